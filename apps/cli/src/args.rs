@@ -3,10 +3,7 @@
 use anyhow::bail;
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
-use outcomes::QueryDates;
-use records::files::FileFormat;
-use records::gate::quality::AcceptedFaults;
-use wellspent::{Access, Actor, JoinOptions};
+use wellspent::{AcceptedFaults, Access, Actor, FileFormat, JoinOptions, QueryDates};
 
 /// The days for which a question is asked.
 #[derive(Args, Clone, Copy)]

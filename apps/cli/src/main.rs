@@ -105,14 +105,19 @@ enum Command {
 
 /// Does what the command line asks for.
 fn main() -> ExitCode {
-    print::begin();
     // A fault of our own is told like everything else: what it read may be in its words.
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| match std::env::var_os("RUST_BACKTRACE") {
         Some(_) => usual(panic),
         None => print::stderr(&format!("error: a fault in wellspent itself: {panic}")),
     }));
-    let (arguments, notes) = renamed::renamed(std::env::args_os());
+    let (arguments, notes) = match renamed::renamed(std::env::args_os()) {
+        Ok(renamed) => renamed,
+        Err(both) => {
+            print::stderr(&format!("error: {both}"));
+            return ExitCode::from(2);
+        }
+    };
     print::notes(&notes);
     let given = options::checked(Cli::command()).try_get_matches_from(arguments);
     let given = given.and_then(|given| Cli::from_arg_matches(&given));
@@ -164,6 +169,7 @@ fn main() -> ExitCode {
 /// Shows why there is no result. Mistakes in files, a broken ledger and whatever is refused are answers; anything else kept us
 /// from answering.
 fn failed(error: Error) -> ExitCode {
+    print::notes(&error.notes);
     error.problems.iter().for_each(|problem| print::stderr(problem));
     if !error.what.is_empty() {
         print::stderr(&format!("error: {error}"));
@@ -173,6 +179,12 @@ fn failed(error: Error) -> ExitCode {
 
 /// Help, the version, or what is wrong with the command line: it shows the arguments, so it passes where everything does.
 fn usage(said: &clap::Error) -> ExitCode {
+    if said.kind() == clap::error::ErrorKind::InvalidUtf8 {
+        print::stderr(
+            "error: a name, a reason or another text on the command line is not UTF-8\n\nhint: only paths may have other characters",
+        );
+        return ExitCode::from(2);
+    }
     let text = said.render().to_string();
     if said.use_stderr() {
         print::stderr(text.trim_end_matches('\n'));

@@ -4,11 +4,12 @@
 use std::any::TypeId;
 use std::sync::OnceLock;
 
-use base::hidden_characters::{hidden, visible};
-use base::person_name;
 use clap::Command;
+use clap::builder::NonEmptyStringValueParser;
 use jiff::civil::Date;
 use wellspent::folder::Reach;
+use wellspent::hidden_characters::{hidden, visible};
+use wellspent::person_name;
 
 /// Most characters of a reason.
 const LONGEST: usize = 1_000;
@@ -20,11 +21,27 @@ pub(crate) fn checked(command: Command) -> Command {
         if argument.get_value_parser().type_id() == TypeId::of::<Date>() {
             return argument.value_parser(date);
         }
+        let kind = argument.get_value_parser().type_id();
+        let argument = match () {
+            // A negative number is a wrong value, and no option.
+            () if kind == TypeId::of::<u64>() => argument.value_parser(whole::<u64>(0, u64::MAX)).allow_negative_numbers(true),
+            () if kind == TypeId::of::<usize>() => {
+                argument.value_parser(whole::<usize>(0, u64::MAX)).allow_negative_numbers(true)
+            }
+            () if kind == TypeId::of::<u32>() => argument.allow_negative_numbers(true),
+            () => argument,
+        };
         match argument.get_id().as_str() {
             "accepted_by" => argument.value_parser(person),
             // The log keeps the name as it was given.
             "asked_by" => argument.value_parser(|text: &str| person(text).map(|_| text.to_owned())),
             "accept_faults" => argument.value_parser(reason),
+            // Nothing has an empty name, and a message about one would show nothing.
+            "provider" | "contract" | "person" | "agency" | "id" | "line" | "run" | "purpose" | "example" | "name"
+                if kind == TypeId::of::<String>() =>
+            {
+                argument.value_parser(NonEmptyStringValueParser::new())
+            }
             _ => argument,
         }
     });
@@ -41,6 +58,18 @@ pub(crate) fn set_reach(allow_outside_files: bool) {
 /// Whether a file may name others outside its folder, as the command line says.
 pub(crate) fn reach() -> Reach {
     Reach::asked(OUTSIDE.get().copied().unwrap_or_default())
+}
+
+/// A whole number in a range.
+pub fn whole<T: TryFrom<u64>>(least: u64, most: u64) -> impl Fn(&str) -> Result<T, String> + Clone + Send + Sync + 'static {
+    move |text| {
+        let number = text.trim().parse::<u64>().ok().filter(|number| (least..=most).contains(number));
+        let range = || match most {
+            u64::MAX => "write a whole number that is not negative".to_owned(),
+            most => format!("write a whole number from {least} to {most}"),
+        };
+        number.and_then(|number| T::try_from(number).ok()).ok_or_else(range)
+    }
 }
 
 /// The day by the clock, where the product is used; the variable `WELLSPENT_TODAY` gives another, for tests.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
+use wellspent::folder::is_of_scheme;
 use wellspent::pack::{Pack, seal};
 use wellspent::records::is_input;
 
@@ -16,7 +17,7 @@ pub(crate) fn is_standard(file: &Path) -> bool {
 }
 
 /// Refuses a place that cannot be written to before the run rather than after it.
-pub(crate) fn writable(file: &Path) -> anyhow::Result<()> {
+fn writable(file: &Path) -> anyhow::Result<()> {
     let folder = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if !is_standard(file) && file.is_dir() {
         bail!("{} is a folder, and a report is a file", file.display());
@@ -27,14 +28,45 @@ pub(crate) fn writable(file: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Refuses, before the run, files that cannot all be written: a place that is not there, a table or the access log of the folder of
-/// records that is read, and one file for two results.
-pub(crate) fn outputs<'a>(files: impl IntoIterator<Item = &'a PathBuf>, records: Option<&Path>) -> anyhow::Result<()> {
-    let records = records.and_then(|folder| folder.canonicalize().ok());
-    let mut seen = BTreeSet::new();
+/// Refuses, before the run, a file whose name promises another format than it would get. A name without an ending promises none.
+pub(crate) fn named_for(file: &Path, endings: &[&str]) -> anyhow::Result<()> {
+    let ending = file.extension().map(|ending| ending.to_string_lossy().to_lowercase()).filter(|_| !is_standard(file));
+    match ending {
+        Some(ending) if !endings.contains(&ending.as_str()) => {
+            let known: Vec<String> = endings.iter().map(|ending| format!(".{ending}")).collect();
+            bail!("we cannot write {} as .{ending}\n\nhint: give it a name that ends in {}", file.display(), known.join(" or "))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What a command reads, where no result may be written.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Inputs<'a> {
+    pub scheme: Option<&'a Path>,
+    /// A folder of records.
+    pub records: Option<&'a Path>,
+    /// A tally, or a ledger that is a file.
+    pub file: Option<&'a Path>,
+}
+
+/// Refuses, before the run, files that cannot all be written: a place that is not there, what the command reads, the access log, and
+/// one file, or standard output, for two results. `json` is whether JSON goes to standard output.
+pub(crate) fn outputs<'a>(files: impl IntoIterator<Item = &'a PathBuf>, json: bool, inputs: Inputs<'_>) -> anyhow::Result<()> {
+    let records = inputs.records.and_then(|folder| folder.canonicalize().ok());
+    let is_read = |file: &Path| {
+        inputs.file.is_some_and(|input| place(input) == file) || inputs.scheme.is_some_and(|scheme| is_of_scheme(scheme, file))
+    };
+    let mut seen: BTreeSet<PathBuf> = json.then(|| PathBuf::from("-")).into_iter().collect();
     for file in files {
         writable(file)?;
         let place = place(file);
+        if !is_standard(file) && is_read(&place) {
+            bail!(
+                "{} is read by this command, and a result would replace it\n\nhint: give the file another name",
+                file.display()
+            );
+        }
         if !is_standard(file) && records.as_ref().is_some_and(|records| is_input(records, &place)) {
             bail!(
                 "{} is kept for the records that are read, and no result is written there\n\nhint: give the file another name, or \
@@ -42,7 +74,11 @@ pub(crate) fn outputs<'a>(files: impl IntoIterator<Item = &'a PathBuf>, records:
                 file.display()
             );
         }
-        if !seen.insert(place) {
+        let is_new = seen.insert(place);
+        if !is_new && is_standard(file) {
+            bail!("only one result can go to standard output\n\nhint: name a file for each of the others");
+        }
+        if !is_new {
             bail!("{} is named for two results, and only one could be kept\n\nhint: name a file for each", file.display());
         }
     }
@@ -64,6 +100,11 @@ pub(crate) fn write(file: &Path, text: &str) -> anyhow::Result<()> {
     std::fs::write(file, text).with_context(|| format!("could not write {}", file.display()))?;
     print::stderr(&format!("wrote {}", file.display()));
     Ok(())
+}
+
+/// Writes the bytes of a workbook or of a Parquet file.
+pub fn write_bytes(file: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    std::fs::write(file, bytes).with_context(|| format!("could not write {}", file.display()))
 }
 
 /// By this mark Excel knows that a CSV file is UTF-8. The program's own readers skip it.

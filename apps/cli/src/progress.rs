@@ -9,7 +9,7 @@ use wellspent::progress::Progress;
 pub(crate) fn shown<T>(run: impl FnOnce(Progress<'_>) -> T) -> anyhow::Result<T> {
     let bar = ProgressBar::new(1000).with_style(ProgressStyle::with_template("{msg:<44} {bar:40} {percent:>3}%  {elapsed}")?);
     let done = run(&|what: &str, part: f64| {
-        bar.set_message(base::hidden_characters::visible(what).into_owned());
+        bar.set_message(wellspent::hidden_characters::visible(what).into_owned());
         bar.set_position(((part * 1000.0) as u64).max(bar.position()));
         ControlFlow::Continue(())
     });

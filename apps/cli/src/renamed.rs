@@ -11,8 +11,9 @@ const OPTIONS: [(&str, &str); 2] = [("--worlds", "--scenarios"), ("--conduct", "
 /// Options of one command: its words, old and new.
 const OF_COMMANDS: [(&[&str], &str, &str); 2] = [(&["simulate"], "--records", "--out"), (&["records", "map"], "--into", "--out")];
 
-/// The command line with new names for old ones, and a note for each.
-pub(crate) fn renamed(given: impl Iterator<Item = OsString>) -> (Vec<OsString>, Vec<String>) {
+/// The command line with new names for old ones, and a note for each; or what to do where the old and the new name of one option are
+/// both given.
+pub(crate) fn renamed(given: impl Iterator<Item = OsString>) -> Result<(Vec<OsString>, Vec<String>), String> {
     let mut arguments: Vec<OsString> = given.collect();
     let mut notes = Vec::new();
     let mut note =
@@ -27,6 +28,13 @@ pub(crate) fn renamed(given: impl Iterator<Item = OsString>) -> (Vec<OsString>, 
     let commands: Vec<&str> = words.iter().map(String::as_str).filter(|word| !word.starts_with('-')).collect();
     let own = OF_COMMANDS.into_iter().filter(|(path, ..)| commands.starts_with(path)).map(|(_, old, new)| (old, new));
     let options: Vec<(&str, &str)> = OPTIONS.into_iter().chain(own).collect();
+    let name_of = |word: &str| word.split('=').next().unwrap_or_default().to_owned();
+    let given: Vec<String> = words.iter().take_while(|word| *word != "--").map(|word| name_of(word)).collect();
+    if let Some((old, new)) =
+        options.iter().find(|(old, new)| [old, new].iter().all(|name| given.contains(&(**name).to_string())))
+    {
+        return Err(format!("`{old}` is the old name of `{new}`, and both are given\n\nhint: keep `{new}` only"));
+    }
     for argument in arguments.iter_mut().skip(1) {
         let text = argument.to_string_lossy().into_owned();
         // What follows is no option.
@@ -39,7 +47,7 @@ pub(crate) fn renamed(given: impl Iterator<Item = OsString>) -> (Vec<OsString>, 
             *argument = value.map_or_else(|| (*new).to_owned(), |value| format!("{new}={value}")).into();
         }
     }
-    (arguments, notes)
+    Ok((arguments, notes))
 }
 
 #[cfg(test)]
@@ -47,7 +55,7 @@ mod tests {
     use super::*;
 
     fn renamed_words(line: &str) -> (String, usize) {
-        let (arguments, notes) = renamed(line.split(' ').map(OsString::from));
+        let (arguments, notes) = renamed(line.split(' ').map(OsString::from)).expect("one name for each option");
         (arguments.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" "), notes.len())
     }
 
@@ -59,5 +67,14 @@ mod tests {
         assert_eq!(renamed_words("wellspent records map m d --into e"), ("wellspent records map m d --out e".into(), 1));
         assert_eq!(renamed_words("wellspent stress x -- --worlds"), ("wellspent stress x -- --worlds".into(), 0));
         assert_eq!(renamed_words("wellspent fix x"), ("wellspent fix x".into(), 0));
+    }
+
+    #[test]
+    fn the_old_and_the_new_name_together_are_refused() {
+        for line in ["wellspent stress x --worlds 3 --scenarios=4", "wellspent simulate x --out=a --records b"] {
+            let refused = renamed(line.split(' ').map(OsString::from)).expect_err(line);
+            assert!(refused.contains("both are given") && refused.contains("hint: keep"), "{refused}");
+        }
+        assert_eq!(renamed_words("wellspent stress x --worlds 3 -- --scenarios").1, 1);
     }
 }

@@ -5,7 +5,7 @@ use clap::Args;
 #[derive(Args)]
 pub(crate) struct Threads {
     /// Threads; the result does not depend on it [default: all cores]
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1024))]
+    #[arg(long, value_parser = crate::options::whole::<u32>(1, 1024))]
     threads: Option<u32>,
 }
 

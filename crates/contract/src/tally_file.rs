@@ -27,6 +27,10 @@ pub fn read(scheme: &Scheme, file: &str, files: &SchemeFiles) -> Result<Vec<Tall
         return Err(files.problems.clone());
     };
     let mut problems: Vec<Problem> = files.problems.iter().filter(|problem| problem.file == file).cloned().collect();
+    // A table without a first row lacks every column, and that is one mistake.
+    if table.header.is_empty() && !problems.is_empty() {
+        return Err(problems);
+    }
     let columns = TallyColumns::find(scheme, table, &mut problems);
     let mut tallies: Vec<Tally> = Vec::new();
     let mut rows: Vec<(usize, usize, usize, &Vec<TableCell>)> = Vec::new();

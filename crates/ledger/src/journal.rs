@@ -343,10 +343,9 @@ impl Ledger {
         Pence(if direction == PaymentDirection::Paid { owed } else { owed.saturating_neg() }.max(0))
     }
 
-    /// A past statement of a contract as CSV. For each provider it is the last posted statement that looked no further than both
-    /// days; none if there is no such statement.
+    /// For each provider of a contract the last posted statement that looked no further than both days.
     #[must_use]
-    pub fn statement(&self, contract: &str, as_at: Date, known_at: Date) -> Option<String> {
+    pub fn past_statements(&self, contract: &str, as_at: Date, known_at: Date) -> BTreeMap<&str, &Statement> {
         let mut latest: BTreeMap<&str, &Statement> = BTreeMap::new();
         for run in &self.approved {
             let statement = &self.runs[run].run.statement;
@@ -354,6 +353,13 @@ impl Ledger {
                 latest.extend(statement.providers.iter().map(|provider| (provider.as_str(), statement)));
             }
         }
+        latest
+    }
+
+    /// The [`past_statements`](Ledger::past_statements) as CSV; none if there are none.
+    #[must_use]
+    pub fn statement(&self, contract: &str, as_at: Date, known_at: Date) -> Option<String> {
+        let latest = self.past_statements(contract, as_at, known_at);
         (!latest.is_empty()).then(|| latest.iter().fold(header(), |out, (provider, statement)| out + &statement.rows(provider)))
     }
 }

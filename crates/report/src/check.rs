@@ -8,7 +8,7 @@ use contract::examples::WorkedExample;
 use serde::Serialize;
 
 use crate::machine_readable::{json, pounds};
-use crate::terminal::{green, red};
+use crate::terminal::Terminal;
 
 /// What checking a scheme finds.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -114,10 +114,10 @@ impl From<&WorkedExample> for ExampleEntry {
 impl CheckReport {
     /// The examples, the facts, and the counts in the last line; the problems themselves are shown apart.
     #[must_use]
-    pub fn text(&self) -> String {
+    pub fn text(&self, terminal: Terminal) -> String {
         let mut out = String::new();
         for example in &self.examples {
-            let outcome = if example.holds { green("holds") } else { red("FAILS") };
+            let outcome = if example.holds { terminal.green("holds") } else { terminal.red("FAILS") };
             out += &format!("example {}: {outcome}\n", example.name);
             let differences = example.differences.iter().map(|one| (&one.clause, &one.words));
             let forgotten = example.not_named.iter().map(|one| (&one.clause, &one.words));
@@ -130,7 +130,7 @@ impl CheckReport {
         };
         let notes: String = self.notes.iter().map(|note| format!("; {note}")).collect();
         let summary = format!("{}: {counts}{notes}", self.folder);
-        out + &format!("{}\n", if self.errors > 0 { red(&summary) } else { green(&summary) })
+        out + &format!("{}\n", if self.errors > 0 { terminal.red(&summary) } else { terminal.green(&summary) })
     }
 
     /// The same for other programs, by `schemas/output/check.json`.

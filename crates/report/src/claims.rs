@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::machine_readable;
 use crate::quality::{self, several};
+use crate::terminal::Terminal;
 
 /// Claims compared with the records.
 pub struct ClaimsComparison {
@@ -22,8 +23,8 @@ pub struct ClaimsComparison {
 impl ClaimsComparison {
     /// Everything for the terminal.
     #[must_use]
-    pub fn text(&self) -> String {
-        text(self)
+    pub fn text(&self, terminal: Terminal) -> String {
+        text(self, terminal)
     }
 
     /// Everything for other programs.
@@ -49,23 +50,20 @@ pub struct ClaimsRow {
 }
 
 /// The counts for the terminal.
-fn text(found: &ClaimsComparison) -> String {
-    let mut out = format!(
-        "{:<24} {:<20} {:<20} {:>10} {:>10} {:>12} {:>14}\n",
-        "provider", "clause", "outcome", "matched", "unclaimed", "unsupported", "not yet known"
-    );
-    for row in &found.rows {
-        out += &format!(
-            "{:<24} {:<20} {:<20} {:>10} {:>10} {:>12} {:>14}\n",
-            row.provider,
+fn text(found: &ClaimsComparison, terminal: Terminal) -> String {
+    let header = ["provider", "clause", "outcome", "matched", "unclaimed", "unsupported", "not yet known"].map(str::to_owned);
+    let row = |row: &ClaimsRow| {
+        vec![
+            row.provider.clone(),
             row.clauses.join(", "),
-            row.outcome,
+            row.outcome.clone(),
             thousands(row.matched),
             thousands(row.unclaimed),
             thousands(row.unsupported),
-            thousands(row.not_yet_known)
-        );
-    }
+            thousands(row.not_yet_known),
+        ]
+    };
+    let mut out = terminal.table(&header, &found.rows.iter().map(row).collect::<Vec<_>>());
     if found.without_match > 0 {
         let claims = several(found.without_match.unsigned_abs(), "claim fits", "claims fit");
         out += &format!("{claims} no start, provider or outcome of the records\n");

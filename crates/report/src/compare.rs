@@ -8,9 +8,7 @@ use risks::{Estimate, PeopleNoun, StrategyKind, StrategyResult, StrategyResults,
 use serde::Serialize;
 
 use crate::machine_readable::{SimulatedPounds, json, rounded};
-use crate::terminal::{bold, dim, green, red, table, wrap};
-
-const WIDTH: usize = 100;
+use crate::terminal::Terminal;
 
 /// One of two schemes, as it was tested.
 #[derive(Clone, Debug)]
@@ -144,29 +142,33 @@ impl CompareReport {
 
     /// The comparison for a terminal.
     #[must_use]
-    pub fn text(&self) -> String {
-        let mut out = format!("old: {}\n", bold(&format!("{} ({})", self.old.name, self.old.folder)));
-        out += &format!("new: {}\n", bold(&format!("{} ({})", self.new.name, self.new.folder)));
-        out += &format!("\n{}\n", bold("What changes in the contract"));
-        out += &list(self.changes.iter().map(|change| change.sentence.as_str()), "Nothing: both contracts promise the same.");
-        out += &format!("\n{}\n", bold("What it costs, at the provider's best strategy under each contract"));
-        out += &self.figure_table();
-        out += &format!("\n{}\n", bold("Who is better off and who is worse off"));
+    pub fn text(&self, terminal: Terminal) -> String {
+        let mut out = format!("old: {}\n", terminal.bold(&format!("{} ({})", self.old.name, self.old.folder)));
+        out += &format!("new: {}\n", terminal.bold(&format!("{} ({})", self.new.name, self.new.folder)));
+        out += &format!("\n{}\n", terminal.bold("What changes in the contract"));
+        out += &list(
+            self.changes.iter().map(|change| change.sentence.as_str()),
+            "Nothing: both contracts promise the same.",
+            terminal,
+        );
+        out += &format!("\n{}\n", terminal.bold("What it costs, at the provider's best strategy under each contract"));
+        out += &self.figure_table(terminal);
+        out += &format!("\n{}\n", terminal.bold("Who is better off and who is worse off"));
         let words: Vec<&str> = self.people.iter().flat_map(|outcome| &outcome.words).map(String::as_str).collect();
         let nobody = match self.people.is_empty() {
             true => "The two contracts have no outcome in common that can be compared person by person.",
             false => "Nobody: every outcome stays the same.",
         };
-        out += &list(words.into_iter(), nobody);
-        out += &format!("\n{}\n", bold("Risks"));
-        out += &self.risk_lines();
+        out += &list(words.into_iter(), nobody, terminal);
+        out += &format!("\n{}\n", terminal.bold("Risks"));
+        out += &self.risk_lines(terminal);
         for note in &self.notes {
-            out += &format!("\n{}\n", dim(&wrap(note, WIDTH, "")));
+            out += &format!("\n{}\n", terminal.dim(&terminal.wrap(note, 0)));
         }
         out
     }
 
-    fn figure_table(&self) -> String {
+    fn figure_table(&self, terminal: Terminal) -> String {
         let (old, new, change) = (&self.old.figures.exact, &self.new.figures.exact, &self.difference.exact);
         let exact = |value: f64| pounds(value);
         let row = |name: &str, cells: [String; 3]| std::iter::once(name.to_owned()).chain(cells).collect::<Vec<_>>();
@@ -176,10 +178,10 @@ impl CompareReport {
             row("spent on help", [old.help, new.help, change.help].map(exact)),
             row("outcomes are worth", [old.worth, new.worth, change.worth].map(exact)),
         ];
-        table(&["", "old", "new", "change"].map(str::to_owned), &rows)
+        terminal.table(&["", "old", "new", "change"].map(str::to_owned), &rows)
     }
 
-    fn risk_lines(&self) -> String {
+    fn risk_lines(&self, terminal: Terminal) -> String {
         let of = |change: &'static str| self.risks.iter().filter(move |risk| risk.change == change);
         let tried = |risk: &ComparedRisk| match (risk.old_share_of_scenarios, risk.new_share_of_scenarios) {
             (Some(old), Some(new)) => format!(
@@ -191,12 +193,13 @@ impl CompareReport {
             ),
             _ => String::new(),
         };
-        let mut lines: Vec<String> = of("gone").map(|risk| green(&format!("gone: {}{}", risk.name, tried(risk)))).collect();
-        lines.extend(of("new").map(|risk| red(&format!("new: {}{}", risk.name, tried(risk)))));
+        let mut lines: Vec<String> =
+            of("gone").map(|risk| terminal.green(&format!("gone: {}{}", risk.name, tried(risk)))).collect();
+        lines.extend(of("new").map(|risk| terminal.red(&format!("new: {}{}", risk.name, tried(risk)))));
         lines.extend(of("in both").map(|risk| format!("in both: {}{}", risk.name, tried(risk))));
         let moved = of("in neither").filter(|risk| risk.old_share_of_scenarios != risk.new_share_of_scenarios);
         lines.extend(moved.map(|risk| format!("in some scenarios only: {}{}", risk.name, tried(risk))));
-        list(lines.iter().map(String::as_str), "No risk that was looked for is present under either contract.")
+        list(lines.iter().map(String::as_str), "No risk that was looked for is present under either contract.", terminal)
     }
 
     /// The same for other programs, by `schemas/output/compare.json`.
@@ -206,8 +209,8 @@ impl CompareReport {
 }
 
 /// Lines with a dash each, or what to say where there are none.
-fn list<'a>(lines: impl Iterator<Item = &'a str>, none: &str) -> String {
-    let lines: String = lines.map(|line| format!("  - {}\n", wrap(line, WIDTH - 4, "    "))).collect();
+fn list<'a>(lines: impl Iterator<Item = &'a str>, none: &str, terminal: Terminal) -> String {
+    let lines: String = lines.map(|line| format!("  - {}\n", terminal.wrap(line, 4))).collect();
     if lines.is_empty() { format!("  {none}\n") } else { lines }
 }
 

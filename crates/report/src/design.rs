@@ -8,9 +8,7 @@ use simulation::assumptions::Assumptions;
 use simulation::design::{DesignAim, DesignSearchResult, EvaluatedDesign};
 
 use crate::machine_readable::{SimulatedPounds, json, rounded};
-use crate::terminal::{bold, dim, green, red, table, wrap};
-
-const WIDTH: usize = 100;
+use crate::terminal::Terminal;
 
 /// What was asked of a search for a design, as far as a report repeats it.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,25 +21,31 @@ pub struct DesignAsked {
 
 /// The result for a terminal.
 #[must_use]
-pub fn text(scheme: &Scheme, assumptions: &Assumptions, found: &DesignSearchResult, asked: &DesignAsked) -> String {
+pub fn text(
+    scheme: &Scheme,
+    assumptions: &Assumptions,
+    found: &DesignSearchResult,
+    asked: &DesignAsked,
+    terminal: Terminal,
+) -> String {
     let aim = match found.objective {
         DesignAim::Value => "the most worth less spend",
         DesignAim::Outcomes => "the most worth",
         DesignAim::Safe => "the least paid for chance, with worth less spend no lower than intended today",
     };
-    let mut out = format!("{}\n{}\n\n", bold(&scheme.name), dim(&wrap(&assumptions.name, WIDTH, "")));
+    let mut out = format!("{}\n{}\n\n", terminal.bold(&scheme.name), terminal.dim(&terminal.wrap(&assumptions.name, 0)));
     let sought = format!("We looked for {aim}, for at most {} over the cohorts simulated.", pounds(found.budget));
-    out += &format!("{}\n\n", wrap(&sought, WIDTH, ""));
+    out += &format!("{}\n\n", terminal.wrap(&sought, 0));
     if !worth_its_price(found) {
-        out += &red(&format!("{}\n\n", wrap(&do_not_buy(found), WIDTH, "")));
+        out += &terminal.red(&format!("{}\n\n", terminal.wrap(&do_not_buy(found), 0)));
     }
     out += &match &found.best {
-        None => red("No design that we tried meets this at the provider's best strategy.\n\n"),
-        Some(best) => format!("{}\n{}\n", steps(best), findings(found, asked.scenarios)),
+        None => terminal.red("No design that we tried meets this at the provider's best strategy.\n\n"),
+        Some(best) => format!("{}\n{}\n", steps(best, terminal), findings(found, asked.scenarios, terminal)),
     };
-    out += &format!("{}\n", bold("The frontier"));
-    out += &frontier(found);
-    out += &format!("\n{}\n", dim(&wrap(&notes(found, asked, assumptions), WIDTH, "")));
+    out += &format!("{}\n", terminal.bold("The frontier"));
+    out += &frontier(found, terminal);
+    out += &format!("\n{}\n", terminal.dim(&terminal.wrap(&notes(found, asked, assumptions), 0)));
     out
 }
 
@@ -62,18 +66,18 @@ fn do_not_buy(found: &DesignSearchResult) -> String {
     )
 }
 
-fn steps(best: &EvaluatedDesign) -> String {
+fn steps(best: &EvaluatedDesign, terminal: Terminal) -> String {
     if best.changes.is_empty() {
-        return green("The best design that we tried is the scheme as it is.\n");
+        return terminal.green("The best design that we tried is the scheme as it is.\n");
     }
-    let mut out = green("The best design that we tried:\n\n");
+    let mut out = terminal.green("The best design that we tried:\n\n");
     for (at, change) in best.changes.iter().enumerate() {
-        out += &format!("  {}. {}\n", at + 1, wrap(&change.words(), WIDTH - 5, "     "));
+        out += &format!("  {}. {}\n", at + 1, terminal.wrap(&change.words(), 5));
     }
     out
 }
 
-fn findings(found: &DesignSearchResult, scenarios: usize) -> String {
+fn findings(found: &DesignSearchResult, scenarios: usize, terminal: Terminal) -> String {
     let words = match &found.left {
         None => "We cannot write this design as text, so we did not test it in full.".to_owned(),
         Some(left) if left.is_empty() => "The full stress test finds no unintended risk in it.".to_owned(),
@@ -89,11 +93,11 @@ fn findings(found: &DesignSearchResult, scenarios: usize) -> String {
             )
         }
     };
-    format!("{}\n", wrap(&words, WIDTH, ""))
+    format!("{}\n", terminal.wrap(&words, 0))
 }
 
 /// The scheme as it is, then the frontier by spend; the best is marked.
-fn frontier(found: &DesignSearchResult) -> String {
+fn frontier(found: &DesignSearchResult, terminal: Terminal) -> String {
     let header = ["design", "changes", "spend", "worth", "worth less spend", "provider keeps", "paid for chance", "likely"];
     // Each change is written once, with its number.
     let mut known: Vec<String> = Vec::new();
@@ -124,8 +128,8 @@ fn frontier(found: &DesignSearchResult) -> String {
         let best = found.best.as_ref() == Some(design);
         rows.push(row(format!("{}{}", letter(at), if best { " (best)" } else { "" }), design));
     }
-    let key = known.iter().enumerate().map(|(at, words)| format!("  {:>2}. {}\n", at + 1, wrap(words, WIDTH - 6, "      ")));
-    format!("{}\n{}", table(&header.map(str::to_owned), &rows), dim(&key.collect::<String>()))
+    let key = known.iter().enumerate().map(|(at, words)| format!("  {:>2}. {}\n", at + 1, terminal.wrap(words, 6)));
+    format!("{}\n{}", terminal.table(&header.map(str::to_owned), &rows), terminal.dim(&key.collect::<String>()))
 }
 
 fn letter(at: usize) -> char {

@@ -19,7 +19,7 @@ use super::quality;
 use super::svg::{self, Axis, BLUE, RED, Series, Shape};
 use super::words::{listed, sentence};
 use crate::machine_readable;
-use crate::terminal::{bold, dim, wrap};
+use crate::terminal::Terminal;
 use outcomes::QueryDates;
 use records::files::write::plain;
 use records::gate::quality::QualityReport;
@@ -45,8 +45,8 @@ pub struct DuplicationReport {
 impl DuplicationReport {
     /// Everything for the terminal.
     #[must_use]
-    pub fn text(&self) -> String {
-        terminal_text(self)
+    pub fn text(&self, terminal: Terminal) -> String {
+        terminal_text(self, terminal)
     }
 
     /// Everything for other programs.
@@ -58,6 +58,12 @@ impl DuplicationReport {
     }
 
     /// Everything as a page. The same records give the same bytes.
+    #[must_use]
+    pub fn list_csv(&self) -> Option<String> {
+        self.list.as_deref().map(list_csv)
+    }
+
+    /// The result as a page with charts.
     #[must_use]
     pub fn page(&self) -> String {
         page(self)
@@ -424,42 +430,26 @@ fn chart(
 }
 
 /// Everything for the terminal.
-fn terminal_text(found: &DuplicationReport) -> String {
-    let mut out = format!("{}\n", bold("Duplication across agencies"));
+fn terminal_text(found: &DuplicationReport, terminal: Terminal) -> String {
+    let mut out = format!("{}\n", terminal.bold("Duplication across agencies"));
     for sentence in sentences(found) {
-        let _ = writeln!(out, "{}", wrap(&sentence, 100, ""));
+        let _ = writeln!(out, "{}", terminal.wrap(&sentence, 0));
     }
     for table in tables(found) {
         let header: Vec<String> = table.header.iter().map(|name| (*name).to_owned()).collect();
-        let _ = write!(out, "\n{}\n{}", bold(&table.caption), lined_up(&header, &table.rows));
+        let figure = |cell: &String| cell.trim_start_matches('£').starts_with(|c: char| c.is_ascii_digit()) || cell == NO_COST;
+        let figures = |column: usize| table.rows.iter().all(|row| figure(&row[column]));
+        let _ = write!(out, "\n{}\n{}", terminal.bold(&table.caption), terminal.columns(&header, &table.rows, figures));
         if !table.note.is_empty() {
-            let _ = writeln!(out, "{}", dim(&wrap(&table.note, 100, "")));
+            let _ = writeln!(out, "{}", terminal.dim(&terminal.wrap(&table.note, 0)));
         }
-    }
-    out
-}
-
-/// Columns lined up: figures to the right, words to the left.
-fn lined_up(header: &[String], rows: &[Vec<String>]) -> String {
-    let all = || std::iter::once(header).chain(rows.iter().map(Vec::as_slice));
-    let width = |at: usize| all().map(|row| row[at].chars().count()).max().unwrap_or(0);
-    let figure = |cell: &String| cell.trim_start_matches('£').starts_with(|c: char| c.is_ascii_digit()) || cell == NO_COST;
-    let figures: Vec<bool> = (0..header.len()).map(|at| rows.iter().all(|row| figure(&row[at]))).collect();
-    let mut out = String::new();
-    for row in all() {
-        let mut line = String::new();
-        for (at, cell) in row.iter().enumerate() {
-            let width = width(at);
-            line += &if figures[at] { format!("  {cell:>width$}") } else { format!("  {cell:<width$}") };
-        }
-        let _ = writeln!(out, "{}", line.trim_end());
     }
     out
 }
 
 /// Who has the same work done twice, as CSV: a row for each piece of work after the first, as linked.
 #[must_use]
-pub fn list_csv(list: &[RepeatedWork]) -> String {
+fn list_csv(list: &[RepeatedWork]) -> String {
     let mut out = "person,work,need,first_agency,first_from,second_agency,second_from\n".to_owned();
     for RepeatedWork { person, work, need, agencies: [first, second], from } in list {
         let [from, again] = from.map(|day| date(day).to_string());

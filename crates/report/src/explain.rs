@@ -10,7 +10,7 @@ use contract::terms::{Baseline, OutcomeKind};
 use serde::Serialize;
 
 use crate::machine_readable::{json, pounds, rounded};
-use crate::terminal::{bold, dim, table, wrap};
+use crate::terminal::Terminal;
 
 /// Levels shown in a table, in percentage points (or events per hundred people) from what is expected.
 const LEVELS: [f64; 11] = [-10.0, -8.0, -6.0, -4.0, -2.0, 0.0, 2.0, 4.0, 6.0, 8.0, 10.0];
@@ -114,37 +114,37 @@ impl ExplainReport {
 
     /// The term sheet and the tables for a terminal.
     #[must_use]
-    pub fn text(&self) -> String {
-        let mut out = format!("{}\n", bold(&self.scheme));
+    pub fn text(&self, terminal: Terminal) -> String {
+        let mut out = format!("{}\n", terminal.bold(&self.scheme));
         if !self.summary.is_empty() {
-            out += &format!("{}\n", wrap(&self.summary, 100, ""));
+            out += &format!("{}\n", terminal.wrap(&self.summary, 0));
         }
         for (head, title) in [("1", "The contract and the people"), ("2", "What is measured"), ("3", "What is paid")] {
-            out += &format!("\n{}\n", bold(&format!("{head}. {title}")));
+            out += &format!("\n{}\n", terminal.bold(&format!("{head}. {title}")));
             for term in self.terms.iter().filter(|term| term.number.starts_with(head)) {
-                out += &format!("{:<7} {}\n", term.number, wrap(&term.text, 92, "        "));
+                out += &format!("{:<7} {}\n", term.number, terminal.wrap(&term.text, 8));
                 if !term.from.is_empty() {
-                    out += &dim(&format!("        [{}]\n", wrap(&term.from, 92, "        ")));
+                    out += &terminal.dim(&format!("        [{}]\n", terminal.wrap(&term.from, 8)));
                 }
                 for number in &term.numbers {
                     let source = format!("[{} {}: {}]", number.key.replace('_', " "), number.stated, number.from);
-                    out += &dim(&format!("        {}\n", wrap(&source, 92, "        ")));
+                    out += &terminal.dim(&format!("        {}\n", terminal.wrap(&source, 8)));
                 }
             }
         }
         let area = self.area.as_ref().map_or(String::new(), |area| format!(" in {area}"));
-        out += &format!("\n{}\n", bold(&format!("4. What is paid at each level of result{area}")));
+        out += &format!("\n{}\n", terminal.bold(&format!("4. What is paid at each level of result{area}")));
         let expected: Vec<&str> = self.expected.iter().map(|one| one.words.as_str()).collect();
         let notes: String = self.notes.iter().map(|note| format!(" {note}")).collect();
         let text = format!(
             "We expect: {}. Each table changes one outcome, by the same amount in every cohort.{notes}",
             expected.join(", ")
         );
-        out += &format!("{}\n", wrap(&text, 100, ""));
+        out += &format!("{}\n", terminal.wrap(&text, 0));
         for payments in &self.payments {
             out += &match &payments.same_everywhere {
-                Some(why) => format!("\n{}\n", wrap(why, 100, "")),
-                None => format!("\n{}\n{}", bold(&payments.outcome), table(&payments.header, &payments.rows)),
+                Some(why) => format!("\n{}\n", terminal.wrap(why, 0)),
+                None => format!("\n{}\n{}", terminal.bold(&payments.outcome), terminal.table(&payments.header, &payments.rows)),
             };
         }
         out

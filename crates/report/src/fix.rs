@@ -5,64 +5,63 @@ use contract::Scheme;
 use risks::{RiskId, percent, pounds};
 use simulation::fix::{FixSearchResult, FixSet, ScenarioShare};
 
-use crate::terminal::{bold, dim, green, red, table, wrap};
+use crate::terminal::Terminal;
 use crate::words::{counted, listed};
-
-const WIDTH: usize = 100;
 
 /// What was found, in plain words. `assumptions` is the title of the assumptions file.
 #[must_use]
-pub fn text(scheme: &Scheme, assumptions: &str, found: &FixSearchResult) -> String {
-    let mut out = format!("{}\n{}\n\n", bold(&scheme.name), dim(&wrap(assumptions, WIDTH, "")));
+pub fn text(scheme: &Scheme, assumptions: &str, found: &FixSearchResult, terminal: Terminal) -> String {
+    let mut out = format!("{}\n{}\n\n", terminal.bold(&scheme.name), terminal.dim(&terminal.wrap(assumptions, 0)));
     out += &match (&found.all, found.present.len()) {
-        (_, 0) => return out + &green("We found no unintended risk, so there is nothing to change.\n"),
+        (_, 0) => return out + &terminal.green("We found no unintended risk, so there is nothing to change.\n"),
         (None, _) => {
             let found = format!("We found: {}. No set of changes that we tried leaves fewer.", names(&found.present));
-            red(&wrap(&found, WIDTH, "")) + "\n\n"
+            terminal.red(&terminal.wrap(&found, 0)) + "\n\n"
         }
-        (Some(set), _) => whole(set, found),
+        (Some(set), _) => whole(set, found, terminal),
     };
     if !found.stays.is_empty() {
-        out += &format!("{}\n", bold("Why a risk stays"));
+        out += &format!("{}\n", terminal.bold("Why a risk stays"));
         for (name, why) in &found.stays {
-            out += &format!("  {}\n", wrap(&format!("{name}: {why}."), WIDTH - 4, "    "));
+            out += &format!("  {}\n", terminal.wrap(&format!("{name}: {why}."), 4));
         }
         out += "\n";
     }
-    out += &format!("{}\n", bold("The cheapest fix for each risk alone (from the short search)"));
+    out += &format!("{}\n", terminal.bold("The cheapest fix for each risk alone (from the short search)"));
     for (name, set) in &found.each {
         let words = set.as_ref().map_or("no change that we tried removes it".to_owned(), |set| alone(set, found));
-        out += &format!("  {}\n", wrap(&format!("{name}: {words}"), WIDTH - 4, "    "));
+        out += &format!("  {}\n", terminal.wrap(&format!("{name}: {words}"), 4));
     }
-    out += &dim(&format!("\n{} sets of changes tried.\n", found.tried));
+    out += &terminal.dim(&format!("\n{} sets of changes tried.\n", found.tried));
     out
 }
 
 /// The set that removes most: its changes, what they cost and do, and what becomes of each risk.
-fn whole(set: &FixSet, found: &FixSearchResult) -> String {
+fn whole(set: &FixSet, found: &FixSearchResult, terminal: Terminal) -> String {
     let before = found.present.len();
     let in_scenarios = found.shares.iter().any(|share| found.present.contains(&share.risk) && share.after > 0.0);
     let mut out = match set.left.len() {
         0 if in_scenarios => {
             let none = "Under the assumptions as stated, these changes leave none of them. In part of the scenarios some stay: see the \
                         last column.";
-            green(&format!("{}\n\n", wrap(&format!("We found {}. {none}", counted(before, "unintended risk")), WIDTH, "")))
+            terminal
+                .green(&format!("{}\n\n", terminal.wrap(&format!("We found {}. {none}", counted(before, "unintended risk")), 0)))
         }
-        0 if before == 1 => green("We found 1 unintended risk, and these changes remove it:\n\n"),
-        0 => green(&format!("We found {before} unintended risks, and these changes remove all of them:\n\n")),
+        0 if before == 1 => terminal.green("We found 1 unintended risk, and these changes remove it:\n\n"),
+        0 => terminal.green(&format!("We found {before} unintended risks, and these changes remove all of them:\n\n")),
         left => {
             let new = |risk: &RiskId| if found.present.contains(risk) { "" } else { " (new)" };
             let names: Vec<String> = set.left.iter().map(|risk| format!("{}{}", risk.name(), new(risk))).collect();
             let names = listed(&names.iter().map(String::as_str).collect::<Vec<&str>>());
             let found = counted(before, "unintended risk");
             let sentence = format!("We found {found}. The best changes that we tried leave {left}: {names}. The changes are:");
-            red(&format!("{}\n\n", wrap(&sentence, WIDTH, "")))
+            terminal.red(&format!("{}\n\n", terminal.wrap(&sentence, 0)))
         }
     };
     for (at, change) in set.changes.iter().enumerate() {
-        out += &format!("  {}. {}\n", at + 1, wrap(&change.words(), WIDTH - 5, "     "));
+        out += &format!("  {}. {}\n", at + 1, terminal.wrap(&change.words(), 5));
     }
-    out + &format!("\n{}\n{}\n", figures(set, found), findings(set, found))
+    out + &format!("\n{}\n{}\n", figures(set, found), findings(set, found, terminal))
 }
 
 /// What the payer pays more or less: "£23.8m more (5.3% of the £449m paid now)".
@@ -84,7 +83,7 @@ fn figures(set: &FixSet, found: &FixSearchResult) -> String {
 }
 
 /// A row for each risk that is present now, under the changed rules or in some scenario.
-fn findings(set: &FixSet, found: &FixSearchResult) -> String {
+fn findings(set: &FixSet, found: &FixSearchResult, terminal: Terminal) -> String {
     let share = |risk: RiskId| found.shares.iter().find(|share| share.risk == risk);
     let all = risks::CATALOGUE.iter().map(|risk| risk.id);
     let touched = |risk: &RiskId| {
@@ -113,7 +112,7 @@ fn findings(set: &FixSet, found: &FixSearchResult) -> String {
         0 => String::new(),
         scenarios => format!("scenarios: the share of {scenarios} scenarios in which the risk is present\n"),
     };
-    format!("{}{}", table(&header, &rows), dim(&scenarios))
+    format!("{}{}", terminal.table(&header, &rows), terminal.dim(&scenarios))
 }
 
 fn alone(set: &FixSet, found: &FixSearchResult) -> String {

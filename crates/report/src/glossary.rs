@@ -1,6 +1,6 @@
 //! The glossary, for the program and its pages: `docs/glossary.md` is its only copy.
 
-use crate::terminal::{bold, wrap};
+use crate::terminal::Terminal;
 
 const GLOSSARY: &str = include_str!("../../../docs/glossary.md");
 
@@ -23,26 +23,39 @@ fn former_names(text: &str) -> Vec<&str> {
     line.trim_end_matches('.').split([',', ';']).map(str::trim).filter(|name| !name.is_empty()).collect()
 }
 
-/// The entry with a name, or else the one that earlier versions called so.
+/// The entry with a name, or else the one that earlier versions called so. A plural finds the entry of its singular, and the other
+/// way round.
 #[must_use]
 pub fn find(term: &str) -> Option<(&'static str, &'static str)> {
+    let term = term.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
     let entries = entries();
-    let named = entries.iter().find(|(name, _)| name.eq_ignore_ascii_case(term));
-    let former = || entries.iter().find(|(_, text)| former_names(text).iter().any(|name| name.eq_ignore_ascii_case(term)));
-    named.or_else(former).copied()
+    let named = |wanted: &dyn Fn(&str) -> bool| {
+        let former = || entries.iter().find(|(_, text)| former_names(text).iter().any(|name| wanted(name)));
+        entries.iter().find(|(name, _)| wanted(name)).or_else(former).copied()
+    };
+    let of_term = singulars(&term);
+    let same = |name: &str| singulars(&name.to_lowercase()).iter().any(|one| of_term.contains(one));
+    named(&|name| name.to_lowercase() == term).or_else(|| named(&same))
+}
+
+/// A term, and what it may be the plural of: "tallies" of "tally", "gates" of "gate", "losses" of "loss".
+fn singulars(term: &str) -> Vec<String> {
+    let endings = [("ies", "y"), ("ses", "s"), ("s", "")];
+    let singular = |(plural, one): (&str, &str)| Some(format!("{}{one}", term.strip_suffix(plural)?));
+    std::iter::once(term.to_owned()).chain(endings.into_iter().filter_map(singular)).collect()
 }
 
 /// The entry of a term for a terminal.
 #[must_use]
-pub fn text(term: &str) -> Option<String> {
+pub fn text(term: &str, terminal: Terminal) -> Option<String> {
     let (name, text) = find(term)?;
     // The former names are on a line of their own, as in the document.
     let (text, former) = match text.split_once(FORMERLY) {
         Some((text, names)) => (text, format!("{FORMERLY}{names}\n")),
         None => (text, String::new()),
     };
-    let paragraphs: Vec<String> = text.split("\n\n").map(|paragraph| wrap(paragraph, 92, "")).collect();
-    Some(format!("{}\n{}\n{former}", bold(name), paragraphs.join("\n\n")))
+    let paragraphs: Vec<String> = text.split("\n\n").map(|paragraph| terminal.wrap(paragraph, 0)).collect();
+    Some(format!("{}\n{}\n{former}", terminal.bold(name), paragraphs.join("\n\n")))
 }
 
 #[cfg(test)]
@@ -56,5 +69,18 @@ mod tests {
         assert_eq!(name("conduct"), Some("strategy"));
         assert_eq!(name("plausible world"), Some("scenario"));
         assert_eq!(name("nonsense"), None);
+    }
+
+    #[test]
+    fn a_plural_finds_the_entry_of_its_singular() {
+        let name = |term: &str| find(term).map(|(name, _)| name);
+        for (plural, singular) in
+            [("tallies", "tally"), ("gates", "gate"), ("Blocking  Rules", "blocking rule"), ("scenarios", "scenario")]
+        {
+            assert_eq!(name(plural), Some(singular), "{plural}");
+        }
+        for (entry, _) in entries() {
+            assert_eq!(name(&format!("{entry}s")), Some(entry));
+        }
     }
 }

@@ -1,10 +1,14 @@
-//! Invoices and plans checked against their own arithmetic, for the terminal.
+//! Invoices and plans checked against their own arithmetic, for the terminal and for other programs.
 
 use std::collections::BTreeMap;
 
 use base::money::Pence;
 use ledger::invoices::{ContractInvoices, InvoiceSum, WrongInvoiceLine};
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::machine_readable::{JsonDocument, pounds};
 use crate::quality::several;
 
 /// The invoices of every contract, and a last line over all of them.
@@ -65,4 +69,92 @@ fn wrong_line(line: &WrongInvoiceLine) -> String {
         line.amount.to_string(),
         line.over().to_string()
     )
+}
+
+/// Invoices and plans, checked against their own arithmetic. Money in pounds.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct InvoicesDocument {
+    /// one for each contract
+    pub contracts: Vec<ContractInvoicesEntry>,
+    /// what there is to say of the records
+    pub notes: Vec<String>,
+}
+
+/// The invoices and plans of one contract.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct ContractInvoicesEntry {
+    /// the contract
+    pub contract: String,
+    /// how many lines were paid
+    pub paid_lines: u32,
+    /// what was paid
+    pub paid: f64,
+    /// one for each plan
+    pub plans: Vec<PlanEntry>,
+    /// how many paid lines are price × results to the penny
+    pub exact: u32,
+    /// the paid lines with a price and a number of results whose amount is another
+    pub wrong: Vec<WrongLineEntry>,
+}
+
+/// One plan of a contract.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct PlanEntry {
+    /// the name of the plan; empty where it has none
+    pub plan: String,
+    /// how many lines it has
+    pub lines: u32,
+    /// what it plans to pay
+    pub amount: f64,
+}
+
+/// A line whose amount is not price × results.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct WrongLineEntry {
+    /// the invoice
+    pub invoice: String,
+    /// the outcome
+    pub outcome: String,
+    /// how many results it is for
+    pub results: f64,
+    /// the price of one
+    pub price: f64,
+    /// price × results
+    pub calculated: f64,
+    /// what was paid
+    pub amount: f64,
+    /// what was paid above price × results; negative where less was paid
+    pub over: f64,
+}
+
+impl InvoicesDocument {
+    /// The invoices of every contract.
+    #[must_use]
+    pub fn of(contracts: &BTreeMap<String, ContractInvoices>, notes: &[String]) -> InvoicesDocument {
+        let wrong = |line: &WrongInvoiceLine| WrongLineEntry {
+            invoice: line.invoice.clone(),
+            outcome: line.outcome.clone(),
+            results: line.results.as_f64(),
+            price: pounds(line.price),
+            calculated: pounds(line.calculated),
+            amount: pounds(line.amount),
+            over: pounds(line.over()),
+        };
+        let plan =
+            |(plan, sum): (&String, &InvoiceSum)| PlanEntry { plan: plan.clone(), lines: sum.lines, amount: pounds(sum.amount) };
+        let contract = |(name, invoices): (&String, &ContractInvoices)| ContractInvoicesEntry {
+            contract: name.clone(),
+            paid_lines: invoices.paid.lines,
+            paid: pounds(invoices.paid.amount),
+            plans: invoices.planned.iter().map(plan).collect(),
+            exact: invoices.exact,
+            wrong: invoices.wrong.iter().map(wrong).collect(),
+        };
+        InvoicesDocument { contracts: contracts.iter().map(contract).collect(), notes: notes.to_vec() }
+    }
+}
+
+impl JsonDocument for InvoicesDocument {
+    const SCHEMA: &'static str = "wellspent-invoices/1";
+    const COMMAND: &'static str = "wellspent invoices --json";
 }

@@ -14,15 +14,16 @@ use simulation::scenario_discovery::ScenarioBox;
 use simulation::stress::{BreakEven, CostPoint, Reported, StressOptions, StressTest, TriedFix};
 use simulation::tipping_point::TippingPoint;
 
-use super::parties::{self, PartyRow};
-use super::words;
+use crate::machine_readable;
+use crate::parties::{self, PartyRow};
+use crate::words;
 
 /// Raised when a field changes its meaning or goes away; new fields may come without.
 const SCHEMA: &str = "wellspent-stress/2";
 
 /// The result as indented JSON with a line end.
 pub fn text(scheme: &Scheme, assumptions: &Assumptions, stress: &StressTest, options: StressOptions) -> anyhow::Result<String> {
-    Ok(crate::terminal::json(&serde_json::to_string_pretty(&StressDocument::of(scheme, assumptions, stress, options))?) + "\n")
+    machine_readable::json(SCHEMA, &StressDocument::of(scheme, assumptions, stress, options))
 }
 
 /// A number; one that is not finite is written as null.
@@ -76,8 +77,6 @@ struct FigureRange {
 
 #[derive(Serialize)]
 struct StressDocument {
-    schema: &'static str,
-    program: &'static str,
     verdict: String,
     scheme: SchemeFacts,
     simulated: Simulated,
@@ -101,8 +100,6 @@ impl StressDocument {
     fn of(scheme: &Scheme, assumptions: &Assumptions, stress: &StressTest, options: StressOptions) -> StressDocument {
         let results = &stress.results;
         StressDocument {
-            schema: SCHEMA,
-            program: concat!("wellspent ", env!("CARGO_PKG_VERSION")),
             verdict: words::verdict(stress),
             scheme: SchemeFacts::of(scheme),
             simulated: Simulated::of(assumptions, results),

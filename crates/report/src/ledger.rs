@@ -13,7 +13,7 @@ use ledger::{Hash, Head, RunDetail};
 
 use crate::quality::several;
 use crate::statement::{changes_text, heading_text};
-use crate::terminal::{bold, dim, green, table, wrap};
+use crate::terminal::Terminal;
 
 /// What an approval did.
 #[derive(Clone, Debug)]
@@ -30,9 +30,15 @@ pub struct ApprovalReport {
     pub notes: Vec<String>,
 }
 
-/// An approval, in words.
-#[must_use]
-pub fn approval(report: &ApprovalReport) -> String {
+impl ApprovalReport {
+    /// The approval, in words.
+    #[must_use]
+    pub fn text(&self) -> String {
+        approval(self)
+    }
+}
+
+fn approval(report: &ApprovalReport) -> String {
     let run = report.run.short();
     let mut out = match report.posted {
         Some(count) => {
@@ -58,16 +64,18 @@ pub struct SettlementReport {
     pub notes: Vec<String>,
 }
 
-/// A recorded payment, in words.
-#[must_use]
-pub fn settled(report: &SettlementReport) -> String {
-    settlement(report, if report.written { "recorded" } else { "was recorded before; nothing was written" })
-}
+impl SettlementReport {
+    /// A payment that was recorded, in words.
+    #[must_use]
+    pub fn settled_text(&self) -> String {
+        settlement(self, if self.written { "recorded" } else { "was recorded before; nothing was written" })
+    }
 
-/// A reversed payment, in words.
-#[must_use]
-pub fn reversed(report: &SettlementReport) -> String {
-    settlement(report, if report.written { "reversed" } else { "was reversed before; nothing was written" })
+    /// A payment that was reversed, in words.
+    #[must_use]
+    pub fn reversed_text(&self) -> String {
+        settlement(self, if self.written { "reversed" } else { "was reversed before; nothing was written" })
+    }
 }
 
 fn settlement(report: &SettlementReport, state: &str) -> String {
@@ -104,7 +112,7 @@ pub fn balance(balance: &ProviderBalance) -> String {
 
 /// What a verification that found no fault counted.
 #[must_use]
-pub fn verified(counts: &LedgerCounts) -> String {
+pub fn verified(counts: &LedgerCounts, terminal: Terminal) -> String {
     let runs = match (counts.runs, counts.posted) {
         (0, _) => "no runs".to_owned(),
         (runs, 0) => format!("{} (none posted)", several(runs as u64, "run", "runs")),
@@ -114,7 +122,7 @@ pub fn verified(counts: &LedgerCounts) -> String {
         0 => "no settlements".to_owned(),
         count => several(count as u64, "settlement", "settlements"),
     };
-    green(&format!(
+    terminal.green(&format!(
         "{}, {runs}, {settlements}: every hash is right, every transaction sums to zero and follows from a statement or a settlement, \
          and every balance agrees with its statement\nhead {}\n",
         several(counts.entries, "entry", "entries"),
@@ -124,7 +132,7 @@ pub fn verified(counts: &LedgerCounts) -> String {
 
 /// The runs of a ledger, as a table.
 #[must_use]
-pub fn runs(runs: &[RunSummary]) -> String {
+pub fn runs(runs: &[RunSummary], terminal: Terminal) -> String {
     let header = ["run", "contract", "as at", "known at", "prepared by", "approved by", "total"].map(str::to_owned);
     let row = |run: &RunSummary| {
         vec![
@@ -137,15 +145,16 @@ pub fn runs(runs: &[RunSummary]) -> String {
             run.total.to_string(),
         ]
     };
-    table(&header, &runs.iter().map(row).collect::<Vec<_>>())
+    terminal.table(&header, &runs.iter().map(row).collect::<Vec<_>>())
 }
 
 /// One run, with what it posted or would post.
 #[must_use]
-pub fn run(run: &RunReport) -> String {
-    let mut out = format!("run {}\n  {}\n  prepared by {}\n", run.id, heading_text(&run.statement), visible(&run.prepared_by));
+pub fn run(run: &RunReport, terminal: Terminal) -> String {
+    let mut out =
+        format!("run {}\n  {}\n  prepared by {}\n", run.id, heading_text(&run.statement, terminal), visible(&run.prepared_by));
     if !run.note.is_empty() {
-        out += &format!("  {}\n", wrap(&run.note, 92, "  "));
+        out += &format!("  {}\n", terminal.wrap(&run.note, 2));
     }
     out += &details(&run.details);
     match &run.approved_by {
@@ -155,24 +164,24 @@ pub fn run(run: &RunReport) -> String {
             out += "  not approved yet; it would post:\n";
         }
     }
-    out.extend(run.transactions.iter().map(transaction));
+    out.extend(run.transactions.iter().map(|one| transaction(one, terminal)));
     out
 }
 
-fn transaction(transaction: &Transaction) -> String {
-    let mut out = format!("  {} {}\n", bold(&transaction.id().short()), kind(transaction));
+fn transaction(transaction: &Transaction, terminal: Terminal) -> String {
+    let mut out = format!("  {} {}\n", terminal.bold(&transaction.id().short()), kind(transaction));
     // A journal has debits before credits.
     let (debits, credits): (Vec<_>, Vec<_>) = transaction.postings.iter().partition(|(_, amount)| amount.0 >= 0);
     for (account, amount) in debits.into_iter().chain(credits) {
         let side = if amount.0 < 0 { "credit" } else { "debit" };
         let size = Pence(amount.0.saturating_abs()).to_string();
-        out += &format!("      {side:<7}{:<67} {size:>16}\n", visible(&account.to_string()));
+        out += &terminal.with_amount(&format!("      {side:<7}{}", visible(&account.to_string())), &size);
     }
-    out + &dim(&format!("      {}\n", wrap(&transaction.reason, 88, "      ")))
+    out + &terminal.dim(&format!("      {}\n", terminal.wrap(&transaction.reason, 6)))
 }
 
 /// What a transaction does, in a few words.
-fn kind(transaction: &Transaction) -> String {
+pub(crate) fn kind(transaction: &Transaction) -> String {
     match transaction.kind {
         TransactionKind::Posts { line, .. } => format!("posts line {}", line.short()),
         TransactionKind::Reverses(reversed) => format!("reverses {}", reversed.short()),
@@ -183,7 +192,7 @@ fn kind(transaction: &Transaction) -> String {
 
 /// The balance of every account, with a total, as a table.
 #[must_use]
-pub fn trial_balance(balance: &TrialBalance) -> String {
+pub fn trial_balance(balance: &TrialBalance, terminal: Terminal) -> String {
     let header = ["account", "debit", "credit"].map(str::to_owned);
     let cell = |amount: Pence| if amount.0 == 0 { String::new() } else { amount.to_string() };
     let row = |of: &AccountBalance| {
@@ -195,7 +204,7 @@ pub fn trial_balance(balance: &TrialBalance) -> String {
     if !rows.is_empty() {
         rows.push(vec!["total".to_owned(), balance.debit.to_string(), balance.credit.to_string()]);
     }
-    table(&header, &rows)
+    terminal.table(&header, &rows)
 }
 
 /// Every debit and every credit as CSV, with what it follows from.
@@ -222,7 +231,7 @@ pub(crate) fn without_formula(cell: &str) -> String {
 
 /// What was paid and received, as a table.
 #[must_use]
-pub fn settlements(settlements: &[RecordedSettlement]) -> String {
+pub fn settlements(settlements: &[RecordedSettlement], terminal: Terminal) -> String {
     let header = ["reference", "day", "contract", "provider", "way", "recorded by", "state", "amount"].map(str::to_owned);
     let row = |recorded: &RecordedSettlement| {
         let of = &recorded.settlement;
@@ -234,7 +243,7 @@ pub fn settlements(settlements: &[RecordedSettlement]) -> String {
         let texts = [&of.reference, &of.on.to_string(), &of.contract, &of.provider].map(Clone::clone).to_vec();
         [texts, vec![of.direction.word().to_owned(), of.recorded_by.clone(), state, of.amount.to_string()]].concat()
     };
-    table(&header, &settlements.iter().map(row).collect::<Vec<_>>())
+    terminal.table(&header, &settlements.iter().map(row).collect::<Vec<_>>())
 }
 
 /// An entry as it is kept: the text that is hashed, and its hash.

@@ -4,13 +4,14 @@ use base::csv_cell::quoted;
 use base::money::thousands;
 use linkage::joined::propagated_uncertainty::{EstimateRange, PropagatedUncertainty};
 use linkage::recall::ShareEstimate;
+use records::files::xlsx;
 use records::gate::quality::QualityReport;
 use serde_json::{Value as Json, json};
 
 use crate::machine_readable;
 use crate::people::PeopleTable;
 use crate::quality::{self, several};
-use crate::terminal::{bold, dim, wrap};
+use crate::terminal::Terminal;
 
 /// What dated records say of every outcome of a scheme.
 pub struct Measurement {
@@ -40,8 +41,8 @@ pub struct Measurement {
 impl Measurement {
     /// Everything for the terminal.
     #[must_use]
-    pub fn text(&self) -> String {
-        text(self)
+    pub fn text(&self, terminal: Terminal) -> String {
+        text(self, terminal)
     }
 
     /// Everything for other programs.
@@ -50,6 +51,12 @@ impl Measurement {
     /// The result cannot be written as JSON.
     pub fn json(&self) -> anyhow::Result<String> {
         json_text(self)
+    }
+
+    /// Each outcome with its linkage interval, as CSV; none for the records of one agency.
+    #[must_use]
+    pub fn intervals_csv(&self) -> Option<String> {
+        self.uncertainty.as_ref().map(intervals_csv)
     }
 }
 
@@ -119,6 +126,14 @@ pub struct TallyTable {
 }
 
 impl TallyTable {
+    /// The bytes of the tally as an Excel workbook.
+    ///
+    /// # Errors
+    /// It has more rows than a sheet.
+    pub fn workbook(&self) -> anyhow::Result<Vec<u8>> {
+        xlsx::bytes("tally", &self.csv(), xlsx::of_tally)
+    }
+
     /// The tally as CSV, for `wellspent price`.
     #[must_use]
     pub fn csv(&self) -> String {
@@ -133,17 +148,17 @@ impl TallyTable {
 }
 
 /// Everything for the terminal.
-fn text(found: &Measurement) -> String {
-    let mut out = summary(found);
-    found.breakdown.iter().for_each(|breakdown| out += &breakdown_text(breakdown));
+fn text(found: &Measurement, terminal: Terminal) -> String {
+    let mut out = summary(found, terminal);
+    found.breakdown.iter().for_each(|breakdown| out += &breakdown_text(breakdown, terminal));
     if let Some(uncertainty) = &found.uncertainty {
-        out += &uncertainty_text(uncertainty);
+        out += &uncertainty_text(uncertainty, terminal);
     }
     out
 }
 
 /// A line for each outcome.
-fn summary(found: &Measurement) -> String {
+fn summary(found: &Measurement, terminal: Terminal) -> String {
     let mut people = format!("{} served", several(found.people as u64, "person", "people"));
     if found.starts > found.people {
         people += &format!(" with {}", several(found.starts as u64, "start", "starts"));
@@ -151,46 +166,35 @@ fn summary(found: &Measurement) -> String {
     if found.comparison_people > 0 {
         people += &format!(", {} in the comparison group", thousands(found.comparison_people as i64));
     }
-    let mut out = format!(
-        "{people}, {}\n{:<20} {:>12} {:>14} {:>14} {:>12} {:>16}\n",
-        several(found.facts as u64, "event or spell", "events and spells"),
-        "outcome",
-        "known",
-        "count",
-        "not yet known",
-        "left out",
-        "mean days to it"
-    );
-    for OutcomeCount { outcome, counts, mean_days } in &found.outcomes {
-        out += &format!(
-            "{outcome:<20} {:>12} {:>14} {:>14} {:>12} {:>16}\n",
+    let header = ["outcome", "known", "count", "not yet known", "left out", "mean days to it"].map(str::to_owned);
+    let row = |OutcomeCount { outcome, counts, mean_days }: &OutcomeCount| {
+        vec![
+            outcome.clone(),
             thousands(counts.known),
             thousands(counts.count),
             thousands(counts.not_yet_known),
             thousands(counts.left_out),
-            mean_days.map_or("–".to_owned(), |days| format!("{days:.1}"))
-        );
-    }
-    out
+            mean_days.map_or("–".to_owned(), |days| format!("{days:.1}")),
+        ]
+    };
+    let rows: Vec<Vec<String>> = found.outcomes.iter().map(row).collect();
+    let facts = several(found.facts as u64, "event or spell", "events and spells");
+    format!("{people}, {facts}\n\n{}", terminal.table(&header, &rows))
 }
 
-fn breakdown_text(breakdown: &OutcomeBreakdown) -> String {
-    let mut out = format!(
-        "\n{}\n{:>58} {:>10} {:>9} {:>14} {:>9}\n",
-        breakdown.outcome, "known", "count", "of 100", "not yet known", "left out"
-    );
-    for (names, counts) in &breakdown.groups {
-        let share = share(counts).map_or(String::new(), |share| format!("{:.1}", 100.0 * share));
-        out += &format!(
-            "{:<46} {:>11} {:>10} {share:>9} {:>14} {:>9}\n",
+fn breakdown_text(breakdown: &OutcomeBreakdown, terminal: Terminal) -> String {
+    let header = [breakdown.outcome.as_str(), "known", "count", "of 100", "not yet known", "left out"].map(str::to_owned);
+    let row = |(names, counts): &(Vec<String>, KnownCount)| {
+        vec![
             names.join(", "),
             thousands(counts.known),
             thousands(counts.count),
+            share(counts).map_or(String::new(), |share| format!("{:.1}", 100.0 * share)),
             thousands(counts.not_yet_known),
-            thousands(counts.left_out)
-        );
-    }
-    out
+            thousands(counts.left_out),
+        ]
+    };
+    format!("\n{}", terminal.table(&header, &breakdown.groups.iter().map(row).collect::<Vec<_>>()))
 }
 
 /// The count for each person whose result is known.
@@ -199,11 +203,11 @@ fn share(counts: &KnownCount) -> Option<f64> {
 }
 
 /// What the linkage leaves uncertain in each outcome.
-fn uncertainty_text(found: &LinkageUncertainty) -> String {
+fn uncertainty_text(found: &LinkageUncertainty, terminal: Terminal) -> String {
     let mut out = format!(
-        "\n{}\n{}\n\n{:<20} {:>10} {:>16} {:>16} {:>16} {:>16} {:>8}\n",
-        bold("How certain the outcomes are, given the linkage"),
-        wrap(
+        "\n{}\n{}\n\n",
+        terminal.bold("How certain the outcomes are, given the linkage"),
+        terminal.wrap(
             &format!(
                 "{} of {}, in {}, may belong to somebody else, judging by their links. We drew {} from the links (seed {}) and \
                  measured everything again. Intervals are 95% intervals.",
@@ -213,34 +217,29 @@ fn uncertainty_text(found: &LinkageUncertainty) -> String {
                 several(found.draws as u64, "other linkage", "other linkages"),
                 found.seed
             ),
-            100,
-            ""
+            0
         ),
-        "of 100 people",
-        "as linked",
-        "mean of draws",
-        "linkage alone",
-        "people alone",
-        "both",
-        "changed"
     );
+    let header = ["of 100 people", "as linked", "mean of draws", "linkage alone", "people alone", "both", "changed"];
+    let mut rows = Vec::new();
     for OutcomeUncertainty { outcome, carried, range, changed } in &found.outcomes {
         let is_share = *range == EstimateRange::Share;
         let figure = |value: f64| if is_share { format!("{:.1}", value * 100.0) } else { format!("{value:.3}") };
         let error = |value: f64| if is_share { format!("{:.2}", value * 100.0) } else { format!("{value:.4}") };
         let between = |(low, high): (f64, f64)| format!("{} to {}", figure(low), figure(high));
         let name = if is_share { outcome.clone() } else { format!("{outcome} (each)") };
-        out += &format!(
-            "{name:<20} {:>10} {:>16} {:>16} {:>16} {:>16} {:>8}\n",
+        rows.push(vec![
+            name,
             figure(carried.as_linked.value),
             format!("{} ± {}", figure(carried.mean), error(carried.mean_error)),
             between(carried.linkage),
             between(carried.people),
             between(carried.both),
-            thousands(*changed as i64)
-        );
+            thousands(*changed as i64),
+        ]);
     }
-    out + &format!("{}\n", dim(&wrap(&uncertainty_notes(found), 100, "")))
+    out += &terminal.table(&header.map(str::to_owned), &rows);
+    out + &format!("{}\n", terminal.dim(&terminal.wrap(&uncertainty_notes(found), 0)))
 }
 
 /// What the columns mean, and what no interval includes.
@@ -275,7 +274,7 @@ fn uncertainty_notes(found: &LinkageUncertainty) -> String {
 
 /// The intervals as a table: a row for each outcome.
 #[must_use]
-pub fn intervals_csv(found: &LinkageUncertainty) -> String {
+fn intervals_csv(found: &LinkageUncertainty) -> String {
     let mut out =
         "outcome,measure,people,as_linked,draws,seed,mean_of_draws,monte_carlo_error,linkage_low,linkage_high,people_low,\
                    people_high,both_low,both_high,people_who_hang,compared_share,compared_low,compared_high\n"

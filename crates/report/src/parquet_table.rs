@@ -1,10 +1,7 @@
 //! A table as a Parquet file, typed: text, days, whole numbers and decimals. What reports write for other programs.
 
-use std::fs::File;
-use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use base::day::Day;
 use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
 use parquet::data_type::{ByteArray, ByteArrayType, Int32Type, Int64Type};
@@ -31,23 +28,18 @@ impl ParquetColumn {
     }
 }
 
-/// Writes columns into a file, in place of one that is there. `details` are texts that travel in the file.
+/// The bytes of a Parquet file with these columns. `details` are texts that travel in the file.
 ///
 /// # Errors
-/// The file cannot be written.
-pub fn write(path: &Path, title: &str, columns: &[(&str, ParquetColumn)], details: Vec<(String, String)>) -> anyhow::Result<()> {
-    let could_not = || format!("could not write {}", path.display());
-    let file = File::create(path).with_context(could_not)?;
-    to(file, title, columns, details).with_context(could_not)
-}
-
-fn to(file: File, title: &str, columns: &[(&str, ParquetColumn)], details: Vec<(String, String)>) -> Result<()> {
+/// The columns do not fit together.
+pub fn bytes(title: &str, columns: &[(&str, ParquetColumn)], details: Vec<(String, String)>) -> Result<Vec<u8>> {
+    let mut out = Vec::new();
     let fields = columns.iter().map(|(name, column)| field(name, column).map(Arc::new));
     let schema = Type::group_type_builder(title).with_fields(fields.collect::<Result<_>>()?).build()?;
     let details: Vec<KeyValue> = details.into_iter().map(|(name, text)| KeyValue::new(name, text)).collect();
     let details = (!details.is_empty()).then_some(details);
     let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).set_key_value_metadata(details).build();
-    let mut writer = SerializedFileWriter::new(file, Arc::new(schema), Arc::new(properties))?;
+    let mut writer = SerializedFileWriter::new(&mut out, Arc::new(schema), Arc::new(properties))?;
     let mut group = writer.next_row_group()?;
     for (_, values) in columns {
         let Some(mut column) = group.next_column()? else { break };
@@ -68,7 +60,7 @@ fn to(file: File, title: &str, columns: &[(&str, ParquetColumn)], details: Vec<(
     }
     group.close()?;
     writer.close()?;
-    Ok(())
+    Ok(out)
 }
 
 /// Which values are there.

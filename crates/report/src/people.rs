@@ -2,8 +2,6 @@
 //!
 //! It is written as CSV, Parquet or an Excel workbook. All three have the same columns.
 
-use std::path::Path;
-
 use base::csv_cell::quoted;
 use base::day::{Day, date};
 use records::files::write::plain;
@@ -106,24 +104,24 @@ impl PeopleTable {
         out
     }
 
-    /// Writes the table as an Excel workbook.
+    /// The bytes of the table as an Excel workbook.
     ///
     /// # Errors
-    /// The file cannot be written, or the table has more rows than a sheet.
-    pub fn write_workbook(&self, path: &Path) -> anyhow::Result<()> {
-        xlsx::write(path, "people", &self.csv(), kind_of)
+    /// The table has more rows than a sheet.
+    pub fn workbook(&self) -> anyhow::Result<Vec<u8>> {
+        xlsx::bytes("people", &self.csv(), kind_of)
     }
 
-    /// Writes the table as Parquet.
+    /// The bytes of the table as a Parquet file.
     ///
     /// # Errors
-    /// The file cannot be written.
-    pub fn write_parquet(&self, path: &Path) -> anyhow::Result<()> {
+    /// The table cannot be written as Parquet.
+    pub fn parquet(&self) -> anyhow::Result<Vec<u8>> {
         let text = |at: usize| ParquetColumn::texts(self.rows.iter().map(|row| self.texts(row)[at]));
         let mut columns: Vec<(&str, ParquetColumn)> = (0..9).map(|at| (COLUMNS[at], text(at))).collect();
         columns.push((COLUMNS[9], ParquetColumn::OptionalWhole(self.rows.iter().map(|row| row.value).collect())));
         columns.push((COLUMNS[10], ParquetColumn::OptionalDays(self.rows.iter().map(|row| row.decided).collect())));
-        parquet_table::write(path, "people", &columns, Vec::new())
+        Ok(parquet_table::bytes("people", &columns, Vec::new())?)
     }
 }
 

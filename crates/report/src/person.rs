@@ -9,7 +9,7 @@ use outcomes::QueryDates;
 use serde_json::{Value as Json, json};
 
 use crate::machine_readable;
-use crate::terminal::{bold, dim, wrap};
+use crate::terminal::Terminal;
 use crate::words::listed;
 
 /// What the agencies hold of one person, as far as a purpose covers it.
@@ -32,8 +32,8 @@ pub struct Timeline {
 impl Timeline {
     /// Everything for the terminal.
     #[must_use]
-    pub fn text(&self) -> String {
-        text(self)
+    pub fn text(&self, terminal: Terminal) -> String {
+        text(self, terminal)
     }
 
     /// Everything for other programs.
@@ -46,10 +46,10 @@ impl Timeline {
 }
 
 /// The timeline for the terminal.
-fn text(found: &Timeline) -> String {
+fn text(found: &Timeline, terminal: Terminal) -> String {
     let Timeline { asked, person, days, .. } = found;
-    let mut out = format!("{}, as at {}, known at {}\n", bold(person), days.as_at, days.known_at());
-    out += &format!("{}\n", dim(&wrap(&covers(&found.purpose), 100, "")));
+    let mut out = format!("{}, as at {}, known at {}\n", terminal.bold(person), days.as_at, days.known_at());
+    out += &format!("{}\n", terminal.dim(&terminal.wrap(&covers(&found.purpose), 0)));
     if person != asked {
         let _ = writeln!(out, "{asked} is part of {person} by then");
     }
@@ -64,22 +64,13 @@ fn text(found: &Timeline) -> String {
         found.quality
     );
     if found.items.is_empty() {
-        out += "The agencies hold nothing of this person that the purpose covers.\n";
+        return out + "The agencies hold nothing of this person that the purpose covers.\n";
     }
-    let width = |of: &dyn Fn(&TimelineItem) -> usize| found.items.iter().map(of).max().unwrap_or(0);
-    let (agency, what) = (width(&|item| item.agency.chars().count()), width(&|item| item.what.chars().count()).min(60));
-    for item in &found.items {
-        let _ = writeln!(
-            out,
-            "{:<24}  {:<agency$}  {:<8}  {:<what$}  {}",
-            when(item),
-            item.agency,
-            item.table,
-            item.what,
-            dim(&format!("row {}", item.place))
-        );
-    }
-    out
+    let header = ["when", "agency", "table", "what", "row"].map(str::to_owned);
+    let row = |item: &TimelineItem| {
+        vec![when(item), item.agency.clone(), item.table.to_string(), item.what.clone(), item.place.to_string()]
+    };
+    out + &terminal.columns(&header, &found.items.iter().map(row).collect::<Vec<_>>(), |column| column == 4)
 }
 
 /// "2027-04-01 – 2027-04-30".

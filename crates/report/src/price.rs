@@ -9,7 +9,7 @@ use contract::tally::Tally;
 use serde::Serialize;
 
 use crate::machine_readable::{json, pounds};
-use crate::terminal::{bold, dim, wrap};
+use crate::terminal::Terminal;
 
 /// A priced tally.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -86,23 +86,23 @@ impl PriceReport {
 
     /// The statement for a terminal.
     #[must_use]
-    pub fn text(&self) -> String {
-        let mut out: String = self.areas.iter().map(|area| self.area_text(area)).collect();
+    pub fn text(&self, terminal: Terminal) -> String {
+        let mut out: String = self.areas.iter().map(|area| self.area_text(area, terminal)).collect();
         if self.areas.len() > 1 {
             out += &format!("Total over {} areas: {}\n", self.areas.len(), self.sum);
         }
         out
     }
 
-    fn area_text(&self, area: &PricedArea) -> String {
+    fn area_text(&self, area: &PricedArea, terminal: Terminal) -> String {
         let (several_areas, several_segments) = self.several;
-        let mut out = if several_areas { format!("{}\n", bold(&area.area)) } else { String::new() };
+        let mut out = if several_areas { format!("{}\n", terminal.bold(&area.area)) } else { String::new() };
         let mut clause = 0;
         for line in &area.lines {
             if line.number != clause {
                 clause = line.number;
-                let head = bold(&format!("{}. {}", line.number, line.clause));
-                out += &format!("{head} {}\n", dim(&format!("({})", line.kind)));
+                let head = terminal.bold(&format!("{}. {}", line.number, line.clause));
+                out += &format!("{head} {}\n", terminal.dim(&format!("({})", line.kind)));
             }
             let cohorts = match line.from_cohort == line.to_cohort {
                 true => line.from_cohort.clone(),
@@ -110,13 +110,13 @@ impl PriceReport {
             };
             let segment = line.segment.as_ref().filter(|_| several_segments);
             let name = cohorts + &segment.map_or(String::new(), |segment| format!(", {segment}"));
-            out += &format!("  {name:<44} {:>36}  {:>16}\n", line.words.quantity, line.words.amount);
-            out += &dim(&format!("      {}\n", wrap(&line.reason, 94, "      ")));
+            out += &terminal.with_amount(&spread(&name, &line.words.quantity, terminal), &line.words.amount.to_string());
+            out += &terminal.dim(&format!("      {}\n", terminal.wrap(&line.reason, 6)));
         }
-        out += &format!("{} {:>95}\n", bold("Total"), area.sum);
+        out += &terminal.with_amount(&terminal.bold("Total"), &area.sum.to_string());
         if !area.shares.is_empty() {
-            out += &format!("{}\n", bold("Who is left with what"));
-            area.shares.iter().for_each(|share| out += &format!("  {:<81} {:>16}\n", share.party, share.exact));
+            out += &format!("{}\n", terminal.bold("Who is left with what"));
+            area.shares.iter().for_each(|share| out += &terminal.with_amount(&format!("  {}", share.party), &share.exact.to_string()));
         }
         out
     }
@@ -150,6 +150,15 @@ impl PriceReport {
     pub fn json(&self) -> anyhow::Result<String> {
         json("wellspent-price/1", self)
     }
+}
+
+/// What a line is for, and its quantity at the left of the amounts.
+fn spread(name: &str, quantity: &str, terminal: Terminal) -> String {
+    /// Takes the largest amount that a line usually has.
+    const AMOUNT: usize = 17;
+    let room = terminal.width.min(Terminal::PLAIN.width).saturating_sub(AMOUNT + 2);
+    let taken = name.chars().count() + quantity.chars().count();
+    format!("  {name}{}{quantity}", " ".repeat(room.saturating_sub(taken).max(2)))
 }
 
 fn area(scheme: &Scheme, tally: &Tally) -> PricedArea {

@@ -1,28 +1,33 @@
-//! A reconciliation of the ledger with an extract of the bank or the finance system, as text and as CSV.
+//! A reconciliation of the ledger with an extract of the bank or the finance system, as text, as CSV and as JSON.
 
 use base::csv_cell::quoted;
 use base::hidden_characters::visible;
 use base::money::Pence;
-use ledger::reconcile::{Reconciliation, ReconciliationItem, ReconciliationOutcome, ReconciliationTotal, signed};
+use ledger::entry::Settlement;
+use ledger::reconcile::{ExtractRow, Reconciliation, ReconciliationItem, ReconciliationOutcome, ReconciliationTotal, signed};
+
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::ledger::without_formula;
+use crate::machine_readable::{self, JsonDocument};
 use crate::quality::several;
-use crate::terminal::{bold, dim, table, wrap};
+use crate::terminal::Terminal;
 
 /// What is not matched, and the totals of both sides.
 #[must_use]
-pub fn text(found: &Reconciliation) -> String {
+pub fn text(found: &Reconciliation, terminal: Terminal) -> String {
     let mut out = String::new();
     for outcome in ReconciliationOutcome::ALL {
         let items: Vec<&ReconciliationItem> = found.items.iter().filter(|item| item.outcome == outcome).collect();
         if items.is_empty() || outcome == ReconciliationOutcome::Matched {
             continue;
         }
-        out += &format!("{}\n", bold(outcome.word()));
+        out += &format!("{}\n", terminal.bold(outcome.word()));
         for item in items {
             out += &format!("  {}\n", payment(item));
             if !item.why.is_empty() {
-                out += &dim(&format!("      {}\n", wrap(&item.why, 88, "      ")));
+                out += &terminal.dim(&format!("      {}\n", terminal.wrap(&item.why, 6)));
             }
         }
         out.push('\n');
@@ -35,7 +40,7 @@ pub fn text(found: &Reconciliation) -> String {
     let of = |outcome: ReconciliationOutcome| line(outcome.word(), found.total(Some(outcome)));
     let mut rows: Vec<Vec<String>> = ReconciliationOutcome::ALL.map(of).to_vec();
     rows.push(line("total", found.total(None)));
-    out += &table(&header, &rows);
+    out += &terminal.table(&header, &rows);
     let unmatched = found.total(None).count - found.total(Some(ReconciliationOutcome::Matched)).count;
     out + &match unmatched {
         0 => "everything is matched\n".to_owned(),
@@ -93,4 +98,84 @@ pub fn csv(found: &Reconciliation) -> String {
         out += &format!("{}\n", cells.map(|cell| quoted(&cell).into_owned()).join(","));
     }
     out
+}
+
+/// The ledger compared with an extract of the bank or the finance system. Money in pounds.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct LedgerReconcileDocument {
+    /// whether every payment is matched
+    pub matched: bool,
+    /// one for each payment
+    pub items: Vec<ReconciledEntry>,
+    /// what there is to say of the extract
+    pub notes: Vec<String>,
+}
+
+/// One payment, as each side has it.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct ReconciledEntry {
+    /// "matched", "differs", "only in the ledger", "only in the extract" or "repeated in the extract"
+    pub outcome: String,
+    /// the payment in the ledger; null where it has none
+    pub ledger: Option<ReconciledPayment>,
+    /// the payment in the extract; null where it has none
+    pub extract: Option<ReconciledPayment>,
+    /// what differs, or a similar payment; empty where it is matched
+    pub why: String,
+}
+
+/// A payment on one side.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct ReconciledPayment {
+    /// the reference
+    pub reference: String,
+    /// the day
+    pub on: String,
+    /// who was paid
+    pub payee: String,
+    /// how much; negative where it was received
+    pub amount: f64,
+    /// the contract; null in the extract
+    pub contract: Option<String>,
+    /// the row of the file; null in the ledger
+    pub row: Option<u64>,
+}
+
+impl LedgerReconcileDocument {
+    /// A reconciliation, with notes about the extract.
+    #[must_use]
+    pub fn of(found: &Reconciliation, notes: &[String]) -> LedgerReconcileDocument {
+        let in_ledger = |of: &Settlement| ReconciledPayment {
+            reference: of.reference.clone(),
+            on: of.on.to_string(),
+            payee: of.provider.clone(),
+            amount: machine_readable::pounds(signed(of)),
+            contract: Some(of.contract.clone()),
+            row: None,
+        };
+        let in_extract = |row: &ExtractRow| ReconciledPayment {
+            reference: row.reference.clone(),
+            on: row.on.to_string(),
+            payee: row.payee.clone(),
+            amount: machine_readable::pounds(row.amount),
+            contract: None,
+            row: Some(row.number),
+        };
+        let item = |item: &ReconciliationItem| ReconciledEntry {
+            outcome: item.outcome.word().to_owned(),
+            ledger: item.ledger.as_ref().map(in_ledger),
+            extract: item.extract.as_ref().map(in_extract),
+            why: item.why.clone(),
+        };
+        LedgerReconcileDocument {
+            matched: !found.has_unmatched(),
+            items: found.items.iter().map(item).collect(),
+            notes: notes.to_vec(),
+        }
+    }
+}
+
+impl JsonDocument for LedgerReconcileDocument {
+    const SCHEMA: &'static str = "wellspent-ledger-reconcile/1";
+    const COMMAND: &'static str = "wellspent ledger reconcile --json";
 }

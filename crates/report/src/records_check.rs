@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::machine_readable;
 use crate::quality::several;
-use crate::terminal::{green, red};
+use crate::terminal::Terminal;
 
 /// What a check of a folder found.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,8 +26,8 @@ pub struct RecordsCheck {
 impl RecordsCheck {
     /// A line for each file, and the sum.
     #[must_use]
-    pub fn text(&self) -> String {
-        text(self)
+    pub fn text(&self, terminal: Terminal) -> String {
+        text(self, terminal)
     }
 
     /// Every kind of fault with its first places and its fix, for standard error.
@@ -60,8 +60,6 @@ pub struct FaultKind {
     pub file: String,
     /// The first of them: all have its column, its words and its fix.
     pub first: Fault,
-    /// How a place in the file is called: "line" or "row".
-    pub place: &'static str,
     pub count: u64,
     /// The first places, with what was read there unless it is personal.
     pub places: Vec<(u64, Option<String>)>,
@@ -84,7 +82,7 @@ impl RecordsCheck {
 }
 
 /// A line for each file, and the sum.
-fn text(found: &RecordsCheck) -> String {
+fn text(found: &RecordsCheck, terminal: Terminal) -> String {
     let mut out = String::new();
     for file in &found.files {
         let rows = if file.rows == 1 { "row," } else { "rows," };
@@ -101,7 +99,7 @@ fn text(found: &RecordsCheck) -> String {
             several(found.warnings, "warning", "warnings")
         ),
     };
-    out + &format!("{}\n", if found.is_sound() { green(&sum) } else { red(&sum) })
+    out + &format!("{}\n", if found.is_sound() { terminal.green(&sum) } else { terminal.red(&sum) })
 }
 
 /// Every kind of fault with its first places and its fix, for standard error.
@@ -113,7 +111,7 @@ fn faults_text(found: &RecordsCheck) -> String {
         let column = if first.column.is_empty() { String::new() } else { format!(" `{}`:", first.column) };
         let _ = writeln!(out, "{label}: {}/{}:{column} {}", found.folder, kind.file, first.what);
         for (place, value) in kind.places.iter().filter(|(place, value)| *place > 0 || value.is_some()) {
-            let place = if *place > 0 { format!("{} {place}", kind.place) } else { "found".into() };
+            let place = if *place > 0 { format!("row {place}") } else { "found".into() };
             let _ = writeln!(out, "      {place:<9} {}", value.as_deref().unwrap_or("(not shown: personal)"));
         }
         let more = kind.count - kind.places.len() as u64;

@@ -1,10 +1,14 @@
-//! What a map made of an agency's own files, as text: rows written and left out for each part of the map, and the faults.
+//! What a map made of an agency's own files, as text and as JSON: rows written and left out for each part of the map, and the faults.
 
 use base::money::thousands;
 use records::fault::{Fault, Grade};
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::machine_readable::JsonDocument;
 use crate::quality::several;
-use crate::terminal::red;
+use crate::terminal::Terminal;
 
 /// What a map wrote.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,14 +25,22 @@ pub struct MappedRecords {
 impl MappedRecords {
     /// What was written, part by part, and what to do next.
     #[must_use]
-    pub fn text(&self) -> String {
-        text(self)
+    pub fn text(&self, terminal: Terminal) -> String {
+        text(self, terminal)
     }
 
     /// Every fault for standard error. Rows that are wrong in the same way are reported once.
     #[must_use]
     pub fn faults_text(&self) -> Vec<String> {
         faults_text(self)
+    }
+
+    /// The same for other programs.
+    ///
+    /// # Errors
+    /// The result cannot be written as JSON.
+    pub fn json(&self) -> anyhow::Result<String> {
+        RecordsMapDocument::from(self).json()
     }
 
     /// What to do where something was written that cannot be used.
@@ -65,15 +77,16 @@ impl MappedRecords {
 }
 
 /// What was written, part by part, and what to do next.
-fn text(found: &MappedRecords) -> String {
+fn text(found: &MappedRecords, terminal: Terminal) -> String {
     let mut out: String = found.parts.iter().map(part_text).collect();
     let errors = several(found.errors() as u64, "fault", "faults");
     out += &match (found.errors(), found.parts.is_empty()) {
         (0, _) => format!("next: wellspent records check {}\n", found.folder),
-        (_, true) => format!("{}\n", red(&format!("nothing was written: {errors}"))),
+        (_, true) => format!("{}\n", terminal.red(&format!("nothing was written: {errors}"))),
         (_, false) => format!(
             "{}\n",
-            red(&format!("{}: not everything could be read; {errors}. Every command refuses these tables", found.folder))
+            terminal
+                .red(&format!("{}: not everything could be read; {errors}. Every command refuses these tables", found.folder))
         ),
     };
     out
@@ -148,4 +161,98 @@ fn faults_text(found: &MappedRecords) -> Vec<String> {
         }
     }
     out
+}
+
+/// What a map made of an agency's own files.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct RecordsMapDocument {
+    /// the folder that was written to
+    pub folder: String,
+    /// how many faults there are that are not only warnings
+    pub errors: usize,
+    /// the parts of the map that were carried out, in its order
+    pub parts: Vec<MappedPartEntry>,
+    /// every fault
+    pub faults: Vec<MapFaultEntry>,
+    /// what else there is to say
+    pub notes: Vec<String>,
+}
+
+/// What one part of the map wrote.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct MappedPartEntry {
+    /// the table
+    pub table: String,
+    /// the name of the part
+    pub name: String,
+    /// the file that was read; null where the map itself has the values
+    pub file: Option<String>,
+    /// how many rows were read
+    pub read: u64,
+    /// how many rows were written
+    pub written: u64,
+    /// values that are not where they were looked up, and are left empty
+    pub not_found: u64,
+    /// rows without a day, which belong to no run of days and are left out
+    pub without_day: u64,
+    /// days that are not written like the others of their column
+    pub unlike_days: u64,
+}
+
+/// One fault.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct MapFaultEntry {
+    /// the file
+    pub file: String,
+    /// the line of a CSV file or the row of another file, from 1; null for the file as a whole
+    pub place: Option<u64>,
+    /// the column; empty for the row as a whole
+    pub column: String,
+    /// what is wrong
+    pub what: String,
+    /// what was read; null where there is no value, or a personal one
+    pub value: Option<String>,
+    /// what was expected
+    pub expected: String,
+    /// how to fix it
+    pub fix: String,
+    /// whether it is only a warning
+    pub warning: bool,
+}
+
+impl From<&MappedRecords> for RecordsMapDocument {
+    fn from(found: &MappedRecords) -> RecordsMapDocument {
+        let part = |part: &MappedPart| MappedPartEntry {
+            table: part.table.to_owned(),
+            name: part.name.clone(),
+            file: part.file.clone(),
+            read: part.read,
+            written: part.written,
+            not_found: part.not_found,
+            without_day: part.without_day,
+            unlike_days: part.unlike_days,
+        };
+        let fault = |file: &String, fault: &Fault| MapFaultEntry {
+            file: file.clone(),
+            place: (fault.place > 0).then_some(fault.place),
+            column: fault.column.clone(),
+            what: fault.what.to_owned(),
+            value: fault.value.clone(),
+            expected: fault.expected.clone(),
+            fix: fault.fix.clone(),
+            warning: fault.grade == Grade::Warning,
+        };
+        RecordsMapDocument {
+            folder: found.folder.clone(),
+            errors: found.errors(),
+            parts: found.parts.iter().map(part).collect(),
+            faults: found.faults.iter().flat_map(|(file, faults)| faults.iter().map(|one| fault(file, one))).collect(),
+            notes: found.notes.clone(),
+        }
+    }
+}
+
+impl JsonDocument for RecordsMapDocument {
+    const SCHEMA: &'static str = "wellspent-records-map/1";
+    const COMMAND: &'static str = "wellspent records map --json";
 }

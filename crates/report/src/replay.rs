@@ -4,26 +4,26 @@ use serde::Serialize;
 use simulation::replay::{Decision, PersonReplay};
 
 use crate::machine_readable::{json, rounded};
-use crate::terminal::bold;
+use crate::terminal::Terminal;
 
 /// The draws for a terminal.
 #[must_use]
-pub fn text(found: &PersonReplay) -> String {
+pub fn text(found: &PersonReplay, terminal: Terminal) -> String {
     let mut out = format!(
         "person {} in replication {} (seed {}): {}, cohort {}, segment \"{}\"\n",
         found.person, found.replication, found.seed, found.area, found.cohort, found.segment
     );
-    found.decisions.iter().for_each(|decision| out += &decision_text(decision));
+    found.decisions.iter().for_each(|decision| out += &decision_text(decision, terminal));
     out + &format!(
         "\nIn Python:\n  import numpy\n  numpy.random.Philox(counter=[{} - 1, {}, DECISION, 0], key=[{}, 0]).random_raw(4)\n",
         found.person, found.replication, found.seed
     )
 }
 
-fn decision_text(decision: &Decision) -> String {
+fn decision_text(decision: &Decision, terminal: Terminal) -> String {
     let [a, b, c, d] = decision.words;
     let happens = |yes: bool| if yes { "happens" } else { "does not happen" };
-    let mut out = format!("\n{} (decision {})\n", bold(&decision.outcome), decision.number);
+    let mut out = format!("\n{} (decision {})\n", terminal.bold(&decision.outcome), decision.number);
     out += &format!("  words      {a} {b} {c} {d}\n");
     out += &format!("  uniform    {} = first word >> 32, of 4294967296\n", decision.uniform);
     out += &format!(

@@ -9,32 +9,30 @@ use simulation::sensitivity::{Interval, OutputFigure, SensitivityAnalysis, Sensi
 
 use crate::machine_readable::{json, rounded};
 use crate::sensitivity::{by_share, interval, movement, range, spread, title};
-use crate::terminal::{bold, dim, wrap};
+use crate::terminal::Terminal;
 use crate::words::counted;
-
-const WIDTH: usize = 100;
 
 /// The result for a terminal.
 #[must_use]
-pub fn text(scheme: &Scheme, found: &SensitivityAnalysis, seed: u64) -> String {
-    let mut out = format!("{}\n{}\n", bold(&scheme.name), bold("What the result depends on"));
+pub fn text(scheme: &Scheme, found: &SensitivityAnalysis, seed: u64, terminal: Terminal) -> String {
+    let mut out = format!("{}\n{}\n", terminal.bold(&scheme.name), terminal.bold("What the result depends on"));
     let area = if scheme.areas.len() > 1 { format!(" In the typical area alone ({}).", found.area) } else { String::new() };
     let size = format!("{}, {}.{area}", counted(found.uncertain_numbers.len(), "uncertain number"), people(found.people as f64));
-    out += &format!("{}\n", dim(&wrap(&size, WIDTH, "")));
+    out += &format!("{}\n", terminal.dim(&terminal.wrap(&size, 0)));
     for output in &found.outputs {
-        out += &table(found, output);
+        out += &table(found, output, terminal);
     }
-    out += &format!("\n{}\n", wrap(&notes(found, seed), WIDTH, ""));
+    out += &format!("\n{}\n", terminal.wrap(&notes(found, seed), 0));
     out
 }
 
 /// One figure: what it is, how far it spreads, and a row for each number that matters.
-fn table(found: &SensitivityAnalysis, output: &SensitivityOutput) -> String {
-    let mut out = format!("\n{}\n", bold(&title(output)));
+fn table(found: &SensitivityAnalysis, output: &SensitivityOutput, terminal: Terminal) -> String {
+    let mut out = format!("\n{}\n", terminal.bold(&title(output)));
     out += &format!("  {}\n", spread(output));
-    out += &format!("  {}\n\n", wrap(&depends_on(found, output), WIDTH - 2, "  "));
+    out += &format!("  {}\n\n", terminal.wrap(&depends_on(found, output), 2));
     let head = format!("  {:<36} {:<22} {:>11} {:>15} {:>15}", "number", "range", "moves it by", "alone", "with others");
-    out += &format!("{}\n", dim(&head));
+    out += &format!("{}\n", terminal.dim(&head));
     for at in by_share(found, output) {
         let uncertain = &found.uncertain_numbers[found.kept[at]];
         let range = range(found, found.kept[at]);

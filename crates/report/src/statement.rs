@@ -7,13 +7,15 @@ use contract::Scheme;
 use ledger::summary::ProviderChange;
 use ledger::{Hash, Statement, StatementLine};
 use maud::{Markup, html};
+use records::files::xlsx;
 use records::gate::quality::QualityReport;
 use serde_json::json;
 
 use super::components::{Page, PageSection, list, stacked_table, table, verdict};
 use super::quality;
 use crate::machine_readable::{self, pounds};
-use crate::terminal::{bold, dim, wrap};
+use crate::statement_parquet;
+use crate::terminal::Terminal;
 
 /// The whole page. The same statement gives the same bytes.
 pub fn page(scheme: &Scheme, statement: &Statement, waiting: &[String], quality: Option<&QualityReport>) -> String {
@@ -100,8 +102,8 @@ pub struct PaymentReport {
 impl PaymentReport {
     /// The statement for the terminal.
     #[must_use]
-    pub fn text(&self) -> String {
-        statement_text(self)
+    pub fn text(&self, terminal: Terminal) -> String {
+        statement_text(self, terminal)
     }
 
     /// Everything for other programs.
@@ -110,6 +112,28 @@ impl PaymentReport {
     /// The result cannot be written as JSON.
     pub fn json(&self) -> anyhow::Result<String> {
         json_text(self)
+    }
+
+    /// The statement as a page.
+    #[must_use]
+    pub fn page(&self) -> String {
+        page(&self.scheme, &self.statement, &self.waiting, self.quality.as_ref())
+    }
+
+    /// The bytes of the statement as a Parquet file, in which the data-quality report travels.
+    ///
+    /// # Errors
+    /// The statement cannot be written as Parquet.
+    pub fn parquet(&self) -> anyhow::Result<Vec<u8>> {
+        statement_parquet::bytes(&self.statement, self.quality.as_ref())
+    }
+
+    /// The bytes of the statement as an Excel workbook.
+    ///
+    /// # Errors
+    /// It has more lines than a sheet has rows.
+    pub fn workbook(&self) -> anyhow::Result<Vec<u8>> {
+        xlsx::bytes("statement", &self.statement.csv(), xlsx::of_statement)
     }
 }
 
@@ -133,30 +157,30 @@ pub struct PreparedRun {
 }
 
 /// The statement for the terminal.
-fn statement_text(report: &PaymentReport) -> String {
+fn statement_text(report: &PaymentReport, terminal: Terminal) -> String {
     let PaymentReport { statement, waiting, .. } = report;
-    let mut out = heading_text(statement) + "\n";
+    let mut out = heading_text(statement, terminal) + "\n";
     let several = statement.providers.len() > 1;
     for (number, line) in (1..).zip(&statement.lines) {
         let provider = if several { format!("{}: ", line.provider) } else { String::new() };
-        out += &format!("{number:>4}  {:<74} {:>16}\n", provider + &place(line), line.amount);
-        out += &dim(&format!("      {}\n", wrap(&format!("{}: {}", line.sum_in_words(), line.reason), 88, "      ")));
+        out += &terminal.with_amount(&format!("{number:>4}  {provider}{}", place(line)), &line.amount.to_string());
+        out += &terminal.dim(&format!("      {}\n", terminal.wrap(&format!("{}: {}", line.sum_in_words(), line.reason), 6)));
     }
     for line in waiting {
         out += &format!("      {line}\n");
     }
     for provider in &statement.providers {
-        let all = bold(&format!("{:<78}", format!("{provider} in all")));
-        out += &format!("  {all} {:>16}\n", statement.total(provider));
+        let all = format!("  {}", terminal.bold(&format!("{provider} in all")));
+        out += &terminal.with_amount(&all, &statement.total(provider).to_string());
     }
     out
 }
 
 /// The contract of a statement, its days and the version of its rules.
 #[must_use]
-pub fn heading_text(statement: &Statement) -> String {
+pub fn heading_text(statement: &Statement, terminal: Terminal) -> String {
     let Statement { contract, as_at, known_at, version, .. } = statement;
-    format!("{}, as at {as_at}, known at {known_at}, rules {}", bold(contract), version.short())
+    format!("{}, as at {as_at}, known at {known_at}, rules {}", terminal.bold(contract), version.short())
 }
 
 /// What a run that is not posted yet changes for each provider, and where more was paid than would be due.

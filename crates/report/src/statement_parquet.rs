@@ -1,8 +1,6 @@
 //! A statement as Parquet: the columns and rows of its CSV, typed. Money is decimal pounds, quantities have all nine digits,
 //! days are days.
 
-use std::path::Path;
-
 use base::day::day;
 use ledger::Statement;
 use ledger::statement::{COLUMNS, StatementLine};
@@ -11,15 +9,14 @@ use records::gate::quality::QualityReport;
 use crate::parquet_table::{self, ParquetColumn};
 use crate::quality;
 
-/// Writes a statement into a file, in place of one that is there. The data-quality report travels in the file, as the CSV that
-/// `--quality` writes.
+/// The bytes of a statement as a Parquet file. The data-quality report travels in it, as the CSV that `--quality` writes.
 ///
 /// # Errors
-/// The file cannot be written.
-pub fn write(statement: &Statement, quality: Option<&QualityReport>, path: &Path) -> anyhow::Result<()> {
+/// The statement cannot be written as Parquet.
+pub fn bytes(statement: &Statement, quality: Option<&QualityReport>) -> anyhow::Result<Vec<u8>> {
     let columns: Vec<(&str, ParquetColumn)> = COLUMNS.into_iter().zip(columns(statement)).collect();
     let details = quality.map(|quality| ("data quality".to_owned(), quality::csv(quality)));
-    parquet_table::write(path, "statement", &columns, details.into_iter().collect())
+    Ok(parquet_table::bytes("statement", &columns, details.into_iter().collect())?)
 }
 
 /// The columns in the order of [`COLUMNS`], the rows in that of the CSV: a provider after the other.

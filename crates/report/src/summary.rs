@@ -7,35 +7,39 @@ use simulation::assumptions::Assumptions;
 use simulation::stress::{Reported, StressOptions, StressTest};
 
 use super::{parties, words};
-use crate::terminal::{bold, dim, green, red, wrap};
-
-/// No line is longer.
-const WIDTH: usize = 100;
+use crate::terminal::Terminal;
 
 /// The summary as text; `paged` when the whole report is written elsewhere too.
-pub fn text(scheme: &Scheme, assumptions: &Assumptions, stress: &StressTest, options: StressOptions, paged: bool) -> String {
+pub fn text(
+    scheme: &Scheme,
+    assumptions: &Assumptions,
+    stress: &StressTest,
+    options: StressOptions,
+    paged: bool,
+    terminal: Terminal,
+) -> String {
     let (present, absent): (Vec<&Reported>, Vec<&Reported>) = words::looked_for(stress).partition(|r| r.finding.present);
-    let verdict = wrap(&words::verdict(stress), WIDTH, "");
-    let mut out = format!("{}\n", bold(&wrap(&scheme.name, WIDTH, "")));
-    out += &dim(&format!(
+    let verdict = terminal.wrap(&words::verdict(stress), 0);
+    let mut out = format!("{}\n", terminal.bold(&terminal.wrap(&scheme.name, 0)));
+    out += &terminal.dim(&format!(
         "{}\n",
-        wrap(&format!("{}. All sums: {}.", assumptions.name, words::over(stress, assumptions)), WIDTH, "")
+        terminal.wrap(&format!("{}. All sums: {}.", assumptions.name, words::over(stress, assumptions)), 0)
     ));
-    out += &format!("\n{}\n", if present.is_empty() { green(&verdict) } else { red(&verdict) });
-    out += &expected_outcomes(stress);
-    present.iter().for_each(|reported| out += &finding(reported, stress));
+    out += &format!("\n{}\n", if present.is_empty() { terminal.green(&verdict) } else { terminal.red(&verdict) });
+    out += &expected_outcomes(stress, terminal);
+    present.iter().for_each(|reported| out += &finding(reported, stress, terminal));
     let trying = words::trying(stress);
     if !trying.is_empty() {
-        out += &format!("\n{}\n", bold("What effort pays"));
-        trying.iter().for_each(|fact| out += &format!("  - {}\n", wrap(fact, WIDTH - 4, "    ")));
+        out += &format!("\n{}\n", terminal.bold("What effort pays"));
+        trying.iter().for_each(|fact| out += &format!("  - {}\n", terminal.wrap(fact, 4)));
     }
     if let Some(found) = parties::table(scheme, assumptions, stress) {
-        out += &format!("\n{}\n", bold("Who gains and who loses"));
-        found.sentences().iter().for_each(|one| out += &format!("  - {}\n", wrap(one, WIDTH - 4, "    ")));
+        out += &format!("\n{}\n", terminal.bold("Who gains and who loses"));
+        found.sentences().iter().for_each(|one| out += &format!("  - {}\n", terminal.wrap(one, 4)));
     }
     if !absent.is_empty() {
-        out += &format!("\n{}\n", bold("Looked for and not found"));
-        absent.iter().for_each(|reported| out += &all_clear(reported, stress));
+        out += &format!("\n{}\n", terminal.bold("Looked for and not found"));
+        absent.iter().for_each(|reported| out += &all_clear(reported, stress, terminal));
     }
     let unseen: Vec<&str> = words::not_looked_for(stress).map(|(name, _)| name).collect();
     if !unseen.is_empty() {
@@ -43,21 +47,21 @@ pub fn text(scheme: &Scheme, assumptions: &Assumptions, stress: &StressTest, opt
         let words = format!(
             "Not looked for, because the files say nothing by which to look: {names}. docs/scheme-file.md says what to add."
         );
-        out += &format!("\n{}\n", wrap(&words, WIDTH, ""));
+        out += &format!("\n{}\n", terminal.wrap(&words, 0));
     }
-    out += &footer(stress, options);
+    out += &footer(stress, options, terminal);
     if !paged {
-        out += &dim("--html FILE writes the whole report: charts, every test and assumption, the contract's terms.\n");
+        out += &terminal.dim("--html FILE writes the whole report: charts, every test and assumption, the contract's terms.\n");
     }
     out
 }
 
 /// Which way each outcome goes for a mixture of providers.
-fn expected_outcomes(stress: &StressTest) -> String {
+fn expected_outcomes(stress: &StressTest, terminal: Terminal) -> String {
     if stress.expected.is_empty() {
         return String::new();
     }
-    let mut out = format!("\n{}\n", bold("What to expect of each outcome, compared with today"));
+    let mut out = format!("\n{}\n", terminal.bold("What to expect of each outcome, compared with today"));
     for expected in &stress.expected {
         let change = words::expected_change(expected);
         let range = match stress.scenarios {
@@ -69,35 +73,36 @@ fn expected_outcomes(stress: &StressTest) -> String {
         let name = quoted(&expected.name);
         let text =
             format!("{name}: {}. Today {}; {range}.{scenarios}", words::expected_direction(expected), words::today(expected));
-        out += &format!("  - {}\n", wrap(&text, WIDTH - 4, "    "));
+        out += &format!("  - {}\n", terminal.wrap(&text, 4));
     }
-    out += &dim(&format!("{}\n", wrap(&format!("{} {}", words::WHICH_TO_USE, words::TRACK_RECORD.trim_end()), WIDTH, "")));
+    let note = format!("{} {}", words::WHICH_TO_USE, words::TRACK_RECORD.trim_end());
+    out += &terminal.dim(&format!("{}\n", terminal.wrap(&note, 0)));
     out
 }
 
 /// A line of a finding: a label, and text that wraps beside it.
-fn line(label: &str, text: &str) -> String {
-    format!("  {label:<10}{}\n", wrap(text, WIDTH - 12, &" ".repeat(12)))
+fn line(label: &str, text: &str, terminal: Terminal) -> String {
+    format!("  {label:<10}{}\n", terminal.wrap(text, 12))
 }
 
-fn finding(reported: &Reported, stress: &StressTest) -> String {
+fn finding(reported: &Reported, stress: &StressTest, terminal: Terminal) -> String {
     let finding = &reported.finding;
     let few = words::not_in_most(reported.share_of_scenarios, stress).map_or(String::new(), |few| format!(" ({few})"));
-    let mut out = format!("\n{}{}\n", red(&finding.name().to_uppercase()), dim(&few));
-    out += &line("strategy", &finding.strategy);
-    out += &line("gains", &format!("the provider: {}", words::gains(finding)));
+    let mut out = format!("\n{}{}\n", terminal.red(&finding.name().to_uppercase()), terminal.dim(&few));
+    out += &line("strategy", &finding.strategy, terminal);
+    out += &line("gains", &format!("the provider: {}", words::gains(finding)), terminal);
     let losers = words::losers(finding, stress);
     if !losers.is_empty() {
-        out += &line("loses", &losers.join("; "));
+        out += &line("loses", &losers.join("; "), terminal);
     }
     let place = match stress.scenarios {
         0 => "in the assumptions as stated, the only one tried".to_owned(),
         _ => format!("in {} scenarios", words::scenarios(reported.share_of_scenarios, stress)),
     };
-    out += &line("where", &format!("{place}; {}", words::agent_types(reported)));
-    out += &line("forecast", &words::forecast(reported, stress));
-    out += &words::scenario_box(reported, stress).map_or(String::new(), |when| line("", &when));
-    out += &words::nearest_scenario(reported, stress).map_or(String::new(), |edge| line("nearest", &edge));
+    out += &line("where", &format!("{place}; {}", words::agent_types(reported)), terminal);
+    out += &line("forecast", &words::forecast(reported, stress), terminal);
+    out += &words::scenario_box(reported, stress).map_or(String::new(), |when| line("", &when, terminal));
+    out += &words::nearest_scenario(reported, stress).map_or(String::new(), |edge| line("nearest", &edge, terminal));
     out += &line(
         "fix",
         &match (words::fix(reported, stress), &reported.fix) {
@@ -105,6 +110,7 @@ fn finding(reported: &Reported, stress: &StressTest) -> String {
             (Some(words), Some(tried)) => format!("{words} ({})", words::side_effects(tried, stress)),
             _ => words::no_fix(reported) + &tried_in_vain(reported),
         },
+        terminal,
     );
     out
 }
@@ -123,7 +129,7 @@ fn tried_in_vain(reported: &Reported) -> String {
     }
 }
 
-fn all_clear(reported: &Reported, stress: &StressTest) -> String {
+fn all_clear(reported: &Reported, stress: &StressTest, terminal: Terminal) -> String {
     let why = words::why_not(&reported.finding).map_or(String::new(), |(what, figure)| format!("needs “{what}”; here: {figure}"));
     let elsewhere = match reported.share_of_scenarios {
         share if share > 0.0 => format!(" (but present in {} scenarios)", words::scenarios(share, stress)),
@@ -137,11 +143,11 @@ fn all_clear(reported: &Reported, stress: &StressTest) -> String {
     format!(
         "  {:<32} {}\n",
         reported.finding.name(),
-        dim(&wrap(&format!("{why}{elsewhere}{mixed}{nearest}"), WIDTH - 35, &" ".repeat(35)))
+        terminal.dim(&terminal.wrap(&format!("{why}{elsewhere}{mixed}{nearest}"), 35))
     )
 }
 
-fn footer(stress: &StressTest, options: StressOptions) -> String {
+fn footer(stress: &StressTest, options: StressOptions, terminal: Terminal) -> String {
     let (regret, error) = stress.regret;
     let failed = match stress.scenarios_failed {
         0 => String::new(),
@@ -160,5 +166,5 @@ fn footer(stress: &StressTest, options: StressOptions) -> String {
         words::estimate(risks::Estimate { mean: regret, error }),
         stress.assumptions.len(),
     );
-    format!("\n{}\n", dim(&wrap(&text, WIDTH, "")))
+    format!("\n{}\n", terminal.dim(&terminal.wrap(&text, 0)))
 }

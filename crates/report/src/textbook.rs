@@ -2,41 +2,43 @@
 
 use simulation::textbook::{ComparedFigure, TextbookCase};
 
-use crate::terminal;
+use crate::terminal::Terminal;
 use crate::words::counted;
 
 /// One case: its question, a line for each figure, what it teaches.
-pub fn text(case: &TextbookCase, compared: &[ComparedFigure]) -> String {
-    let mut out = format!("{}\n", terminal::bold(&case.title));
-    out += &format!("{}\n", terminal::wrap(&case.question, 100, ""));
-    out += &terminal::dim(&format!("{}\n\n", terminal::wrap(&case.from, 100, "")));
-    let widest = compared.iter().map(|one| one.label.chars().count()).max().unwrap_or_default();
+pub fn text(case: &TextbookCase, compared: &[ComparedFigure], terminal: Terminal) -> String {
+    let mut out = format!("{}\n", terminal.bold(&case.title));
+    out += &format!("{}\n", terminal.wrap(&case.question, 0));
+    out += &terminal.dim(&format!("{}\n\n", terminal.wrap(&case.from, 0)));
+    let header = ["figure", "textbook", "engine", ""].map(str::to_owned);
+    let row = |one: &ComparedFigure| vec![one.label.clone(), figure(one.textbook), engine(one), verdict(one, terminal)];
+    out += &terminal.table(&header, &compared.iter().map(row).collect::<Vec<_>>());
     for one in compared {
-        let blanks = " ".repeat(widest - one.label.chars().count());
-        let both = format!("textbook {}, engine {}", figure(one.textbook), engine(one));
-        out += &format!("{}{blanks}  {both:<48} {}\n", one.label, verdict(one));
         if let Some((share, because)) = &one.within {
-            let reason = format!("the textbook's figure may be off by {}%: {because}", trimmed(100.0 * share));
-            out += &terminal::dim(&format!("  {}\n", terminal::wrap(&reason, 98, "  ")));
+            let share = trimmed(100.0 * share);
+            let reason = format!("{}: the textbook's figure may be off by {share}%: {because}", one.label);
+            out += &terminal.dim(&format!("  {}\n", terminal.wrap(&reason, 2)));
         }
     }
-    out + &format!("\n{}\n", terminal::wrap(&case.teaches, 100, ""))
+    out + &format!("\n{}\n", terminal.wrap(&case.teaches, 0))
 }
 
 /// Many cases in one table: a line for each figure.
-pub fn table(cases: &[(String, Vec<ComparedFigure>)]) -> String {
+pub fn table(cases: &[(String, Vec<ComparedFigure>)], terminal: Terminal) -> String {
     let header = ["case", "textbook", "engine", ""].map(str::to_owned);
     let rows = cases.iter().flat_map(|(name, compared)| {
-        compared.iter().map(move |one| vec![format!("{name}: {}", one.label), figure(one.textbook), engine(one), verdict(one)])
+        compared
+            .iter()
+            .map(move |one| vec![format!("{name}: {}", one.label), figure(one.textbook), engine(one), verdict(one, terminal)])
     });
-    terminal::table(&header, &rows.collect::<Vec<_>>())
+    terminal.table(&header, &rows.collect::<Vec<_>>())
 }
 
 /// What the signs mean and how it ended.
-pub fn ending(cases: usize, figures: usize, differing: usize) -> String {
+pub fn ending(cases: usize, figures: usize, differing: usize, terminal: Terminal) -> String {
     let sums = match differing {
-        0 => terminal::green(&format!("{} of {}: all agree.", counted(figures, "figure"), counted(cases, "case"))),
-        _ => terminal::red(&format!(
+        0 => terminal.green(&format!("{} of {}: all agree.", counted(figures, "figure"), counted(cases, "case"))),
+        _ => terminal.red(&format!(
             "{} of {}: figures that differ: {differing}.",
             counted(figures, "figure"),
             counted(cases, "case")
@@ -44,14 +46,14 @@ pub fn ending(cases: usize, figures: usize, differing: usize) -> String {
     };
     let signs = "± is the 95% simulation error. A simulated figure agrees within four standard errors, and any other figure within one \
                  millionth. ≈ marks a textbook figure that is itself an approximation.";
-    format!("{sums}\n{}\n", terminal::wrap(signs, 100, ""))
+    format!("{sums}\n{}\n", terminal.wrap(signs, 0))
 }
 
-fn verdict(one: &ComparedFigure) -> String {
+fn verdict(one: &ComparedFigure, terminal: Terminal) -> String {
     if one.agrees() {
-        return terminal::green(if one.within.is_some() { "agrees ≈" } else { "agrees" });
+        return terminal.green(if one.within.is_some() { "agrees ≈" } else { "agrees" });
     }
-    terminal::red(&format!("DIFFERS by {:.3e}, {:.3e} allowed", (one.engine.mean - one.textbook).abs(), one.allowed()))
+    terminal.red(&format!("DIFFERS by {:.3e}, {:.3e} allowed", (one.engine.mean - one.textbook).abs(), one.allowed()))
 }
 
 fn engine(one: &ComparedFigure) -> String {

@@ -1,6 +1,10 @@
-//! Whether an assurance pack is as it was written, for a terminal.
+//! Whether an assurance pack is as it was written, for a terminal and for other programs.
 
-use crate::terminal::{green, red};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::machine_readable::JsonDocument;
+use crate::terminal::Terminal;
 
 /// What was found of a pack.
 #[derive(Clone, Copy, Debug)]
@@ -18,7 +22,7 @@ pub struct Verified<'a> {
 
 /// The answer in plain words.
 #[must_use]
-pub fn text(found: &Verified<'_>) -> String {
+pub fn text(found: &Verified<'_>, terminal: Terminal) -> String {
     let Verified { place, wrong, compared, program, .. } = *found;
     if wrong.is_empty() {
         let answer = match found.written_by {
@@ -28,9 +32,44 @@ pub fn text(found: &Verified<'_>) -> String {
                  differ between versions"
             ),
         };
-        return format!("{}\nfingerprint {}\n", green(&answer), found.fingerprint.unwrap_or_default());
+        return format!("{}\nfingerprint {}\n", terminal.green(&answer), found.fingerprint.unwrap_or_default());
     }
     let count = if wrong.len() == 1 { "1 thing is".to_owned() } else { format!("{} things are", wrong.len()) };
     let list = wrong.iter().map(|words| format!("- {}\n", words.replace('\n', "\n  ")));
-    format!("{}\n{}", red(&format!("{place}: {count} not as it should be")), list.collect::<String>())
+    format!("{}\n{}", terminal.red(&format!("{place}: {count} not as it should be")), list.collect::<String>())
+}
+
+/// Whether an assurance pack is as it was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct VerifyDocument {
+    /// the folder of the pack
+    pub pack: String,
+    /// whether everything is as it was written
+    pub right: bool,
+    /// what is not as it should be, each in words
+    pub wrong: Vec<String>,
+    /// how many files were compared with the run made again
+    pub compared: usize,
+    /// the fingerprint of the pack; null where it has none
+    pub fingerprint: Option<String>,
+    /// the version of the program that wrote it, where that is not this one
+    pub written_by: Option<String>,
+}
+
+impl From<&Verified<'_>> for VerifyDocument {
+    fn from(found: &Verified<'_>) -> VerifyDocument {
+        VerifyDocument {
+            pack: found.place.to_owned(),
+            right: found.wrong.is_empty(),
+            wrong: found.wrong.to_vec(),
+            compared: found.compared,
+            fingerprint: found.fingerprint.map(str::to_owned),
+            written_by: found.written_by.map(str::to_owned),
+        }
+    }
+}
+
+impl JsonDocument for VerifyDocument {
+    const SCHEMA: &'static str = "wellspent-verify/1";
+    const COMMAND: &'static str = "wellspent verify --json";
 }

@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 use crate::machine_readable;
 use crate::people::ResultState;
 use crate::quality::{self, several};
-use crate::terminal::bold;
+use crate::terminal::Terminal;
 
 /// The people behind a line of a statement, or everything that was decided for one person.
 pub struct WhyReport {
@@ -22,8 +22,8 @@ pub struct WhyReport {
 impl WhyReport {
     /// Everything for the terminal.
     #[must_use]
-    pub fn text(&self) -> String {
-        text(self)
+    pub fn text(&self, terminal: Terminal) -> String {
+        text(self, terminal)
     }
 
     /// Everything for other programs.
@@ -167,15 +167,15 @@ fn fact_in_words(fact: &FactInWords) -> String {
 }
 
 /// Everything for the terminal.
-fn text(found: &WhyReport) -> String {
+fn text(found: &WhyReport, terminal: Terminal) -> String {
     match &found.about {
-        Explained::Line(line) => line_text(line),
-        Explained::Person(person) => person_text(person),
+        Explained::Line(line) => line_text(line, terminal),
+        Explained::Person(person) => person_text(person, terminal),
     }
 }
 
-fn line_text(line: &LineExplanation) -> String {
-    let mut out = format!("{}\n{}: {}\n", bold(&line.place), line.sum, line.reason);
+fn line_text(line: &LineExplanation, terminal: Terminal) -> String {
+    let mut out = format!("{}\n{}: {}\n", terminal.bold(&line.place), line.sum, line.reason);
     let people = several(line.people as u64, "person", "people");
     out += &match &line.outcome {
         Some(_) => format!("The line counts {} of {people}:\n", thousands(line.counted.len() as i64)),
@@ -192,8 +192,9 @@ fn line_text(line: &LineExplanation) -> String {
     out
 }
 
-fn person_text(person: &PersonExplanation) -> String {
-    let mut out = format!("{}, as at {}, known at {}\n", bold(&person.person), date(person.as_at), date(person.known_at));
+fn person_text(person: &PersonExplanation, terminal: Terminal) -> String {
+    let mut out =
+        format!("{}, as at {}, known at {}\n", terminal.bold(&person.person), date(person.as_at), date(person.known_at));
     for (what, day) in [("died", person.died), ("removed", person.removed)] {
         if let Some(day) = day {
             out += &format!("  {what} {}\n", date(day));
@@ -206,7 +207,7 @@ fn person_text(person: &PersonExplanation) -> String {
             Ok(counted) => {
                 let group = if counted.comparison { "in the comparison group " } else { "" };
                 out += &format!(": counts {group}in {}, {}, {}\n", counted.area, counted.cohort, counted.segment);
-                counted.outcomes.iter().for_each(|outcome| out += &outcome_text(outcome));
+                counted.outcomes.iter().for_each(|outcome| out += &outcome_text(outcome, terminal));
             }
         }
     }
@@ -220,8 +221,8 @@ fn person_text(person: &PersonExplanation) -> String {
     out
 }
 
-fn outcome_text(outcome: &OutcomeExplanation) -> String {
-    let mut out = format!("  {}: {}\n", bold(&outcome.outcome), result_in_words(&outcome.result));
+fn outcome_text(outcome: &OutcomeExplanation, terminal: Terminal) -> String {
+    let mut out = format!("  {}: {}\n", terminal.bold(&outcome.outcome), result_in_words(&outcome.result));
     out += &format!(
         "    window {} to before {}; must be observed to before {}; is observed to before {}\n",
         date(outcome.from),

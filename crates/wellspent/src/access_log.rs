@@ -56,6 +56,7 @@ pub(crate) fn note(folder: &Path, access: &Access, command: &str, persons: &[&st
     let [name, earlier_name] = ACCESS_LOGS;
     let earlier = folder.join(earlier_name);
     let path = if earlier.is_file() { earlier } else { folder.join(name) };
+    ours(&path)?;
     let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     let row = |person: &str| [now.as_str(), by, purpose, command, person].map(cell).join(",") + "\n";
     let none = [""];
@@ -76,6 +77,24 @@ pub(crate) fn note(folder: &Path, access: &Access, command: &str, persons: &[&st
         );
     }
     Ok(())
+}
+
+/// Refuses a file with the name of the log that is something else: a row of ours would be lost in it, and it would be damaged.
+fn ours(path: &Path) -> anyhow::Result<()> {
+    let mut begins = Vec::new();
+    if let Ok(file) = File::open(path) {
+        // What cannot be read cannot be added to, either, and that is told where it is added to.
+        let _ = file.take(HEADER.len() as u64 + 4).read_to_end(&mut begins);
+    }
+    let text = begins.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&begins);
+    if text.is_empty() || text.starts_with(HEADER.trim_end().as_bytes()) {
+        return Ok(());
+    }
+    bail!(
+        "{} is not an access log: its first line is not {}\n\nhint: move the file away. We begin a log there by ourselves",
+        path.display(),
+        HEADER.trim_end()
+    )
 }
 
 /// The last byte of a file; none where there is no file, or nothing in it.

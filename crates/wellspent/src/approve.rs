@@ -7,6 +7,7 @@ use ledger::summary::{balance_of, changes};
 pub use report::ledger::ApprovalReport;
 
 use crate::error::Error;
+use crate::ledger::must_have_id;
 use crate::pay::now;
 
 /// Which run is approved, and by whom.
@@ -25,6 +26,7 @@ pub struct ApproveRequest {
 /// # Errors
 /// The ledger cannot be opened, has no such run, or does not allow the approval.
 pub fn approve(request: &ApproveRequest) -> Result<ApprovalReport, Error> {
+    must_have_id(&request.run)?;
     let mut store = Store::open(&request.store, OpenMode::Existing)?;
     let run = store.ledger().run_named(&request.run)?;
     let (posted, notes, changes) = store.append(&now(), |ledger| {

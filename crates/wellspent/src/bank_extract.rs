@@ -228,6 +228,10 @@ fn columns(named: &ExtractColumns, header: &[String]) -> Result<ColumnPositions,
         })
         .collect();
     let shown = |at: &usize| visible(&header[*at]).into_owned();
+    if !missing.is_empty() && header.iter().any(|name| name.chars().any(char::is_control)) {
+        let what = "is not a table of text: its first row has characters that are none";
+        return Err(HeaderError::Missing(0, format!("{what}\n\nhint: export the payments as CSV or as an Excel workbook")));
+    }
     if !missing.is_empty() {
         let listed = (0..header.len()).map(|at| shown(&at)).collect::<Vec<_>>().join(", ");
         let options = roles.iter().zip(&found).filter(|(_, found)| found.is_empty());

@@ -39,6 +39,7 @@ pub fn check(request: &CheckRequest) -> Result<CheckResult, Error> {
         let problems = textbook::read(&folder.opened).1;
         return Ok(result(&folder, &problems, Vec::new(), Vec::new(), Vec::new()));
     }
+    folder.must_be_contract()?;
     let checked = contract::check(&folder.opened);
     let mut problems = checked.problems;
     let mut facts = Vec::new();

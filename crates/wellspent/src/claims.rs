@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::anyhow;
+use contract::Scheme;
 use outcomes::QueryDates;
 use outcomes::claims::{Reconciled, reconcile};
 use records::gate::quality::AcceptedFaults;
@@ -11,6 +12,7 @@ pub use report::claims::{ClaimsComparison, ClaimsRow};
 use crate::access_log;
 use crate::error::Error;
 use crate::folder::{self, Reach};
+use crate::measured::MeasuredRecords;
 use crate::payees::{self, NamedProviders};
 use crate::several_agencies::{JoinOptions, read_outcomes};
 
@@ -38,13 +40,18 @@ pub fn claims(request: &ClaimsRequest) -> Result<ClaimsComparison, Error> {
     if let Some(joining) = joining {
         access_log::note(records, &joining.access, "claims", &[])?;
     }
-    let found = read.measured();
+    compared(request, &scheme, read.measured()).map_err(|error| error.with_notes(&read.measured().all_notes()))
+}
+
+/// The claims compared with what was measured.
+fn compared(request: &ClaimsRequest, scheme: &Scheme, found: &MeasuredRecords) -> Result<ClaimsComparison, Error> {
+    let ClaimsRequest { records, days, .. } = request;
     let batches = found.claims.as_ref().ok_or_else(|| {
         anyhow!("there is no table of claims in {}\n\nhint: docs/records.md says what it holds", records.display())
     })?;
     let named = [NamedProviders::in_starts(&found.records), NamedProviders::in_claims(batches)];
-    payees::named(&scheme, found.providers.as_deref(), &found.folders, &named)?;
-    let claims = reconcile(&scheme, &found.records, &found.measured, batches, days.days().1);
+    payees::named(scheme, found.providers.as_deref(), &found.folders, &named)?;
+    let claims = reconcile(scheme, &found.records, &found.measured, batches, days.days().1);
     // Claims that cannot be used fit nothing either.
     let set_aside = found.quality.files.iter().filter(|file| file.name.starts_with("claims")).map(|file| file.set_aside);
     let without_match = claims.unknown + set_aside.sum::<u64>() as i64;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use report::compare::{CompareReport, TestedRisk, TestedScheme};
+use report::words::counted;
 use simulation::assumptions::ASSUMPTIONS_FILE;
 
 use crate::error::Error;
@@ -42,9 +43,13 @@ pub fn compare(request: &CompareRequest, progress: Progress<'_>) -> Result<Compa
     let asked = |scheme: &PathBuf| StressRequest { scheme: scheme.clone(), reach, seed, replications, scenarios };
     let old = stress(&asked(&request.old), &|what, part| progress(what, part / 2.0))?;
     let new = stress(&asked(&request.new), &|what, part| progress(what, 0.5 + part / 2.0))?;
+    let tried = match scenarios {
+        0 => "no scenarios".to_owned(),
+        count => counted(count as usize, "scenario"),
+    };
     let mut notes = vec![format!(
-        "Both schemes are tested with seed {seed}, {replications} replications and {scenarios} scenarios. ± is the 95% simulation \
-         error, shown where it would change the figure."
+        "Both schemes are tested with seed {seed}, {replications} replications and {tried}. ± is the 95% simulation error, shown \
+         where it would change the figure."
     )];
     let assumptions = |tested: &StressResult| tested.folder.files.get(ASSUMPTIONS_FILE).cloned();
     if assumptions(&old) != assumptions(&new) || old.stress_people() != new.stress_people() {

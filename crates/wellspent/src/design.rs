@@ -12,6 +12,7 @@ use simulation::design::{DesignGoal, DesignSearchResult, design as search};
 use simulation::fix::{together, written};
 use simulation::stress::StressOptions;
 
+use crate::Terminal;
 use crate::error::Error;
 use crate::folder::{self, Reach, SchemeFolder, SchemeInputs};
 use crate::progress::{Progress, stoppable};
@@ -65,8 +66,8 @@ pub fn design(request: &DesignRequest, progress: Progress<'_>) -> Result<DesignR
 impl DesignResult {
     /// The designs in plain words.
     #[must_use]
-    pub fn text(&self) -> String {
-        report::design::text(&self.scheme, &self.assumptions, &self.found, &self.asked)
+    pub fn text(&self, terminal: Terminal) -> String {
+        report::design::text(&self.scheme, &self.assumptions, &self.found, &self.asked, terminal)
     }
 
     /// The designs for other programs, by `schemas/output/design.json`.

@@ -28,13 +28,22 @@ pub struct Error {
     pub what: String,
     /// What to do about it.
     pub hint: Option<String>,
+    /// What there was to say before it failed: which files were read, and what was left out.
+    pub notes: Vec<String>,
 }
 
 impl Error {
     /// Something kept us from answering, with what to do about it.
     #[must_use]
     pub fn failed(what: impl Into<String>, hint: impl Into<String>) -> Error {
-        Error { kind: ErrorKind::Failed, problems: Vec::new(), what: what.into(), hint: Some(hint.into()) }
+        Error { kind: ErrorKind::Failed, problems: Vec::new(), what: what.into(), hint: Some(hint.into()), notes: Vec::new() }
+    }
+
+    /// The same, after notes that the result would have had.
+    #[must_use]
+    pub fn with_notes(mut self, notes: &[String]) -> Error {
+        self.notes.splice(0..0, notes.iter().cloned());
+        self
     }
 }
 
@@ -66,7 +75,13 @@ impl From<anyhow::Error> for Error {
             Some((what, hint)) => (what.to_owned(), Some(hint.to_owned())),
             None => (text, None),
         };
-        Error { kind: if refused { ErrorKind::Refused } else { ErrorKind::Failed }, problems: Vec::new(), what, hint }
+        Error {
+            kind: if refused { ErrorKind::Refused } else { ErrorKind::Failed },
+            problems: Vec::new(),
+            what,
+            hint,
+            notes: Vec::new(),
+        }
     }
 }
 
@@ -77,7 +92,7 @@ impl From<ledger::LedgerError> for Error {
             LedgerErrorKind::Failed => ErrorKind::Failed,
         };
         let hint = Some(error.hint.clone()).filter(|hint| !hint.is_empty());
-        Error { kind, problems: Vec::new(), what: error.sentence(), hint }
+        Error { kind, problems: Vec::new(), what: error.sentence(), hint, notes: Vec::new() }
     }
 }
 
@@ -104,7 +119,7 @@ impl Problems {
     /// The error that holds them, whether or not there are mistakes.
     #[must_use]
     pub fn error(self) -> Error {
-        Error { kind: ErrorKind::Mistakes, problems: self.texts, what: String::new(), hint: None }
+        Error { kind: ErrorKind::Mistakes, problems: self.texts, what: String::new(), hint: None, notes: Vec::new() }
     }
 
     /// The error that stops whoever needs these files, where there are mistakes.

@@ -4,10 +4,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use contract::Scheme;
+use report::fix_json::FixDocument;
+use report::machine_readable::JsonDocument as _;
 use simulation::assumptions::Assumptions;
 use simulation::fix::{FixSearchResult, fix as search, written};
 use simulation::stress::StressOptions;
 
+use crate::Terminal;
 use crate::error::Error;
 use crate::folder::{self, Reach, SchemeFolder, SchemeInputs};
 use crate::pack::packed_command::PackedCommand;
@@ -54,8 +57,16 @@ pub fn fix(request: &FixRequest, progress: Progress<'_>) -> Result<FixResult, Er
 impl FixResult {
     /// The changes in plain words.
     #[must_use]
-    pub fn text(&self) -> String {
-        report::fix::text(&self.scheme, &self.assumptions.name, &self.found)
+    pub fn text(&self, terminal: Terminal) -> String {
+        report::fix::text(&self.scheme, &self.assumptions.name, &self.found, terminal)
+    }
+
+    /// The same for other programs.
+    ///
+    /// # Errors
+    /// The result cannot be written as JSON.
+    pub fn json(&self) -> Result<String, Error> {
+        Ok(FixDocument::of(&self.scheme, &self.assumptions.name, &self.found).json()?)
     }
 
     /// Writes the changed scheme into a new folder. Gives what there is to say about it; `None` where nothing is to be changed.
@@ -76,7 +87,7 @@ impl FixResult {
     /// # Errors
     /// A file of the pack cannot be made.
     pub fn pack(&self) -> Result<Pack, Error> {
-        let mut results = vec![(pack::SUMMARY.to_owned(), self.text())];
+        let mut results = vec![(pack::SUMMARY.to_owned(), self.text(Terminal::PLAIN))];
         let texts = self.found.all.as_ref().and_then(|set| written(&self.folder.opened, &self.scheme, &set.fix()));
         results.extend(texts.into_iter().flatten().map(|(name, text)| (format!("scheme/{name}"), text)));
         let command = PackedCommand::Fix { seed: self.request.seed, scenarios: self.request.scenarios };

@@ -90,11 +90,33 @@ impl SchemeFolder {
         self.problems(problems).error()
     }
 
+    /// Refuses a folder that is known not to hold a contract, rather than to miss its file: a game of the textbook, or a folder of
+    /// textbook cases.
+    pub(crate) fn must_be_contract(&self) -> Result<(), Error> {
+        let (place, has) = (self.path.display(), |file: &str| self.files.contains_key(file));
+        if has(SCHEME_FILE) {
+            return Ok(());
+        }
+        if has(GAME_FILE) {
+            let hint = format!("`wellspent stress {place}` solves it; `wellspent schemes` lists the contracts");
+            return Err(Error::failed(format!("{place} is a game of the textbook, and has no contract"), hint));
+        }
+        match cases_in(&self.path, Reach::Inside(None)).unwrap_or_default().first() {
+            Some(case) => {
+                let hint =
+                    format!("name one of them, such as {}; `wellspent stress {place}` solves them all", case.path.display());
+                Err(Error::failed(format!("{place} is a folder of textbook cases, and no scheme"), hint))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// The contract.
     ///
     /// # Errors
     /// The file has mistakes.
     pub fn scheme(&self) -> Result<Scheme, Error> {
+        self.must_be_contract()?;
         let checked = contract::check(&self.opened);
         checked.scheme.ok_or_else(|| self.mistakes(&checked.problems))
     }
@@ -122,6 +144,7 @@ impl SchemeFolder {
     /// # Errors
     /// One of the files has mistakes.
     pub fn into_inputs(self) -> Result<SchemeInputs, Error> {
+        self.must_be_contract()?;
         let checked = contract::check(&self.opened);
         let mut problems = checked.problems;
         let Some(scheme) = checked.scheme else { return Err(self.mistakes(&problems)) };
@@ -268,6 +291,31 @@ pub fn must_be_new(folder: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Whether a file belongs to the scheme in a folder: a TOML file, or a table that one of them names. The file's path is canonical.
+#[must_use]
+pub fn is_of_scheme(folder: &Path, file: &Path) -> bool {
+    let Ok(folder) = folder.canonicalize() else { return false };
+    let (Some(parent), Some(name)) = (file.parent(), file.file_name().and_then(|name| name.to_str())) else { return false };
+    let is_toml = |path: &Path| path.extension().is_some_and(|ending| ending == "toml");
+    let tomls = || fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path()).filter(|path| is_toml(path));
+    let names = |toml: PathBuf| match bytes(&toml, LARGEST_FILE_BYTES) {
+        FileBytes::Read(text) => String::from_utf8_lossy(&text).contains(&format!("\"{name}\"")),
+        _ => false,
+    };
+    parent == folder && (is_toml(file) || tomls().any(names))
+}
+
+/// Refuses a file where a folder is to be written.
+pub(crate) fn must_be_folder(path: &Path) -> anyhow::Result<()> {
+    if path.exists() && !path.is_dir() {
+        bail!(
+            "{} is a file, and a folder is to be written\n\nhint: name a folder that does not exist yet, or an empty one",
+            path.display()
+        );
+    }
+    Ok(())
+}
+
 fn find(path: &Path) -> anyhow::Result<Place> {
     if path.is_dir() {
         return Ok(Place::Disk(path.to_owned()));
@@ -278,6 +326,9 @@ fn find(path: &Path) -> anyhow::Result<Place> {
             return Ok(Place::Disk(parent.unwrap_or(Path::new(".")).to_owned()));
         }
         bail!("{} is a file, and a scheme is a folder with a scheme.toml in it", path.display());
+    }
+    if path.exists() {
+        bail!("{} is a device, a pipe or a socket, and a scheme is a folder with a scheme.toml in it", path.display());
     }
     let beside = Path::new(shipped::SCHEMES_FOLDER).join(path);
     if beside.is_dir() {

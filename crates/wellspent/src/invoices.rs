@@ -9,6 +9,8 @@ use base::similar_names::nearest;
 use jiff::civil::Date;
 use ledger::invoices::{ContractInvoices, by_contract};
 use records::gate::quality::AcceptedFaults;
+use report::invoices::InvoicesDocument;
+use report::machine_readable::JsonDocument as _;
 use report::quality;
 
 use crate::error::Error;
@@ -35,6 +37,20 @@ pub struct InvoicesReport {
 }
 
 impl InvoicesReport {
+    /// The invoices for a terminal.
+    #[must_use]
+    pub fn text(&self) -> String {
+        report::invoices::text(&self.contracts)
+    }
+
+    /// The same for other programs.
+    ///
+    /// # Errors
+    /// The result cannot be written as JSON.
+    pub fn json(&self) -> Result<String, Error> {
+        Ok(InvoicesDocument::of(&self.contracts, &self.notes).json()?)
+    }
+
     /// Whether a line is not price × results.
     #[must_use]
     pub fn has_wrong_lines(&self) -> bool {

@@ -1,8 +1,6 @@
 //! Reads a ledger: verifies it, and lists its runs, balances, journal, settlements, past statements and entries. Every entry is checked
 //! when the ledger is opened.
 
-use std::path::PathBuf;
-
 use base::hidden_characters::visible;
 use base::similar_names::nearest;
 use jiff::civil::Date;
@@ -11,8 +9,17 @@ use ledger::store::{OpenMode, Store};
 use ledger::summary::{self, LedgerCounts, RunReport, RunSummary, TrialBalance};
 use ledger::{Hash, Head};
 use records::files;
+/// What is in a ledger, as text.
+pub use report::ledger as text;
 pub use report::ledger::HashedText;
+pub use report::ledger_json::{
+    LedgerBalanceDocument, LedgerEntriesDocument, LedgerHeadDocument, LedgerJournalDocument, LedgerRunDocument,
+    LedgerRunsDocument, LedgerSettlementsDocument, LedgerStatementDocument, LedgerVerifyDocument, PastStatementEntry,
+};
 
+use report::machine_readable::JsonDocument as _;
+
+use crate::Terminal;
 use crate::error::Error;
 
 fn open(store: &str) -> Result<Store, Error> {
@@ -54,6 +61,22 @@ pub fn verify(store: &str, published: Option<&str>) -> Result<LedgerVerification
     Ok(LedgerVerification { counts: summary::counts(ledger), faults, notes })
 }
 
+impl LedgerVerification {
+    /// What was counted, where nothing is wrong.
+    #[must_use]
+    pub fn text(&self, terminal: Terminal) -> String {
+        report::ledger::verified(&self.counts, terminal)
+    }
+
+    /// The result for other programs.
+    ///
+    /// # Errors
+    /// The result cannot be written as JSON.
+    pub fn json(&self) -> Result<String, Error> {
+        Ok(LedgerVerifyDocument::of(&self.counts, &self.faults, &self.notes).json()?)
+    }
+}
+
 /// The number and the hash of the last entry.
 ///
 /// # Errors
@@ -75,9 +98,18 @@ pub fn runs(store: &str) -> Result<Vec<RunSummary>, Error> {
 /// # Errors
 /// As for [`head`], or the ledger has no such run.
 pub fn run(store: &str, id: &str) -> Result<RunReport, Error> {
+    must_have_id(id)?;
     let store = open(store)?;
     let ledger = store.ledger();
     Ok(summary::run(ledger, ledger.run_named(id)?)?)
+}
+
+/// Refuses an id without a character: every run begins with it.
+pub(crate) fn must_have_id(id: &str) -> Result<(), Error> {
+    match id.trim().is_empty() {
+        true => Err(Error::failed("the id of the run is empty", "`wellspent ledger show LEDGER` lists the runs")),
+        false => Ok(()),
+    }
 }
 
 /// The balance of every account.
@@ -112,16 +144,33 @@ pub struct PastStatementRequest {
     pub contract: String,
     pub as_at: Date,
     pub known_at: Date,
-    /// A workbook to be written as well.
-    pub xlsx: Option<PathBuf>,
 }
 
-/// A past statement as CSV, to the byte.
+/// A past statement.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PastStatementResult {
+    /// As CSV, to the byte.
+    pub csv: String,
+    /// For other programs.
+    pub document: LedgerStatementDocument,
+}
+
+impl PastStatementResult {
+    /// The bytes of the statement as an Excel workbook.
+    ///
+    /// # Errors
+    /// It has more lines than a sheet has rows.
+    pub fn workbook(&self) -> Result<Vec<u8>, Error> {
+        Ok(files::xlsx::bytes("statement", &self.csv, files::xlsx::of_statement)?)
+    }
+}
+
+/// A past statement.
 ///
 /// # Errors
-/// As for [`head`], the ledger has no such statement, or the workbook cannot be written.
-pub fn statement(request: &PastStatementRequest) -> Result<String, Error> {
-    let PastStatementRequest { contract, as_at, known_at, xlsx, .. } = request;
+/// As for [`head`], or the ledger has no such statement.
+pub fn statement(request: &PastStatementRequest) -> Result<PastStatementResult, Error> {
+    let PastStatementRequest { contract, as_at, known_at, .. } = request;
     let store = open(&request.store)?;
     let ledger = store.ledger();
     let Some(text) = ledger.statement(contract, *as_at, *known_at) else {
@@ -134,10 +183,14 @@ pub fn statement(request: &PastStatementRequest) -> Result<String, Error> {
         let what = format!("the ledger has no statement of {} as at {as_at}, known at {known_at}", visible(contract));
         return Err(Error::failed(what, hint));
     };
-    if let Some(path) = xlsx {
-        files::xlsx::write(path, "statement", &text, files::xlsx::of_statement)?;
-    }
-    Ok(text)
+    let statements = ledger.past_statements(contract, *as_at, *known_at);
+    let document = LedgerStatementDocument {
+        contract: contract.clone(),
+        as_at: as_at.to_string(),
+        known_at: known_at.to_string(),
+        providers: statements.iter().map(|(provider, statement)| PastStatementEntry::of(statement, provider)).collect(),
+    };
+    Ok(PastStatementResult { csv: text, document })
 }
 
 /// Every entry as it is kept: the text that is hashed, and its hash.

@@ -87,5 +87,14 @@ pub mod verify;
 pub mod why;
 
 pub use access_log::{Access, Actor};
+// What requests and results are made of. With these a program needs no other crate of the workspace.
+pub use ::ledger::store::without_password;
+pub use ::records::files::FileFormat;
+pub use ::records::gate::quality::AcceptedFaults;
+pub use base::{hidden_characters, person_name};
 pub use error::{Error, Problems};
+pub use outcomes::QueryDates;
+pub use report::machine_readable::JsonDocument;
+pub use report::quality;
+pub use report::terminal::{self, Terminal};
 pub use several_agencies::JoinOptions;

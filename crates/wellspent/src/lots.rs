@@ -6,8 +6,11 @@ use base::day::{Day, day};
 use jiff::civil::Date;
 use records::gate::quality::AcceptedFaults;
 use records::lots::{self, Lot};
+use report::lots::LotsDocument;
+use report::machine_readable::JsonDocument as _;
 use report::quality;
 
+use crate::Terminal;
 use crate::error::Error;
 use crate::gate::{self, WantedRecords};
 
@@ -29,6 +32,22 @@ pub struct LotsRequest {
 pub struct LotsReport {
     pub lots: Vec<Lot>,
     pub notes: Vec<String>,
+}
+
+impl LotsReport {
+    /// The lots for a terminal.
+    #[must_use]
+    pub fn text(&self, terminal: Terminal) -> String {
+        report::lots::text(&self.lots, terminal)
+    }
+
+    /// The same for other programs.
+    ///
+    /// # Errors
+    /// The result cannot be written as JSON.
+    pub fn json(&self) -> Result<String, Error> {
+        Ok(LotsDocument::of(&self.lots, &self.notes).json()?)
+    }
 }
 
 /// Lists lots.

@@ -22,7 +22,7 @@ use crate::error::Error;
 use crate::folder::{self, Reach};
 use crate::measured::MeasuredRecords;
 use crate::payees::{self, NamedProviders};
-use crate::several_agencies::{JoinOptions, JoinedRecords, read_outcomes};
+use crate::several_agencies::{JoinOptions, JoinedRecords, OutcomeRecords, read_outcomes};
 
 /// What is measured.
 #[derive(Clone, Debug)]
@@ -59,21 +59,27 @@ pub enum BreakdownBy {
 /// The scheme has mistakes, the records do not allow a result, or no purpose covers them.
 pub fn measure(request: &MeasureRequest) -> Result<Measurement, Error> {
     let scheme = folder::open(&request.scheme, request.reach)?.scheme()?;
-    let MeasureRequest { records: folder, joining, days, provider, .. } = request;
+    let MeasureRequest { records: folder, joining, days, .. } = request;
     let read = read_outcomes(&scheme, folder, joining.as_ref(), *days, &[], request.accepted.clone())?;
     if let Some(joining) = joining {
         access_log::note(folder, &joining.access, "measure", &[])?;
     }
-    let uncertainty = read.joined().map(|joined| joined.uncertainty(&scheme, *days, provider.as_deref()));
+    counted(request, &scheme, &read).map_err(|error| error.with_notes(&read.measured().all_notes()))
+}
+
+/// What was measured, as it is asked for.
+fn counted(request: &MeasureRequest, scheme: &Scheme, read: &OutcomeRecords) -> Result<Measurement, Error> {
+    let MeasureRequest { days, provider, .. } = request;
+    let uncertainty = read.joined().map(|joined| joined.uncertainty(scheme, *days, provider.as_deref()));
     let found = read.measured();
     if !scheme.providers.is_empty() || found.providers.is_some() {
-        payees::named(&scheme, found.providers.as_deref(), &found.folders, &[NamedProviders::in_starts(&found.records)])?;
+        payees::named(scheme, found.providers.as_deref(), &found.folders, &[NamedProviders::in_starts(&found.records)])?;
     }
-    let mut groups = outcomes::tallies(&scheme, &found.measured);
+    let mut groups = outcomes::tallies(scheme, &found.measured);
     if let Some(provider) = provider {
         groups = of_provider(groups, &found.records, provider)?;
     }
-    let counted = Counted { scheme: &scheme, found, groups, days: *days };
+    let counted = Counted { scheme, found, groups, days: *days };
     let people_table =
         request.people.as_ref().map(|access| people_table(request, access, &counted, read.joined())).transpose()?;
     let people = |comparison: bool| -> BTreeSet<u32> {

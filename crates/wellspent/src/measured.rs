@@ -34,6 +34,13 @@ pub(crate) struct MeasuredRecords {
     pub notes: Vec<String>,
 }
 
+impl MeasuredRecords {
+    /// Everything there is to say of the reading, the data quality included, where it is followed by an error.
+    pub(crate) fn all_notes(&self) -> Vec<String> {
+        self.notes.iter().cloned().chain(report::quality::notes(&self.quality)).collect()
+    }
+}
+
 /// Which records the rules of a scheme need.
 pub(crate) fn need(scheme: &Scheme) -> anyhow::Result<Need> {
     outcomes::need(scheme).map_err(|without| {

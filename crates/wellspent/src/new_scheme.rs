@@ -2,6 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use report::machine_readable::JsonDocument;
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use crate::error::Error;
 use crate::{folder, shipped};
 
@@ -55,6 +59,20 @@ pub struct NewSchemeResult {
     pub files: Vec<String>,
 }
 
+/// A starting scheme that was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct NewDocument {
+    /// the folder that was written
+    pub folder: String,
+    /// the names of its files
+    pub files: Vec<String>,
+}
+
+impl JsonDocument for NewDocument {
+    const SCHEMA: &'static str = "wellspent-new/1";
+    const COMMAND: &'static str = "wellspent new --json";
+}
+
 /// Writes a starting scheme.
 ///
 /// # Errors
@@ -82,6 +100,14 @@ impl NewSchemeResult {
             report::words::listed(&self.files.iter().map(String::as_str).collect::<Vec<_>>()),
             self.folder.display(),
         )
+    }
+
+    /// The same for other programs.
+    ///
+    /// # Errors
+    /// The result cannot be written as JSON.
+    pub fn json(&self) -> Result<String, Error> {
+        Ok(NewDocument { folder: self.folder.display().to_string(), files: self.files.clone() }.json()?)
     }
 }
 

@@ -103,7 +103,8 @@ pub fn pay(request: &PayRequest) -> Result<PaymentReport, Error> {
             }
             let found = read.measured();
             let changes = request.run.as_ref().map_or(&[][..], |run| &run.changes);
-            let priced = from_records(&scheme, &folder, found, days, provider.as_deref(), changes)?;
+            let priced = from_records(&scheme, &folder, found, days, provider.as_deref(), changes)
+                .map_err(|error| Error::from(error).with_notes(&found.all_notes()))?;
             let uncertainty = read.joined().map(|joined| priced.uncertainty(&scheme, joined, days));
             let notes = found.notes.iter().chain(&priced.notes).cloned().collect();
             let quality = priced.quality(&scheme, read.into_measured(), days, provider.as_deref())?;
@@ -126,7 +127,10 @@ pub fn pay(request: &PayRequest) -> Result<PaymentReport, Error> {
             PaySource::Records { provider: None, .. } => StatementScope::Contract,
             _ => StatementScope::Named { listed: !report.scheme.providers.is_empty() },
         };
-        prepare(&mut report, run, scope)?;
+        if let Err(error) = prepare(&mut report, run, scope) {
+            let of_records = report.quality.as_ref().map(quality::notes).unwrap_or_default();
+            return Err(Error::from(error).with_notes(&of_records).with_notes(&report.notes));
+        }
     }
     Ok(report)
 }

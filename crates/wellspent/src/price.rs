@@ -74,9 +74,10 @@ fn tally_file(path: &Path) -> anyhow::Result<(String, FileBytes)> {
         let bytes = if too_large { FileBytes::TooLarge { size, most: LARGEST_FILE_BYTES } } else { FileBytes::Read(bytes) };
         return Ok(("standard input".into(), bytes));
     }
-    if !path.is_file() {
+    if !path.exists() {
         return Err(safe::missing(path));
     }
+    safe::open(path, LARGEST_FILE_BYTES)?;
     let name = path.file_name().map_or("tally.csv".to_owned(), |name| name.to_string_lossy().into_owned());
     if !input::is_workbook(path) {
         return Ok((name, folder::bytes(path, LARGEST_FILE_BYTES)));

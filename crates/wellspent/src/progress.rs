@@ -34,6 +34,7 @@ pub(crate) fn stoppable<T>(
             problems: Vec::new(),
             what: "the run was stopped before its end".to_owned(),
             hint: None,
+            notes: Vec::new(),
         },
         Err(fault) => resume_unwind(fault),
     })

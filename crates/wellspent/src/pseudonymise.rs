@@ -13,6 +13,9 @@ use records::files::FileFormat;
 use records::files::gated::basic_rules;
 use records::files::safe;
 use records::files::write::{Unfinished, Writer};
+use report::machine_readable::JsonDocument;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::access_log::{self, Access};
 use crate::agencies;
@@ -39,6 +42,31 @@ pub struct PseudonymisedRecords {
     pub notes: Vec<String>,
 }
 
+impl PseudonymisedRecords {
+    /// The same for other programs.
+    ///
+    /// # Errors
+    /// The result cannot be written as JSON.
+    pub fn json(&self) -> Result<String, Error> {
+        let document = PseudonymiseDocument { folder: self.folder.display().to_string(), notes: self.notes.clone() };
+        Ok(document.json()?)
+    }
+}
+
+/// Records that were written under pseudonyms.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct PseudonymiseDocument {
+    /// the folder that was written
+    pub folder: String,
+    /// what there is to say of the records
+    pub notes: Vec<String>,
+}
+
+impl JsonDocument for PseudonymiseDocument {
+    const SCHEMA: &'static str = "wellspent-pseudonymise/1";
+    const COMMAND: &'static str = "wellspent pseudonymise --json";
+}
+
 /// Writes the tables under pseudonyms. The access log gets a row first.
 ///
 /// # Errors
@@ -49,6 +77,7 @@ pub fn pseudonymise(request: &PseudonymiseRequest) -> Result<PseudonymisedRecord
 
 fn written(request: &PseudonymiseRequest) -> anyhow::Result<PseudonymisedRecords> {
     let PseudonymiseRequest { records, access, key, out, days } = request;
+    folder::must_be_folder(out)?;
     std::fs::create_dir_all(out).with_context(|| format!("could not make the folder {}", out.display()))?;
     kept_apart(key, out)?;
     kept_apart(key, records)?;

@@ -10,6 +10,10 @@ use ledger::store::{OpenMode, Store};
 
 use crate::bank_extract;
 pub use crate::bank_extract::ExtractColumns;
+use report::machine_readable::JsonDocument as _;
+use report::reconciliation::LedgerReconcileDocument;
+
+use crate::Terminal;
 use crate::error::Error;
 
 /// What is compared.
@@ -33,6 +37,28 @@ pub struct ReconciliationReport {
     pub notes: Vec<String>,
 }
 
+impl ReconciliationReport {
+    /// What is not matched, and the totals of both sides.
+    #[must_use]
+    pub fn text(&self, terminal: Terminal) -> String {
+        report::reconciliation::text(&self.reconciliation, terminal)
+    }
+
+    /// A row for each payment.
+    #[must_use]
+    pub fn csv(&self) -> String {
+        report::reconciliation::csv(&self.reconciliation)
+    }
+
+    /// The same for other programs.
+    ///
+    /// # Errors
+    /// The result cannot be written as JSON.
+    pub fn json(&self) -> Result<String, Error> {
+        Ok(LedgerReconcileDocument::of(&self.reconciliation, &self.notes).json()?)
+    }
+}
+
 /// Compares the settlements of a ledger with an extract.
 ///
 /// # Errors
@@ -42,8 +68,9 @@ pub fn reconcile(request: &ReconcileRequest) -> Result<ReconciliationReport, Err
     let store = Store::open(&request.store, OpenMode::Existing)?;
     let ledger = store.ledger();
     let (rows, notes) = bank_extract::read(&request.extract, &request.columns, request.paid_is_negative)?;
+    let with_notes = |error: Error| error.with_notes(&notes);
     if scope.from.zip(scope.to).is_some_and(|(from, to)| from > to) {
-        return Err(Error::failed("--from is after --to", "exchange the two days"));
+        return Err(with_notes(Error::failed("--from is after --to", "exchange the two days")));
     }
     let runs = ledger.runs();
     let contracts = || runs.iter().map(|(_, recorded)| recorded.run.statement.contract.as_str());
@@ -52,7 +79,7 @@ pub fn reconcile(request: &ReconcileRequest) -> Result<ReconciliationReport, Err
             Some(near) => format!("did you mean --contract {}?", visible(near)),
             None => "list its runs with: wellspent ledger show STORE".to_owned(),
         };
-        return Err(Error::failed(format!("the ledger has no contract {}", visible(contract)), hint));
+        return Err(with_notes(Error::failed(format!("the ledger has no contract {}", visible(contract)), hint)));
     }
     Ok(ReconciliationReport { reconciliation: compare(ledger, &rows, scope), notes })
 }

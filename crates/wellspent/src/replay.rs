@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use simulation::replay::{PersonReplay, replay as draws};
 
+use crate::Terminal;
 use crate::error::Error;
 use crate::folder::{self, Reach};
 
@@ -39,8 +40,8 @@ pub fn replay(request: &ReplayRequest) -> Result<ReplayResult, Error> {
 impl ReplayResult {
     /// The draws in plain words.
     #[must_use]
-    pub fn text(&self) -> String {
-        report::replay::text(&self.replay)
+    pub fn text(&self, terminal: Terminal) -> String {
+        report::replay::text(&self.replay, terminal)
     }
 
     /// The draws for other programs, by `schemas/output/replay.json`.

@@ -7,6 +7,7 @@ use report::sensitivity_summary;
 use simulation::assumptions::Assumptions;
 use simulation::sensitivity::{SensitivityAnalysis, SensitivityOptions, sensitivity as look};
 
+use crate::Terminal;
 use crate::error::Error;
 use crate::folder::{self, Reach, SchemeFolder, SchemeInputs};
 use crate::pack::packed_command::PackedCommand;
@@ -49,8 +50,8 @@ pub fn sensitivity(request: &SensitivityRequest, progress: Progress<'_>) -> Resu
 impl SensitivityResult {
     /// What matters, in plain words.
     #[must_use]
-    pub fn text(&self) -> String {
-        sensitivity_summary::text(&self.scheme, &self.found, self.seed)
+    pub fn text(&self, terminal: Terminal) -> String {
+        sensitivity_summary::text(&self.scheme, &self.found, self.seed, terminal)
     }
 
     /// The same as a page with charts.
@@ -72,7 +73,7 @@ impl SensitivityResult {
     /// # Errors
     /// A file of the pack cannot be made.
     pub fn pack(&self) -> Result<Pack, Error> {
-        let results = vec![(pack::SUMMARY.to_owned(), self.text()), ("report.html".to_owned(), self.html())];
+        let results = vec![(pack::SUMMARY.to_owned(), self.text(Terminal::PLAIN)), ("report.html".to_owned(), self.html())];
         let command = PackedCommand::Sensitivity { seed: self.seed };
         let run = PackedRun {
             command,

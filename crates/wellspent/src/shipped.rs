@@ -2,7 +2,12 @@
 
 use base::source::{FileBytes, Folder};
 use contract::read::SCHEME_FILE;
+use report::machine_readable::JsonDocument;
+use schemars::JsonSchema;
+use serde::Serialize;
 use simulation::textbook::TEXTBOOK_FILE;
+
+use crate::error::Error;
 
 include!(concat!(env!("OUT_DIR"), "/shipped.rs"));
 
@@ -10,7 +15,7 @@ include!(concat!(env!("OUT_DIR"), "/shipped.rs"));
 pub(crate) const SCHEMES_FOLDER: &str = "schemes";
 
 /// A scheme that comes with the program.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ShippedScheme {
     /// By which every command takes it: "plain-linear", "theory/ratchet".
     pub name: String,
@@ -37,6 +42,26 @@ pub fn schemes() -> Vec<ShippedScheme> {
     let cases =
         textbook.iter().map(|(name, text)| ShippedScheme { name: name.clone(), title: title(text, "textbook"), textbook: true });
     contracts.into_iter().chain(cases).collect()
+}
+
+/// The schemes and textbook cases that come with the program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct SchemesDocument {
+    /// contracts first, then textbook cases
+    pub schemes: Vec<ShippedScheme>,
+}
+
+impl JsonDocument for SchemesDocument {
+    const SCHEMA: &'static str = "wellspent-schemes/1";
+    const COMMAND: &'static str = "wellspent schemes --json";
+}
+
+/// The shipped schemes for other programs.
+///
+/// # Errors
+/// The result cannot be written as JSON.
+pub fn json() -> Result<String, Error> {
+    Ok(SchemesDocument { schemes: schemes() }.json()?)
 }
 
 /// A list of the shipped schemes, a line each.

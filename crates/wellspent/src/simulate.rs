@@ -6,7 +6,10 @@ use base::money::{Pence, thousands};
 use jiff::civil::Date;
 use records::files::FileFormat;
 use records::files::write::{Unfinished, Writer};
+use report::machine_readable::{JsonDocument, pounds};
 use risks::StrategyKind;
+use schemars::JsonSchema;
+use serde::Serialize;
 use simulation::simulate::simulation;
 
 use crate::error::Error;
@@ -51,6 +54,31 @@ pub struct SimulateResult {
     pub as_at: Date,
 }
 
+/// The records of one simulated replication that were written.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct SimulateDocument {
+    /// one for each table
+    pub tables: Vec<SimulatedTableEntry>,
+    /// what the simulation pays for this replication, in pounds
+    pub paid: f64,
+    /// the day by which everything is known
+    pub as_at: String,
+}
+
+/// One table that was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct SimulatedTableEntry {
+    /// the table
+    pub table: String,
+    /// how many rows it has
+    pub rows: usize,
+}
+
+impl JsonDocument for SimulateDocument {
+    const SCHEMA: &'static str = "wellspent-simulate/1";
+    const COMMAND: &'static str = "wellspent simulate --json";
+}
+
 /// Simulates one replication and writes its records.
 ///
 /// # Errors
@@ -69,6 +97,7 @@ pub fn simulate(request: &SimulateRequest) -> Result<SimulateResult, Error> {
             "docs/outcomes.md says how outcomes are measured",
         )
     })?;
+    folder::must_be_folder(&request.out)?;
     let unfinished = Unfinished::begin(&request.out)?;
     let tables = simulated.tables();
     let all =
@@ -99,5 +128,19 @@ impl SimulateResult {
             self.paid,
             self.as_at
         )
+    }
+
+    /// The same for other programs.
+    ///
+    /// # Errors
+    /// The result cannot be written as JSON.
+    pub fn json(&self) -> Result<String, Error> {
+        let table = |(table, rows): &(&'static str, usize)| SimulatedTableEntry { table: (*table).to_owned(), rows: *rows };
+        let document = SimulateDocument {
+            tables: self.tables.iter().map(table).collect(),
+            paid: pounds(self.paid),
+            as_at: self.as_at.to_string(),
+        };
+        Ok(document.json()?)
     }
 }

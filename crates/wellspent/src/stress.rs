@@ -10,11 +10,14 @@ use simulation::assumptions::Assumptions;
 use simulation::stress::{StressOptions, StressTest, memory_bytes, stress as stress_test};
 use simulation::textbook::{self, ComparedFigure, TextbookCase};
 
+use crate::Terminal;
 use crate::error::Error;
 use crate::folder::{self, Reach, SchemeFolder, SchemeInputs};
 use crate::pack::packed_command::PackedCommand;
 use crate::pack::{self, Pack, PackedRun};
 use crate::progress::{Progress, stoppable};
+use report::machine_readable::JsonDocument as _;
+use report::textbook_json::{TextbookCaseEntry, TextbookDocument};
 
 /// How many replications a stress test may have.
 pub const REPLICATIONS: RangeInclusive<u32> = 20..=100_000;
@@ -97,8 +100,8 @@ pub(crate) fn within(what: &str, number: u32, range: &RangeInclusive<u32>) -> Re
 impl StressResult {
     /// What a commissioner takes in within half a minute; `paged` when the whole report is written elsewhere too.
     #[must_use]
-    pub fn summary(&self, paged: bool) -> String {
-        summary::text(&self.scheme, &self.assumptions, &self.stress, self.request.options(), paged)
+    pub fn summary(&self, paged: bool, terminal: Terminal) -> String {
+        summary::text(&self.scheme, &self.assumptions, &self.stress, self.request.options(), paged, terminal)
     }
 
     /// The whole report as a page.
@@ -127,7 +130,7 @@ impl StressResult {
             scheme: &self.scheme,
             assumptions: &self.assumptions,
             results: vec![
-                (pack::SUMMARY.to_owned(), self.summary(true)),
+                (pack::SUMMARY.to_owned(), self.summary(true, Terminal::PLAIN)),
                 (pack::REPORT.to_owned(), self.json()?),
                 ("report.html".to_owned(), self.html()),
             ],
@@ -198,15 +201,24 @@ impl TextbookResult {
 
     /// One case with its question and what it teaches; or a table of many.
     #[must_use]
-    pub fn text(&self) -> String {
-        let ending = report::textbook::ending(self.cases.len(), self.figures().count(), self.differing());
+    pub fn text(&self, terminal: Terminal) -> String {
+        let ending = report::textbook::ending(self.cases.len(), self.figures().count(), self.differing(), terminal);
         let body = match self.cases.as_slice() {
-            [one] if self.single => report::textbook::text(&one.case, &one.compared),
+            [one] if self.single => report::textbook::text(&one.case, &one.compared, terminal),
             cases => {
                 let rows: Vec<_> = cases.iter().map(|case| (case.name.clone(), case.compared.clone())).collect();
-                report::textbook::table(&rows)
+                report::textbook::table(&rows, terminal)
             }
         };
         format!("{body}\n{ending}")
+    }
+
+    /// The same for other programs.
+    ///
+    /// # Errors
+    /// The result cannot be written as JSON.
+    pub fn json(&self) -> Result<String, Error> {
+        let cases = self.cases.iter().map(|one| TextbookCaseEntry::of(&one.name, &one.case, &one.compared));
+        Ok(TextbookDocument::of(cases.collect()).json()?)
     }
 }

@@ -8,6 +8,7 @@ use base::price_index::{PriceIndex, decimal as read_decimal};
 use base::problem::{Problem, nearest};
 use base::source::{LARGEST_FILE_BYTES, SourceFile};
 use base::table::CsvTable;
+use records::files::safe;
 pub use report::uprated::UpratedTable;
 use report::uprated::{UpratedComparison, UpratedRow, decimal};
 
@@ -80,10 +81,16 @@ pub fn uprate(request: &UprateRequest) -> Result<UpratedTable, Error> {
 }
 
 fn open(path: &Path, problems: &mut Vec<Problem>, sources: &mut BTreeMap<String, SourceFile>) -> Result<CsvTable, Error> {
+    // A missing file, a folder or a device is told as such, rather than as a file of a scheme.
+    safe::open(path, LARGEST_FILE_BYTES)?;
     let name = path.display().to_string();
     match SourceFile::decode(&name, &folder::bytes(path, LARGEST_FILE_BYTES)) {
         Ok(source) => {
             let table = CsvTable::parse(&source, problems);
+            if table.columns().next().is_none() {
+                let what = format!("{name} is empty, or its first row cannot be read");
+                return Err(Error::failed(what, "the first row has the names of the columns"));
+            }
             sources.insert(name, source);
             Ok(table)
         }

@@ -2,6 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use report::machine_readable::JsonDocument as _;
+use report::verify::{Verified, VerifyDocument};
+
+use crate::Terminal;
 use crate::error::{Error, ErrorKind};
 use crate::fix::{FixRequest, fix};
 use crate::folder::Reach;
@@ -43,7 +47,11 @@ pub struct VerifyResult {
 pub fn verify(request: &VerifyRequest, progress: Progress<'_>) -> Result<VerifyResult, Error> {
     let place = request.pack.display();
     if !request.pack.is_dir() {
-        return Err(Error::failed(format!("there is no folder {place}"), "name the folder that was given to --pack"));
+        let what = match request.pack.exists() {
+            true => format!("{place} is a file, and an assurance pack is a folder"),
+            false => format!("there is no folder {place}"),
+        };
+        return Err(Error::failed(what, "name the folder that was given to --pack"));
     }
     let files = seal::read(&request.pack)?;
     if !files.contains_key(MANIFEST) && !files.contains_key(seal::SUMS) {
@@ -115,14 +123,26 @@ fn run(command: PackedCommand, inputs: &Path, reach: Reach, progress: Progress<'
 impl VerifyResult {
     /// The answer in plain words.
     #[must_use]
-    pub fn text(&self) -> String {
-        report::verify::text(&report::verify::Verified {
-            place: &self.pack.display().to_string(),
+    pub fn text(&self, terminal: Terminal) -> String {
+        report::verify::text(&self.found(&self.pack.display().to_string()), terminal)
+    }
+
+    /// The same for other programs.
+    ///
+    /// # Errors
+    /// The result cannot be written as JSON.
+    pub fn json(&self) -> Result<String, Error> {
+        Ok(VerifyDocument::from(&self.found(&self.pack.display().to_string())).json()?)
+    }
+
+    fn found<'a>(&'a self, place: &'a str) -> Verified<'a> {
+        Verified {
+            place,
             wrong: &self.wrong,
             compared: self.compared,
             fingerprint: self.fingerprint.as_deref(),
             written_by: self.written_by.as_deref(),
             program: PROGRAM,
-        })
+        }
     }
 }

@@ -63,13 +63,13 @@ pub fn why(request: &WhyRequest) -> Result<WhyReport, Error> {
     let read = read_outcomes(&scheme, records, joining.as_ref(), *days, claims_asked(&scheme), request.accepted.clone())?;
     let found = read.measured();
     let explaining = Explaining { scheme: &scheme, found, days: *days, joined: read.joined() };
-    let (about, people) = match &request.about {
-        WhyAbout::Person(person) => explaining.person(person)?,
-        WhyAbout::Line(line) => {
-            let priced = from_records(&scheme, &folder, found, *days, None, &[])?;
-            explaining.line(&priced.statement, line)?
-        }
+    let explained = match &request.about {
+        WhyAbout::Person(person) => explaining.person(person).map_err(Error::from),
+        WhyAbout::Line(line) => from_records(&scheme, &folder, found, *days, None, &[])
+            .map_err(Error::from)
+            .and_then(|priced| Ok(explaining.line(&priced.statement, line)?)),
     };
+    let (about, people) = explained.map_err(|error| error.with_notes(&found.all_notes()))?;
     let persons: BTreeSet<String> = people.iter().map(|person| explaining.name(*person)).collect();
     access_log::note(records, &request.access, "why", &persons.iter().map(String::as_str).collect::<Vec<_>>())?;
     Ok(WhyReport { about, quality: found.quality.clone(), notes: found.notes.clone() })

@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use report::ledger::approval;
 use wellspent::approve::{ApproveRequest, approve};
 
 use crate::print;
@@ -19,12 +18,18 @@ pub(crate) struct Approve {
     /// Who approves it; this must not be the person who prepared it
     #[arg(long, value_name = "NAME")]
     by: String,
+    /// Write the result as JSON to standard output (`wellspent schema approve` describes it)
+    #[arg(long)]
+    json: bool,
 }
 
 pub(crate) fn run(command: Approve) -> anyhow::Result<ExitCode> {
-    let Approve { run, store, by } = command;
+    let Approve { run, store, by, json } = command;
     let report = approve(&ApproveRequest { store, run, by })?;
     print::notes(&report.notes);
-    print::stdout(&approval(&report))?;
+    match json {
+        true => print::data(&report.json()?)?,
+        false => print::text(|_| report.text())?,
+    }
     Ok(ExitCode::SUCCESS)
 }

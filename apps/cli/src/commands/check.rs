@@ -25,7 +25,7 @@ pub(crate) fn run(command: &Check) -> anyhow::Result<ExitCode> {
         print::data(&found.report.json()?)?;
     } else {
         found.problems.iter().for_each(|problem| print::stderr(problem));
-        print::stdout(&found.report.text())?;
+        print::text(|terminal| found.report.text(terminal))?;
     }
     Ok(if found.report.errors > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use report::quality;
 use wellspent::claims::{ClaimsRequest, claims};
+use wellspent::quality;
 
 use crate::args::{AcceptArgs, DaysArgs, JoiningArgs};
 use crate::options::reach;
@@ -45,7 +45,7 @@ pub(crate) fn run(command: &Claims) -> anyhow::Result<ExitCode> {
     if command.json {
         print::data(&found.json()?)?;
     } else {
-        print::stdout(&found.text())?;
+        print::text(|terminal| found.text(terminal))?;
     }
     print::notes(&quality::notes(&found.quality));
     Ok(ExitCode::from(u8::from(found.unsupported > 0)))

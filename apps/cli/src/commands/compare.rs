@@ -22,10 +22,10 @@ pub(crate) struct Compare {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Replications on which both are compared
-    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(20..=100_000))]
+    #[arg(long, default_value_t = 200, value_parser = crate::options::whole::<u32>(20, 100_000))]
     replications: u32,
     /// Scenarios to try for each
-    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(0..=65_536))]
+    #[arg(long, default_value_t = 64, value_parser = crate::options::whole::<u32>(0, 65_536))]
     scenarios: u32,
     /// Try 8 scenarios only
     #[arg(long, conflicts_with = "scenarios")]
@@ -54,7 +54,7 @@ pub(crate) fn run(command: &Compare) -> anyhow::Result<ExitCode> {
     if command.json {
         print::data(&compared.report.json()?)?
     } else {
-        print::stdout(&compared.report.text())?
+        print::text(|terminal| compared.report.text(terminal))?
     }
     Ok(ExitCode::SUCCESS)
 }

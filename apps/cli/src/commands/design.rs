@@ -24,7 +24,7 @@ pub(crate) struct Design {
     #[arg(long, value_enum, default_value_t = Aim::Value)]
     objective: Aim,
     /// The most that the payer may pay over the cohorts simulated, such as "£450m" [default: what is intended today]
-    #[arg(long, value_name = "POUNDS")]
+    #[arg(long, value_name = "POUNDS", allow_hyphen_values = true)]
     budget: Option<String>,
     /// The least share of what it is paid that the provider must keep on average to sign
     #[arg(long, value_name = "SHARE", default_value = "0%")]
@@ -39,7 +39,7 @@ pub(crate) struct Design {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Scenarios in which the best design is tested
-    #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u32).range(0..=65_536))]
+    #[arg(long, default_value_t = 32, value_parser = crate::options::whole::<u32>(0, 65_536))]
     scenarios: u32,
     #[command(flatten)]
     threads: Threads,
@@ -70,7 +70,7 @@ pub(crate) fn run(command: &Design) -> anyhow::Result<ExitCode> {
     if command.json {
         print::data(&found.json()?)?
     } else {
-        print::stdout(&found.text())?
+        print::text(|terminal| found.text(terminal))?
     }
     if let Some(out) = &command.out {
         found.write(out)?;

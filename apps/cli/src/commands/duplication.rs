@@ -5,12 +5,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use report::duplication::list_csv;
-use report::quality;
 use wellspent::duplication::{DuplicationRequest, duplication};
+use wellspent::quality;
 
 use crate::args::{AcceptArgs, AccessArgs, DaysArgs};
-use crate::output::{is_standard, outputs, write, write_csv};
+use crate::output::{Inputs, is_standard, outputs, write, write_csv};
 use crate::print;
 
 #[derive(Args)]
@@ -41,7 +40,8 @@ pub(crate) struct Duplication {
 
 pub(crate) fn run(command: &Duplication) -> anyhow::Result<ExitCode> {
     let files = || [&command.html, &command.list].into_iter().flatten();
-    outputs(files(), Some(&command.records))?;
+    let inputs = Inputs { records: Some(&command.records), file: command.unit_costs.as_deref(), scheme: None };
+    outputs(files(), command.json, inputs)?;
     let found = duplication(&DuplicationRequest {
         records: command.records.clone(),
         access: command.access.access()?,
@@ -50,12 +50,12 @@ pub(crate) fn run(command: &Duplication) -> anyhow::Result<ExitCode> {
         with_list: command.list.is_some(),
         accepted: command.accept.accepted(None)?,
     })?;
-    command.list.iter().zip(&found.list).try_for_each(|(file, list)| write_csv(file, &list_csv(list)))?;
+    command.list.iter().zip(found.list_csv()).try_for_each(|(file, list)| write_csv(file, &list))?;
     command.html.iter().try_for_each(|file| write(file, &found.page()))?;
     if command.json {
         print::data(&found.json()?)?;
     } else if !files().any(|file| is_standard(file)) {
-        print::stdout(&found.text())?;
+        print::text(|terminal| found.text(terminal))?;
     }
     print::notes(&found.notes);
     print::notes(&quality::notes(&found.quality));

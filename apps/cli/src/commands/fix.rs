@@ -28,10 +28,13 @@ pub(crate) struct FixArgs {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Scenarios in which the chosen changes are tried
-    #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u32).range(0..=65_536))]
+    #[arg(long, default_value_t = 32, value_parser = crate::options::whole::<u32>(0, 65_536))]
     scenarios: u32,
     #[command(flatten)]
     threads: Threads,
+    /// Write the result as JSON to standard output (`wellspent schema fix` describes it)
+    #[arg(long)]
+    json: bool,
 }
 
 pub(crate) fn run(command: &FixArgs) -> anyhow::Result<ExitCode> {
@@ -40,18 +43,25 @@ pub(crate) fn run(command: &FixArgs) -> anyhow::Result<ExitCode> {
     let (seed, scenarios) = (command.seed, command.scenarios);
     let request = FixRequest { scheme: command.scheme.clone(), reach: reach(), seed, scenarios };
     let found = progress::shown(|progress| fix(&request, progress))??;
-    print::stdout(&found.text())?;
+    match command.json {
+        true => print::data(&found.json()?)?,
+        false => print::text(|terminal| found.text(terminal))?,
+    }
     if let Some(out) = &command.out {
-        print::stdout(&match found.write(out)? {
+        let written = match found.write(out)? {
             Some(notes) => {
                 let notes: String = notes.iter().map(|note| format!("{note}\n")).collect();
                 format!(
-                    "\nWe wrote the changed scheme to {}. Each changed line keeps the old one above it.\n{notes}",
+                    "We wrote the changed scheme to {}. Each changed line keeps the old one above it.\n{notes}",
                     out.display()
                 )
             }
-            None => "\nThere is nothing to write.\n".to_owned(),
-        })?;
+            None => "There is nothing to write.\n".to_owned(),
+        };
+        match command.json {
+            true => print::stderr(written.trim_end()),
+            false => print::text(|_| format!("\n{written}"))?,
+        }
     }
     command.pack.as_ref().map_or(Ok(ExitCode::SUCCESS), |folder| packed(folder, &found.pack()?))
 }

@@ -12,12 +12,19 @@ use crate::print;
 pub(crate) struct Glossary {
     /// The term, or the word that earlier versions used for it; without it, the list of terms
     term: Vec<String>,
+    /// Write the result as JSON to standard output (`wellspent schema glossary` describes it)
+    #[arg(long)]
+    json: bool,
 }
 
 pub(crate) fn run(command: &Glossary) -> anyhow::Result<ExitCode> {
     match command.term.join(" ") {
-        none if none.is_empty() => print::stdout(&format!("{}\n", glossary::terms().join("\n")))?,
-        term => print::stdout(&glossary::explain(&term)?)?,
+        term if command.json => print::data(&glossary::json(Some(term.as_str()).filter(|term| !term.is_empty()))?)?,
+        none if none.is_empty() => print::text(|_| format!("{}\n", glossary::terms().join("\n")))?,
+        term => {
+            let entry = glossary::explain(&term, print::terminal())?;
+            print::text(|_| entry)?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -26,13 +26,19 @@ pub(crate) struct Invoices {
     known_at: Option<Date>,
     #[command(flatten)]
     accept: AcceptArgs,
+    /// Write the result as JSON to standard output (`wellspent schema invoices` describes it)
+    #[arg(long)]
+    json: bool,
 }
 
 pub(crate) fn run(command: Invoices) -> anyhow::Result<ExitCode> {
     let accepted = command.accept.accepted(None)?;
-    let Invoices { records, contract: contracts, known_at, .. } = command;
+    let Invoices { records, contract: contracts, known_at, json, .. } = command;
     let report = invoices(&InvoicesRequest { records, contracts, known_at, accepted })?;
-    print::stdout(&report::invoices::text(&report.contracts))?;
+    match json {
+        true => print::data(&report.json()?)?,
+        false => print::text(|_| report.text())?,
+    }
     print::notes(&report.notes);
     Ok(ExitCode::from(u8::from(report.has_wrong_lines())))
 }

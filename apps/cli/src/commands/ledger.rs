@@ -8,8 +8,11 @@ mod verify;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use report::ledger as text;
-use wellspent::ledger;
+use wellspent::ledger::{
+    self, LedgerBalanceDocument, LedgerEntriesDocument, LedgerHeadDocument, LedgerJournalDocument, LedgerRunDocument,
+    LedgerRunsDocument, LedgerSettlementsDocument, text,
+};
+use wellspent::{JsonDocument, Terminal};
 
 use crate::print;
 
@@ -26,6 +29,9 @@ pub(crate) struct LedgerCommand {
 struct StoreArgs {
     /// The ledger: a file, or a postgres:// URL
     store: String,
+    /// Write the result as JSON to standard output (`wellspent schema` lists the descriptions, such as ledger-balance)
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Subcommand)]
@@ -40,6 +46,9 @@ enum LedgerAction {
         store: String,
         /// The run: its id, or the beginning of it
         run: Option<String>,
+        /// Write the result as JSON to standard output (`wellspent schema ledger-runs` describes it, or ledger-run for one run)
+        #[arg(long)]
+        json: bool,
     },
     /// Print the balance of every account, as debit or credit
     Balance(StoreArgs),
@@ -60,24 +69,56 @@ enum LedgerAction {
 }
 
 pub(crate) fn run(command: LedgerCommand) -> anyhow::Result<ExitCode> {
-    let out = match command.action {
+    match command.action {
         LedgerAction::Verify(command) => return verify::run(&command),
         LedgerAction::Settle(command) => return settle::run(command),
         LedgerAction::Reverse(command) => return settle::reverse(command),
         LedgerAction::Reconcile(command) => return reconcile::run(command),
         LedgerAction::Statement(command) => return statement::run(command),
-        LedgerAction::Entries(of) => {
-            // Another program hashes these bytes, so they are printed as they are.
-            print::data(&text::entries(&ledger::entries(&of.store)?))?;
-            return Ok(ExitCode::SUCCESS);
+        LedgerAction::Show { store, run: None, json } => {
+            let runs = ledger::runs(&store)?;
+            shown(json.then(|| LedgerRunsDocument::of(&runs)), |terminal| text::runs(&runs, terminal))?;
         }
-        LedgerAction::Head(of) => format!("{}\n", ledger::head(&of.store)?),
-        LedgerAction::Show { store, run: None } => text::runs(&ledger::runs(&store)?),
-        LedgerAction::Show { store, run: Some(run) } => text::run(&ledger::run(&store, &run)?),
-        LedgerAction::Balance(of) => text::trial_balance(&ledger::balance(&of.store)?),
-        LedgerAction::Journal(of) => text::journal_csv(&ledger::journal(&of.store)?),
-        LedgerAction::Settlements(of) => text::settlements(&ledger::settlements(&of.store)?),
-    };
-    print::stdout(&out)?;
+        LedgerAction::Show { store, run: Some(run), json } => {
+            let run = ledger::run(&store, &run)?;
+            shown(json.then(|| LedgerRunDocument::from(&run)), |terminal| text::run(&run, terminal))?;
+        }
+        LedgerAction::Head(of) => {
+            let head = ledger::head(&of.store)?;
+            shown(of.json.then(|| LedgerHeadDocument { head: head.into() }), |_| format!("{head}\n"))?;
+        }
+        LedgerAction::Balance(of) => {
+            let balance = ledger::balance(&of.store)?;
+            shown(of.json.then(|| LedgerBalanceDocument::from(&balance)), |terminal| text::trial_balance(&balance, terminal))?;
+        }
+        LedgerAction::Settlements(of) => {
+            let settlements = ledger::settlements(&of.store)?;
+            let document = of.json.then(|| LedgerSettlementsDocument::of(&settlements));
+            shown(document, |terminal| text::settlements(&settlements, terminal))?;
+        }
+        LedgerAction::Journal(of) => {
+            let rows = ledger::journal(&of.store)?;
+            match of.json {
+                true => print::data(&LedgerJournalDocument::of(&rows).json()?)?,
+                false => print::stdout(&text::journal_csv(&rows))?,
+            }
+        }
+        // Another program hashes these bytes, so they are printed as they are.
+        LedgerAction::Entries(of) => {
+            let entries = ledger::entries(&of.store)?;
+            match of.json {
+                true => print::data(&LedgerEntriesDocument::of(&entries).json()?)?,
+                false => print::data(&text::entries(&entries))?,
+            }
+        }
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Prints a document as JSON where it is asked for, else the text for people.
+fn shown(document: Option<impl JsonDocument>, text: impl FnOnce(Terminal) -> String) -> anyhow::Result<()> {
+    match document {
+        Some(document) => Ok(print::data(&document.json()?)?),
+        None => Ok(print::text(text)?),
+    }
 }

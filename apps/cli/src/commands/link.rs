@@ -47,7 +47,7 @@ pub(crate) fn run(command: &Link) -> anyhow::Result<ExitCode> {
     if command.json {
         print::data(&found.json()?)?;
     } else {
-        print::stdout(&found.text())?;
+        print::text(|terminal| found.text(terminal))?;
     }
     Ok(ExitCode::SUCCESS)
 }

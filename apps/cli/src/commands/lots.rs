@@ -23,13 +23,19 @@ pub(crate) struct Lots {
     known_at: Option<Date>,
     #[command(flatten)]
     accept: AcceptArgs,
+    /// Write the result as JSON to standard output (`wellspent schema lots` describes it)
+    #[arg(long)]
+    json: bool,
 }
 
 pub(crate) fn run(command: Lots) -> anyhow::Result<ExitCode> {
     let accepted = command.accept.accepted(None)?;
-    let Lots { records, as_at, known_at, .. } = command;
+    let Lots { records, as_at, known_at, json, .. } = command;
     let report = lots(&LotsRequest { records, as_at, known_at, accepted })?;
-    print::stdout(&report::lots::text(&report.lots))?;
+    match json {
+        true => print::data(&report.json()?)?,
+        false => print::text(|terminal| report.text(terminal))?,
+    }
     print::notes(&report.notes);
     Ok(ExitCode::SUCCESS)
 }

@@ -23,7 +23,8 @@ pub(crate) fn run(wanted: &Man) -> anyhow::Result<ExitCode> {
     command.build();
     for name in &wanted.command {
         let Some(below) = command.find_subcommand(name).cloned() else {
-            bail!("there is no command `{name}` under `{}`\n\nhint: `wellspent --help` lists the commands", command.get_name());
+            let above = command.get_bin_name().unwrap_or("wellspent").to_owned();
+            bail!("there is no command `{name}` under `{}`\n\nhint: `{above} --help` lists the commands", command.get_name());
         };
         command = below;
     }

@@ -19,13 +19,19 @@ pub(crate) struct Map {
     /// Write the tables into this folder, which must be empty or new
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+    /// Write the result as JSON to standard output (`wellspent schema records-map` describes it)
+    #[arg(long)]
+    json: bool,
 }
 
 pub(crate) fn run(command: &Map) -> anyhow::Result<ExitCode> {
     let made =
         map(&MapRequest { map: command.map.clone(), data: command.data.clone(), reach: reach(), out: command.out.clone() })?;
     made.notes.iter().chain(&made.faults_text()).for_each(|text| print::stderr(text));
-    print::stdout(&made.text())?;
+    match command.json {
+        true => print::data(&made.json()?)?,
+        false => print::text(|terminal| made.text(terminal))?,
+    }
     made.hint().iter().for_each(|hint| print::stderr(hint));
     Ok(ExitCode::from(u8::from(made.errors() > 0)))
 }

@@ -5,14 +5,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use records::files::xlsx;
-use report::measure::intervals_csv;
-use report::quality;
 use wellspent::measure::{BreakdownBy, MeasureRequest, PeopleTable, measure};
+use wellspent::quality;
 
 use crate::args::{AcceptArgs, DaysArgs, JoiningArgs};
 use crate::options::reach;
-use crate::output::{is_standard, outputs, write_csv};
+use crate::output::{Inputs, is_standard, named_for, outputs, write_bytes, write_csv};
 use crate::print;
 
 #[derive(Args)]
@@ -73,15 +71,24 @@ enum By {
 
 pub(crate) fn run(command: &Measure) -> anyhow::Result<ExitCode> {
     let files = [&command.tally, &command.xlsx, &command.people, &command.linkage, &command.quality];
-    outputs(files.into_iter().flatten(), Some(&command.records))?;
+    let inputs = Inputs { scheme: Some(&command.scheme), records: Some(&command.records), file: None };
+    outputs(files.into_iter().flatten(), command.json, inputs)?;
+    command.people.iter().try_for_each(|file| named_for(file, &["csv", "parquet", "xlsx"]))?;
+    command.xlsx.iter().try_for_each(|file| named_for(file, &["xlsx"]))?;
     let purpose = command.purpose_in_words.as_deref();
     let joining = if purpose.is_some() { command.joining.joining_or_none() } else { command.joining.joining() };
-    let by = command.by.iter().map(|by| match by {
+    let mut by: Vec<BreakdownBy> = Vec::new();
+    for asked in command.by.iter().map(|by| match by {
         By::Provider => BreakdownBy::Provider,
         By::Area => BreakdownBy::Area,
         By::Cohort => BreakdownBy::Cohort,
         By::Segment => BreakdownBy::Segment,
-    });
+    }) {
+        // The same group asked for twice is one group.
+        if !by.contains(&asked) {
+            by.push(asked);
+        }
+    }
     let found = measure(&MeasureRequest {
         scheme: command.scheme.clone(),
         reach: reach(),
@@ -89,7 +96,7 @@ pub(crate) fn run(command: &Measure) -> anyhow::Result<ExitCode> {
         joining: joining?,
         days: command.days.days(),
         provider: command.provider.clone(),
-        by: by.collect(),
+        by,
         accepted: command.accept.accepted(None)?,
         people: purpose.map(|purpose| command.joining.access_for(purpose)).transpose()?,
     })?;
@@ -97,15 +104,13 @@ pub(crate) fn run(command: &Measure) -> anyhow::Result<ExitCode> {
     if command.json {
         print::data(&found.json()?)?;
     } else if !files.into_iter().flatten().any(|file| is_standard(file)) {
-        print::stdout(&found.text())?;
+        print::text(|terminal| found.text(terminal))?;
     }
     print::notes(&quality::notes(&found.quality));
-    let linkage = found.uncertainty.as_ref().map(intervals_csv);
-    let tally = found.tally.csv();
     command.quality.iter().try_for_each(|file| write_csv(file, &quality::csv(&found.quality)))?;
-    command.linkage.iter().zip(linkage).try_for_each(|(file, text)| write_csv(file, &text))?;
-    command.tally.iter().try_for_each(|file| write_csv(file, &tally))?;
-    command.xlsx.iter().try_for_each(|file| xlsx::write(file, "tally", &tally, xlsx::of_tally))?;
+    command.linkage.iter().zip(found.intervals_csv()).try_for_each(|(file, text)| write_csv(file, &text))?;
+    command.tally.iter().try_for_each(|file| write_csv(file, &found.tally.csv()))?;
+    command.xlsx.iter().try_for_each(|file| write_bytes(file, &found.tally.workbook()?))?;
     command.people.iter().zip(&found.people_table).try_for_each(|(file, table)| write_people(file, table))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -114,8 +119,8 @@ pub(crate) fn run(command: &Measure) -> anyhow::Result<ExitCode> {
 fn write_people(file: &Path, table: &PeopleTable) -> anyhow::Result<()> {
     let ends_in = |wanted: &str| file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case(wanted));
     match (ends_in("parquet"), ends_in("xlsx")) {
-        (true, _) => table.write_parquet(file),
-        (_, true) => table.write_workbook(file),
+        (true, _) => write_bytes(file, &table.parquet()?),
+        (_, true) => write_bytes(file, &table.workbook()?),
         _ => write_csv(file, &table.csv()),
     }
 }

@@ -19,6 +19,9 @@ pub(crate) struct New {
     /// What the scheme is about
     #[arg(long, value_enum, default_value = "employment")]
     kind: Kind,
+    /// Write the result as JSON to standard output (`wellspent schema new` describes it)
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -44,6 +47,9 @@ pub(crate) fn run(command: &New) -> anyhow::Result<ExitCode> {
         Kind::Blank => TemplateKind::Blank,
     };
     let written = new_scheme(&NewSchemeRequest { folder: command.name.clone(), kind })?;
-    print::stdout(&written.text())?;
+    match command.json {
+        true => print::data(&written.json()?)?,
+        false => print::text(|_| written.text())?,
+    }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,19 +1,17 @@
 //! `wellspent pay SCHEME RECORDS --as-at DATE`: a statement of what a contract pays, from dated records or from a tally that was
 //! counted elsewhere. With `--store` it prepares a payment run, which a second person approves.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context as _;
-use base::hidden_characters::visible;
 use clap::Args;
-use records::files::xlsx;
-use report::{quality, statement, statement_parquet};
+use wellspent::hidden_characters::visible;
 use wellspent::pay::{PayRequest, PaySource, PayeeChange, RunRequest, pay};
+use wellspent::quality;
 
 use crate::args::{AcceptArgs, DaysArgs, JoiningArgs};
 use crate::options::reach;
-use crate::output::{is_standard, outputs, write_csv};
+use crate::output::{Inputs, is_standard, named_for, outputs, write_bytes, write_csv};
 use crate::print;
 
 #[derive(Args)]
@@ -88,7 +86,13 @@ fn renamed(text: &str) -> Result<PayeeChange, String> {
 
 pub(crate) fn run(command: &Pay) -> anyhow::Result<ExitCode> {
     let files = [&command.csv, &command.quality, &command.html, &command.parquet, &command.xlsx];
-    outputs(files.into_iter().flatten(), command.records.as_deref())?;
+    let store = command.store.as_deref().map(Path::new);
+    for file in [command.tally.as_deref(), store] {
+        let inputs = Inputs { scheme: Some(&command.scheme), records: command.records.as_deref(), file };
+        outputs(files.into_iter().flatten(), command.json, inputs)?;
+    }
+    command.xlsx.iter().try_for_each(|file| named_for(file, &["xlsx"]))?;
+    command.parquet.iter().try_for_each(|file| named_for(file, &["parquet"]))?;
     let report = pay(&request(command)?)?;
     report.notes.iter().for_each(|note| print::stderr(&format!("note: {}", visible(note))));
     let to_standard = command.csv.as_deref().is_some_and(is_standard);
@@ -98,7 +102,7 @@ pub(crate) fn run(command: &Pay) -> anyhow::Result<ExitCode> {
         print::stdout(&report.statement.csv())?;
         print::notes(&report.waiting);
     } else if !command.quality.as_deref().is_some_and(is_standard) {
-        print::stdout(&report.text())?;
+        print::text(|terminal| report.text(terminal))?;
     }
     if let Some(found) = &report.quality {
         print::notes(&quality::notes(found));
@@ -108,14 +112,13 @@ pub(crate) fn run(command: &Pay) -> anyhow::Result<ExitCode> {
         write_csv(file, &report.statement.csv())?;
     }
     if let Some(file) = &command.html {
-        let page = statement::page(&report.scheme, &report.statement, &report.waiting, report.quality.as_ref());
-        std::fs::write(file, page).with_context(|| format!("could not write {}", file.display()))?;
+        write_bytes(file, report.page().as_bytes())?;
     }
     if let Some(file) = &command.parquet {
-        statement_parquet::write(&report.statement, report.quality.as_ref(), file)?;
+        write_bytes(file, &report.parquet()?)?;
     }
     if let Some(file) = &command.xlsx {
-        xlsx::write(file, "statement", &report.statement.csv(), xlsx::of_statement)?;
+        write_bytes(file, &report.workbook()?)?;
     }
     if let Some(run) = &report.run {
         // Standard output holds nothing but the CSV or the JSON.

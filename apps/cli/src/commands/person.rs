@@ -40,7 +40,7 @@ pub(crate) fn run(command: &Person) -> anyhow::Result<ExitCode> {
     if command.json {
         print::data(&found.json()?)?;
     } else {
-        print::stdout(&found.text())?;
+        print::text(|terminal| found.text(terminal))?;
     }
     print::notes(&found.notes);
     Ok(ExitCode::SUCCESS)

@@ -39,7 +39,7 @@ pub(crate) fn run(command: &Price) -> anyhow::Result<ExitCode> {
     match (command.json, command.csv) {
         (true, _) => print::data(&priced.json()?)?,
         (false, true) => print::stdout(&priced.csv())?,
-        (false, false) => print::stdout(&priced.text())?,
+        (false, false) => print::text(|terminal| priced.text(terminal))?,
     }
     Ok(ExitCode::SUCCESS)
 }

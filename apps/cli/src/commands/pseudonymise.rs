@@ -28,6 +28,9 @@ pub(crate) struct Pseudonymise {
     out: PathBuf,
     #[command(flatten)]
     days: DaysArgs,
+    /// Write the result as JSON to standard output (`wellspent schema pseudonymise` describes it)
+    #[arg(long)]
+    json: bool,
 }
 
 pub(crate) fn run(command: &Pseudonymise) -> anyhow::Result<ExitCode> {
@@ -39,6 +42,9 @@ pub(crate) fn run(command: &Pseudonymise) -> anyhow::Result<ExitCode> {
         days: command.days.days(),
     })?;
     print::notes(&written.notes);
-    print::stderr(&format!("wrote {}", written.folder.display()));
+    match command.json {
+        true => print::data(&written.json()?)?,
+        false => print::stderr(&format!("wrote {}", written.folder.display())),
+    }
     Ok(ExitCode::SUCCESS)
 }

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use records::files::FileFormat;
+use wellspent::FileFormat;
 use wellspent::records::{RecordsCheckRequest, check};
 
 use crate::args::TableFormat;
 use crate::commands::map::{self, Map};
+use crate::output::{Inputs, named_for, outputs};
 use crate::print;
 
 #[derive(Args)]
@@ -55,6 +56,8 @@ pub(crate) fn run(command: &RecordsArgs) -> anyhow::Result<ExitCode> {
 }
 
 fn check_tables(command: &CheckTables) -> anyhow::Result<ExitCode> {
+    outputs(&command.list, command.json, Inputs { records: Some(&command.folder), ..Inputs::default() })?;
+    command.list.iter().try_for_each(|file| named_for(file, &["csv", "xlsx"]))?;
     let found = check(&RecordsCheckRequest {
         folder: command.folder.clone(),
         keep: command.keep.clone(),
@@ -65,7 +68,7 @@ fn check_tables(command: &CheckTables) -> anyhow::Result<ExitCode> {
         print::data(&found.json()?)?;
     } else {
         print::stderr(&found.faults_text());
-        print::stdout(&found.text())?;
+        print::text(|terminal| found.text(terminal))?;
     }
     found.notes.iter().for_each(|note| print::stderr(note));
     Ok(if found.is_sound() { ExitCode::SUCCESS } else { ExitCode::from(1) })

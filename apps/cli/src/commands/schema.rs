@@ -19,7 +19,7 @@ pub(crate) struct Schema {
 pub(crate) fn run(command: &Schema) -> anyhow::Result<ExitCode> {
     match &command.name {
         Some(name) => print::data(schema(name)?.text)?,
-        None => print::stdout(&list())?,
+        None => print::text(|_| list())?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -9,9 +9,16 @@ use crate::print;
 
 #[derive(Args)]
 #[command(after_help = "Example:\n  wellspent schemes && wellspent stress plain-linear")]
-pub(crate) struct Schemes {}
+pub(crate) struct Schemes {
+    /// Write the result as JSON to standard output (`wellspent schema schemes` describes it)
+    #[arg(long)]
+    json: bool,
+}
 
-pub(crate) fn run(_: &Schemes) -> anyhow::Result<ExitCode> {
-    print::stdout(&shipped::list())?;
+pub(crate) fn run(command: &Schemes) -> anyhow::Result<ExitCode> {
+    match command.json {
+        true => print::data(&shipped::json()?)?,
+        false => print::text(|_| shipped::list())?,
+    }
     Ok(ExitCode::SUCCESS)
 }

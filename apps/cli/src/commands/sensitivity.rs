@@ -8,7 +8,7 @@ use wellspent::folder;
 use wellspent::sensitivity::{SensitivityRequest, sensitivity};
 
 use crate::options::reach;
-use crate::output::{is_standard, packed, writable, write};
+use crate::output::{Inputs, is_standard, outputs, packed, write};
 use crate::threads::Threads;
 use crate::{print, progress};
 
@@ -35,11 +35,8 @@ pub(crate) struct Sensitivity {
 
 pub(crate) fn run(command: &Sensitivity) -> anyhow::Result<ExitCode> {
     command.pack.as_deref().map_or(Ok(()), folder::must_be_new)?;
-    command.html.iter().try_for_each(|file| writable(file))?;
+    outputs(&command.html, command.json, Inputs { scheme: Some(&command.scheme), ..Inputs::default() })?;
     let page_only = command.html.as_deref().is_some_and(is_standard);
-    if page_only && command.json {
-        anyhow::bail!("only one of --html and --json can go to standard output");
-    }
     command.threads.begin()?;
     let request = SensitivityRequest { scheme: command.scheme.clone(), reach: reach(), seed: command.seed };
     let found = progress::shown(|progress| sensitivity(&request, progress))??;
@@ -47,7 +44,7 @@ pub(crate) fn run(command: &Sensitivity) -> anyhow::Result<ExitCode> {
     if command.json {
         print::data(&found.json()?)?;
     } else if !page_only {
-        print::stdout(&found.text())?;
+        print::text(|terminal| found.text(terminal))?;
     }
     command.pack.as_ref().map_or(Ok(ExitCode::SUCCESS), |folder| packed(folder, &found.pack()?))
 }

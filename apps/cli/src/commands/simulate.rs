@@ -30,6 +30,9 @@ pub(crate) struct Simulate {
     /// The format of the tables
     #[arg(long = "as", value_name = "FORMAT", default_value = "csv")]
     format: TableFormat,
+    /// Write the result as JSON to standard output (`wellspent schema simulate` describes it)
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -54,6 +57,9 @@ pub(crate) fn run(command: &Simulate) -> anyhow::Result<ExitCode> {
     let (scheme, out, format) = (command.scheme.clone(), command.out.clone(), command.format.into());
     let (seed, replication) = (command.seed, command.replication);
     let written = simulate(&SimulateRequest { scheme, reach: reach(), out, strategy, seed, replication, format })?;
-    print::stdout(&written.text(&command.scheme.display().to_string(), &command.out.display().to_string()))?;
+    match command.json {
+        true => print::data(&written.json()?)?,
+        false => print::text(|_| written.text(&command.scheme.display().to_string(), &command.out.display().to_string()))?,
+    }
     Ok(ExitCode::SUCCESS)
 }

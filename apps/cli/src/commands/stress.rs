@@ -10,12 +10,12 @@ use wellspent::folder;
 use wellspent::stress::{StressRequest, is_textbook, stress, textbook};
 
 use crate::options::reach;
-use crate::output::{is_standard, packed, writable, write};
+use crate::output::{Inputs, is_standard, outputs, packed, write};
 use crate::threads::Threads;
 use crate::{print, progress};
 
 #[derive(Args)]
-#[command(after_help = "Examples:\n  wellspent stress my-scheme --html report.html\n  wellspent stress plain-linear --json - \
+#[command(after_help = "Examples:\n  wellspent stress my-scheme --html report.html\n  wellspent stress plain-linear --json \
                         --scenarios 16\n  wellspent stress theory")]
 pub(crate) struct Stress {
     /// The scheme folder, or the name of a shipped scheme; a textbook case (theory/NAME); or a folder of textbook cases (theory)
@@ -24,18 +24,19 @@ pub(crate) struct Stress {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Replications on which the findings are reported
-    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(20..=100_000))]
+    #[arg(long, default_value_t = 200, value_parser = crate::options::whole::<u32>(20, 100_000))]
     replications: u32,
     /// Scenarios to try
-    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(0..=65_536))]
+    #[arg(long, default_value_t = 64, value_parser = crate::options::whole::<u32>(0, 65_536))]
     scenarios: u32,
     #[command(flatten)]
     threads: Threads,
     /// Write the whole report as a page; `-` for standard output
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
-    /// Write the result for other programs (`wellspent schema stress` describes it); `-` for standard output
-    #[arg(long, value_name = "FILE")]
+    /// Write the result as JSON to standard output, or with a FILE into it (`wellspent schema stress` describes it, or textbook for
+    /// textbook cases)
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
     json: Option<PathBuf>,
     /// Write an assurance pack into this new folder (see docs/assurance.md)
     #[arg(long, value_name = "DIR")]
@@ -45,19 +46,19 @@ pub(crate) struct Stress {
 pub(crate) fn run(command: &Stress) -> anyhow::Result<ExitCode> {
     let Stress { seed, replications, scenarios, html, json, pack, .. } = command;
     let files = [html, json].into_iter().flatten();
-    files.clone().try_for_each(|file| writable(file))?;
+    outputs(files.clone(), false, Inputs { scheme: Some(&command.scheme), ..Inputs::default() })?;
     let standard = files.filter(|file| is_standard(file)).count();
-    if standard > 1 {
-        bail!("only one of --html and --json can go to standard output");
-    }
     pack.as_deref().map_or(Ok(()), folder::must_be_new)?;
     command.threads.begin()?;
     if is_textbook(&command.scheme, reach())? {
-        if html.is_some() || json.is_some() || pack.is_some() {
-            bail!("a textbook case has no page, no JSON and no pack\n\nhint: leave out --html, --json and --pack");
+        if html.is_some() || pack.is_some() {
+            bail!("a textbook case has no page and no pack\n\nhint: leave out --html and --pack");
         }
         let solved = textbook(&command.scheme, reach(), *seed)?;
-        print::stdout(&solved.text())?;
+        json.as_ref().map_or(Ok(()), |file| write(file, &solved.json()?))?;
+        if standard == 0 {
+            print::text(|terminal| solved.text(terminal))?;
+        }
         return Ok(if solved.differing() > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS });
     }
     let (seed, replications, scenarios) = (*seed, *replications, *scenarios);
@@ -67,7 +68,7 @@ pub(crate) fn run(command: &Stress) -> anyhow::Result<ExitCode> {
     json.as_ref().map_or(Ok(()), |file| write(file, &tested.json()?))?;
     // A program that takes a report from standard output wants nothing else there.
     if standard == 0 {
-        print::stdout(&tested.summary(html.is_some()))?;
+        print::text(|terminal| tested.summary(html.is_some(), terminal))?;
     }
     pack.as_ref().map_or(Ok(ExitCode::SUCCESS), |folder| packed(folder, &tested.pack()?))
 }

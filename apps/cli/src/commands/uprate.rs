@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use report::uprated;
 use wellspent::uprate::{UprateRequest, uprate};
 
 use crate::print;
@@ -32,13 +31,19 @@ pub(crate) struct Uprate {
     /// A column of amounts that somebody else has uprated: list those that differ by more than a millionth
     #[arg(long, value_name = "COLUMN")]
     against: Option<String>,
+    /// Write the result as JSON to standard output (`wellspent schema uprate` describes it)
+    #[arg(long)]
+    json: bool,
 }
 
 pub(crate) fn run(command: Uprate) -> anyhow::Result<ExitCode> {
-    let Uprate { table, index, to, amount, year, against } = command;
+    let Uprate { table, index, to, amount, year, against, json } = command;
     let result = uprate(&UprateRequest { table, index, to, amount, year, against })?;
-    print::stdout(&uprated::csv(&result))?;
+    match json {
+        true => print::data(&result.json()?)?,
+        false => print::stdout(&result.csv())?,
+    }
     result.problems.iter().for_each(|problem| print::stderr(problem));
-    print::stderr(&uprated::summary(&result));
+    print::stderr(&result.summary());
     Ok(ExitCode::from(u8::from(!result.problems.is_empty())))
 }

@@ -17,6 +17,9 @@ pub(crate) struct Verify {
     pack: PathBuf,
     #[command(flatten)]
     threads: Threads,
+    /// Write the result as JSON to standard output (`wellspent schema verify` describes it)
+    #[arg(long)]
+    json: bool,
 }
 
 pub(crate) fn run(command: &Verify) -> anyhow::Result<ExitCode> {
@@ -24,6 +27,9 @@ pub(crate) fn run(command: &Verify) -> anyhow::Result<ExitCode> {
     let request = VerifyRequest { pack: command.pack.clone(), reach: reach() };
     let found = progress::shown(|progress| verify(&request, progress))??;
     found.warnings.iter().for_each(|warning| print::stderr(warning));
-    print::stdout(&found.text())?;
+    match command.json {
+        true => print::data(&found.json()?)?,
+        false => print::text(|terminal| found.text(terminal))?,
+    }
     Ok(if found.wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }

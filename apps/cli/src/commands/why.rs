@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{ArgGroup, Args};
-use report::quality;
+use wellspent::quality;
 use wellspent::why::{WhyAbout, WhyRequest, why};
 
 use crate::args::{AcceptArgs, DaysArgs, JoiningArgs};
@@ -61,7 +61,7 @@ pub(crate) fn run(command: &Why) -> anyhow::Result<ExitCode> {
     if command.json {
         print::data(&found.json()?)?;
     } else {
-        print::stdout(&found.text())?;
+        print::text(|terminal| found.text(terminal))?;
     }
     print::notes(&quality::notes(&found.quality));
     Ok(ExitCode::SUCCESS)

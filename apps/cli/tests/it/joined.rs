@@ -108,7 +108,7 @@ fn what_is_not_covered_is_refused_with_what_would_allow_it() {
 #[test]
 fn a_purpose_that_shows_less_shows_less() {
     let (_, said) = ask(&["person", "P00000001", FOLDER], "lead-workers", "2026-12-31");
-    let lines: Vec<&str> = said.lines().filter(|line| line.contains("  row ")).collect();
+    let lines: Vec<&str> = said.lines().filter(|line| line.contains("  spells  ")).collect();
     assert_eq!(lines.len(), 2, "{said}");
     assert!(lines.iter().all(|line| line.contains("lead worker")), "{said}");
     assert!(!said.contains("housing"), "that housing knows the person is not said\n{said}");

@@ -14,12 +14,12 @@
 //! run. `linked_money`: several agencies' records are paid. `linking`: which records of several agencies are the same person. `mapping`: an agency's own
 //! files by a map. `money_out`: what was paid. `mutated`: the road from records to money. `new_scheme`: starting schemes, and
 //! the schemes inside the program. `pack`: an assurance pack is made again to the byte, and what is changed in it is located.
-//! `parts`: a table in several files and sheets. `payees`: who is paid, and never twice. `paying`: a payment run from the
+//! `odd_calls`: what nobody should call. `parts`: a table in several files and sheets. `payees`: who is paid, and never twice. `paying`: a payment run from the
 //! tally to the ledger. `real`: real data against published figures. `records`: tables of records, good, bad and hostile.
 //! `reference`: the scheme that newcomers copy checks clean. `report`: the page and the JSON of a stress test. `safe_files`:
 //! what a map or a configuration may not name. `schema`: results match their published schemas. `simulated`: from simulated
 //! records to money, reasons and claims. `splink`: models made with Splink give the same weights. `textbook`: textbook cases
-//! by name, right and wrong. `visible`: no hidden character reaches a reader.
+//! by name, right and wrong. `visible`: no hidden character reaches a reader. `width`: texts for the width of the terminal.
 
 mod bad_files;
 mod carried;
@@ -44,6 +44,7 @@ mod mapping;
 mod money_out;
 mod mutated;
 mod new_scheme;
+mod odd_calls;
 mod pack;
 mod parts;
 mod payees;
@@ -60,5 +61,6 @@ mod splink;
 mod textbook;
 mod visible;
 mod wellspent;
+mod width;
 #[path = "../../../../crates/records/tests/it/zipped.rs"]
 mod zipped;

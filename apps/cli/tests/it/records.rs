@@ -56,10 +56,10 @@ fn every_fault_is_told_and_the_good_rows_are_kept() {
     let (code, said) = check(&folder, &["--keep", kept.path(), "--list", &list]);
     assert_eq!(code, Some(1), "{said}");
     let expected = [
-        "people.csv: `born`: the year does not come first\n      line 5    (not shown: personal)\n",
-        "spells.csv: `from`: this date can be read in two ways\n      line 5    03/04/2025\n      expected  a date like this: 2027-04-01\n",
-        "spells.csv: `person`: no person with this id is in the table of people\n      line 6    (not shown: personal)\n",
-        "spells.csv: `to`: it ends before it begins\n      line 7    2020-01-01\n",
+        "people.csv: `born`: the year does not come first\n      row 5     (not shown: personal)\n",
+        "spells.csv: `from`: this date can be read in two ways\n      row 5     03/04/2025\n      expected  a date like this: 2027-04-01\n",
+        "spells.csv: `person`: no person with this id is in the table of people\n      row 6     (not shown: personal)\n",
+        "spells.csv: `to`: it ends before it begins\n      row 7     2020-01-01\n",
         "warning: ",
         "notes.txt: this is not a table of records",
         "4 faults, 1 warning",

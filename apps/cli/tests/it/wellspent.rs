@@ -14,7 +14,7 @@ pub(crate) fn root() -> PathBuf {
 pub(crate) fn run(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wellspent"));
     // The ledgers of the tests are of days that are still to come.
-    command.args(arguments).current_dir(root()).env_remove("NO_COLOR").env("WELLSPENT_TODAY", "2035-12-31");
+    command.args(arguments).current_dir(root()).env_remove("NO_COLOR").env_remove("COLUMNS").env("WELLSPENT_TODAY", "2035-12-31");
     command.output().expect("the program starts")
 }
 
@@ -56,7 +56,9 @@ impl Scratch {
     }
 
     pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) {
-        fs::write(self.0.join(name), content).expect("a file in the temporary folder");
+        let file = self.0.join(name);
+        fs::create_dir_all(file.parent().unwrap_or(&self.0)).expect("a temporary folder");
+        fs::write(file, content).expect("a file in the temporary folder");
     }
 }
 
@@ -82,13 +84,29 @@ pub(crate) fn differs(file: &Path, found: &str) -> Option<String> {
     Some(format!("{}\n{}", file.display(), difference(&expected, found)))
 }
 
-/// The lines between the common beginning and the common end: what was expected with a minus, what was found with a plus.
+/// What changed, in few lines: each changed line with one line of context, what was expected with a minus, what was found with a
+/// plus.
 pub(crate) fn difference(expected: &str, found: &str) -> String {
-    let (old, new): (Vec<&str>, Vec<&str>) = (expected.lines().collect(), found.lines().collect());
-    let head = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
-    let rest = old.len().min(new.len()) - head;
-    let tail = old.iter().rev().zip(new.iter().rev()).take(rest).take_while(|(a, b)| a == b).count();
-    let minus = old[head..old.len() - tail].iter().map(|line| format!("  - {line}\n"));
-    let plus = new[head..new.len() - tail].iter().map(|line| format!("  + {line}\n"));
-    format!("  from line {}\n{}{}", head + 1, minus.collect::<String>(), plus.collect::<String>())
+    /// A reader takes in no more, and one change often repeats.
+    const MOST_LINES: usize = 60;
+    let diff = similar::TextDiff::from_lines(expected, found).unified_diff().context_radius(1).to_string();
+    let mut lines: Vec<String> = diff.lines().map(|line| format!("  {line}")).collect();
+    if lines.len() > MOST_LINES {
+        let more = lines.len() - MOST_LINES;
+        lines.truncate(MOST_LINES);
+        lines.push(format!("  … and {more} more lines"));
+    }
+    lines.join("\n") + "\n"
+}
+
+#[test]
+fn a_difference_is_told_in_few_lines() {
+    let old: String = (1..=1000).map(|number| format!("line {number}\n")).collect();
+    let new = old.replace("line 400\n", "line four hundred\n").replace("line 900\n", "");
+    assert_eq!(
+        difference(&old, &new),
+        "  @@ -399,3 +399,3 @@\n   line 399\n  -line 400\n  +line four hundred\n   line 401\n\
+         \x20 @@ -899,3 +899,2 @@\n   line 899\n  -line 900\n   line 901\n"
+    );
+    assert!(difference(&old, "").lines().count() == 61);
 }

@@ -1,10 +1,10 @@
-//! Writes a CSV result as an Excel workbook: the same columns and rows, money as money, days as days, and text always as text.
+//! A CSV result as an Excel workbook: the same columns and rows, money as money, days as days, and text always as text.
 
 use std::path::Path;
 
 use crate::csv;
 use crate::workbook::write::{MOST_ROWS, OutputCell, WorkbookWriter};
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use base::day;
 
 /// The type of the cells of a column. A cell that does not fit stays text.
@@ -37,8 +37,11 @@ pub fn is_wanted(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx"))
 }
 
-/// Writes CSV as a workbook of one sheet, in place of a file that is there.
-pub fn write(path: &Path, title: &str, text: &str, kind: fn(&str) -> CellKind) -> anyhow::Result<()> {
+/// The bytes of CSV as a workbook of one sheet.
+///
+/// # Errors
+/// It would have more rows than a sheet.
+pub fn bytes(title: &str, text: &str, kind: fn(&str) -> CellKind) -> anyhow::Result<Vec<u8>> {
     let (mut book, mut kinds, mut full) = (WorkbookWriter::default(), Vec::new(), false);
     csv::cells(text.as_bytes(), |row| {
         let Ok(cells) = row else { return Ok(()) };
@@ -53,11 +56,10 @@ pub fn write(path: &Path, title: &str, text: &str, kind: fn(&str) -> CellKind) -
     })?;
     if full {
         bail!(
-            "{} would have more than {MOST_ROWS} rows, which is the limit of a sheet\n\nhint: write CSV or Parquet instead",
-            path.display()
+            "the workbook would have more than {MOST_ROWS} rows, which is the limit of a sheet\n\nhint: write CSV or Parquet instead"
         );
     }
-    std::fs::write(path, book.end()?).with_context(|| format!("could not write {}", path.display()))
+    Ok(book.end()?)
 }
 
 fn width(name: &str, kind: CellKind) -> u32 {

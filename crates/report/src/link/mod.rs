@@ -8,6 +8,7 @@ pub mod why;
 use serde_json::json;
 
 use crate::machine_readable;
+use crate::terminal::Terminal;
 use summary::LinkageSummary;
 use why::PersonEvidence;
 
@@ -22,8 +23,8 @@ pub struct LinkReport {
 impl LinkReport {
     /// The evidence for one person, or else the summary, for the terminal.
     #[must_use]
-    pub fn text(&self) -> String {
-        text(self)
+    pub fn text(&self, terminal: Terminal) -> String {
+        text(self, terminal)
     }
 
     /// Everything for other programs.
@@ -36,8 +37,8 @@ impl LinkReport {
 }
 
 /// The evidence for one person, or else the summary, for the terminal.
-fn text(found: &LinkReport) -> String {
-    found.evidence.as_ref().map_or_else(|| summary::text(&found.summary), why::text)
+fn text(found: &LinkReport, terminal: Terminal) -> String {
+    found.evidence.as_ref().map_or_else(|| summary::text(&found.summary, terminal), why::text)
 }
 
 /// Everything for other programs.

@@ -3,7 +3,7 @@
 use base::money::thousands;
 use linkage::match_weight::probability;
 
-use crate::terminal;
+use crate::terminal::Terminal;
 use crate::words::counted;
 use linkage::finished_linkage::Linkage;
 use serde_json::{Value as Json, json};
@@ -103,9 +103,9 @@ impl LinkageSummary {
 
 /// The summary for the terminal.
 #[must_use]
-pub fn text(found: &LinkageSummary) -> String {
+pub fn text(found: &LinkageSummary, terminal: Terminal) -> String {
     let are = if found.records == 1 { "is" } else { "are" };
-    let mut out = terminal::bold(&format!(
+    let mut out = terminal.bold(&format!(
         "{} of {} {are} {}\n",
         counted(found.records, "record"),
         agencies(found.agencies),
@@ -141,7 +141,7 @@ pub fn text(found: &LinkageSummary) -> String {
             &format!("{} {pairs} that {share} a value of over 500 records", thousands(found.too_common as i64)),
         );
     }
-    out += &thresholds_text(found);
+    out += &thresholds_text(found, terminal);
     found.evaluation.as_ref().map_or(out.clone(), |evaluation| out + &evaluation_text(evaluation))
 }
 
@@ -258,17 +258,17 @@ pub fn at_thresholds(made: &Linkage) -> Vec<ThresholdCounts> {
     found
 }
 
-fn thresholds_text(found: &LinkageSummary) -> String {
-    let mut out = String::from("\n  at a threshold of (bits)     links        expected wrong   expected missed\n");
-    for at in &found.thresholds {
-        let mark = if at.bits == found.join { "  used to join groups" } else { "" };
-        out += &format!(
-            "  {:>24}     {:<12} {:<16} {}{mark}\n",
-            at.bits,
+fn thresholds_text(found: &LinkageSummary, terminal: Terminal) -> String {
+    let header = ["at a threshold of", "links", "expected wrong", "expected missed"].map(str::to_owned);
+    let row = |at: &ThresholdCounts| {
+        let mark = if at.bits == found.join { ", used to join groups" } else { "" };
+        vec![
+            format!("{} bits{mark}", at.bits),
             thousands(at.above),
-            at.wrong_or_limit(),
-            thousands(at.missed.round() as i64)
-        );
-    }
-    out
+            at.wrong_or_limit().to_string(),
+            thousands(at.missed.round() as i64),
+        ]
+    };
+    format!("
+{}", terminal.table(&header, &found.thresholds.iter().map(row).collect::<Vec<_>>()))
 }

@@ -44,7 +44,7 @@ fn checked(request: &RecordsCheckRequest) -> anyhow::Result<RecordsCheck> {
     let faults = Faults { kinds: BTreeMap::new(), list, errors: 0, warnings: 0 };
     let mut checking = Checking { keep: request.keep.as_deref(), format: request.format, faults, files: Vec::new() };
     for other in others {
-        checking.faults.add(&other.name, FileFormat::Csv, other.fault(&|_| true))?;
+        checking.faults.add(&other.name, other.fault(&|_| true))?;
     }
     let of = |name: &str| files.iter().filter(|file| file.table.name == name).collect::<Vec<_>>();
     let mut people = people::PeopleBuilder::default();
@@ -98,10 +98,9 @@ impl Checking<'_> {
             learn(&batch);
             writer.as_mut().map_or(Ok(()), |writer| writer.write(&batch))
         };
-        let found =
-            read_table_listing_faults(files, &gate, &mut take, &mut |file, fault| faults.add(&file.name(), file.format, fault))?;
+        let found = read_table_listing_faults(files, &gate, &mut take, &mut |file, fault| faults.add(&file.name(), fault))?;
         for fault in check.end(first.table) {
-            self.faults.add(&first.name(), first.format, fault)?;
+            self.faults.add(&first.name(), fault)?;
         }
         writer.map_or(Ok(()), |writer| writer.end(first.table))?;
         let checked = files.iter().zip(&found.files);
@@ -123,7 +122,7 @@ struct Faults {
 const SHOWN: usize = 10;
 
 impl Faults {
-    fn add(&mut self, file: &str, format: FileFormat, fault: Fault) -> anyhow::Result<()> {
+    fn add(&mut self, file: &str, fault: Fault) -> anyhow::Result<()> {
         if let Some(list) = &mut self.list {
             let grade = if fault.grade >= Grade::Repeat { "warning" } else { "error" };
             list.add(file, grade, &fault)?;
@@ -133,8 +132,7 @@ impl Faults {
             Grade::File | Grade::Refused | Grade::Row => self.errors += 1,
         }
         let key = (file.to_owned(), fault.column.clone(), fault.what);
-        let place = if format == FileFormat::Csv { "line" } else { "row" };
-        let empty = || FaultKind { file: file.to_owned(), first: fault.clone(), place, count: 0, places: Vec::new() };
+        let empty = || FaultKind { file: file.to_owned(), first: fault.clone(), count: 0, places: Vec::new() };
         let kind = self.kinds.entry(key).or_insert_with(empty);
         kind.count += 1;
         if kind.places.len() < SHOWN {

@@ -5,7 +5,6 @@ use std::process::ExitCode;
 
 use clap::Args;
 use jiff::civil::Date;
-use report::reconciliation;
 use wellspent::reconcile::{ExtractColumns, ReconcileRequest, ReconciliationScope, reconcile};
 
 use crate::print;
@@ -45,17 +44,24 @@ pub(crate) struct Reconcile {
     #[arg(long, value_name = "NAME")]
     contract: Option<String>,
     /// Write a row for each payment as CSV
-    #[arg(long)]
+    #[arg(long, conflicts_with = "json")]
     csv: bool,
+    /// Write the result as JSON to standard output (`wellspent schema ledger-reconcile` describes it)
+    #[arg(long)]
+    json: bool,
 }
 
 pub(crate) fn run(command: Reconcile) -> anyhow::Result<ExitCode> {
-    let Reconcile { store, file: extract, reference, date, amount, payee, paid_is_negative, from, to, contract, csv } = command;
+    let Reconcile { store, file: extract, reference, date, amount, payee, paid_is_negative, from, to, contract, csv, json } =
+        command;
     let columns = ExtractColumns { reference, date, amount, payee };
     let scope = ReconciliationScope { from, to, contract };
     let report = reconcile(&ReconcileRequest { store, extract, columns, paid_is_negative, scope })?;
-    let found = &report.reconciliation;
     print::notes(&report.notes);
-    print::stdout(&if csv { reconciliation::csv(found) } else { reconciliation::text(found) })?;
-    Ok(ExitCode::from(u8::from(found.has_unmatched())))
+    match (json, csv) {
+        (true, _) => print::data(&report.json()?)?,
+        (_, true) => print::stdout(&report.csv())?,
+        _ => print::text(|terminal| report.text(terminal))?,
+    }
+    Ok(ExitCode::from(u8::from(report.reconciliation.has_unmatched())))
 }

@@ -4,7 +4,6 @@ use std::process::ExitCode;
 
 use clap::Args;
 use jiff::civil::Date;
-use report::ledger::{reversed, settled};
 use wellspent::settle::{ReverseRequest, SettleRequest, reverse as reverse_payment, settle};
 
 use crate::options::today;
@@ -45,14 +44,20 @@ pub(crate) struct Settle {
     /// The reference was recorded and reversed before, and is recorded once more
     #[arg(long)]
     again: bool,
+    /// Write the result as JSON to standard output (`wellspent schema ledger-settlement` describes it)
+    #[arg(long)]
+    json: bool,
 }
 
 pub(crate) fn run(command: Settle) -> anyhow::Result<ExitCode> {
-    let Settle { store, provider, contract, amount, on, reference, by, received, over, again } = command;
+    let Settle { store, provider, contract, amount, on, reference, by, received, over, again, json } = command;
     let today = today()?;
     let report = settle(&SettleRequest { store, provider, contract, amount, on, reference, by, received, over, again, today })?;
     print::notes(&report.notes);
-    print::stdout(&settled(&report))?;
+    match json {
+        true => print::data(&report.json()?)?,
+        false => print::text(|_| report.settled_text())?,
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -73,11 +78,18 @@ pub(crate) struct Reverse {
     /// Why it is reversed
     #[arg(long, value_name = "REASON")]
     reason: String,
+    /// Write the result as JSON to standard output (`wellspent schema ledger-settlement` describes it)
+    #[arg(long)]
+    json: bool,
 }
 
 pub(crate) fn reverse(command: Reverse) -> anyhow::Result<ExitCode> {
-    let Reverse { store, reference, by, reason } = command;
+    let Reverse { store, reference, by, reason, json } = command;
     let report = reverse_payment(&ReverseRequest { store, reference, by, reason })?;
-    print::stdout(&reversed(&report))?;
+    print::notes(&report.notes);
+    match json {
+        true => print::data(&report.json()?)?,
+        false => print::text(|_| report.reversed_text())?,
+    }
     Ok(ExitCode::SUCCESS)
 }

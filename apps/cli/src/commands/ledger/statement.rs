@@ -1,12 +1,14 @@
 //! `wellspent ledger statement STORE --contract NAME --as-at DATE`: prints a past statement again, to the byte.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
 use jiff::civil::Date;
+use wellspent::JsonDocument as _;
 use wellspent::ledger::{PastStatementRequest, statement};
 
+use crate::output::{Inputs, named_for, outputs, write_bytes};
 use crate::print;
 
 #[derive(Args)]
@@ -25,11 +27,21 @@ pub(crate) struct PastStatement {
     /// Write it as an Excel workbook into this file as well
     #[arg(long, value_name = "FILE")]
     xlsx: Option<PathBuf>,
+    /// Write the result as JSON to standard output (`wellspent schema ledger-statement` describes it)
+    #[arg(long)]
+    json: bool,
 }
 
 pub(crate) fn run(command: PastStatement) -> anyhow::Result<ExitCode> {
-    let PastStatement { store, contract, as_at, known_at, xlsx } = command;
+    let PastStatement { store, contract, as_at, known_at, xlsx, json } = command;
+    xlsx.iter().try_for_each(|file| named_for(file, &["xlsx"]))?;
+    outputs(&xlsx, false, Inputs { file: Some(Path::new(&store)), ..Inputs::default() })?;
     let known_at = known_at.unwrap_or(as_at);
-    print::stdout(&statement(&PastStatementRequest { store, contract, as_at, known_at, xlsx })?)?;
+    let found = statement(&PastStatementRequest { store, contract, as_at, known_at })?;
+    xlsx.iter().try_for_each(|file| write_bytes(file, &found.workbook()?))?;
+    match json {
+        true => print::data(&found.document.json()?)?,
+        false => print::stdout(&found.csv)?,
+    }
     Ok(ExitCode::SUCCESS)
 }

@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use report::ledger::verified;
 use wellspent::ledger::verify;
 
 use crate::print;
@@ -15,15 +14,19 @@ pub(crate) struct VerifyLedger {
     /// A head that was published earlier, as NUMBER:HASH. The ledger must still have it
     #[arg(long, value_name = "HEAD")]
     head: Option<String>,
+    /// Write the result as JSON to standard output (`wellspent schema ledger-verify` describes it)
+    #[arg(long)]
+    json: bool,
 }
 
 pub(crate) fn run(command: &VerifyLedger) -> anyhow::Result<ExitCode> {
     let result = verify(&command.store, command.head.as_deref())?;
-    if !result.faults.is_empty() {
-        result.faults.iter().for_each(|fault| print::stderr(&format!("{} {fault}", print::red("found:"))));
-        return Ok(ExitCode::from(1));
-    }
+    result.faults.iter().for_each(|fault| print::stderr(&format!("{} {fault}", print::terminal().red("found:"))));
     print::notes(&result.notes);
-    print::stdout(&verified(&result.counts))?;
-    Ok(ExitCode::SUCCESS)
+    if command.json {
+        print::data(&result.json()?)?;
+    } else if result.faults.is_empty() {
+        print::text(|terminal| result.text(terminal))?;
+    }
+    Ok(ExitCode::from(u8::from(!result.faults.is_empty())))
 }
