@@ -1,11 +1,13 @@
-//! A number that may differ by area, segment and contract year: one amount, or a column of a CSV table.
+//! A number that may differ by area, segment and time: one amount, a list by contract year or by cohort, or a column of a CSV table.
 //!
 //! `price = "£4,000"` is the same for everyone. `price = { table = "prices.csv", column = "job outcome" }` looks it up in the
-//! table by whichever of the columns `area`, `segment` and `year` the table has.
+//! table by whichever of the columns `area`, `segment` and `year` or `cohort` the table has. `price = { by_year = ["£600", "£550"] }`
+//! and `price = { by_cohort = { 2027-04 = "£600" } }` say it in place.
 
 use std::collections::BTreeMap;
 
 use crate::literal::{self, Literal, RefusedNumber, negative};
+use crate::problem::Problem;
 use crate::reader::Section;
 use crate::source::Span;
 use crate::table::{CsvTable, TableCell};
@@ -17,25 +19,47 @@ pub struct ScheduleKeys {
     pub segments: Vec<String>,
     /// Number of contract years.
     pub years: usize,
+    /// The cohorts by name; none where nothing differs by cohort.
+    pub cohorts: Vec<String>,
 }
 
-/// One value for each area, segment and contract year; a key that the table does not have takes no room.
+/// A time at which a number is looked up: a cohort and its contract year, both from 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CohortTime {
+    pub year: usize,
+    pub cohort: usize,
+}
+
+impl CohortTime {
+    /// The first cohort, for what is the same at all times.
+    pub const FIRST: CohortTime = CohortTime { year: 0, cohort: 0 };
+}
+
+/// One value for each area, segment and contract year or cohort; a key that the table does not have takes no room.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Schedule<T> {
     values: Vec<T>,
     strides: [usize; 3],
+    /// Whether the third key is the cohort, and not the contract year.
+    by_cohort: bool,
 }
 
 impl<T: Copy> Schedule<T> {
     /// The same for everyone.
     pub fn constant(value: T) -> Self {
-        Schedule { values: vec![value], strides: [0; 3] }
+        Schedule { values: vec![value], strides: [0; 3], by_cohort: false }
     }
 
-    /// The value for one area, segment and contract year (from 0). A year past the table's end takes the last one.
+    /// The value for one area, segment and time.
     #[inline]
-    pub fn at(&self, area: usize, segment: usize, year: usize) -> T {
-        self.values[area * self.strides[0] + segment * self.strides[1] + year * self.strides[2]]
+    pub fn at(&self, area: usize, segment: usize, time: CohortTime) -> T {
+        self.at_step(area, segment, if self.by_cohort { time.cohort } else { time.year })
+    }
+
+    /// The value for one area, one segment and one step of the time that it is told apart by.
+    #[inline]
+    fn at_step(&self, area: usize, segment: usize, step: usize) -> T {
+        self.values[area * self.strides[0] + segment * self.strides[1] + step * self.strides[2]]
     }
 
     /// Whether it differs by segment.
@@ -50,7 +74,12 @@ impl<T: Copy> Schedule<T> {
 
     /// Whether it differs by contract year.
     pub fn by_year(&self) -> bool {
-        self.strides[2] > 0
+        self.strides[2] > 0 && !self.by_cohort
+    }
+
+    /// Whether it differs by cohort.
+    pub fn by_cohort(&self) -> bool {
+        self.by_cohort
     }
 
     /// Whether it is one value for everyone.
@@ -65,19 +94,20 @@ impl<T: Copy> Schedule<T> {
 
     /// The same schedule with every value changed.
     pub fn map<U>(&self, change: impl Fn(T) -> U) -> Schedule<U> {
-        Schedule { values: self.values.iter().map(|&value| change(value)).collect(), strides: self.strides }
+        let values = self.values.iter().map(|&value| change(value)).collect();
+        Schedule { values, strides: self.strides, by_cohort: self.by_cohort }
     }
 
     /// Whether another schedule differs by the same keys.
     pub fn same_shape<U>(&self, other: &Schedule<U>) -> bool {
-        self.strides == other.strides && self.values.len() == other.values.len()
+        self.strides == other.strides && self.values.len() == other.values.len() && self.by_cohort == other.by_cohort
     }
 
-    /// The same amounts, written out for each of so many areas, segments and years.
-    pub fn spread(&self, (areas, segments, years): (usize, usize, usize)) -> Self {
-        let cells = (0..areas).flat_map(|area| (0..segments).flat_map(move |s| (0..years).map(move |year| (area, s, year))));
-        let values = cells.map(|(area, segment, year)| self.at(area, segment, year)).collect();
-        Schedule { values, strides: [segments * years, years, 1] }
+    /// The same amounts, written out for each of so many areas and segments, and for each of some cohorts.
+    pub fn spread(&self, areas: usize, segments: usize, cohorts: &[CohortTime]) -> Self {
+        let cells = (0..areas).flat_map(|area| (0..segments).flat_map(move |s| cohorts.iter().map(move |time| (area, s, *time))));
+        let values = cells.map(|(area, segment, time)| self.at(area, segment, time)).collect();
+        Schedule { values, strides: [segments * cohorts.len(), cohorts.len(), 1], by_cohort: true }
     }
 
     /// The same schedule with the values of each of so many segments changed.
@@ -86,12 +116,13 @@ impl<T: Copy> Schedule<T> {
         let years = if year > 0 { self.values.len().min(if segment > 0 { segment } else { self.years() }) } else { 1 };
         let areas = self.values.len().checked_div(area).unwrap_or(1);
         let cells = (0..areas).flat_map(|a| (0..segments).flat_map(move |s| (0..years).map(move |y| (a, s, y))));
-        let values = cells.map(|(a, s, y)| change(s, self.at(a, s, y))).collect();
+        let values = cells.map(|(a, s, y)| change(s, self.at_step(a, s, y))).collect();
         let stride = |used: usize, stride: usize| if used > 0 { stride } else { 0 };
-        Schedule { values, strides: [stride(area, segments * years), years, stride(year, 1)] }
+        let strides = [stride(area, segments * years), years, stride(year, 1)];
+        Schedule { values, strides, by_cohort: self.by_cohort }
     }
 
-    /// Contract years that it tells apart, where it does not tell segments apart.
+    /// Contract years or cohorts that it tells apart, where it does not tell segments apart.
     fn years(&self) -> usize {
         if self.strides[0] > 0 { self.strides[0] } else { self.values.len() }
     }
@@ -99,7 +130,7 @@ impl<T: Copy> Schedule<T> {
     /// A schedule by area alone; one amount where there is one area.
     pub fn of_areas(values: Vec<T>) -> Self {
         let strides = if values.len() > 1 { [1, 0, 0] } else { [0; 3] };
-        Schedule { values, strides }
+        Schedule { values, strides, by_cohort: false }
     }
 
     /// A schedule for other segments, each of which copies one of these.
@@ -112,17 +143,27 @@ impl<T: Copy> Schedule<T> {
         let years = segment;
         let areas = self.values.len().checked_div(area).unwrap_or(1);
         let cells = (0..areas).flat_map(|a| like.iter().flat_map(move |&s| (0..years).map(move |y| (a, s, y))));
-        let values = cells.map(|(a, s, y)| self.at(a, s, y)).collect();
-        Schedule { values, strides: [if area == 0 { 0 } else { like.len() * years }, years, year] }
+        let values = cells.map(|(a, s, y)| self.at_step(a, s, y)).collect();
+        Schedule { values, strides: [if area == 0 { 0 } else { like.len() * years }, years, year], by_cohort: self.by_cohort }
     }
 
     /// A schedule by segment alone.
     pub fn of_segments(values: Vec<T>) -> Self {
-        Schedule { values, strides: [0, 1, 0] }
+        Schedule { values, strides: [0, 1, 0], by_cohort: false }
+    }
+
+    /// A schedule by contract year, or by cohort.
+    fn of_times(values: Vec<T>, by_cohort: bool) -> Self {
+        match values.len() {
+            1 => Schedule { values, strides: [0; 3], by_cohort: false },
+            _ => Schedule { values, strides: [0, 0, 1], by_cohort },
+        }
     }
 }
 
+/// The columns that a table may be keyed by. The third is the contract year, or the cohort in its place.
 const KEY_COLUMNS: [&str; 3] = ["area", "segment", "year"];
+const COHORT_COLUMN: &str = "cohort";
 
 impl Section<'_, '_> {
     /// A schedule that must be there. A missing table, a missing column, every missing or wrong cell and every value that
@@ -159,6 +200,9 @@ impl Section<'_, '_> {
         refused: &impl Fn(&T) -> Option<RefusedNumber>,
     ) -> Option<Schedule<T>> {
         let lookup = self.section(key)?;
+        if lookup.has("by_year") || lookup.has("by_cohort") {
+            return in_place(&lookup, keys, refused);
+        }
         let file = lookup.required_text("table", "the name of a CSV file in the folder, such as \"prices.csv\"");
         let column = lookup.required_text("column", "the name of one of its columns, such as \"price\"");
         lookup.finish();
@@ -189,6 +233,86 @@ impl Section<'_, '_> {
             negative(value).or_else(|| (*value > most).then(too_much))
         })
     }
+}
+
+/// A number by contract year or by cohort that stands in the file itself.
+fn in_place<T: Literal>(
+    lookup: &Section<'_, '_>,
+    keys: &ScheduleKeys,
+    refused: &impl Fn(&T) -> Option<RefusedNumber>,
+) -> Option<Schedule<T>> {
+    let schedule = if lookup.has("by_year") { by_year(lookup, keys, refused) } else { by_cohort(lookup, keys, refused) };
+    lookup.finish();
+    schedule
+}
+
+/// `by_year = ["£600", "£550"]`: the first contract year, the second and so on. Later years repeat the last.
+fn by_year<T: Literal>(
+    lookup: &Section<'_, '_>,
+    keys: &ScheduleKeys,
+    refused: &impl Fn(&T) -> Option<RefusedNumber>,
+) -> Option<Schedule<T>> {
+    let expected = format!("a list with a number for each contract year, such as [\"{0}\", \"{0}\"]", T::default().words());
+    let stated = lookup.required_numbers::<T>("by_year", &expected)?;
+    for (_, ranged, span) in &stated {
+        if let Some((value, refused)) = ranged.ends().into_iter().find_map(|value| Some((value, refused(&value)?))) {
+            let problem = Problem::at(lookup.file, *span, refused.what).read(value.words());
+            lookup.push(problem.expected(refused.expected).fix(refused.fix));
+        }
+    }
+    let mut values: Vec<T> = stated.iter().map(|(value, ..)| *value).collect();
+    let Some(&last) = values.last() else {
+        let problem = lookup.problem("by_year", "the list has no number").expected(expected);
+        lookup.push(problem.fix("write the number of the first contract year, then of the second and so on"));
+        return None;
+    };
+    let years = keys.years.max(1);
+    // Where the cohorts could not be read, the number of years is not known.
+    if values.len() > years && lookup.reader.errors() == 0 {
+        let only = if years == 1 { "1 contract year".to_owned() } else { format!("{years} contract years") };
+        let problem = lookup.problem("by_year", format!("cohorts start in {only} alone, so the numbers after that are not used"));
+        let problem =
+            problem.read(format!("{} numbers", values.len())).expected("a number for each contract year, from the first");
+        lookup.push(problem.fix("remove the numbers of later years, or check the dates of the cohorts").warning());
+    }
+    values.resize(years, last);
+    Some(Schedule::of_times(values, false))
+}
+
+/// `by_cohort = { 2027-04 = "£600", 2027-05 = "£550" }`: every cohort by its name.
+fn by_cohort<T: Literal>(
+    lookup: &Section<'_, '_>,
+    keys: &ScheduleKeys,
+    refused: &impl Fn(&T) -> Option<RefusedNumber>,
+) -> Option<Schedule<T>> {
+    if keys.cohorts.is_empty() {
+        // Where the cohorts could not be read, that has been reported. Otherwise nothing here differs by cohort.
+        if lookup.reader.errors() == 0 {
+            let problem =
+                lookup.problem("by_cohort", "this number cannot differ by cohort").expected("one number for all cohorts");
+            lookup.push(problem.fix("write one number"));
+        }
+        return None;
+    }
+    let listed = lookup.section("by_cohort")?;
+    let missing: Vec<&str> = keys.cohorts.iter().filter(|name| !listed.has(name)).map(String::as_str).collect();
+    if let Some(first) = missing.first() {
+        let problem = lookup.problem("by_cohort", format!("there is no number for the cohort `{first}`"));
+        let problem = match missing.len() {
+            1 => problem,
+            many => problem.read(format!("nothing for {many} cohorts: {}", missing[..many.min(4)].join(", "))),
+        };
+        lookup.push(problem.expected("a number for every cohort, by its name").fix("add the cohorts, each with its number"));
+    }
+    let value = |name: &String| {
+        let (value, stated) = listed.stated::<T>(name)?;
+        listed.refuse(name, &stated, refused);
+        Some(value)
+    };
+    let values: Vec<Option<T>> = keys.cohorts.iter().map(value).collect();
+    listed.finish();
+    let values: Vec<T> = values.into_iter().collect::<Option<_>>()?;
+    Some(Schedule::of_times(values, true))
 }
 
 /// A table of the folder by its file name.
@@ -230,8 +354,20 @@ fn from_table<T: Literal>(
     keys: &ScheduleKeys,
     refused: &impl Fn(&T) -> Option<RefusedNumber>,
 ) -> Schedule<T> {
-    let sizes = [keys.areas.len().max(1), keys.segments.len().max(1), keys.years.max(1)];
-    let key_columns = KEY_COLUMNS.map(|name| table.column(name));
+    let mut key_columns = KEY_COLUMNS.map(|name| table.column(name));
+    let cohort_column = table.column(COHORT_COLUMN).filter(|_| !keys.cohorts.is_empty());
+    if let (Some(year), Some(_)) = (key_columns[2], cohort_column) {
+        section.push_once(
+            table
+                .problem(table.header[year].span, format!("{} has a column `year` and a column `cohort`", table.name))
+                .expected("one of the two, because a cohort has its year")
+                .fix("remove the column `year`"),
+        );
+    }
+    let by_cohort = cohort_column.is_some();
+    key_columns[2] = cohort_column.or(key_columns[2]);
+    let times = if by_cohort { keys.cohorts.len() } else { keys.years.max(1) };
+    let sizes = [keys.areas.len().max(1), keys.segments.len().max(1), times];
     // Names that could not be read have been reported already. Then nothing can be looked up.
     let nameless = |axis: usize, names: &[String]| key_columns[axis].is_some() && names.is_empty();
     if nameless(0, &keys.areas) || nameless(1, &keys.segments) {
@@ -254,7 +390,8 @@ fn from_table<T: Literal>(
         all_repeat: all_repeat(table, key_columns),
         strides,
         sizes,
-        places: [places(&keys.areas), places(&keys.segments)],
+        places: [places(&keys.areas), places(&keys.segments), places(if by_cohort { &keys.cohorts } else { &[] })],
+        by_cohort,
         first: BTreeMap::new(),
     };
     for row in &table.rows {
@@ -310,8 +447,10 @@ struct GivenValues<T> {
     strides: [usize; 3],
     /// How many areas, segments and years the scheme has.
     sizes: [usize; 3],
-    /// The position of each area and each segment.
-    places: [BTreeMap<String, usize>; 2],
+    /// The position of each area, each segment and each cohort.
+    places: [BTreeMap<String, usize>; 3],
+    /// Whether the third key is the cohort.
+    by_cohort: bool,
     /// Where each value was given first.
     first: BTreeMap<usize, Span>,
 }
@@ -330,17 +469,17 @@ fn index<T>(
     given: &mut GivenValues<T>,
 ) -> Option<usize> {
     let (mut index, mut known) = (0, true);
-    for axis in 0..2 {
+    for axis in 0..if given.by_cohort { 3 } else { 2 } {
         let Some(at) = key_columns[axis] else { continue };
         match given.places[axis].get(&row[at].text) {
             Some(position) => index += position * given.strides[axis],
             None => {
                 (known, given.unknown) = (false, true);
-                unknown_key(section, table, row, at, axis, keys);
+                unknown_key(section, table, row, at, if axis == 2 { COHORT } else { axis }, keys);
             }
         }
     }
-    let Some(at) = key_columns[2] else { return known.then_some(index) };
+    let Some(at) = key_columns[2].filter(|_| !given.by_cohort) else { return known.then_some(index) };
     let Some(year) = row[at].text.parse::<usize>().ok().filter(|year| *year >= 1) else {
         given.unknown = true;
         unknown_key(section, table, row, at, 2, keys);
@@ -410,6 +549,9 @@ fn all_repeat(table: &CsvTable, key_columns: [Option<usize>; 3]) -> bool {
     rows.values().all(|rows| *rows > 1)
 }
 
+/// The key of a cohort, among those of [`KEY_COLUMNS`] by their positions.
+const COHORT: usize = 3;
+
 fn unknown_key(section: &Section<'_, '_>, table: &CsvTable, row: &[TableCell], at: usize, axis: usize, keys: &ScheduleKeys) {
     if section.reader.counts_only(&table.name) {
         return;
@@ -417,20 +559,23 @@ fn unknown_key(section: &Section<'_, '_>, table: &CsvTable, row: &[TableCell], a
     let known: Vec<&str> = match axis {
         0 => keys.areas.iter().map(String::as_str).collect(),
         1 => keys.segments.iter().map(String::as_str).collect(),
+        COHORT => keys.cohorts.iter().map(String::as_str).collect(),
         _ => Vec::new(),
     };
+    let noun = if axis == COHORT { COHORT_COLUMN } else { KEY_COLUMNS[axis] };
     let expected = if axis == 2 {
         format!("a contract year from 1 to {}", keys.years)
     } else {
         format!("one of {}", known.iter().take(12).copied().collect::<Vec<_>>().join(", "))
     };
     let fix = match axis {
+        COHORT => "write the name of a cohort, as docs/scheme-file.md shows them",
         2 => "write the contract year: 1 is the year of the first cohort",
         _ => "correct the name here, or add it to the scheme",
     };
     section.push_once(
         table
-            .problem(row[at].span, format!("the scheme has no {} `{}`", KEY_COLUMNS[axis], row[at].text))
+            .problem(row[at].span, format!("the scheme has no {noun} `{}`", row[at].text))
             .read(row[at].text.clone())
             .expected(expected)
             .nearest(&row[at].text, known)
@@ -446,7 +591,7 @@ fn fill<T: Literal>(
     given: GivenValues<T>,
     keys: &ScheduleKeys,
 ) -> Schedule<T> {
-    let GivenValues { mut values, last_year, unknown, strides, sizes, .. } = given;
+    let GivenValues { mut values, last_year, unknown, strides, sizes, by_cohort, .. } = given;
     let (mut missing, mut gaps) = (Vec::new(), Vec::new());
     let range = |axis: usize| 0..if strides[axis] > 0 { sizes[axis] } else { 1 };
     for area in range(0) {
@@ -455,17 +600,17 @@ fn fill<T: Literal>(
             let mut last: Option<(usize, T)> = None;
             for year in range(2) {
                 let index = first + year * strides[2];
-                match (values[index], last) {
+                match (values[index], last.filter(|_| !by_cohort)) {
                     (Some(value), _) => last = Some((year, value)),
                     (None, Some((before, value))) => {
                         values[index] = Some(value);
                         if year + 1 < last_year[first] {
                             let next = (year + 1..range(2).end).find(|next| values[first + next * strides[2]].is_some());
                             let after = next.map_or(last_year[first], |next| next + 1);
-                            gaps.push((names(keys, strides, area, segment, None), year + 1, before + 1, after));
+                            gaps.push((names(keys, strides, (area, segment), None), year + 1, before + 1, after));
                         }
                     }
-                    (None, None) => missing.push(names(keys, strides, area, segment, Some(year))),
+                    (None, None) => missing.push(names(keys, strides, (area, segment), Some((year, by_cohort)))),
                 }
             }
         }
@@ -474,7 +619,7 @@ fn fill<T: Literal>(
     let name = &table.header[column].text;
     // Where a name is not known the row that seems to be missing may be that one, misspelt.
     if table.incomplete || unknown {
-        return Schedule { values: values.iter().map(|value| value.unwrap_or_default()).collect(), strides };
+        return Schedule { values: values.iter().map(|value| value.unwrap_or_default()).collect(), strides, by_cohort };
     }
     let the_rows = |count: usize| format!("add {} to {}", if count == 1 { "the row" } else { "the rows" }, table.name);
     if let Some(one) = missing.first() {
@@ -483,7 +628,8 @@ fn fill<T: Literal>(
             let listed = missing.iter().take(4).cloned().collect::<Vec<_>>().join("; ");
             problem = problem.read(format!("no row for {} of the keys: {listed}", missing.len()));
         }
-        let expected = "a row for every area, segment and year the scheme has";
+        let time = if by_cohort { "cohort" } else { "year" };
+        let expected = format!("a row for every area, segment and {time} the scheme has");
         section.push(problem.expected(expected).fix(the_rows(missing.len())));
     }
     if let Some((of, year, before, after)) = gaps.first() {
@@ -496,11 +642,11 @@ fn fill<T: Literal>(
         let expected = "every year up to the last one given, which then applies to all later years";
         section.push(problem.expected(expected).fix(the_rows(gaps.len())));
     }
-    Schedule { values: values.iter().map(|value| value.unwrap_or_default()).collect(), strides }
+    Schedule { values: values.iter().map(|value| value.unwrap_or_default()).collect(), strides, by_cohort }
 }
 
 /// "area north, segment under 25, year 2", of the keys that the table has.
-fn names(keys: &ScheduleKeys, strides: [usize; 3], area: usize, segment: usize, year: Option<usize>) -> String {
+fn names(keys: &ScheduleKeys, strides: [usize; 3], (area, segment): (usize, usize), time: Option<(usize, bool)>) -> String {
     let mut names = Vec::new();
     if strides[0] > 0 {
         names.push(format!("area {}", keys.areas[area]));
@@ -508,8 +654,10 @@ fn names(keys: &ScheduleKeys, strides: [usize; 3], area: usize, segment: usize, 
     if strides[1] > 0 {
         names.push(format!("segment {}", keys.segments[segment]));
     }
-    if let Some(year) = year.filter(|_| strides[2] > 0) {
-        names.push(format!("year {}", year + 1));
+    match time.filter(|_| strides[2] > 0) {
+        Some((cohort, true)) => names.push(format!("cohort {}", keys.cohorts[cohort])),
+        Some((year, false)) => names.push(format!("year {}", year + 1)),
+        None => {}
     }
     names.join(", ")
 }
@@ -522,26 +670,29 @@ mod tests {
     #[test]
     fn segments_are_changed_in_place() {
         let (areas, segments, years) = (2, 3, 4);
-        let whole = Schedule::constant(0).spread((areas, segments, years));
+        let times: Vec<CohortTime> = (0..years).map(|at| CohortTime { year: at / 2, cohort: at }).collect();
+        let whole = Schedule::constant(0).spread(areas, segments, &times);
         let numbered: Vec<i64> = (0..whole.values().len() as i64).collect();
-        let by_all = Schedule { values: numbered, strides: whole.strides };
+        let by_all = Schedule { values: numbered, strides: whole.strides, by_cohort: true };
+        let of = |values: std::ops::Range<i64>, strides| Schedule { values: values.collect(), strides, by_cohort: true };
         let shapes = [
             Schedule::constant(7),
             Schedule::of_areas(vec![1, 2]),
             Schedule::of_segments(vec![1, 2, 3]),
-            Schedule { values: vec![1, 2, 3, 4], strides: [0, 0, 1] },
-            Schedule { values: (0..8).collect(), strides: [4, 0, 1] },
-            Schedule { values: (0..12).collect(), strides: [0, 4, 1] },
-            Schedule { values: (0..6).collect(), strides: [3, 1, 0] },
+            of(1..5, [0, 0, 1]),
+            Schedule { by_cohort: false, ..of(0..2, [0, 0, 1]) },
+            of(0..8, [4, 0, 1]),
+            of(0..12, [0, 4, 1]),
+            Schedule { by_cohort: false, ..of(0..6, [3, 1, 0]) },
             by_all,
         ];
         for shape in shapes {
             let changed = shape.map_segments(segments, |segment, value| 100 * value + segment as i64);
             for area in 0..areas {
                 for segment in 0..segments {
-                    for year in 0..years {
-                        let expected = 100 * shape.at(area, segment, year) + segment as i64;
-                        assert_eq!(changed.at(area, segment, year), expected, "{shape:?} {area} {segment} {year}");
+                    for &time in &times {
+                        let expected = 100 * shape.at(area, segment, time) + segment as i64;
+                        assert_eq!(changed.at(area, segment, time), expected, "{shape:?} {area} {segment} {time:?}");
                     }
                 }
             }

@@ -12,9 +12,10 @@ use crate::clauses::Clause;
 use crate::examples;
 use crate::read;
 use crate::scheme_file::SCHEME_FILE;
-use crate::terms::{Baseline, Intake, Scheme};
+use crate::terms::{Baseline, Cohort, Intake, Scheme};
 use base::open;
 use base::reader::{Reader, ScenarioDraw};
+use base::schedule::CohortTime;
 use base::scheme_files::SchemeFiles;
 use base::source::{FileBytes, Folder};
 use base::toml_editor::TomlEditor;
@@ -58,7 +59,8 @@ pub fn folder(texts: &FileTexts) -> Folder {
 /// written once or for each segment.
 #[must_use]
 pub fn same_terms(a: &Scheme, b: &Scheme) -> bool {
-    let sizes = (a.areas.len().max(1), a.segments.len().max(1), a.years());
+    let times: Vec<CohortTime> = a.cohorts.iter().map(Cohort::time).collect();
+    let sizes = (a.areas.len().max(1), a.segments.len().max(1), times.as_slice());
     let spread = |scheme: &Scheme| {
         let mut clauses = scheme.clauses.clone();
         clauses.iter_mut().for_each(|clause| clause.terms.spread_prices(sizes));

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::gate::{Gate, GateTest};
+use crate::gate::{Gate, GateTest, MetIn};
 use crate::scheme_file::SCHEME_FILE;
 use crate::terms::{MeasuredOver, Scheme};
 use base::csv_cell;
 use base::literal::Literal as _;
 use base::money::Pence;
-use base::schedule::{Schedule, ScheduleKeys};
+use base::schedule::{CohortTime, Schedule, ScheduleKeys};
 use base::scheme_files::SchemeFiles;
 use base::source::Span;
 use base::table::{CsvTable, TableCell};
@@ -107,6 +107,9 @@ impl<'o> Amendment<'o> {
     /// The price of a straightened clause: one amount, or the table that its price was in with other amounts.
     pub(crate) fn copied_price(&mut self, name: &str, new: &Schedule<Pence>) -> String {
         let file = self.editor.words(&["pay", name, "price", "table"]).map(str::to_owned);
+        if let Some(value) = self.in_place(name, "price", new) {
+            return value;
+        }
         match file {
             Some(file) if !new.is_constant() => {
                 let column = self.editor.words(&["pay", name, "price", "column"]).unwrap_or_default().to_owned();
@@ -123,7 +126,7 @@ impl<'o> Amendment<'o> {
             return quoted(amounts.values()[0]);
         }
         let areas = self.keys.areas.clone();
-        let rows = areas.iter().enumerate().map(|(at, area)| (area.as_str(), amounts.at(at, 0, 0)));
+        let rows = areas.iter().enumerate().map(|(at, area)| (area.as_str(), amounts.at(at, 0, CohortTime::FIRST)));
         let file = self.new_table(name, "area", key, rows.collect());
         format!("{{ table = \"{file}\", column = \"{key}\" }}")
     }
@@ -132,7 +135,9 @@ impl<'o> Amendment<'o> {
     pub(crate) fn deduction_as_rewarded(&mut self, name: &str, deduction: &Schedule<Pence>) {
         // The same amounts as the reward stand in the same place.
         let looked_up = self.editor.words(&["pay", name, "reward", "table"]).map(|file| file.to_owned());
+        let in_place = self.in_place(name, "reward", deduction);
         let value = match looked_up {
+            _ if in_place.is_some() => in_place.unwrap_or_default(),
             Some(file) => self.looked_up_again(name, &file, deduction),
             None => quoted(deduction.values()[0]),
         };
@@ -152,8 +157,18 @@ impl<'o> Amendment<'o> {
         match new {
             _ if old == new => {}
             None => self.editor.remove(&["pay", name, key], &format!("no {key}: every result counts from the baseline on")),
-            Some(Gate { test: GateTest::MoreThan(change), .. }) => {
-                let value = format!("{{ improves_by_more_than = \"{}\" }}", change.words());
+            Some(Gate { test: GateTest::MoreThan(changes), met_in, .. }) if changes.is_constant() => {
+                let change = changes.values()[0];
+                let met_in = match met_in {
+                    MetIn::Whole => String::new(),
+                    MetIn::EachSegment => ", met_in = \"each segment\"".to_owned(),
+                    MetIn::AtLeast(segments) => format!(", met_in_at_least = {segments}"),
+                    MetIn::Segment(segment) => {
+                        let name = self.keys.segments.get(*segment).map_or("", String::as_str);
+                        format!(", segment = {}", toml_text(name))
+                    }
+                };
+                let value = format!("{{ improves_by_more_than = \"{}\"{met_in} }}", change.words());
                 self.editor.set(&["pay", name, key], &value, "outcome", "another gate");
             }
             // No change of the rules makes another kind of gate. The text would not be read back as meant, so it is not written.
@@ -175,6 +190,10 @@ impl<'o> Amendment<'o> {
             return;
         }
         let why = times(old, new);
+        if let Some(value) = self.in_place(name, key, new).filter(|_| old.same_shape(new)) {
+            self.editor.set(&["pay", name, key], &value, "outcome", &why);
+            return;
+        }
         let file = self.editor.words(&["pay", name, key, "table"]).map(str::to_owned);
         match file {
             Some(file) if old.same_shape(new) => {
@@ -192,6 +211,22 @@ impl<'o> Amendment<'o> {
                 self.editor.set(&["pay", name, key], &value, "outcome", "a price for each segment");
             }
         }
+    }
+
+    /// Amounts by contract year or by cohort that stand in the file itself, written anew; `None` where the file does not state them so.
+    fn in_place(&self, name: &str, key: &str, new: &Schedule<Pence>) -> Option<String> {
+        let stated = |by: &str| self.editor.value(&["pay", name, key, by]).is_some();
+        let amount = |time: CohortTime| quoted(new.at(0, 0, time));
+        if stated("by_year") {
+            let years = (0..self.keys.years).map(|year| amount(CohortTime { year, cohort: 0 }));
+            return Some(format!("{{ by_year = [{}] }}", years.collect::<Vec<_>>().join(", ")));
+        }
+        stated("by_cohort").then(|| {
+            let cohorts = self.keys.cohorts.iter().enumerate();
+            let each =
+                cohorts.map(|(at, cohort)| format!("{} = {}", toml_text(cohort), amount(CohortTime { year: 0, cohort: at })));
+            format!("{{ by_cohort = {{ {} }} }}", each.collect::<Vec<_>>().join(", "))
+        })
     }
 
     /// The name of a copy of a table in which one column holds other amounts; `None` when nothing differs.
@@ -256,7 +291,7 @@ impl<'o> Amendment<'o> {
     /// A new table of a price for each segment.
     fn by_segment(&mut self, name: &str, key: &str, new: &Schedule<Pence>) -> String {
         let segments = self.keys.segments.clone();
-        let rows = segments.iter().enumerate().map(|(at, segment)| (segment.as_str(), new.at(0, at, 0)));
+        let rows = segments.iter().enumerate().map(|(at, segment)| (segment.as_str(), new.at(0, at, CohortTime::FIRST)));
         self.new_table(&format!("{name}-prices"), "segment", key, rows.collect())
     }
 
@@ -274,6 +309,11 @@ impl<'o> Amendment<'o> {
 fn new_name(file: &str, number: usize) -> String {
     let stem = file.strip_suffix(".csv").unwrap_or(file);
     if number == 1 { format!("{stem}-fixed.csv") } else { format!("{stem}-fixed-{number}.csv") }
+}
+
+/// A text as a TOML value.
+fn toml_text(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 fn quoted(price: Pence) -> String {
@@ -306,5 +346,6 @@ fn amount_of_row(schedule: &Schedule<Pence>, table: &CsvTable, row: &[TableCell]
         None => Some(0),
         Some(at) => row[at].text.parse::<usize>().ok().filter(|year| (1..=keys.years).contains(year)).map(|year| year - 1),
     };
-    Some(schedule.at(named("area", &keys.areas)?, named("segment", &keys.segments)?, year?))
+    let time = CohortTime { year: year?, cohort: named("cohort", &keys.cohorts)? };
+    Some(schedule.at(named("area", &keys.areas)?, named("segment", &keys.segments)?, time))
 }

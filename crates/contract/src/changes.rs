@@ -180,7 +180,7 @@ fn of_a_clause((old_scheme, old): (&Scheme, &Clause), (new_scheme, new): (&Schem
         (*was, *is) = (Schedule::constant(Pence(0)), Schedule::constant(Pence(0)));
     }
     if let (Some(was), Some(is)) = (before.terms.optional_gate(), after.terms.optional_gate()) {
-        let words = |gate: &Option<Gate>, scheme: &Scheme| gate.map(|gate| gate.words(scheme));
+        let words = |gate: &Option<Gate>, scheme: &Scheme| gate.as_ref().map(|gate| gate.words(scheme));
         match (words(was, old_scheme), words(is, new_scheme)) {
             (Some(old), Some(new)) if old != new => out.push(format!("The gate of \"{name}\" is that {new}. It was that {old}.")),
             (Some(old), None) => out.push(format!("\"{name}\" has no gate any more. The gate was that {old}.")),
@@ -189,7 +189,9 @@ fn of_a_clause((old_scheme, old): (&Scheme, &Clause), (new_scheme, new): (&Schem
         }
         let outcome = |gate: &Gate, scheme: &Scheme| scheme.outcomes[gate.outcome].name.clone();
         match (was.as_mut(), is.as_ref()) {
-            (Some(was), Some(is)) if outcome(was, old_scheme) == outcome(is, new_scheme) => was.test = is.test,
+            (Some(was), Some(is)) if outcome(was, old_scheme) == outcome(is, new_scheme) => {
+                (was.test, was.met_in) = (is.test.clone(), is.met_in);
+            }
             // Its sentences are left out altogether.
             _ => {
                 let gates = [Some(was), Some(is), shown_before.terms.optional_gate(), shown_after.terms.optional_gate()];

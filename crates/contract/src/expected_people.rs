@@ -1,12 +1,13 @@
 //! How many people the contract expects, and how large an improvement a level is among them.
 
-use crate::terms::{Baseline, OutcomeKind, Per, Scheme};
+use crate::terms::{Baseline, Cohort, OutcomeKind, Per, Scheme};
 use base::literal::Change;
+use base::schedule::CohortTime;
 
 /// People expected in a cohort of one area and segment. Where the contract does not say how they divide into segments, they
 /// divide evenly.
-pub(crate) fn in_cohort(scheme: &Scheme, area: usize, segment: usize, year: usize) -> f64 {
-    let stated = scheme.people.at(area, segment, year).0 as f64;
+pub(crate) fn in_cohort(scheme: &Scheme, area: usize, segment: usize, time: CohortTime) -> f64 {
+    let stated = scheme.people.at(area, segment, time).0 as f64;
     if scheme.people.by_segment() { stated } else { stated / scheme.segments.len().max(1) as f64 }
 }
 
@@ -15,7 +16,7 @@ pub(crate) fn in_cohort(scheme: &Scheme, area: usize, segment: usize, year: usiz
 pub fn by_area(scheme: &Scheme) -> Vec<f64> {
     let of = |area: usize| -> f64 {
         let cohorts = scheme.cohorts.iter();
-        cohorts.map(|cohort| (0..scheme.segments.len()).map(|at| in_cohort(scheme, area, at, cohort.year)).sum::<f64>()).sum()
+        cohorts.map(|cohort| (0..scheme.segments.len()).map(|at| in_cohort(scheme, area, at, cohort.time())).sum::<f64>()).sum()
     };
     (0..scheme.areas.len()).map(of).collect()
 }
@@ -43,6 +44,7 @@ pub(crate) fn in_first_year(scheme: &Scheme, area: usize) -> i64 {
     let first = scheme.cohorts.iter().filter(|cohort| cohort.year == 0);
     let months: i64 = first.clone().map(|cohort| cohort.months).sum();
     let segments = if scheme.people.by_segment() { scheme.segments.len() } else { 1 };
-    let people: i64 = first.map(|_| (0..segments).map(|segment| scheme.people.at(area, segment, 0).0).sum::<i64>()).sum();
+    let of = |cohort: &Cohort| (0..segments).map(|segment| scheme.people.at(area, segment, cohort.time()).0).sum::<i64>();
+    let people: i64 = first.map(of).sum();
     people * 12 / months.max(1)
 }

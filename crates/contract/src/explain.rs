@@ -1,8 +1,8 @@
 //! The contract in English: a term sheet with clause numbers, and a table of what is paid at each level of the outcome.
 
-use crate::clauses::spread_words;
 use crate::measured_result::expected_in_cell;
 use crate::price;
+use crate::spread_words::spread_words;
 use crate::tally::{Tally, misfit};
 use crate::terms::{Baseline, Better, Intake, Outcome, OutcomeKind, Per, RecordsPolicy, ReportedBy, Scheme, date_words};
 use base::literal::{Literal as _, Tolerance};
@@ -303,7 +303,7 @@ pub fn expected_tally(scheme: &Scheme, area: usize, current: Option<&CurrentRate
         for segment in 0..tally.segments {
             let cell = tally.cell(at, segment);
             let share = if scheme.people.by_segment() { 1 } else { scheme.segments.len() as i64 };
-            tally.people[cell] = scheme.people.at(area, segment, cohort.year).0 / share;
+            tally.people[cell] = scheme.people.at(area, segment, cohort.time()).0 / share;
             for (index, outcome) in scheme.outcomes.iter().enumerate() {
                 let affected = tally.counts[outcome.base(index)][cell];
                 let people = tally.people[cell];
@@ -311,7 +311,7 @@ pub fn expected_tally(scheme: &Scheme, area: usize, current: Option<&CurrentRate
                     (Baseline::Fixed(schedule), _, kind) => {
                         let base =
                             if matches!(kind, OutcomeKind::Frequency { per: Per::Affected, .. }) { affected } else { people };
-                        let rate = schedule.at(area, segment, cohort.year);
+                        let rate = schedule.at(area, segment, cohort.time());
                         to_the_better(base.saturating_mul(rate.0), outcome.better)
                     }
                     (_, Some(current), _) => (people as f64 * current[index][segment]).round() as i64,

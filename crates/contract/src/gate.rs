@@ -3,48 +3,75 @@
 //! decimal. A gate of statistical significance is decided in floating point from the same numbers.
 //!
 //! A standard of an award is a gate too, and may also be a plain level that needs no baseline.
+//!
+//! A gate is decided for all segments together, unless it says in which of them it must be met.
 
 use std::cmp::Ordering;
 
-use crate::measured_result::MeasuredResult;
+use crate::measured_result::{MeasuredResult, TallyPart, measured_result};
 use crate::references;
+use crate::spread_words::spread_words;
+use crate::tally::Tally;
 use crate::terms::{Baseline, Better, Outcome, OutcomeKind, Per, Scheme};
-use base::literal::{self, Change, Literal as _, PerHead, Ranged, RefusedNumber};
+use base::literal::{self, Change, Count, Literal as _, PerHead, Ranged, RefusedNumber};
 use base::money::{Quantity, Rate, WHOLE, thousands};
 use base::problem::Problem;
 use base::ratio::Ratio;
 use base::reader::Section;
+use base::schedule::{Schedule, ScheduleKeys};
 use base::statistics::normal_quantile;
 
 /// A condition on one outcome, compared with its baseline or with a plain level.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Gate {
     pub outcome: usize,
     pub test: GateTest,
+    pub met_in: MetIn,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// In which segments a gate must be met. A segment in which nobody is measured is left out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MetIn {
+    /// In what the clause measures, as a whole.
+    #[default]
+    Whole,
+    /// In each segment by itself.
+    EachSegment,
+    /// In at least so many segments, whichever they are.
+    AtLeast(usize),
+    /// In this segment, whatever happens in the others.
+    Segment(usize),
+}
+
+/// What a gate requires. A size may differ by area, segment, contract year and cohort.
+#[derive(Clone, Debug, PartialEq)]
 pub enum GateTest {
     /// The change is at least this large.
-    AtLeast(Change),
+    AtLeast(Schedule<Change>),
     /// The change is larger than this.
-    MoreThan(Change),
+    MoreThan(Schedule<Change>),
     /// The change from the baseline is statistically significant at the cohort's own size: a one-sample test against a fixed
     /// baseline, or a two-sample (pooled) test against a comparison group, both with the normal approximation.
     Significant { level: Rate, sides: Sides, critical: f64 },
     /// The rate itself is at least this or, where fewer is better, at most this: a share of people, or events or periods for each.
     /// Only a standard of an award is one. A tariff also needs to know what is as much worse, and a plain level does not say that.
-    Reaches(Rate),
+    Reaches(Schedule<Rate>),
 }
 
 impl GateTest {
-    /// The change that is required; none for a test of significance and for a plain level.
+    /// The changes that are required; none for a test of significance and for a plain level.
     #[must_use]
-    pub fn change(&self) -> Option<Change> {
+    pub fn changes(&self) -> Option<&Schedule<Change>> {
         match self {
-            GateTest::AtLeast(change) | GateTest::MoreThan(change) => Some(*change),
+            GateTest::AtLeast(change) | GateTest::MoreThan(change) => Some(change),
             GateTest::Significant { .. } | GateTest::Reaches(_) => None,
         }
+    }
+
+    /// The change that is required, where it is one for everybody at all times.
+    #[must_use]
+    pub fn change(&self) -> Option<Change> {
+        self.changes().filter(|changes| changes.is_constant()).map(|changes| changes.values()[0])
     }
 }
 
@@ -66,26 +93,69 @@ pub enum Verdict {
 }
 
 impl Gate {
-    /// On which side of the gate a result falls.
+    /// A gate for all segments together.
+    #[must_use]
+    pub fn whole(outcome: usize, test: GateTest) -> Gate {
+        Gate { outcome, test, met_in: MetIn::Whole }
+    }
+
+    /// On which side of the gate a part of a tally falls.
+    ///
+    /// Where the gate must be met in several segments, it is met on the worse side if as many of them are as much worse. A better
+    /// result then never moves it to the worse side.
+    #[must_use]
+    pub fn decide(&self, scheme: &Scheme, tally: &Tally, part: &TallyPart) -> Verdict {
+        let verdict = |part: TallyPart| self.verdict(scheme, &measured_result(scheme, tally, self.outcome, part));
+        let required = match self.met_in {
+            MetIn::Whole => return verdict(part.clone()),
+            MetIn::Segment(segment) => return verdict(part.of_segment(segment)),
+            MetIn::EachSegment => None,
+            MetIn::AtLeast(segments) => Some(segments),
+        };
+        let (mut measured, mut better, mut worse) = (0, 0, 0);
+        for segment in 0..tally.segments {
+            let result = measured_result(scheme, tally, self.outcome, part.of_segment(segment));
+            if result.base > 0 {
+                measured += 1;
+                match self.verdict(scheme, &result) {
+                    Verdict::Better => better += 1,
+                    Verdict::Worse => worse += 1,
+                    Verdict::Neither => {}
+                }
+            }
+        }
+        match required.unwrap_or(measured) {
+            0 => Verdict::Neither,
+            required if better >= required => Verdict::Better,
+            required if worse >= required => Verdict::Worse,
+            _ => Verdict::Neither,
+        }
+    }
+
+    /// On which side of the gate one result falls.
     #[must_use]
     pub fn verdict(&self, scheme: &Scheme, measured: &MeasuredResult<'_>) -> Verdict {
         if measured.base == 0 {
             return Verdict::Neither;
         }
-        match self.test {
-            GateTest::AtLeast(change) => match (measured.compare(change, 1), measured.compare(change, -1)) {
-                (Ordering::Greater | Ordering::Equal, _) => Verdict::Better,
-                (_, Ordering::Less | Ordering::Equal) => Verdict::Worse,
-                _ => Verdict::Neither,
-            },
-            GateTest::MoreThan(change) => match (measured.compare(change, 1), measured.compare(change, -1)) {
-                (Ordering::Greater, _) => Verdict::Better,
-                (_, Ordering::Less) => Verdict::Worse,
-                _ => Verdict::Neither,
-            },
+        match &self.test {
+            GateTest::AtLeast(change) => {
+                match (measured.compare(measured.own(change), 1), measured.compare(measured.own(change), -1)) {
+                    (Ordering::Greater | Ordering::Equal, _) => Verdict::Better,
+                    (_, Ordering::Less | Ordering::Equal) => Verdict::Worse,
+                    _ => Verdict::Neither,
+                }
+            }
+            GateTest::MoreThan(change) => {
+                match (measured.compare(measured.own(change), 1), measured.compare(measured.own(change), -1)) {
+                    (Ordering::Greater, _) => Verdict::Better,
+                    (_, Ordering::Less) => Verdict::Worse,
+                    _ => Verdict::Neither,
+                }
+            }
             GateTest::Significant { critical, .. } => {
                 let z = self.z(scheme, measured);
-                if z >= critical {
+                if z >= *critical {
                     Verdict::Better
                 } else if z <= -critical {
                     Verdict::Worse
@@ -94,7 +164,7 @@ impl Gate {
                 }
             }
             GateTest::Reaches(level) => {
-                let counted = i128::from(measured.count) * i128::from(WHOLE);
+                let (level, counted) = (measured.own(level), i128::from(measured.count) * i128::from(WHOLE));
                 let reached = match scheme.outcomes[self.outcome].better {
                     Better::More => counted >= i128::from(measured.base) * i128::from(level.0),
                     Better::Fewer => counted <= i128::from(measured.base) * i128::from(level.0),
@@ -141,33 +211,66 @@ impl Gate {
         if variance <= 0.0 { 0.0 } else { improvement / n / variance.sqrt() }
     }
 
-    /// The change that the gate requires; none for a test of significance and for a plain level.
+    /// The change that the gate requires, where it is one for everybody at all times; none for a test of significance and for a
+    /// plain level.
     #[must_use]
     pub fn change(&self) -> Option<Change> {
         self.test.change()
     }
 
-    /// The same with its outcome.
+    /// The plain level that must be reached, where it is one for everybody at all times.
     #[must_use]
-    pub fn level(&self) -> Option<(usize, Change)> {
-        self.change().map(|change| (self.outcome, change))
+    pub fn plain_level(&self) -> Option<Rate> {
+        match &self.test {
+            GateTest::Reaches(level) if level.is_constant() => Some(level.values()[0]),
+            _ => None,
+        }
+    }
+
+    /// Every change that the gate requires of somebody at some time, with its outcome.
+    #[must_use]
+    pub fn levels(&self) -> Vec<(usize, Change)> {
+        let mut out: Vec<(usize, Change)> = Vec::new();
+        for &change in self.test.changes().map_or(&[][..], |changes| changes.values()) {
+            if !out.contains(&(self.outcome, change)) {
+                out.push((self.outcome, change));
+            }
+        }
+        out
     }
 
     /// The condition in words: "the rate of reoffending is better than the baseline by at least 3 percentage points".
     #[must_use]
     pub fn words(&self, scheme: &Scheme) -> String {
+        let condition = self.condition_words(scheme);
+        match self.met_in {
+            MetIn::Whole => condition,
+            MetIn::EachSegment => format!("{condition} in each segment by itself"),
+            MetIn::AtLeast(1) => format!("{condition} in at least 1 segment"),
+            MetIn::AtLeast(segments) => format!("{condition} in at least {segments} segments"),
+            MetIn::Segment(segment) => format!("{condition} in the segment \"{}\"", scheme.segments[segment]),
+        }
+    }
+
+    fn condition_words(&self, scheme: &Scheme) -> String {
         let outcome = &scheme.outcomes[self.outcome];
         let against = match outcome.baseline {
             Baseline::Comparison { .. } => "the comparison group",
             Baseline::Before { .. } => "the same people before they started",
             _ => "the baseline",
         };
-        match self.test {
-            GateTest::AtLeast(change) if change.as_f64() == 0.0 => format!("{} is no worse than {against}", outcome.name),
-            GateTest::AtLeast(change) => format!("{} is better than {against} by at least {}", outcome.name, change.words()),
-            GateTest::MoreThan(change) => format!("{} is better than {against} by more than {}", outcome.name, change.words()),
+        match &self.test {
+            GateTest::AtLeast(changes) if changes.values().iter().all(|change| change.as_f64() == 0.0) => {
+                format!("{} is no worse than {against}", outcome.name)
+            }
+            GateTest::AtLeast(changes) => {
+                format!("{} is better than {against} by at least {}", outcome.name, change_words(scheme, changes))
+            }
+            GateTest::MoreThan(changes) => {
+                format!("{} is better than {against} by more than {}", outcome.name, change_words(scheme, changes))
+            }
             GateTest::Significant { level, sides, .. } => {
-                let sides = if sides == Sides::One { "one-sided" } else { "two-sided" };
+                let sides = if *sides == Sides::One { "one-sided" } else { "two-sided" };
                 format!(
                     "{} is better than {against} by a statistically significant amount (at the {level} level, {sides})",
                     outcome.name
@@ -175,16 +278,46 @@ impl Gate {
             }
             GateTest::Reaches(level) => {
                 let way = if outcome.better == Better::More { "at least" } else { "at most" };
-                format!("{} is {way} {}", outcome.name, rate_words(outcome, level))
+                format!("{} is {way} {}", outcome.name, spread_words(scheme, level, |level| rate_words(outcome, level)))
             }
         }
     }
 
-    /// What was found, for the reason on a statement line.
+    /// What was found in a part of a tally, for the reason on a statement line.
+    #[must_use]
+    pub fn found_in(&self, scheme: &Scheme, tally: &Tally, part: &TallyPart) -> String {
+        let result = |part: TallyPart| measured_result(scheme, tally, self.outcome, part);
+        match self.met_in {
+            MetIn::Whole => return self.found(scheme, &result(part.clone())),
+            MetIn::Segment(segment) => {
+                let found = self.found(scheme, &result(part.of_segment(segment)));
+                return format!("in the segment \"{}\", {found}", scheme.segments[segment]);
+            }
+            MetIn::EachSegment | MetIn::AtLeast(_) => {}
+        }
+        let segments = (0..tally.segments).map(|segment| (segment, result(part.of_segment(segment))));
+        let measured: Vec<_> = segments.filter(|(_, result)| result.base > 0).collect();
+        let (met, missed): (Vec<_>, Vec<_>) =
+            measured.iter().partition(|(_, result)| self.verdict(scheme, result) == Verdict::Better);
+        let named = |what: &str, these: &[&(usize, MeasuredResult<'_>)]| {
+            let shown = these.iter().take(MAX_SEGMENTS_NAMED);
+            let mut each: Vec<String> = shown
+                .map(|(segment, result)| format!("\"{}\" ({})", scheme.segments[*segment], self.found(scheme, result)))
+                .collect();
+            if these.len() > each.len() {
+                each.push(format!("and {} more", these.len() - each.len()));
+            }
+            if each.is_empty() { String::new() } else { format!(", {what} in {}", each.join(", ")) }
+        };
+        let all = if measured.len() == 1 { "segment" } else { "segments" };
+        format!("met in {} of {} {all}{}{}", met.len(), measured.len(), named("met", &met), named("missed", &missed))
+    }
+
+    /// What was found of one result.
     #[must_use]
     pub fn found(&self, scheme: &Scheme, measured: &MeasuredResult<'_>) -> String {
         let outcome = &scheme.outcomes[self.outcome];
-        if !self.has_baseline() {
+        if !self.has_baseline() || measured.base == 0 && measured.of_one_segment() {
             return rate_found(outcome, measured);
         }
         let points = self.shown_points(measured);
@@ -211,13 +344,22 @@ impl Gate {
     fn shown_points(&self, measured: &MeasuredResult<'_>) -> String {
         let size = |points: Quantity| Quantity(points.0.abs());
         let found = size(Quantity::nearest(&measured.in_points_exact(&measured.improvement_exact())));
-        let alike = self.change().is_some_and(|change| {
-            let asked = size(Quantity::nearest(&measured.in_points_exact(&measured.edge_exact(change))));
+        let alike = self.test.changes().is_some_and(|changes| {
+            let edge = measured.edge_exact(measured.own(changes));
+            let asked = size(Quantity::nearest(&measured.in_points_exact(&edge)));
             found.to_string() == asked.to_string() && found != asked
         });
         if alike { base::money::decimal(found.0, 9) } else { found.to_string() }
     }
 }
+
+/// The changes that a gate requires: "5 percentage points", "5 percentage points for year 1, 6 percentage points for year 2".
+pub(crate) fn change_words(scheme: &Scheme, changes: &Schedule<Change>) -> String {
+    spread_words(scheme, changes, |change| change.words())
+}
+
+/// How many segments one reason names.
+const MAX_SEGMENTS_NAMED: usize = 4;
 
 /// "30%" of people, or "1.7 each".
 pub(crate) fn rate_words(outcome: &Outcome, rate: Rate) -> String {
@@ -237,6 +379,13 @@ pub(crate) fn rate_found(outcome: &Outcome, measured: &MeasuredResult<'_>) -> St
     format!("{} was {} ({count} {of} {base} {people}{affected})", outcome.name, rate_words(outcome, Rate(rate.0)))
 }
 
+/// What a gate may refer to while it is read.
+#[derive(Clone, Copy)]
+pub(crate) struct GateContext<'a> {
+    pub outcomes: &'a [Outcome],
+    pub keys: &'a ScheduleKeys,
+}
+
 /// Where a condition is written, for messages about it.
 struct GatePlace<'a> {
     /// "`gate`", or "a standard".
@@ -248,27 +397,28 @@ struct GatePlace<'a> {
 }
 
 /// Reads `gate = { … }` or `hurdle = { … }`.
-pub(crate) fn read(section: &Section<'_, '_>, key: &str, own: Option<usize>, outcomes: &[Outcome]) -> Option<Gate> {
+pub(crate) fn read(section: &Section<'_, '_>, key: &str, own: Option<usize>, context: GateContext<'_>) -> Option<Gate> {
     let (what, before) = (format!("`{key}`"), format!("{key} = "));
-    condition(&section.section(key)?, &GatePlace { what: &what, before: &before, levels: false }, own, outcomes)
+    condition(&section.section(key)?, &GatePlace { what: &what, before: &before, levels: false }, own, context)
 }
 
 /// Reads one standard of a list of them: a gate, or a plain level.
-pub(crate) fn read_standard(table: &Section<'_, '_>, outcomes: &[Outcome]) -> Option<Gate> {
-    condition(table, &GatePlace { what: "a standard", before: "", levels: true }, None, outcomes)
+pub(crate) fn read_standard(table: &Section<'_, '_>, context: GateContext<'_>) -> Option<Gate> {
+    condition(table, &GatePlace { what: "a standard", before: "", levels: true }, None, context)
 }
 
-fn condition(table: &Section<'_, '_>, place: &GatePlace<'_>, own: Option<usize>, outcomes: &[Outcome]) -> Option<Gate> {
+fn condition(table: &Section<'_, '_>, place: &GatePlace<'_>, own: Option<usize>, context: GateContext<'_>) -> Option<Gate> {
+    let outcomes = context.outcomes;
     let outcome = match table.has("outcome") {
         true => references::outcome(table, outcomes, "outcome"),
         false => own.or_else(|| references::outcome(table, outcomes, "outcome")),
     };
-    let at_least: Option<Change> = table.positive("improves_by_at_least");
-    let more_than: Option<Change> = table.positive("improves_by_more_than");
+    let size = |key: &str| table.has(key).then(|| table.positive_schedule::<Change>(key, context.keys));
+    let at_least = size("improves_by_at_least");
+    let more_than = size("improves_by_more_than");
     let level: Option<Rate> = table.number("significant_at");
     let sides = table.choice("sides", &[("one-sided", Sides::One), ("two-sided", Sides::Two)]);
-    let reaches = outcome.filter(|_| place.levels).and_then(|at| plain_level(table, "reaches", &outcomes[at]));
-    let reaches = reaches.map(|(level, _)| level);
+    let reaches = outcome.filter(|_| place.levels).and_then(|at| plain_levels(table, &outcomes[at], context.keys));
     let known: &[&str] = match place.levels {
         true => &["improves_by_at_least", "improves_by_more_than", "significant_at", "reaches"],
         false => &["improves_by_at_least", "improves_by_more_than", "significant_at"],
@@ -293,6 +443,7 @@ fn condition(table: &Section<'_, '_>, place: &GatePlace<'_>, own: Option<usize>,
             None
         }
     };
+    let met_in = met_in(table, &context.keys.segments);
     table.finish();
     if level.is_none() && sides.is_some() && !table.has("significant_at") {
         table.push(
@@ -304,7 +455,7 @@ fn condition(table: &Section<'_, '_>, place: &GatePlace<'_>, own: Option<usize>,
     }
     let (outcome, test) = (outcome?, test?);
     let definition = &outcomes[outcome];
-    let gate = Gate { outcome, test };
+    let gate = Gate { outcome, test, met_in };
     if definition.baseline == Baseline::None && gate.has_baseline() {
         let level = if place.levels { ". Or write a plain level: reaches = \"30%\"" } else { "" };
         table.push(
@@ -313,7 +464,7 @@ fn condition(table: &Section<'_, '_>, place: &GatePlace<'_>, own: Option<usize>,
                 .fix(format!("add: baseline = \"58%\" with its source, or baseline = {{ comparison_people_each = 10 }}{level}")),
         );
     }
-    if matches!(test, GateTest::Significant { .. }) && !definition.is_binary() && definition.spread.is_none() {
+    if matches!(gate.test, GateTest::Significant { .. }) && !definition.is_binary() && definition.spread.is_none() {
         table.push(
             Problem::at(table.file, table.span, format!("a significance test on {} needs its spread", definition.name))
                 .expected(format!("`spread` in [outcome.{}]: the standard deviation of the count per person", definition.name))
@@ -321,6 +472,54 @@ fn condition(table: &Section<'_, '_>, place: &GatePlace<'_>, own: Option<usize>,
         );
     }
     Some(gate)
+}
+
+/// `met_in`, `met_in_at_least` or `segment`, at most one of them.
+fn met_in(table: &Section<'_, '_>, segments: &[String]) -> MetIn {
+    let known = [("all segments", MetIn::Whole), ("each segment", MetIn::EachSegment)];
+    let together = table.choice("met_in", &known);
+    let one = table.text("segment").and_then(|name| {
+        let found = segments.iter().position(|segment| segment == name);
+        if found.is_none() {
+            let shown: Vec<&str> = segments.iter().take(12).map(String::as_str).collect();
+            table.push(
+                table
+                    .problem("segment", "the scheme has no segment of this name")
+                    .read(format!("\"{name}\""))
+                    .expected(format!("one of {}", shown.join(", ")))
+                    .nearest(name, segments.iter().map(String::as_str))
+                    .fix("correct the name here, or add it to the scheme"),
+            );
+        }
+        found.map(MetIn::Segment)
+    });
+    let several = table.has("met_in_at_least").then(|| {
+        let what = "not a number of segments that the contract has";
+        let fix = "write in how many of the segments the gate must be met";
+        let most = i64::try_from(segments.len()).unwrap_or(i64::MAX);
+        let stated = table.required_within("met_in_at_least", (Count(1), Count(most)), what, fix);
+        MetIn::AtLeast(usize::try_from(stated.0).unwrap_or(1))
+    });
+    let keys: Vec<&str> = ["met_in", "met_in_at_least", "segment"].into_iter().filter(|key| table.has(key)).collect();
+    if keys.len() > 1 {
+        table.push(
+            table
+                .problem(keys[1], "the gate says twice in which segments it must be met")
+                .read(keys.join(" and "))
+                .expected("one of met_in, met_in_at_least or segment")
+                .fix("remove all but one"),
+        );
+    }
+    let met_in = together.or(several).or(one).unwrap_or_default();
+    if met_in != MetIn::Whole && segments.len() < 2 {
+        table.push(
+            table
+                .problem(keys.first().copied().unwrap_or("met_in"), "the contract has only one segment")
+                .expected("a gate for everyone together")
+                .fix("remove the key, or list the groups that the contract distinguishes: segments = [\"under 25\", \"25 and over\"]"),
+        );
+    }
+    met_in
 }
 
 /// A plain level under some key: a share of people or, for what is counted, so many for each. As it is in this scenario, and as the
@@ -335,14 +534,28 @@ pub(crate) fn plain_level(table: &Section<'_, '_>, key: &str, outcome: &Outcome)
         return Some((each.0, Ranged { value: stated.value.0, range: stated.range.map(|(low, high)| (low.0, high.0)) }));
     }
     let (value, stated) = table.stated::<Rate>(key)?;
-    table.refuse(key, &stated, |level| {
-        (*level < Rate(0) || *level > Rate(WHOLE)).then(|| RefusedNumber {
-            what: "the level is not a share of people".to_owned(),
-            expected: "from 0% to 100%".to_owned(),
-            fix: format!("write the rate itself, not the change: {key} = \"30%\""),
-        })
-    });
+    table.refuse(key, &stated, |level| not_a_share(key, level));
     Some((value, stated))
+}
+
+/// `reaches` of a gate: the same, where it may differ by area, segment and time.
+fn plain_levels(table: &Section<'_, '_>, outcome: &Outcome, keys: &ScheduleKeys) -> Option<Schedule<Rate>> {
+    if !table.has("reaches") {
+        return None;
+    }
+    Some(match outcome.is_binary() {
+        true => table.checked_schedule("reaches", keys, |level: &Rate| not_a_share("reaches", level)),
+        false => table.positive_schedule::<PerHead>("reaches", keys).map(|each| each.0),
+    })
+}
+
+/// A level that is no share of people.
+fn not_a_share(key: &str, level: &Rate) -> Option<RefusedNumber> {
+    (*level < Rate(0) || *level > Rate(WHOLE)).then(|| RefusedNumber {
+        what: "the level is not a share of people".to_owned(),
+        expected: "from 0% to 100%".to_owned(),
+        fix: format!("write the rate itself, not the change: {key} = \"30%\""),
+    })
 }
 
 fn significant(table: &Section<'_, '_>, level: Rate, sides: Option<Sides>) -> Option<GateTest> {

@@ -28,6 +28,7 @@ pub mod read;
 mod references;
 mod scheme_file;
 pub mod scored_points;
+mod spread_words;
 pub mod tally;
 pub mod tally_file;
 pub mod terms;

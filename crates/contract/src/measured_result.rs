@@ -4,10 +4,11 @@ use std::cmp::Ordering;
 use std::ops::Range;
 
 use crate::tally::Tally;
-use crate::terms::{Baseline, MeasuredOver, OutcomeKind, Per, Scheme};
+use crate::terms::{Baseline, MeasuredFor, MeasuredOver, OutcomeKind, Per, Scheme};
 use base::literal::Change;
 use base::money::{Quantity, Rate, WHOLE};
 use base::ratio::{Ratio, RatioSum};
+use base::schedule::Schedule;
 
 /// The groups of a tally's cohorts that a clause is measured over, as positions in the tally. Nothing is allocated: the
 /// simulation asks for them millions of times.
@@ -43,7 +44,72 @@ impl Iterator for Periods<'_> {
     }
 }
 
-/// An outcome over some cohorts, compared with its baseline.
+/// A part of a tally that is measured by itself: some cohorts, by their positions in the tally, of one segment or of all together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TallyPart {
+    pub cohorts: Range<usize>,
+    pub segment: Option<usize>,
+}
+
+impl TallyPart {
+    /// The same cohorts of one segment alone.
+    pub(crate) fn of_segment(&self, segment: usize) -> TallyPart {
+        TallyPart { segment: Some(segment), ..self.clone() }
+    }
+
+    /// Other cohorts of the same segment, or of the same segments.
+    fn over(&self, cohorts: Range<usize>) -> TallyPart {
+        TallyPart { cohorts, ..*self }
+    }
+
+    /// Its cells, where a tally has so many segments.
+    fn cells(&self, segments: usize) -> impl Iterator<Item = usize> + Clone + use<> {
+        let (first, step) = self.segment.map_or((0, 1), |segment| (segment, segments));
+        (self.cohorts.start * segments + first..self.cohorts.end * segments).step_by(step)
+    }
+
+    /// The sum of one number for each cell. The simulation adds up all segments far more often than one, and those stand together.
+    fn sum(&self, values: &[i64], segments: usize) -> i64 {
+        match self.segment {
+            None => values[self.cohorts.start * segments..self.cohorts.end * segments].iter().sum(),
+            Some(_) => self.cells(segments).map(|cell| values[cell]).sum(),
+        }
+    }
+}
+
+/// The parts of a tally that a clause measures by themselves: period by period and, where it measures each segment, segment by segment.
+#[derive(Clone, Debug)]
+pub struct TallyParts<'a> {
+    periods: Periods<'a>,
+    /// How many parts each period has; none where all segments are one part.
+    segments: Option<usize>,
+    last: Option<TallyPart>,
+}
+
+impl<'a> TallyParts<'a> {
+    pub(crate) fn new(scheme: &'a Scheme, tally: &'a Tally, over: MeasuredOver, measured_for: MeasuredFor) -> Self {
+        let segments = (measured_for == MeasuredFor::EachSegment).then_some(tally.segments);
+        TallyParts { periods: Periods::new(scheme, tally, over), segments, last: None }
+    }
+}
+
+impl Iterator for TallyParts<'_> {
+    type Item = TallyPart;
+
+    fn next(&mut self) -> Option<TallyPart> {
+        let Some(segments) = self.segments else {
+            return self.periods.next().map(|cohorts| TallyPart { cohorts, segment: None });
+        };
+        let next = self.last.as_ref().and_then(|last| Some(last.of_segment(last.segment? + 1)));
+        self.last = match next.filter(|part| part.segment.is_some_and(|segment| segment < segments)) {
+            Some(part) => Some(part),
+            None => self.periods.next().map(|cohorts| TallyPart { cohorts, segment: Some(0) }),
+        };
+        self.last.clone()
+    }
+}
+
+/// An outcome over a part of a tally, compared with its baseline.
 ///
 /// The numbers in billionths are precise enough for the simulation. They also decide most gates. Where they are too close to
 /// the gate to decide it, the comparison is repeated in exact fractions. So gates are decided exactly and rarely cost more.
@@ -52,7 +118,7 @@ pub struct MeasuredResult<'a> {
     scheme: &'a Scheme,
     tally: &'a Tally,
     outcome: usize,
-    cohorts: Range<usize>,
+    part: TallyPart,
     /// What a rate is divided by: people, or reoffenders for a frequency per reoffender.
     pub base: i64,
     pub count: i64,
@@ -66,42 +132,41 @@ pub struct MeasuredResult<'a> {
     max_error: i64,
 }
 
-/// What was measured of an outcome over some cohorts.
+/// What was measured of an outcome over a part of a tally.
 #[must_use]
-pub fn measured_result<'a>(scheme: &'a Scheme, tally: &'a Tally, outcome: usize, cohorts: Range<usize>) -> MeasuredResult<'a> {
+pub fn measured_result<'a>(scheme: &'a Scheme, tally: &'a Tally, outcome: usize, part: TallyPart) -> MeasuredResult<'a> {
     match scheme.outcomes[outcome].ratchet {
-        Rate(0) => unratcheted(scheme, tally, outcome, cohorts),
-        _ => ratcheted(scheme, tally, outcome, cohorts),
+        Rate(0) => unratcheted(scheme, tally, outcome, part),
+        _ => ratcheted(scheme, tally, outcome, part),
     }
 }
 
-fn unratcheted<'a>(scheme: &'a Scheme, tally: &'a Tally, outcome: usize, cohorts: Range<usize>) -> MeasuredResult<'a> {
+fn unratcheted<'a>(scheme: &'a Scheme, tally: &'a Tally, outcome: usize, part: TallyPart) -> MeasuredResult<'a> {
     let definition = &scheme.outcomes[outcome];
     let base_of = match definition.kind {
         OutcomeKind::Frequency { of, per: Per::Affected } => &tally.counts[of],
         _ => &tally.people,
     };
     let segments = tally.segments;
-    let cells = cohorts.start * segments..cohorts.end * segments;
-    let base: i64 = base_of[cells.clone()].iter().sum();
-    let count: i64 = tally.counts[outcome][cells.clone()].iter().sum();
+    let base = part.sum(base_of, segments);
+    let count = part.sum(&tally.counts[outcome], segments);
     let (mut compared, mut max_error) = (0, 0);
     let expected = match &definition.baseline {
         Baseline::None => 0,
         Baseline::Fixed(schedule) if schedule.is_constant() => base.saturating_mul(schedule.values()[0].0),
         by_cell => {
             if matches!(by_cell, Baseline::Comparison { .. } | Baseline::Before { .. }) {
-                compared = tally.comparison[outcome].people[cells.clone()].iter().sum();
+                compared = part.sum(&tally.comparison[outcome].people, segments);
                 // Each cell is truncated to a whole billionth.
-                max_error = cells.len() as i64;
+                max_error = part.cells(segments).count() as i64;
             }
             // A comparison group is standardised to the mix of segments served: its rate in each cell.
-            cells.fold(0, |sum: i64, cell| sum.saturating_add(expected_in_cell(scheme, tally, outcome, cell)))
+            part.cells(segments).fold(0, |sum: i64, cell| sum.saturating_add(expected_in_cell(scheme, tally, outcome, cell)))
         }
     };
     let better = count.saturating_mul(WHOLE).saturating_sub(expected);
     let improvement = better.saturating_mul(definition.sign());
-    MeasuredResult { scheme, tally, outcome, cohorts, base, count, expected, improvement, compared, max_error }
+    MeasuredResult { scheme, tally, outcome, part, base, count, expected, improvement, compared, max_error }
 }
 
 /// The count that the baseline predicts in one cell of the tally (a cohort and a segment), in billionths; 0 without a
@@ -127,8 +192,8 @@ fn expected_fraction(scheme: &Scheme, tally: &Tally, outcome: usize, cell: usize
     match &definition.baseline {
         Baseline::None => (0, 1),
         Baseline::Fixed(schedule) => {
-            let year = scheme.cohorts[tally.cohorts[cell / tally.segments]].year;
-            let rate = schedule.at(tally.area, cell % tally.segments, year);
+            let time = scheme.cohorts[tally.cohorts[cell / tally.segments]].time();
+            let rate = schedule.at(tally.area, cell % tally.segments, time);
             (i128::from(base) * i128::from(rate.0), WHOLE)
         }
         Baseline::Comparison { .. } | Baseline::Before { .. } => {
@@ -150,21 +215,22 @@ fn years<'a>(scheme: &'a Scheme, tally: &'a Tally, before: usize) -> impl Iterat
     Periods::new(scheme, tally, MeasuredOver::EachYear).take_while(move |year| year.start < before)
 }
 
-/// What was measured of an outcome over some cohorts, compared with a baseline that takes over a share of each year's
+/// What was measured of an outcome over a part of a tally, compared with a baseline that takes over a share of each year's
 /// improvement. The bar of a year is the bar of the year before, moved by that share of the difference between the bar and the
-/// year's result. The earlier years are those of the same tally.
-fn ratcheted<'a>(scheme: &'a Scheme, tally: &'a Tally, outcome: usize, cohorts: Range<usize>) -> MeasuredResult<'a> {
+/// year's result. The earlier years are those of the same tally, and of the same segment where one is measured by itself.
+fn ratcheted<'a>(scheme: &'a Scheme, tally: &'a Tally, outcome: usize, part: TallyPart) -> MeasuredResult<'a> {
     let definition = &scheme.outcomes[outcome];
-    let mut measured = unratcheted(scheme, tally, outcome, cohorts.clone());
+    let cohorts = part.cohorts.clone();
+    let mut measured = unratcheted(scheme, tally, outcome, part.clone());
     // The bar of each cohort's year, for one person, in billionths better than the baseline, and its largest error.
     let (mut bar, mut bar_error, mut raised) = (0i128, 0i64, 0i128);
     for year in years(scheme, tally, cohorts.end) {
         for cohort in year.start.max(cohorts.start)..year.end.min(cohorts.end) {
-            let base = unratcheted(scheme, tally, outcome, cohort..cohort + 1).base;
+            let base = unratcheted(scheme, tally, outcome, part.over(cohort..cohort + 1)).base;
             raised += bar * i128::from(base);
             measured.max_error = measured.max_error.saturating_add(base.saturating_mul(bar_error));
         }
-        let result = unratcheted(scheme, tally, outcome, year);
+        let result = unratcheted(scheme, tally, outcome, part.over(year));
         let beyond = i128::from(result.improvement) / i128::from(result.base.max(1)) - bar;
         bar += beyond * i128::from(definition.ratchet.0) / i128::from(WHOLE);
         // Two divisions, each truncated to a whole billionth, on top of the errors of the result and of the bar before.
@@ -177,6 +243,19 @@ fn ratcheted<'a>(scheme: &'a Scheme, tally: &'a Tally, outcome: usize, cohorts: 
 }
 
 impl MeasuredResult<'_> {
+    /// The number that applies to what was measured, of those that differ by area, segment and time: for several cohorts that of the
+    /// last, as for their payment.
+    #[must_use]
+    pub fn own<T: Copy>(&self, numbers: &Schedule<T>) -> T {
+        let last = self.tally.cohorts[self.part.cohorts.end - 1];
+        numbers.at(self.tally.area, self.part.segment.unwrap_or(0), self.scheme.cohorts[last].time())
+    }
+
+    /// Whether one segment was measured by itself.
+    pub(crate) fn of_one_segment(&self) -> bool {
+        self.part.segment.is_some()
+    }
+
     /// How many percentage points (or events per hundred people) better than the baseline, to the billionth.
     #[must_use]
     pub fn points(&self) -> Quantity {
@@ -262,7 +341,7 @@ impl MeasuredResult<'_> {
             return Ratio::new(self.expected.into(), WHOLE.into());
         }
         let definition = &self.scheme.outcomes[self.outcome];
-        let expected = self.without_ratchet(&self.cohorts);
+        let expected = self.without_ratchet(&self.part);
         match definition.ratchet {
             Rate(0) => expected,
             _ => expected.plus(&self.raised().times(definition.sign().into(), 1)),
@@ -285,10 +364,10 @@ impl MeasuredResult<'_> {
         self.max_error == 0
     }
 
-    /// The count that the baseline of some cohorts predicts before it follows any result.
-    fn without_ratchet(&self, cohorts: &Range<usize>) -> Ratio {
+    /// The count that the baseline of a part predicts before it follows any result.
+    fn without_ratchet(&self, part: &TallyPart) -> Ratio {
         let mut sum = RatioSum::default();
-        for cell in cohorts.start * self.tally.segments..cohorts.end * self.tally.segments {
+        for cell in part.cells(self.tally.segments) {
             let (top, bottom) = expected_fraction(self.scheme, self.tally, self.outcome, cell);
             sum.add(top, bottom);
         }
@@ -299,12 +378,14 @@ impl MeasuredResult<'_> {
     fn raised(&self) -> Ratio {
         let definition = &self.scheme.outcomes[self.outcome];
         let (mut bar, mut raised) = (Ratio::whole(0), Ratio::whole(0));
-        for year in years(self.scheme, self.tally, self.cohorts.end) {
-            let counted = self.cohorts.start.max(year.start)..self.cohorts.end.min(year.end);
+        let cohorts = &self.part.cohorts;
+        for year in years(self.scheme, self.tally, cohorts.end) {
+            let counted = cohorts.start.max(year.start)..cohorts.end.min(year.end);
             if !counted.is_empty() {
-                let base = unratcheted(self.scheme, self.tally, self.outcome, counted).base;
+                let base = unratcheted(self.scheme, self.tally, self.outcome, self.part.over(counted)).base;
                 raised = raised.plus(&bar.times(base.into(), 1));
             }
+            let year = self.part.over(year);
             let result = unratcheted(self.scheme, self.tally, self.outcome, year.clone());
             let better = Ratio::whole(result.count).minus(&self.without_ratchet(&year));
             let each = better.times(definition.sign().into(), result.base.max(1).into());

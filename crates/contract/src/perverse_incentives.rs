@@ -6,8 +6,9 @@
 //! everything that an earlier limit covers and to the limit itself, or to none of it.
 
 use crate::clauses::Clause;
+use crate::gate::MetIn;
 use crate::scheme_file;
-use crate::terms::{MeasuredOver, OutcomeKind, Per, Scheme};
+use crate::terms::{Intake, MeasuredOver, OutcomeKind, Per, ReportedBy, Scheme};
 use base::problem::Problem;
 use base::scheme_files::SchemeFiles;
 
@@ -45,6 +46,14 @@ pub fn warnings(scheme: &Scheme, files: &SchemeFiles) -> Vec<Problem> {
                     .fix("remove `ratchet`, or run the stress test to see what it costs"),
             );
         }
+        if let Some(who) = can_empty_a_segment(scheme).filter(|_| counts_segments(clause)) {
+            out.push(
+                place(format!("a segment in which nobody is measured is left out of the gate, and {who}"))
+                    .read("a gate that must be met in each segment")
+                    .expected("people in each segment who count, whatever the provider decides")
+                    .fix("write intake = \"everyone\" and take segments from records, or set the gate for all segments together"),
+            );
+        }
         for earlier in 0..position {
             if let Some(what) = part_of_a_limit(scheme, earlier, position) {
                 out.push(
@@ -57,6 +66,20 @@ pub fn warnings(scheme: &Scheme, files: &SchemeFiles) -> Vec<Problem> {
         }
     }
     out
+}
+
+/// Whether a clause has a gate that must be met in each segment by itself, or in several of them.
+fn counts_segments(clause: &Clause) -> bool {
+    clause.gates().iter().any(|gate| gate.met_in == MetIn::EachSegment)
+}
+
+/// How the provider can see to it that nobody counts in a segment.
+fn can_empty_a_segment(scheme: &Scheme) -> Option<&'static str> {
+    match (scheme.intake, scheme.segments_set_by) {
+        (Intake::ProviderChooses | Intake::AfterAssessment, _) => Some("the provider decides who counts"),
+        (Intake::Everyone, ReportedBy::Provider) => Some("the provider says which segment people are in"),
+        (Intake::Everyone, ReportedBy::Records) => None,
+    }
 }
 
 /// The outcomes that a clause compares with their baselines or with plain levels: its own, and those of its gates.

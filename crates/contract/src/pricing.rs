@@ -3,11 +3,15 @@
 
 use std::ops::Range;
 
-use crate::measured_result::{MeasuredResult, Periods, better_than_baseline_exact, expected_in_cell, measured_result};
+use crate::gate::{Gate, Verdict};
+use crate::measured_result::{
+    MeasuredResult, Periods, TallyPart, TallyParts, better_than_baseline_exact, expected_in_cell, measured_result,
+};
 use crate::tally::{CohortStage, Tally};
-use crate::terms::{MeasuredOver, Scheme};
+use crate::terms::{MeasuredFor, MeasuredOver, Scheme};
 use base::money::{Amount, Pence, Quantity, WHOLE};
 use base::ratio::Ratio;
+use base::schedule::CohortTime;
 
 /// One line of a statement.
 #[derive(Clone, Debug, PartialEq)]
@@ -205,9 +209,9 @@ impl<'a, A: Amount, L: LineSink<A>> ClausePricing<'a, A, L> {
         self.lines.line(line, amount);
     }
 
-    /// Contract year of a cohort of the tally.
-    pub fn year(&self, cohort: usize) -> usize {
-        self.scheme.cohorts[self.tally.cohorts[cohort]].year
+    /// When a cohort of the tally is.
+    pub fn time(&self, cohort: usize) -> CohortTime {
+        self.scheme.cohorts[self.tally.cohorts[cohort]].time()
     }
 
     /// What several clauses paid together over some cohorts.
@@ -230,6 +234,11 @@ impl<'a, A: Amount, L: LineSink<A>> ClausePricing<'a, A, L> {
         Periods::new(self.scheme, self.tally, over)
     }
 
+    /// The parts of the tally that a clause measures by themselves.
+    pub fn parts(&self, over: MeasuredOver, measured_for: MeasuredFor) -> TallyParts<'a> {
+        TallyParts::new(self.scheme, self.tally, over, measured_for)
+    }
+
     /// Whether everything is known about everyone in some cohorts. Only then is a result compared with a gate or a baseline: the
     /// first facts about a cohort are not a fair sample of it, and money would be paid and taken back again.
     pub fn all_known(&self, cohorts: &Range<usize>) -> bool {
@@ -243,8 +252,13 @@ impl<'a, A: Amount, L: LineSink<A>> ClausePricing<'a, A, L> {
         Quantity(better.saturating_mul(self.scheme.outcomes[outcome].sign()))
     }
 
-    /// What was measured of an outcome over some cohorts.
-    pub fn measured(&self, outcome: usize, cohorts: Range<usize>) -> MeasuredResult<'a> {
-        measured_result(self.scheme, self.tally, outcome, cohorts)
+    /// What was measured of an outcome over a part of the tally.
+    pub fn measured(&self, outcome: usize, part: &TallyPart) -> MeasuredResult<'a> {
+        measured_result(self.scheme, self.tally, outcome, part.clone())
+    }
+
+    /// On which side of a gate a part of the tally falls.
+    pub fn decide(&self, gate: &Gate, part: &TallyPart) -> Verdict {
+        gate.decide(self.scheme, self.tally, part)
     }
 }

@@ -47,7 +47,8 @@ pub fn scheme(reader: &Reader<'_>) -> Option<Scheme> {
     let cohort_table = top.required_section("cohorts", "a table [cohorts] with starts, ends, every and people");
     let cohorts = cohort_table.as_ref().map_or(Vec::new(), |table| cohorts(table, starts, ends, month_end));
     let years = cohorts.iter().map(|cohort| cohort.year + 1).max().unwrap_or(1);
-    let keys = ScheduleKeys { areas: areas.clone(), segments: segments.clone(), years };
+    let names = cohorts.iter().map(|cohort| cohort.name.clone()).collect();
+    let keys = ScheduleKeys { areas: areas.clone(), segments: segments.clone(), years, cohorts: names };
     let cells = areas.len() * segments.len() * years;
     if cells > MAX_CELLS {
         top.push(
@@ -351,7 +352,7 @@ fn cohorts(table: &Section<'_, '_>, contract_starts: Option<Date>, contract_ends
         }
         let since = contract_starts.map_or(starts, |date| date.min(starts));
         let year = years_between(since, from, rule);
-        out.push(Cohort { name: cohort_name(from, months), starts: from, ends: last, year, months });
+        out.push(Cohort { at: out.len(), name: cohort_name(from, months), starts: from, ends: last, year, months });
         from = next;
     }
     if out.len() == MAX_COHORTS {
@@ -644,7 +645,7 @@ fn read_clauses(tables: &Section<'_, '_>, keys: &ScheduleKeys, outcomes: &[Outco
     each_name_once(&sections, "clause");
     let mut unreadable: Vec<String> = Vec::new();
     for section in &sections {
-        let context = ClauseContext { keys, outcomes, clauses: &clauses, unreadable: &unreadable };
+        let context = ClauseContext { keys, outcomes, cohorts, clauses: &clauses, unreadable: &unreadable };
         match clauses::read(section, &context) {
             Some(clause) => clauses.push(clause),
             None => unreadable.push(section.name.clone()),

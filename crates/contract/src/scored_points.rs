@@ -4,8 +4,8 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 
-use crate::gate::{self, Gate, GateTest, Verdict};
-use crate::measured_result::{MeasuredResult, measured_result};
+use crate::gate::{self, Gate, GateContext, GateTest, Verdict};
+use crate::measured_result::{TallyPart, measured_result};
 use crate::references;
 use crate::tally::Tally;
 use crate::terms::{Better, Outcome, Scheme};
@@ -14,6 +14,7 @@ use base::money::{Quantity, Rate, WHOLE};
 use base::problem::Problem;
 use base::ratio::Ratio;
 use base::reader::Section;
+use base::schedule::Schedule;
 
 /// One result that earns points.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,7 +35,8 @@ pub struct ScoredPoints {
 }
 
 /// Reads one indicator of a list of them.
-pub(crate) fn read(table: &Section<'_, '_>, outcomes: &[Outcome]) -> Option<PointsIndicator> {
+pub(crate) fn read(table: &Section<'_, '_>, context: GateContext<'_>) -> Option<PointsIndicator> {
+    let outcomes = context.outcomes;
     let points = if table.has("points") {
         let stated = table.stated::<Score>("points");
         if let Some((_, stated)) = &stated {
@@ -51,7 +53,7 @@ pub(crate) fn read(table: &Section<'_, '_>, outcomes: &[Outcome]) -> Option<Poin
         Some(table.required("points"))
     };
     if !table.has("none_at") && !table.has("all_at") {
-        let gate = gate::read_standard(table, outcomes);
+        let gate = gate::read_standard(table, context);
         return Some(PointsIndicator { gate: gate?, none_at: None, points: points? });
     }
     let outcome = references::outcome(table, outcomes, "outcome");
@@ -69,7 +71,8 @@ pub(crate) fn read(table: &Section<'_, '_>, outcomes: &[Outcome]) -> Option<Poin
                 .fix("exchange the two rates, or correct them. Their ranges must not overlap either"),
         );
     }
-    Some(PointsIndicator { gate: Gate { outcome, test: GateTest::Reaches(all_at) }, none_at: Some(none_at), points: points? })
+    let gate = Gate::whole(outcome, GateTest::Reaches(Schedule::constant(all_at)));
+    Some(PointsIndicator { gate, none_at: Some(none_at), points: points? })
 }
 
 fn words(outcome: &Outcome, rate: Rate) -> String {
@@ -106,10 +109,12 @@ impl PointsIndicator {
     }
 
     /// What it earns over some cohorts, as a part of its points: one whole number over another above zero, from 0 to 1.
-    fn part(&self, scheme: &Scheme, measured: &MeasuredResult<'_>) -> (i128, i128) {
-        let (Some(none_at), GateTest::Reaches(all_at)) = (self.none_at, self.gate.test) else {
-            return ((self.gate.verdict(scheme, measured) == Verdict::Better).into(), 1);
+    fn part(&self, scheme: &Scheme, tally: &Tally, part: &TallyPart) -> (i128, i128) {
+        let (Some(none_at), GateTest::Reaches(all_at)) = (self.none_at, &self.gate.test) else {
+            return ((self.gate.decide(scheme, tally, part) == Verdict::Better).into(), 1);
         };
+        let measured = measured_result(scheme, tally, self.outcome(), part.clone());
+        let all_at = measured.own(all_at);
         if measured.base == 0 {
             return (0, 1);
         }
@@ -123,8 +128,8 @@ impl PointsIndicator {
     #[must_use]
     pub fn explain(&self, scheme: &Scheme) -> String {
         let outcome = &scheme.outcomes[self.outcome()];
-        match (self.none_at, self.gate.test) {
-            (Some(none_at), GateTest::Reaches(all_at)) => format!(
+        match (self.none_at, self.gate.plain_level()) {
+            (Some(none_at), Some(all_at)) => format!(
                 "{} where {} is {} or better, none at {}, and between the two in proportion",
                 self.points.words(),
                 outcome.name,
@@ -139,9 +144,10 @@ impl PointsIndicator {
 /// The points earned over some cohorts, to the billionth.
 #[must_use]
 pub fn scored(indicators: &[PointsIndicator], scheme: &Scheme, tally: &Tally, cohorts: &Range<usize>) -> ScoredPoints {
+    let part = TallyPart { cohorts: cohorts.clone(), segment: None };
     let (mut billionths, mut max_error) = (0, 0);
     for indicator in indicators {
-        let (top, bottom) = indicator.part(scheme, &measured_result(scheme, tally, indicator.outcome(), cohorts.clone()));
+        let (top, bottom) = indicator.part(scheme, tally, &part);
         let points = i128::from(indicator.points.0) * top;
         billionths += i64::try_from(points / bottom).unwrap_or_default();
         max_error += i64::from(points % bottom != 0);
@@ -152,9 +158,10 @@ pub fn scored(indicators: &[PointsIndicator], scheme: &Scheme, tally: &Tally, co
 /// The same as a fraction.
 #[must_use]
 pub fn scored_exact(indicators: &[PointsIndicator], scheme: &Scheme, tally: &Tally, cohorts: &Range<usize>) -> Ratio {
+    let part = TallyPart { cohorts: cohorts.clone(), segment: None };
     let mut sum = Ratio::whole(0);
     for indicator in indicators {
-        let (top, bottom) = indicator.part(scheme, &measured_result(scheme, tally, indicator.outcome(), cohorts.clone()));
+        let (top, bottom) = indicator.part(scheme, tally, &part);
         sum = sum.plus(&Ratio::new(i128::from(indicator.points.0) * top, bottom).times(1, WHOLE.into()));
     }
     sum
@@ -163,11 +170,11 @@ pub fn scored_exact(indicators: &[PointsIndicator], scheme: &Scheme, tally: &Tal
 /// What was found for each indicator, for the reason on a statement line: "job 12.5 of 20 (job was 30% (30 of 100 people))".
 #[must_use]
 pub fn found(indicators: &[PointsIndicator], scheme: &Scheme, tally: &Tally, cohorts: &Range<usize>) -> String {
+    let part = TallyPart { cohorts: cohorts.clone(), segment: None };
     let each = indicators.iter().map(|indicator| {
-        let measured = measured_result(scheme, tally, indicator.outcome(), cohorts.clone());
-        let (top, bottom) = indicator.part(scheme, &measured);
+        let (top, bottom) = indicator.part(scheme, tally, &part);
         let earned = Quantity::nearest(&Ratio::new(i128::from(indicator.points.0) * top, bottom).times(1, WHOLE.into()));
-        let found = indicator.gate.found(scheme, &measured);
+        let found = indicator.gate.found_in(scheme, tally, &part);
         format!("{earned} of {} ({found})", Quantity(indicator.points.0))
     });
     each.collect::<Vec<_>>().join("; ")

@@ -9,7 +9,7 @@ use crate::measurement::{OutcomeMeasurement, OutcomeRule};
 use crate::providers::{PricedFor, Provider};
 use base::literal::{Count, Duration, Tolerance};
 use base::money::{Rate, Rounding, WHOLE};
-use base::schedule::{Schedule, ScheduleKeys};
+use base::schedule::{CohortTime, Schedule, ScheduleKeys};
 
 /// A scheme: who is served, what is measured, and what is paid for it.
 #[derive(Clone, Debug)]
@@ -116,6 +116,8 @@ impl ReportedBy {
 /// People who start in one period and are measured together.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cohort {
+    /// Position among the contract's cohorts.
+    pub at: usize,
     pub name: String,
     pub starts: Date,
     /// The last day.
@@ -123,6 +125,14 @@ pub struct Cohort {
     /// Contract year from 0, by the cohort's first day.
     pub year: usize,
     pub months: i64,
+}
+
+impl Cohort {
+    /// When it is, for numbers that differ by time.
+    #[must_use]
+    pub fn time(&self) -> CohortTime {
+        CohortTime { year: self.year, cohort: self.at }
+    }
 }
 
 /// One thing that is measured.
@@ -233,11 +243,36 @@ impl MeasuredOver {
     }
 }
 
+/// Whose results a clause measures by themselves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MeasuredFor {
+    /// All segments are pooled.
+    #[default]
+    AllSegments,
+    /// Each segment is measured, and paid for, by itself.
+    EachSegment,
+}
+
+impl MeasuredFor {
+    /// As the file writes them.
+    pub(crate) const KNOWN: [(&'static str, MeasuredFor); 2] =
+        [("all segments", MeasuredFor::AllSegments), ("each segment", MeasuredFor::EachSegment)];
+
+    /// How many parts of one period are measured by themselves.
+    pub(crate) fn parts(self, scheme: &Scheme) -> usize {
+        match self {
+            MeasuredFor::AllSegments => 1,
+            MeasuredFor::EachSegment => scheme.segments.len(),
+        }
+    }
+}
+
 impl Scheme {
     /// The names that tables may be keyed by.
     #[must_use]
     pub fn keys(&self) -> ScheduleKeys {
-        ScheduleKeys { areas: self.areas.clone(), segments: self.segments.clone(), years: self.years() }
+        let cohorts = self.cohorts.iter().map(|cohort| cohort.name.clone()).collect();
+        ScheduleKeys { areas: self.areas.clone(), segments: self.segments.clone(), years: self.years(), cohorts }
     }
 
     /// Number of contract years in which cohorts start.

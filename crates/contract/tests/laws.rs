@@ -8,6 +8,7 @@ use base::literal::{Change, Literal as _, PerHead};
 use base::money::{Pence, Rate};
 use base::problem::Severity;
 use base::reader::{Reader, ScenarioDraw};
+use base::schedule::CohortTime;
 use base::source::{FileBytes, Folder};
 use contract::Scheme;
 use contract::clauses::{CATALOGUE, Clause, ClauseTerms};
@@ -39,6 +40,10 @@ struct Contract {
     reward: i64,
     deduction: Option<i64>,
     gate: Option<Gate>,
+    /// In which segments the gate must be met: in all together, in each, or in at least one.
+    met_in: usize,
+    /// Whether the tariff, the bonus and the award are for each segment by itself.
+    each_segment: bool,
     counts_from_gate: bool,
     hurdle: bool,
     over: usize,
@@ -94,7 +99,8 @@ fn contract() -> impl Strategy<Value = Contract> {
     let people =
         (0usize..3, prop_oneof![Just(vec![0]), Just(vec![1, 0]), Just(vec![2, 0, 1])], 1usize..7, 100i64..900, any::<bool>());
     let prices = ([0i64..5_000, 0i64..5_000, 0i64..5_000], 0i64..300, 0i64..3, 0i64..20_000, proptest::option::of(0i64..20_000));
-    let tariff = (proptest::option::of(gate), any::<bool>(), any::<bool>(), 0usize..3, any::<bool>());
+    let segments = (0usize..3, any::<bool>());
+    let tariff = (proptest::option::of(gate), any::<bool>(), any::<bool>(), 0usize..3, any::<bool>(), segments);
     let bonus = proptest::option::of((0i64..50, proptest::option::of(50i64..100), 0usize..3));
     let award = proptest::option::of((0i64..100, [0i64..200_000, 0i64..200_000, 0i64..200_000]));
     let points = proptest::option::of((50i64..100, 0i64..50, 0usize..4));
@@ -111,6 +117,7 @@ fn contract() -> impl Strategy<Value = Contract> {
     );
     (people, prices, tariff, others).prop_map(|(people, prices, tariff, others)| Contract {
         rounding: people.0,
+        met_in: if people.1.len() > 1 && !tariff.1 { tariff.5.0 } else { 0 },
         segments: people.1,
         half_years: people.2,
         baseline: people.3,
@@ -121,6 +128,7 @@ fn contract() -> impl Strategy<Value = Contract> {
         reward: prices.3,
         deduction: prices.4,
         gate: tariff.0,
+        each_segment: tariff.5.1,
         counts_from_gate: tariff.1 && matches!(tariff.0, Some(Gate::Points(_) | Gate::MoreThanPoints(_) | Gate::Relative(_))),
         hurdle: tariff.2,
         over: tariff.3,
@@ -185,7 +193,13 @@ impl Contract {
             tariff += &format!("deduction = \"{}\"\n", self.pounds(deduction));
         }
         if let Some(gate) = self.gate {
-            tariff += &format!("gate = {{ {} }}\n", gate.text());
+            let met_in = match self.met_in {
+                _ if self.each_segment && !self.tops_up => "",
+                0 => "",
+                1 => ", met_in = \"each segment\"",
+                _ => ", met_in_at_least = 1",
+            };
+            tariff += &format!("gate = {{ {}{met_in} }}\n", gate.text());
         }
         if self.counts_from_gate {
             tariff += "counts_from = \"gate\"\n";
@@ -193,6 +207,10 @@ impl Contract {
         if self.hurdle {
             tariff += "hurdle = { outcome = \"job\", improves_by_at_least = \"1 percentage point\" }\n";
         }
+        if self.each_segment && !self.tops_up {
+            tariff += "measured_for = \"each segment\"\n";
+        }
+        let measured_for = if self.each_segment { "each segment" } else { "all segments" };
         clause(format!("[pay.person]\n{tariff}measured_over = \"{over}\"\n"));
         if self.tops_up {
             clause(format!("[pay.all]\n{tariff}measured_over = \"all cohorts\"\ntops_up = [\"person\"]\n"));
@@ -223,7 +241,7 @@ impl Contract {
             let per = ["person", "percentage point", "lump sum"][per];
             let up_to = up_to.map_or(String::new(), |up_to| format!("up_to = \"{up_to}.1 %\"\n"));
             clause(format!(
-                "[pay.bonus]\nclause = \"bonus\"\noutcome = \"reoffending\"\nabove = \"{above} %\"\n{up_to}per = \"{per}\"\nprice = \"{}\"\nmeasured_over = \"{over}\"\n",
+                "[pay.bonus]\nclause = \"bonus\"\noutcome = \"reoffending\"\nabove = \"{above} %\"\n{up_to}per = \"{per}\"\nprice = \"{}\"\nmeasured_over = \"{over}\"\nmeasured_for = \"{measured_for}\"\n",
                 self.pounds(777)
             ));
         }
@@ -236,7 +254,7 @@ impl Contract {
                 "{ outcome = \"reoffences\", reaches = \"2.5 per person\" }".to_owned(),
             ];
             clause(format!(
-                "[pay.award]\nclause = \"award\"\nstandards = [{}]\npays = [{}]\nmeasured_over = \"{over}\"\n",
+                "[pay.award]\nclause = \"award\"\nstandards = [{}]\npays = [{}]\nmeasured_over = \"{over}\"\nmeasured_for = \"{measured_for}\"\n",
                 standards.join(", "),
                 pays.join(", ")
             ));
@@ -535,7 +553,7 @@ fn an_uncertain_number_goes_from_its_low_end_to_its_high_end() {
     type Seen = (i64, Rate, Rate, Pence, Pence, Change, Pence);
     let seen = |scheme: &Scheme| -> Seen {
         let baseline = |at: usize| match &scheme.outcomes[at].baseline {
-            Baseline::Fixed(schedule) => schedule.at(0, 0, 0),
+            Baseline::Fixed(schedule) => schedule.at(0, 0, CohortTime::FIRST),
             other => panic!("{other:?}"),
         };
         let (ClauseTerms::AttachmentFee(start), ClauseTerms::Bonus(bonus)) = (&scheme.clauses[0].terms, &scheme.clauses[1].terms)
@@ -543,15 +561,15 @@ fn an_uncertain_number_goes_from_its_low_end_to_its_high_end() {
             panic!("{:?}", scheme.clauses);
         };
         assert!(matches!(scheme.outcomes[1].kind, OutcomeKind::Frequency { .. }));
-        let people = scheme.people.at(0, 0, 0).0;
+        let people = scheme.people.at(0, 0, CohortTime::FIRST).0;
         (
             people,
             baseline(0),
             baseline(1),
-            start.price.at(0, 0, 0),
-            start.price.at(0, 1, 0),
-            bonus.above(),
-            bonus.price.at(0, 0, 0),
+            start.price.at(0, 0, CohortTime::FIRST),
+            start.price.at(0, 1, CohortTime::FIRST),
+            bonus.gate.change().expect("one level"),
+            bonus.price.at(0, 0, CohortTime::FIRST),
         )
     };
     let wanted = |words: [&str; 6]| -> Seen {

@@ -1,5 +1,6 @@
 //! The report's charts: which figures of a stress test are drawn, each with its legend and its table.
 
+use base::schedule::CohortTime;
 use contract::Scheme;
 use contract::terms::Baseline;
 use maud::{Markup, html};
@@ -144,8 +145,8 @@ fn payment_tables(curve: &Curve, placed: &[(Series, (f64, f64))]) -> Markup {
 fn baseline(scheme: &Scheme, curve: &Curve, outcome: usize) -> Option<f64> {
     let Baseline::Fixed(schedule) = &scheme.outcomes.get(outcome)?.baseline else { return None };
     let area = scheme.areas.iter().position(|area| *area == curve.area)?;
-    let first = schedule.at(area, 0, 0);
-    let same = (0..scheme.segments.len()).all(|segment| schedule.at(area, segment, 0) == first);
+    let first = schedule.at(area, 0, CohortTime::FIRST);
+    let same = (0..scheme.segments.len()).all(|segment| schedule.at(area, segment, CohortTime::FIRST) == first);
     same.then(|| first.as_f64())
 }
 

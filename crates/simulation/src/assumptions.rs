@@ -8,7 +8,7 @@ use base::literal::{Change, Count, Literal, PerHead, Plain, Points, RefusedNumbe
 use base::money::{Pence, Rate};
 use base::problem::Problem;
 use base::reader::{Reader, Section};
-use base::schedule::{Schedule, ScheduleKeys, find_column, find_table};
+use base::schedule::{CohortTime, Schedule, ScheduleKeys, find_column, find_table};
 use base::scheme_files::SchemeFiles;
 use base::similar_names::folded;
 use base::table::CsvTable;
@@ -214,6 +214,8 @@ pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<Assumptions> {
         areas: scheme.areas.clone(),
         segments: segments.iter().map(|segment| segment.name.clone()).collect(),
         years: scheme.years(),
+        // An assumption is the same at all times.
+        cohorts: Vec::new(),
     };
     let outcomes = outcomes(&top, scheme, &keys, individuals.as_deref());
     let help = help(&top, scheme, &keys, individuals.as_deref());
@@ -286,7 +288,7 @@ pub fn people_file(opened: &SchemeFiles) -> Option<String> {
 pub(crate) fn expected_by_segment(scheme: &Scheme) -> Vec<f64> {
     let in_segment = |segment: usize| -> i64 {
         let areas = 0..scheme.areas.len();
-        areas.flat_map(|area| scheme.cohorts.iter().map(move |cohort| scheme.people.at(area, segment, cohort.year).0)).sum()
+        areas.flat_map(|area| scheme.cohorts.iter().map(move |cohort| scheme.people.at(area, segment, cohort.time()).0)).sum()
     };
     (0..scheme.segments.len()).map(|segment| in_segment(segment) as f64).collect()
 }
@@ -322,11 +324,11 @@ impl Assumptions {
         // For each new segment, the one whose assumptions it shares.
         let mut like = Vec::new();
         for (at, segment) in std::mem::take(&mut self.segments).into_iter().enumerate() {
-            let falls_out = assessment.falls_out.at(0, at, 0);
+            let falls_out = assessment.falls_out.at(0, at, CohortTime::FIRST);
             let hard = SegmentAssumptions {
                 name: format!("{}, hard to start", segment.name),
                 share: segment.share * falls_out,
-                bring_in: Some(assessment.bring_in.at(0, at, 0)),
+                bring_in: Some(assessment.bring_in.at(0, at, CohortTime::FIRST)),
                 ..segment.clone()
             };
             let easy = SegmentAssumptions { share: segment.share * (1.0 - falls_out), ..segment };

@@ -14,6 +14,7 @@ use crate::search::{self, Budget, Weights};
 use crate::strategy::{Arena, Strategy};
 use crate::wrong_payment::LoneCohort;
 use base::philox::words;
+use base::schedule::CohortTime;
 
 /// A scheme with its assumptions.
 #[derive(Clone, Debug)]
@@ -135,7 +136,7 @@ fn counts(arena: &Arena<'_>, outcome: usize, of: usize, seed: u64) -> Vec<GameFi
     let mut events = Vec::new();
     for cell in &arena.people.cells {
         let below = threshold(chances.now(of, cell.segment));
-        let each = arena.assumptions.outcomes[outcome].now.at(arena.people.area, cell.segment, 0);
+        let each = arena.assumptions.outcomes[outcome].now.at(arena.people.area, cell.segment, CohortTime::FIRST);
         let kind = arena.scheme.outcomes[outcome].kind;
         for person in cell.first_person..cell.first_person + cell.people as u64 {
             let drawn = words(seed, person, 0, of as u64);

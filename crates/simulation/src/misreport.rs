@@ -1,6 +1,7 @@
 //! Misreporting, where the provider reports: results claimed for people who do not have them, and people labelled as a segment that
 //! pays better. Also what audits find of it, and what it costs.
 
+use base::schedule::CohortTime;
 use contract::price::Paid;
 use contract::tally::Tally;
 use contract::terms::{Better, ReportedBy};
@@ -37,7 +38,7 @@ impl Arena<'_> {
     pub fn expected_penalty(&self, outcome: usize) -> f64 {
         let audits =
             self.scheme.clauses.iter().filter_map(|clause| clause.terms.audit()).filter(|audit| audit.outcome == outcome);
-        audits.map(|audit| audit.checks.as_f64() * audit.penalty.at(self.people.area, 0, 0).pounds()).sum()
+        audits.map(|audit| audit.checks.as_f64() * audit.penalty.at(self.people.area, 0, CohortTime::FIRST).pounds()).sum()
     }
 
     /// Turns what happened into what is reported. The audit finds its share of the false claims: whole claims in each replication, and

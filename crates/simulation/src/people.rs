@@ -1,7 +1,7 @@
 //! The people of one area: how many come in each cohort and segment, their numbers, and the chances they face.
 
 use base::money::WHOLE;
-use base::schedule::Schedule;
+use base::schedule::{CohortTime, Schedule};
 use contract::Scheme;
 use contract::terms::OutcomeKind;
 
@@ -45,7 +45,7 @@ pub fn people(scheme: &Scheme, assumptions: &Assumptions) -> Vec<AreaPeople> {
     for area in 0..scheme.areas.len() {
         let mut cells = Vec::new();
         for (position, &cohort) in cohorts.iter().enumerate() {
-            for (segment, people) in divide(scheme, assumptions, area, scheme.cohorts[cohort].year).into_iter().enumerate() {
+            for (segment, people) in divide(scheme, assumptions, area, scheme.cohorts[cohort].time()).into_iter().enumerate() {
                 let rows = queues.get_mut(segment).map_or(Vec::new(), |queue| queue.next(people));
                 cells.push(PeopleCell { cohort: position, segment, first_person: next_person, people, rows });
                 next_person += people as u64;
@@ -57,19 +57,19 @@ pub fn people(scheme: &Scheme, assumptions: &Assumptions) -> Vec<AreaPeople> {
 }
 
 /// One cohort's people by segment of the assumptions: in whole people, by largest remainders.
-fn divide(scheme: &Scheme, assumptions: &Assumptions, area: usize, year: usize) -> Vec<usize> {
+fn divide(scheme: &Scheme, assumptions: &Assumptions, area: usize, time: CohortTime) -> Vec<usize> {
     let mut shares: Vec<f64> = assumptions.segments.iter().map(|segment| segment.share).collect();
     if scheme.people.by_segment() {
         // The contract says how many come in each of its own segments; the assumptions only divide those further.
         for priced in 0..scheme.segments.len() {
             let within: f64 = assumptions.segments.iter().filter(|s| s.priced_as == priced).map(|s| s.share).sum();
-            let expected = scheme.people.at(area, priced, year).0 as f64;
+            let expected = scheme.people.at(area, priced, time).0 as f64;
             for (at, segment) in assumptions.segments.iter().enumerate().filter(|(_, s)| s.priced_as == priced) {
                 shares[at] = expected * segment.share / within.max(1e-12);
             }
         }
     } else {
-        let expected = scheme.people.at(area, 0, year).0 as f64;
+        let expected = scheme.people.at(area, 0, time).0 as f64;
         shares.iter_mut().for_each(|share| *share *= expected);
     }
     let exact: Vec<f64> = shares.iter().map(|people| people * assumptions.volume).collect();
@@ -148,7 +148,7 @@ impl Chances {
         let mut own = vec![Vec::new(); scheme.outcomes.len()];
         for (at, outcome) in scheme.outcomes.iter().enumerate() {
             let belief = &assumptions.outcomes[at];
-            let values: Vec<f64> = (0..segments).map(|segment| belief.now.at(area, segment, 0)).collect();
+            let values: Vec<f64> = (0..segments).map(|segment| belief.now.at(area, segment, CohortTime::FIRST)).collect();
             let (chances, means) = match outcome.kind {
                 OutcomeKind::Binary if assumptions.individuals.as_ref().is_some_and(|file| file.have(at)) => {
                     own[at] = own_chances(scheme, assumptions, people, at);
@@ -171,7 +171,8 @@ impl Chances {
             each.push(means);
         }
         let before = assumptions.outcomes.iter().map(|belief| {
-            let by_segment = belief.before.iter().flat_map(|before| (0..segments).map(move |at| before.at(area, at, 0)));
+            let by_segment =
+                belief.before.iter().flat_map(|before| (0..segments).map(move |at| before.at(area, at, CohortTime::FIRST)));
             by_segment.collect()
         });
         let some_of = scheme.outcomes.iter().map(|outcome| outcome.some_of().map(|(of, at_least)| (of.to_vec(), at_least)));
@@ -404,11 +405,12 @@ fn own_chances(scheme: &Scheme, assumptions: &Assumptions, people: &AreaPeople, 
     let all: Vec<Risks> = (0..assumptions.segments.len()).filter_map(risks).collect();
     let mut level = 1.0;
     if let Some(rate) = &belief.matches {
-        let cohort = divide(scheme, assumptions, people.area, 0);
+        let cohort = divide(scheme, assumptions, people.area, CohortTime::FIRST);
         let total = cohort.iter().sum::<usize>().max(1) as f64;
         let weigh =
             |value: &dyn Fn(usize) -> f64| cohort.iter().enumerate().map(|(at, &n)| n as f64 * value(at)).sum::<f64>() / total;
-        let target = weigh(&|at| rate.at(people.area, assumptions.segments[at].priced_as, 0).0 as f64 / WHOLE as f64);
+        let target =
+            weigh(&|at| rate.at(people.area, assumptions.segments[at].priced_as, CohortTime::FIRST).0 as f64 / WHOLE as f64);
         level = level_where(side(target, sign), |level| weigh(&|at| all[at].mean(level)));
     }
     let shifted = |risks: &Risks| match belief.trend {
@@ -424,9 +426,9 @@ fn own_chances(scheme: &Scheme, assumptions: &Assumptions, people: &AreaPeople, 
 fn effects(help: &Help, area: usize, segments: usize) -> Vec<HelpEffect> {
     (0..segments)
         .map(|segment| HelpEffect {
-            spent_now: help.spent_now.at(area, segment, 0),
-            half_cost: help.half_cost.at(area, segment, 0),
-            moves: help.moves.iter().map(|moves| moves.as_ref().map(|m| m.at(area, segment, 0))).collect(),
+            spent_now: help.spent_now.at(area, segment, CohortTime::FIRST),
+            half_cost: help.half_cost.at(area, segment, CohortTime::FIRST),
+            moves: help.moves.iter().map(|moves| moves.as_ref().map(|m| m.at(area, segment, CohortTime::FIRST))).collect(),
         })
         .collect()
 }
@@ -444,12 +446,12 @@ fn matched(
     baseline: &Schedule<base::money::Rate>,
     area: usize,
 ) -> Vec<f64> {
-    let people = divide(scheme, assumptions, area, 0);
+    let people = divide(scheme, assumptions, area, CohortTime::FIRST);
     let total: usize = people.iter().sum();
     let weigh = |value: &dyn Fn(usize) -> f64| -> f64 {
         people.iter().enumerate().map(|(at, &n)| n as f64 * value(at)).sum::<f64>() / total.max(1) as f64
     };
-    let target = weigh(&|at| baseline.at(area, assumptions.segments[at].priced_as, 0).0 as f64 / WHOLE as f64);
+    let target = weigh(&|at| baseline.at(area, assumptions.segments[at].priced_as, CohortTime::FIRST).0 as f64 / WHOLE as f64);
     let shifted = |log_odds: f64, p: f64| {
         let odds = (p / (1.0 - p).max(1e-15)) * log_odds.exp();
         odds / (1.0 + odds)

@@ -8,6 +8,7 @@ use crate::draws::{extra, threshold, whether};
 use crate::individuals::{happens, level_number};
 use crate::people::{AreaPeople, Chances, PeopleCell};
 use base::philox::words;
+use base::schedule::CohortTime;
 
 /// Counts each cell's outcomes in one replication by going through its people one by one: `counts[outcome][cell]`.
 #[must_use]
@@ -63,7 +64,7 @@ impl<'a> Replication<'a> {
             match definition.kind {
                 _ if !affected => 0,
                 OutcomeKind::Binary => 1,
-                kind => extra(kind, assumptions.outcomes[outcome].now.at(self.area, cell.segment, 0), &words),
+                kind => extra(kind, assumptions.outcomes[outcome].now.at(self.area, cell.segment, CohortTime::FIRST), &words),
             }
         })
     }

@@ -5,6 +5,7 @@
 //! normal error. The one that measured most then does, on average, less than it measured, by
 //! `s² / √(t² + s²) · E[largest of n normal numbers]`, where s is the standard error of a pilot and t the spread of true effects.
 
+use base::schedule::CohortTime;
 use base::statistics::{normal_cdf, normal_quantile};
 use contract::Scheme;
 use risks::{PilotFacts, Shock, ShockResult, StrategyKind};
@@ -43,7 +44,7 @@ fn left_unknown(pilot: &Pilot) -> f64 {
 
 /// The most that the piloted help moves what its pilots measured, as the assumptions have it.
 fn moved(assumptions: &Assumptions, pilot: &Pilot) -> Option<Move> {
-    Some(assumptions.help[pilot.help].moves[pilot.outcome].as_ref()?.at(0, 0, 0))
+    Some(assumptions.help[pilot.help].moves[pilot.outcome].as_ref()?.at(0, 0, CohortTime::FIRST))
 }
 
 fn measured(assumptions: &Assumptions, pilot: &Pilot) -> f64 {

@@ -13,6 +13,7 @@ use crate::draws::{extra, whether};
 use crate::individuals::folded;
 use crate::people::AreaPeople;
 use base::philox::words;
+use base::schedule::CohortTime;
 
 /// The sorted uniforms of one area's people for some replications.
 #[derive(Clone, Debug)]
@@ -121,7 +122,7 @@ impl Ranks {
                     let parameter = match scheme.outcomes[outcome].kind {
                         OutcomeKind::Binary => 0.0,
                         OutcomeKind::Frequency { .. } | OutcomeKind::Sustained { .. } => {
-                            assumptions.outcomes[outcome].now.at(people.area, cell.segment, 0)
+                            assumptions.outcomes[outcome].now.at(people.area, cell.segment, CohortTime::FIRST)
                         }
                     };
                     let kind = scheme.outcomes[outcome].kind;

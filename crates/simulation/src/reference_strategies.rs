@@ -2,6 +2,7 @@
 //! then simulated on replications that the search never saw, so that selection does not flatter the report.
 
 use base::money::Rate;
+use base::schedule::CohortTime;
 use contract::Scheme;
 use contract::clauses::Clause;
 use contract::fixes::Fix;
@@ -227,7 +228,7 @@ pub(crate) fn intended(arena: &Arena<'_>) -> Strategy {
         Intended::Spend(spend) => {
             let helps = arena.chances.helps.len().max(1) as f64;
             let effort = (0..arena.chances.helps.len() * segments)
-                .map(|at| spend.at(arena.people.area, at % segments, 0) / helps)
+                .map(|at| spend.at(arena.people.area, at % segments, CohortTime::FIRST) / helps)
                 .collect();
             Strategy::of(effort, vec![true; segments])
         }

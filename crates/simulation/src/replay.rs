@@ -1,5 +1,6 @@
 //! Replay: every draw of one person in one replication, so that anyone can recompute it elsewhere.
 
+use base::schedule::CohortTime;
 use contract::Scheme;
 use contract::terms::OutcomeKind;
 
@@ -74,7 +75,7 @@ pub fn replay(
         });
         let on_top = scheme.outcomes.iter().enumerate().filter_map(|(at, outcome)| match outcome.kind {
             OutcomeKind::Frequency { of, .. } | OutcomeKind::Sustained { of, .. } if of == drawn.decision => {
-                let parameter = assumptions.outcomes[at].now.at(area.area, cell.segment, 0);
+                let parameter = assumptions.outcomes[at].now.at(area.area, cell.segment, CohortTime::FIRST);
                 Some((outcome.name.clone(), extra(outcome.kind, parameter, &drawn.words)))
             }
             _ => None,

@@ -27,6 +27,7 @@ use crate::reference_strategies::{StrategySet, solve};
 use crate::search::Budget;
 use crate::strategy::{Arena, Strategy};
 use base::philox::words;
+use base::schedule::CohortTime;
 
 /// The tables of one simulation.
 #[derive(Debug)]
@@ -320,7 +321,7 @@ impl Writing<'_> {
                 let (outcome, base) = (&scheme.outcomes[at], scheme.outcomes[at].base(at));
                 let chance = chances.now(base, cell.segment);
                 let affected = comparison_count(seed, cell.first_person, replication, base, people, chance);
-                let parameter = assumptions.outcomes[at].now.at(area.area, cell.segment, 0);
+                let parameter = assumptions.outcomes[at].now.at(area.area, cell.segment, CohortTime::FIRST);
                 let count = comparison_extra(seed, cell.first_person, replication, at, outcome.kind, parameter, affected);
                 (affected, count)
             })

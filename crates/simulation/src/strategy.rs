@@ -1,6 +1,7 @@
 //! A provider's strategy, and its consequences in one area: its costs, the outcomes of people, and what it is paid in each of many
 //! replications.
 
+use base::schedule::CohortTime;
 use contract::Scheme;
 use contract::price::{NoLines, Paid, price};
 use contract::tally::{OthersPoints, Tally};
@@ -279,7 +280,7 @@ impl<'a> Arena<'a> {
     /// affected, or the chance of one period more.
     fn compared_parameter(&self, outcome: usize, segment: usize) -> f64 {
         self.events_before(outcome, segment)
-            .unwrap_or_else(|| self.assumptions.outcomes[outcome].now.at(self.people.area, segment, 0))
+            .unwrap_or_else(|| self.assumptions.outcomes[outcome].now.at(self.people.area, segment, CohortTime::FIRST))
     }
 
     /// The events of each person affected before people started, where a frequency is compared with them.
@@ -522,9 +523,9 @@ impl<'a> Arena<'a> {
     #[must_use]
     pub fn cost_at(&self, strategy: &Strategy, volume: f64) -> f64 {
         let months: i64 = self.people.cohorts.iter().map(|&cohort| self.scheme.cohorts[cohort].months).sum();
-        let fixed = self.assumptions.cost_each_year.at(self.people.area, 0, 0).pounds() * months as f64 / 12.0;
+        let fixed = self.assumptions.cost_each_year.at(self.people.area, 0, CohortTime::FIRST).pounds() * months as f64 / 12.0;
         let compelled = |segment: usize| {
-            self.in_segment[segment] * self.assumptions.cost_each_person.at(self.people.area, segment, 0).pounds()
+            self.in_segment[segment] * self.assumptions.cost_each_person.at(self.people.area, segment, CohortTime::FIRST).pounds()
         };
         let share = self.assumptions.cost_fixed_share;
         let expected: f64 = (0..self.people.segments).map(|segment| compelled(segment) / self.assumptions.volume.max(1e-9)).sum();

@@ -1,7 +1,8 @@
 //! The chance of a wrong payment in one cohort, without simulation. Every count that a cohort could show is priced by the scheme's
-//! own rules, with its exact binomial probability.
+//! own rules, with its exact binomial probability. Where segments are decided by themselves, their counts are drawn evenly instead.
 
 use contract::Scheme;
+use contract::clauses::Clause;
 use contract::price::{NoLines, Paid, price};
 use contract::tally::{OthersPoints, Tally};
 use contract::terms::{Baseline, OutcomeKind};
@@ -77,28 +78,55 @@ impl<'a> LoneCohort<'a> {
 
     /// Pounds paid in all when `count` of `people` have the outcome.
     fn paid(&self, people: usize, count: i64, paid: &mut Paid<f64>) -> f64 {
-        let tally = self.tally(people, count);
-        price(self.scheme, &tally, paid, &mut NoLines);
+        self.paid_for(&self.in_segments(people), &self.divided(people, count), paid)
+    }
+
+    /// Pounds paid in all for people and counts by segment.
+    fn paid_for(&self, people: &[i64], counts: &[i64], paid: &mut Paid<f64>) -> f64 {
+        price(self.scheme, &self.tally(people, counts), paid, &mut NoLines);
         paid.total() / 100.0
     }
 
-    fn tally(&self, people: usize, count: i64) -> Tally {
-        let mut tally = Tally::empty(self.scheme, self.area, vec![0]);
-        tally.others.clone_from(&self.others);
+    /// The segment that takes what rounding leaves.
+    fn last(&self) -> usize {
+        self.mix.iter().rposition(|(share, _)| *share > 0.0).unwrap_or_default()
+    }
+
+    /// People by segment, in their shares.
+    fn in_segments(&self, people: usize) -> Vec<i64> {
+        let (last, mut left) = (self.last(), people as i64);
+        let part = |(segment, (share, _)): (usize, &(f64, f64))| {
+            let part = if segment == last { left } else { (people as f64 * share).round() as i64 };
+            let within = part.clamp(0, left.max(0));
+            left -= part;
+            within
+        };
+        self.mix.iter().enumerate().map(part).collect()
+    }
+
+    /// A count by segment, in the proportions that their chances give it.
+    fn divided(&self, people: usize, count: i64) -> Vec<i64> {
         let weight: f64 = self.mix.iter().map(|(share, rate)| share * rate).sum();
-        let last = self.mix.iter().rposition(|(share, _)| *share > 0.0).unwrap_or_default();
-        let (mut people_left, mut count_left) = (people as i64, count);
-        for (segment, (share, rate)) in self.mix.iter().enumerate() {
-            let part = if segment == last { people_left } else { (people as f64 * share).round() as i64 };
+        let (last, mut left) = (self.last(), count);
+        let part = |(segment, people): (usize, i64)| {
+            let (share, rate) = self.mix[segment];
             let shown = match segment == last {
-                true => count_left,
+                true => left,
                 false if weight > 0.0 => (count as f64 * share * rate / weight).round() as i64,
                 false => 0,
             };
-            tally.people[segment] = part.clamp(0, people_left.max(0));
-            let shown = shown.clamp(0, tally.people[segment].min(count_left.max(0)));
-            people_left -= part;
-            count_left -= shown;
+            let shown = shown.clamp(0, people.min(left.max(0)));
+            left -= shown;
+            shown
+        };
+        self.in_segments(people).into_iter().enumerate().map(part).collect()
+    }
+
+    fn tally(&self, people: &[i64], counts: &[i64]) -> Tally {
+        let mut tally = Tally::empty(self.scheme, self.area, vec![0]);
+        tally.others.clone_from(&self.others);
+        for (segment, (&people, &shown)) in people.iter().zip(counts).enumerate() {
+            tally.people[segment] = people;
             for (at, outcome) in self.scheme.outcomes.iter().enumerate() {
                 let follows = match outcome.kind {
                     OutcomeKind::Binary => at == self.outcome,
@@ -117,13 +145,42 @@ impl<'a> LoneCohort<'a> {
         tally
     }
 
+    /// What may be paid, each amount with its relative weight, when the true chance is `chance`.
+    ///
+    /// Where only the sum over segments decides, every count is divided in proportion. Where something is decided for each segment, its
+    /// count varies by itself, and so many combinations are drawn evenly.
+    fn possible(&self, people: usize, chance: f64) -> Vec<(f64, f64)> {
+        let mut paid = Paid::default();
+        let several = self.mix.iter().filter(|(share, _)| *share > 0.0).count() > 1;
+        if !several || !self.scheme.clauses.iter().any(Clause::decides_by_segment) {
+            let counts = binomial_weights(people as i64, chance).into_iter();
+            return counts.map(|(count, weight)| (self.paid(people, count, &mut paid), weight)).collect();
+        }
+        let in_segments = self.in_segments(people);
+        let change = if self.chance > 0.0 { chance / self.chance } else { 1.0 };
+        let quantiles: Vec<Vec<(i64, f64)>> = in_segments
+            .iter()
+            .zip(&self.mix)
+            .map(|(&people, (_, rate))| cumulative(binomial_weights(people, (rate * change).clamp(0.0, 1.0))))
+            .collect();
+        let draw = |number: u32| {
+            let counts: Vec<i64> = (0u32..)
+                .zip(&quantiles)
+                .map(|(dimension, counts)| {
+                    let uniform = f64::from(sobol_burley::sample(number, dimension % 256, dimension / 256));
+                    quantile(counts, uniform)
+                })
+                .collect();
+            (self.paid_for(&in_segments, &counts, &mut paid), 1.0)
+        };
+        (0..COMBINATIONS).map(draw).collect()
+    }
+
     /// The chance that what is paid satisfies `when`, and the mean paid, when the true chance is `chance`.
     #[must_use]
     pub fn payment(&self, people: usize, chance: f64, when: impl Fn(f64) -> bool) -> (f64, f64) {
-        let mut paid = Paid::default();
         let (mut hit, mut mean, mut total) = (0.0, 0.0, 0.0);
-        for (count, weight) in binomial_weights(people as i64, chance) {
-            let amount = self.paid(people, count, &mut paid);
+        for (amount, weight) in self.possible(people, chance) {
             total += weight;
             mean += weight * amount;
             if when(amount) {
@@ -154,6 +211,27 @@ fn expected_of_the_compared(scheme: &Scheme, chances: &Chances, outcome: usize, 
         OutcomeKind::Frequency { .. } => chance * then(outcome).unwrap_or(chances.each[outcome][segment]),
         _ => chance * chances.each[outcome][segment],
     }
+}
+
+/// How many combinations of counts are drawn where segments vary by themselves: a chance is then known to about a percentage point.
+const COMBINATIONS: u32 = 2_048;
+
+/// Counts in order, each with the share of all weight up to it.
+fn cumulative(mut counts: Vec<(i64, f64)>) -> Vec<(i64, f64)> {
+    counts.sort_by_key(|(count, _)| *count);
+    let total: f64 = counts.iter().map(|(_, weight)| weight).sum();
+    let mut sum = 0.0;
+    counts.iter_mut().for_each(|(_, weight)| {
+        sum += *weight / total;
+        *weight = sum;
+    });
+    counts
+}
+
+/// The count at a share of all weight.
+fn quantile(counts: &[(i64, f64)], share: f64) -> i64 {
+    let at = counts.partition_point(|(_, up_to)| *up_to < share);
+    counts.get(at).or(counts.last()).map_or(0, |(count, _)| *count)
 }
 
 /// Counts with their relative binomial weights, from the mode outwards until they are negligible (1e-13 of the mode).

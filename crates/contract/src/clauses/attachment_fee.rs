@@ -14,7 +14,7 @@ pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
     summary: "A fee for each person who starts. It may differ by segment and contract year, and so be phased out.",
     example: r#"[pay.attachment]
 clause = "attachment fee"
-price = "£400"                    # or { table = "prices.csv", column = "attachment" }
+price = "£400"                    # or { table = "prices.csv", column = "attachment" }, or { by_year = ["£400", "£200", "£0"] }
 from = "clause 4.2""#,
     read: |section, context| Some(ClauseTerms::AttachmentFee(read(section, context))),
 };
@@ -46,11 +46,11 @@ impl ClauseKind for AttachmentFee {
     fn price<A: Amount, L: LineSink<A>>(&self, pricing: &mut ClausePricing<'_, A, L>) {
         let tally = pricing.tally;
         for at in 0..tally.cohorts.len() {
-            let year = pricing.year(at);
+            let time = pricing.time(at);
             for segment in 0..tally.segments {
                 let people = tally.started(tally.cell(at, segment));
                 if people > 0 {
-                    let price = self.price.at(tally.area, segment, year);
+                    let price = self.price.at(tally.area, segment, time);
                     let quantity = Quantity::whole(people);
                     let line = UnpricedLine { cohorts: at..at + 1, segment: Some(segment), quantity, unit: "people", price };
                     pricing.pay(line, || "for each person who started".to_owned());
@@ -73,8 +73,8 @@ impl ClauseKind for AttachmentFee {
 
     fn expected_fee(&self, scheme: &Scheme, area: usize, cohort: &Cohort) -> Option<f64> {
         let each = (0..scheme.segments.len()).map(|segment| {
-            let people = expected_people::in_cohort(scheme, area, segment, cohort.year);
-            self.price.at(area, segment, cohort.year).0 as f64 * people
+            let people = expected_people::in_cohort(scheme, area, segment, cohort.time());
+            self.price.at(area, segment, cohort.time()).0 as f64 * people
         });
         Some(each.sum())
     }

@@ -69,17 +69,17 @@ impl ClauseKind for Audit {
         let tally = pricing.tally;
         let none_found = tally.found_false[self.outcome].iter().all(|found| *found == 0);
         if none_found && !tally.cohorts.is_empty() {
-            let price = self.penalty.at(tally.area, 0, pricing.year(0));
+            let price = self.penalty.at(tally.area, 0, pricing.time(0));
             let cohorts = 0..tally.cohorts.len();
             let line = UnpricedLine { cohorts, segment: None, quantity: Quantity(0), unit: "found false", price };
             pricing.pay(line, || "no penalty: no claim was found false".to_owned());
         }
         for at in 0..tally.cohorts.len() {
-            let year = pricing.year(at);
+            let time = pricing.time(at);
             for segment in 0..tally.segments {
                 let found = tally.found_false[self.outcome][tally.cell(at, segment)];
                 if found > 0 {
-                    let price = self.penalty.at(tally.area, segment, year);
+                    let price = self.penalty.at(tally.area, segment, time);
                     let (cohorts, quantity) = (at..at + 1, Quantity::whole(-found));
                     let line = UnpricedLine { cohorts, segment: Some(segment), quantity, unit: "found false", price };
                     pricing.pay(line, || "a penalty for each claim that the audit found false".to_owned());

@@ -5,10 +5,10 @@ use crate::clauses::reading::{ListWords, rising_amounts};
 use crate::clauses::tariff::{PerUnit, Tariff};
 use crate::clauses::{CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, Straightened};
 use crate::expected_people;
-use crate::gate::{self, Gate, Verdict};
-use crate::measured_result::measured_result;
+use crate::gate::{self, Gate, MetIn, Verdict};
+use crate::measured_result::TallyPart;
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
-use crate::terms::{MeasuredOver, Scheme};
+use crate::terms::{MeasuredFor, MeasuredOver, Scheme};
 use base::literal::Change;
 use base::money::{Amount, Pence, Quantity};
 use base::problem::Problem;
@@ -29,6 +29,7 @@ standards = [                     # each is a gate on the outcome it names, or a
 ]
 pays = ["£0", "£10,000", "£30,000"]           # for none met, for one, for two
 measured_over = "each year"       # required, because the sum is paid once for each
+measured_for = "all segments"     # or "each segment": the sum is paid once for each of them
 from = "clause 4.6""#,
     read: |section, context| read(section, context).map(ClauseTerms::Award),
 };
@@ -65,6 +66,7 @@ pub struct Award {
     /// everyone.
     pub pays: Vec<Schedule<Pence>>,
     pub over: MeasuredOver,
+    pub measured_for: MeasuredFor,
 }
 
 fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Award> {
@@ -87,7 +89,7 @@ fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Award>
         );
         return None;
     }
-    let standards: Vec<Option<Gate>> = tables.iter().map(|table| gate::read_standard(table, context.outcomes)).collect();
+    let standards: Vec<Option<Gate>> = tables.iter().map(|table| gate::read_standard(table, context.for_gates())).collect();
     for (at, table) in tables.iter().enumerate() {
         if standards[at].is_some() && standards[..at].contains(&standards[at]) {
             let problem = Problem::at(table.file, table.span, "this standard is in the list twice, and one result meets both");
@@ -95,6 +97,10 @@ fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Award>
             // No error: two standards with ranges may be the same in one scenario.
             section.push(problem.fix("remove one of the two, and its amount, or correct it").warning());
         }
+    }
+    let measured_for = context.measured_for(section, standards.iter().flatten());
+    for standard in standards.iter().flatten() {
+        context.sizes(section, "standards", &standard.test, standard.met_in, (over, measured_for));
     }
     let pays = pays?;
     if pays.len() != tables.len() + 1 {
@@ -108,7 +114,7 @@ fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Award>
         );
         return None;
     }
-    Some(Award { standards: standards.into_iter().collect::<Option<_>>()?, pays, over })
+    Some(Award { standards: standards.into_iter().collect::<Option<_>>()?, pays, over, measured_for })
 }
 
 fn amounts(section: &Section<'_, '_>) -> Option<Vec<Schedule<Pence>>> {
@@ -142,22 +148,21 @@ impl ClauseKind for Award {
 
     fn price<A: Amount, L: LineSink<A>>(&self, pricing: &mut ClausePricing<'_, A, L>) {
         let (scheme, tally) = (pricing.scheme, pricing.tally);
-        for period in pricing.periods(self.over) {
-            if !pricing.all_known(&period) {
+        for part in pricing.parts(self.over, self.measured_for) {
+            let TallyPart { cohorts, segment } = part.clone();
+            if !pricing.all_known(&cohorts) {
                 continue;
             }
-            let measured = |standard: &Gate| measured_result(scheme, tally, standard.outcome, period.clone());
-            let is_met = |standard: &&Gate| standard.verdict(scheme, &measured(standard)) == Verdict::Better;
+            let is_met = |standard: &&Gate| standard.decide(scheme, tally, &part) == Verdict::Better;
             let met = self.standards.iter().filter(is_met).count();
-            let price = self.pays[met].at(tally.area, 0, pricing.year(period.end - 1));
+            let price = self.pays[met].at(tally.area, 0, pricing.time(cohorts.end - 1));
             let quantity = Quantity::whole((price != Pence(0)).into());
-            let line = UnpricedLine { cohorts: period.clone(), segment: None, quantity, unit: "lump sum", price };
+            let line = UnpricedLine { cohorts, segment, quantity, unit: "lump sum", price };
             pricing.pay(line, || {
                 let (met, missed): (Vec<&Gate>, Vec<&Gate>) = self.standards.iter().partition(is_met);
                 let named = |what: &str, standards: &[&Gate]| {
-                    let each = |standard: &&Gate| {
-                        format!("{} ({})", standard.words(scheme), standard.found(scheme, &measured(standard)))
-                    };
+                    let each =
+                        |standard: &&Gate| format!("{} ({})", standard.words(scheme), standard.found_in(scheme, tally, &part));
                     let each: Vec<String> = standards.iter().map(each).collect();
                     if each.is_empty() { String::new() } else { format!(". {what}: {}", each.join("; ")) }
                 };
@@ -177,7 +182,7 @@ impl ClauseKind for Award {
             .collect();
         let first = format!(
             "The payer pays a lump sum by the number of standards met, measured over {}: {}.",
-            self.over.words(),
+            super::measured_words(self.over, self.measured_for),
             amounts.join(", ")
         );
         let standards = self.standards.iter().enumerate();
@@ -220,8 +225,12 @@ impl ClauseKind for Award {
         Some(self.over)
     }
 
+    fn measured_for(&self) -> MeasuredFor {
+        self.measured_for
+    }
+
     fn levels(&self) -> Vec<(usize, Change)> {
-        self.standards.iter().filter_map(Gate::level).collect()
+        self.standards.iter().flat_map(Gate::levels).collect()
     }
 
     fn without_the_jump(&self) -> &'static str {
@@ -250,17 +259,17 @@ impl ClauseKind for Award {
     fn straightened(&self, scheme: &Scheme) -> Option<Straightened> {
         let outcome = self.outcome()?;
         let (none, all) = (self.pays.first()?.values()[0], self.pays.last()?.values()[0]);
-        // What is paid for no standard met is a fee, which no tariff pays.
-        if none != Pence(0) {
+        // What is paid for no standard met is a fee, which no tariff pays. A standard for some segments is no level of all people.
+        if none != Pence(0) || self.standards.iter().any(|standard| standard.met_in != MetIn::Whole) {
             return None;
         }
         let improvement = |standard: &Gate| expected_people::improvement_at(scheme, outcome, standard.change()?);
         let improvements = self.standards.iter().map(improvement).collect::<Option<Vec<f64>>>()?;
         let better = improvements.into_iter().fold(0.0, f64::max);
-        let lumps = (self.over.periods(scheme) * scheme.areas.len()) as f64;
+        let lumps = (self.over.periods(scheme) * self.measured_for.parts(scheme) * scheme.areas.len()) as f64;
         let price = Pence((lumps * all.0 as f64 / better).round() as i64);
         let per = if scheme.outcomes[outcome].is_binary() { PerUnit::Person } else { PerUnit::Event };
-        let tariff = Tariff::both_ways(outcome, per, Schedule::constant(price), self.over);
+        let tariff = Tariff::both_ways(outcome, per, Schedule::constant(price), (self.over, self.measured_for));
         Some(Straightened { tariff, replaces: None })
     }
 

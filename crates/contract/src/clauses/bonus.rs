@@ -6,30 +6,32 @@ use crate::amendment::Amendment;
 use crate::clauses::tariff::{PerUnit, Tariff};
 use crate::clauses::{CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, Straightened};
 use crate::expected_people;
-use crate::gate::{Gate, GateTest, Verdict};
-use crate::measured_result::MeasuredResult;
+use crate::gate::{Gate, GateTest, MetIn, Verdict, change_words};
+use crate::measured_result::{MeasuredResult, TallyPart};
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
-use crate::terms::{Baseline, MeasuredOver, Scheme};
+use crate::terms::{Baseline, MeasuredFor, MeasuredOver, Scheme};
 use base::literal::{Change, Literal as _};
 use base::money::{Amount, Pence, Quantity};
 use base::problem::Problem;
 use base::ratio::Ratio;
 use base::reader::Section;
-use base::schedule::Schedule;
+use base::schedule::{CohortTime, Schedule};
 
 pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
     name: "bonus",
     summary: "An extra payment above a level of improvement: a lump sum, or a price for each person, event or percentage point \
               beyond it, up to a second level where there is one. `above` means strictly more: a result exactly at the level \
-              earns nothing. Where the contract says that the level itself is enough, write `at_least`.",
+              earns nothing. Where the contract says that the level itself is enough, write `at_least`. \
+              Prices and levels may differ by contract year and by cohort.",
     example: r#"[pay.incentive]
 clause = "bonus"
 outcome = "job"
 above = "30%"                     # better than the baseline by more than this; or "5 percentage points"
 up_to = "50%"                     # optional; with at_least = "30%" instead of `above` the level itself is enough
 per = "person"                    # or "event", "percentage point", "lump sum"
-price = "£1,000"
+price = "£1,000"                  # may differ by segment where each is measured by itself
 measured_over = "each year"
+measured_for = "all segments"     # or "each segment": each by itself, with a bonus of its own
 from = "clause 4.5""#,
     read: |section, context| read(section, context).map(ClauseTerms::Bonus),
 };
@@ -37,12 +39,14 @@ from = "clause 4.5""#,
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bonus {
     pub outcome: usize,
-    /// The level, as the gate of the bonus: more than it, or at least it.
-    pub level: GateTest,
-    pub up_to: Option<Change>,
+    /// The level, as a condition on the outcome: more than it, or at least it.
+    pub gate: Gate,
+    pub up_to: Option<Schedule<Change>>,
     pub per: PerBonus,
+    /// By segment only where each segment is measured by itself.
     pub price: Schedule<Pence>,
     pub over: MeasuredOver,
+    pub measured_for: MeasuredFor,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,9 +60,8 @@ pub enum PerBonus {
 
 fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Bonus> {
     let outcome = context.outcome(section, "outcome");
-    let level = level(section);
-    let above = level.change().unwrap_or_default();
-    let up_to: Option<Change> = section.positive("up_to");
+    let level = level(section, context);
+    let up_to = section.has("up_to").then(|| section.positive_schedule::<Change>("up_to", context.keys));
     let per = section.required_choice(
         "per",
         &[
@@ -70,9 +73,14 @@ fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Bonus>
     );
     let price = section.positive_schedule("price", context.keys);
     let over = section.choice("measured_over", &MeasuredOver::KNOWN).unwrap_or_default();
-    if let Some(up_to) = up_to
-        && !matches!(above.partial_cmp(&up_to), Some(Ordering::Less))
-    {
+    let measured_for = context.measured_for(section, None);
+    let measured = (over, measured_for);
+    context.one_price(section, "price", &price, measured, "a bonus");
+    let key = if section.has("at_least") { "at_least" } else { "above" };
+    context.sizes(section, key, &level, MetIn::Whole, measured);
+    up_to.iter().for_each(|up_to| context.told_apart(section, "up_to", up_to, MetIn::Whole, measured));
+    let order = up_to.as_ref().zip(level.changes()).and_then(|(up_to, above)| ends_early(context, above, up_to));
+    if let Some((above, up_to)) = order {
         section.push(
             section
                 .problem("up_to", "the bonus ends before it begins")
@@ -89,16 +97,27 @@ fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Bonus>
                 .fix("add: baseline = \"30%\" with its source"),
         );
     }
-    Some(Bonus { outcome, level, up_to, per, price, over })
+    Some(Bonus { outcome, gate: Gate::whole(outcome, level), up_to, per, price, over, measured_for })
+}
+
+/// Where the bonus would end before it begins: the two levels.
+fn ends_early(context: &ClauseContext<'_>, above: &Schedule<Change>, up_to: &Schedule<Change>) -> Option<(Change, Change)> {
+    let (areas, segments) = (context.keys.areas.len().max(1), context.keys.segments.len().max(1));
+    let places = (0..areas).flat_map(|area| (0..segments).map(move |segment| (area, segment)));
+    let levels = places.flat_map(|(area, segment)| {
+        context.times().map(move |time| (above.at(area, segment, time), up_to.at(area, segment, time)))
+    });
+    let mut wrong = levels.filter(|(above, up_to)| !matches!(above.partial_cmp(up_to), Some(Ordering::Less)));
+    wrong.next()
 }
 
 /// `above` or `at_least`, exactly one of them.
-fn level(section: &Section<'_, '_>) -> GateTest {
-    let change = |key: &str| section.positive::<Change>(key).unwrap_or_default();
+fn level(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> GateTest {
+    let change = |key: &str| section.positive_schedule::<Change>(key, context.keys);
     match (section.has("above"), section.has("at_least")) {
         (true, false) => GateTest::MoreThan(change("above")),
         (false, true) => GateTest::AtLeast(change("at_least")),
-        (false, false) => GateTest::MoreThan(section.required("above")),
+        (false, false) => GateTest::MoreThan(section.required_schedule("above", context.keys)),
         (true, true) => {
             section.push(
                 section
@@ -129,12 +148,13 @@ impl ClauseKind for Bonus {
 
     fn price<A: Amount, L: LineSink<A>>(&self, pricing: &mut ClausePricing<'_, A, L>) {
         let scheme = pricing.scheme;
-        let gate = self.gate();
-        for period in pricing.periods(self.over) {
-            if !pricing.all_known(&period) {
+        let gate = &self.gate;
+        for part in pricing.parts(self.over, self.measured_for) {
+            let TallyPart { cohorts, segment } = part.clone();
+            if !pricing.all_known(&cohorts) {
                 continue;
             }
-            let measured = pricing.measured(self.outcome, period.clone());
+            let measured = pricing.measured(self.outcome, &part);
             let reached = gate.verdict(scheme, &measured) == Verdict::Better;
             let beyond = self.beyond(&measured);
             let (quantity, unit) = match (reached, self.per) {
@@ -149,11 +169,11 @@ impl ClauseKind for Bonus {
                 (true, PerBonus::PercentagePoint) => measured.in_points_exact(&self.beyond_exact(&measured)),
                 (true, _) => self.beyond_exact(&measured),
             };
-            let price = self.price.at(pricing.tally.area, 0, pricing.year(period.end - 1));
-            let line = UnpricedLine { cohorts: period, segment: None, quantity, unit, price };
+            let price = self.price.at(pricing.tally.area, segment.unwrap_or(0), pricing.time(cohorts.end - 1));
+            let line = UnpricedLine { cohorts, segment, quantity, unit, price };
             pricing.pay_exact(line, exact, || {
                 let found = gate.found(scheme, &measured);
-                format!("{found}. The bonus is for a result better than the baseline {}", self.level_words())
+                format!("{found}. The bonus is for a result better than the baseline {}", self.own_level_words(&measured))
             });
         }
     }
@@ -161,8 +181,8 @@ impl ClauseKind for Bonus {
     fn explain(&self, scheme: &Scheme) -> Vec<String> {
         let outcome = &scheme.outcomes[self.outcome];
         let price = super::prices(scheme, &self.price);
-        let up_to = self.up_to.map_or(String::new(), |up_to| format!(", up to {}", up_to.words()));
-        let (level, over) = (self.level_words(), self.over.words());
+        let up_to = self.up_to.as_ref().map_or(String::new(), |up_to| format!(", up to {}", change_words(scheme, up_to)));
+        let (level, over) = (self.level_words(scheme), super::measured_words(self.over, self.measured_for));
         let each = match self.per {
             PerBonus::LumpSum => {
                 return vec![format!(
@@ -203,11 +223,15 @@ impl ClauseKind for Bonus {
     }
 
     fn levels(&self) -> Vec<(usize, Change)> {
-        vec![(self.outcome, self.above())]
+        self.gate.levels()
     }
 
     fn without_the_jump(&self) -> &'static str {
         "pay the bonus for each person beyond the level: per = \"person\""
+    }
+
+    fn measured_for(&self) -> MeasuredFor {
+        self.measured_for
     }
 
     fn pool_cohorts(&mut self, _scheme: &Scheme) {
@@ -216,6 +240,12 @@ impl ClauseKind for Bonus {
 
     fn scale_prices(&mut self, change: &dyn Fn(Pence) -> Pence) {
         self.price = self.price.map(change);
+    }
+
+    fn scale_segment_prices(&mut self, percents: &[i64]) {
+        if self.measured_for == MeasuredFor::EachSegment {
+            self.price = super::by_segment(&self.price, percents);
+        }
     }
 
     /// A tariff that pays as much at the upper level of the bonus or, for a lump sum, at the level where it is earned.
@@ -228,20 +258,21 @@ impl ClauseKind for Bonus {
             _ if scheme.outcomes[self.outcome].is_binary() => PerUnit::Person,
             _ => PerUnit::Event,
         };
-        let price = match (self.per, self.up_to) {
+        let price = match (self.per, &self.up_to) {
             (PerBonus::LumpSum, _) => {
-                let lumps = (self.over.periods(scheme) * scheme.areas.len()) as f64;
-                let better = expected_people::improvement_at(scheme, self.outcome, self.above())?;
+                let lumps = (self.over.periods(scheme) * self.measured_for.parts(scheme) * scheme.areas.len()) as f64;
+                let better = expected_people::improvement_at(scheme, self.outcome, self.gate.change()?)?;
                 Schedule::constant(Pence((lumps * self.price.values()[0].0 as f64 / better).round() as i64))
             }
             (_, None) => self.price.clone(),
             (_, Some(up_to)) => {
                 // As much at the upper level, which is the last unit that the bonus pays for.
-                let part = 1.0 - self.above().as_f64() / up_to.as_f64();
+                let up_to = up_to.is_constant().then(|| up_to.values()[0])?;
+                let part = 1.0 - self.gate.change()?.as_f64() / up_to.as_f64();
                 self.price.map(|price| Pence((price.0 as f64 * part).round() as i64))
             }
         };
-        Some(Straightened { tariff: Tariff::both_ways(self.outcome, per, price, self.over), replaces: None })
+        Some(Straightened { tariff: Tariff::both_ways(self.outcome, per, price, (self.over, self.measured_for)), replaces: None })
     }
 
     fn amend(&self, new: &ClauseTerms, name: &str, text: &mut Amendment<'_>) {
@@ -254,44 +285,48 @@ impl ClauseKind for Bonus {
             _ => {}
         }
     }
+
+    fn spread_prices(&mut self, (areas, segments, cohorts): (usize, usize, &[CohortTime])) {
+        self.price = self.price.spread(areas, segments, cohorts);
+    }
 }
 
 impl Bonus {
-    /// The level as a condition on the outcome.
-    #[must_use]
-    pub fn gate(&self) -> Gate {
-        Gate { outcome: self.outcome, test: self.level }
-    }
-
-    /// The improvement at which the bonus begins.
-    #[must_use]
-    pub fn above(&self) -> Change {
-        self.level.change().unwrap_or_default()
+    /// The improvement at which the bonus begins for what was measured.
+    fn above(&self, measured: &MeasuredResult<'_>) -> Change {
+        self.gate.test.changes().map(|changes| measured.own(changes)).unwrap_or_default()
     }
 
     /// "by more than 5 percentage points".
-    fn level_words(&self) -> String {
-        match self.level {
-            GateTest::AtLeast(change) => format!("by at least {}", change.words()),
-            _ => format!("by more than {}", self.above().words()),
-        }
+    fn level_words(&self, scheme: &Scheme) -> String {
+        let size = self.gate.test.changes().map(|changes| change_words(scheme, changes)).unwrap_or_default();
+        format!("{} {size}", self.side_words())
+    }
+
+    /// The same for what was measured.
+    fn own_level_words(&self, measured: &MeasuredResult<'_>) -> String {
+        format!("{} {}", self.side_words(), self.above(measured).words())
+    }
+
+    fn side_words(&self) -> &'static str {
+        if matches!(self.gate.test, GateTest::AtLeast(_)) { "by at least" } else { "by more than" }
     }
 
     /// How much of the improvement lies beyond the level, up to the second level where there is one, in billionths.
     fn beyond(&self, measured: &MeasuredResult<'_>) -> i64 {
-        let end = self.up_to.map(|up_to| measured.edge(up_to));
+        let end = self.up_to.as_ref().map(|up_to| measured.edge(measured.own(up_to)));
         let reach = end.map_or(measured.improvement, |end| measured.improvement.min(end));
-        reach.saturating_sub(measured.edge(self.above())).max(0)
+        reach.saturating_sub(measured.edge(self.above(measured))).max(0)
     }
 
     /// The same as an exact fraction.
     fn beyond_exact(&self, measured: &MeasuredResult<'_>) -> Ratio {
         let improvement = measured.improvement_exact();
-        let reach = match self.up_to {
-            Some(up_to) => improvement.min(measured.edge_exact(up_to)),
+        let reach = match &self.up_to {
+            Some(up_to) => improvement.min(measured.edge_exact(measured.own(up_to))),
             None => improvement,
         };
-        let beyond = reach.minus(&measured.edge_exact(self.above()));
+        let beyond = reach.minus(&measured.edge_exact(self.above(measured)));
         // A baseline that follows the results can fall below zero, and then the second level of two that are relative to it is
         // the lower one. A bonus is extra, so nothing is owed there.
         if beyond.sign() == Ordering::Less { Ratio::whole(0) } else { beyond }

@@ -10,7 +10,7 @@ use crate::terms::{Cohort, MeasuredOver, Scheme};
 use base::money::{Amount, Pence, Quantity};
 use base::problem::Problem;
 use base::reader::Section;
-use base::schedule::Schedule;
+use base::schedule::{CohortTime, Schedule};
 
 pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
     name: "cap",
@@ -36,6 +36,7 @@ fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Cap {
     let on = context.clauses(section, "on", true);
     let most = section.positive_schedule("most", context.keys);
     let over = section.required_choice("measured_over", &MeasuredOver::KNOWN);
+    context.one_time(section, "most", &most, over);
     Cap { on, most, over }
 }
 
@@ -57,7 +58,7 @@ impl ClauseKind for Cap {
 
     fn price<A: Amount, L: LineSink<A>>(&self, pricing: &mut ClausePricing<'_, A, L>) {
         for period in pricing.periods(self.over) {
-            let most = self.most.at(pricing.tally.area, 0, pricing.year(period.end - 1));
+            let most = self.most.at(pricing.tally.area, 0, pricing.time(period.end - 1));
             let limit = A::of(Quantity::whole(1), most, pricing.scheme.rounding);
             let sum = pricing.paid_by(&self.on, period.clone());
             let scheme = pricing.scheme;
@@ -121,7 +122,7 @@ impl ClauseKind for Cap {
         let months: i64 = group.iter().map(|cohort| cohort.months).sum();
         for area in 0..others.keys.areas.len() {
             let fee: i64 = self.on.iter().map(|&at| others.clauses[at].terms.least_fee(area, months)).sum();
-            let most = self.most.at(area, 0, 0);
+            let most = self.most.at(area, 0, CohortTime::FIRST);
             if fee > most.0 {
                 let section = others.tables.section(name);
                 let span = section.map_or(others.tables.span, |section| section.span_of("most"));

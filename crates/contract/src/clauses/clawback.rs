@@ -62,7 +62,7 @@ impl ClauseKind for Clawback {
             for at in period.clone() {
                 for segment in 0..tally.segments {
                     let undone = tally.counts[self.outcome][tally.cell(at, segment)];
-                    let price = self.price.at(tally.area, segment, pricing.year(at));
+                    let price = self.price.at(tally.area, segment, pricing.time(at));
                     back = back.plus(A::of(Quantity::whole(undone), price, scheme.rounding));
                     count += undone;
                 }
@@ -71,7 +71,7 @@ impl ClauseKind for Clawback {
             let taken = if limited { most } else { back };
             pricing.take(&self.of, period.clone(), taken);
             let amount = A::default().minus(taken);
-            let price = self.price.at(tally.area, 0, pricing.year(period.start));
+            let price = self.price.at(tally.area, 0, pricing.time(period.start));
             let line = UnpricedLine { cohorts: period, segment: None, quantity: Quantity::whole(-count), unit: "undone", price };
             pricing.post(line, amount, || {
                 let limit = match (limited, several_take_back(scheme)) {

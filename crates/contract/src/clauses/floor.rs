@@ -34,6 +34,7 @@ fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Floor {
     let on = context.clauses(section, "on", true);
     let least = section.required_schedule("least", context.keys);
     let over = section.required_choice("measured_over", &MeasuredOver::KNOWN);
+    context.one_time(section, "least", &least, over);
     Floor { on, least, over }
 }
 
@@ -56,7 +57,7 @@ impl ClauseKind for Floor {
 
     fn price<A: Amount, L: LineSink<A>>(&self, pricing: &mut ClausePricing<'_, A, L>) {
         for period in pricing.periods(self.over) {
-            let least = self.least.at(pricing.tally.area, 0, pricing.year(period.end - 1));
+            let least = self.least.at(pricing.tally.area, 0, pricing.time(period.end - 1));
             let limit = A::of(Quantity::whole(1), least, pricing.scheme.rounding);
             let sum = pricing.paid_by(&self.on, period.clone());
             let scheme = pricing.scheme;

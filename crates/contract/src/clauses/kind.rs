@@ -18,12 +18,12 @@ use crate::clauses::audit::Audit;
 use crate::clauses::tariff::Tariff;
 use crate::gate::Gate;
 use crate::pricing::{ClausePricing, LineSink};
-use crate::terms::{Cohort, MeasuredOver, Outcome, Scheme};
+use crate::terms::{Cohort, MeasuredFor, MeasuredOver, Outcome, Scheme};
 use base::literal::Change;
 use base::money::{Amount, Pence, Rate};
 use base::problem::Problem;
 use base::reader::Section;
-use base::schedule::{Schedule, ScheduleKeys};
+use base::schedule::{CohortTime, Schedule, ScheduleKeys};
 use base::scheme_files::SchemeFiles;
 
 /// What the documentation and the error messages say about a kind of clause.
@@ -143,6 +143,11 @@ pub trait ClauseKind: Debug {
     /// What it is measured over, where the contract can choose.
     fn measured_over(&self) -> Option<MeasuredOver> {
         None
+    }
+
+    /// Whose results it measures by themselves.
+    fn measured_for(&self) -> MeasuredFor {
+        MeasuredFor::AllSegments
     }
 
     /// The levels of improvement at which it begins to pay, or pays more, each with its outcome.
@@ -302,8 +307,9 @@ pub trait ClauseKind: Debug {
         None
     }
 
-    /// Writes its prices out for each of so many areas, segments and years, so that two ways of stating them can be compared.
-    fn spread_prices(&mut self, _sizes: (usize, usize, usize)) {}
+    /// Writes its prices out for each of so many areas and segments and for each cohort, so that two ways of stating them can be
+    /// compared.
+    fn spread_prices(&mut self, _sizes: (usize, usize, &[CohortTime])) {}
 }
 
 /// What the rest of the contract says when a clause is checked against it.

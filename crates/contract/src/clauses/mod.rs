@@ -26,19 +26,18 @@ mod wording;
 
 use std::ops::{Deref, DerefMut};
 
-use crate::gate::Gate;
+use crate::gate::{Gate, MetIn};
 use crate::pricing::{ClausePricing, LineSink};
 use crate::terms::Scheme;
 use base::money::{Amount, Pence};
 use base::schedule::Schedule;
 
-pub use crate::terms::MeasuredOver;
+pub use crate::terms::{MeasuredFor, MeasuredOver};
 pub use kind::{CatalogueEntry, ClauseEffects, ClauseKind, NewClause, OtherTerms, Straightened};
 pub use reading::{ClauseContext, CountingBasis};
 pub(crate) use reading::{conflict, read};
-pub(crate) use wording::spread_words;
 
-use wording::{capitalised, clause_names, nothing_of_a_debt, prices, term_numbers};
+use wording::{capitalised, clause_names, measured_words, nothing_of_a_debt, prices, term_numbers};
 
 /// One clause of the contract.
 #[derive(Clone, Debug, PartialEq)]
@@ -186,6 +185,12 @@ impl Clause {
     #[must_use]
     pub fn compares_results(&self) -> bool {
         self.terms.compares_results()
+    }
+
+    /// Whether it decides anything for some segments and not for all of them together.
+    #[must_use]
+    pub fn decides_by_segment(&self) -> bool {
+        self.terms.measured_for() == MeasuredFor::EachSegment || self.gates().iter().any(|gate| gate.met_in != MetIn::Whole)
     }
 
     /// The gates that must be passed before it pays.

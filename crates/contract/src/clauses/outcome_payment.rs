@@ -3,13 +3,14 @@
 use crate::amendment::Amendment;
 use crate::clauses::{CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, CountingBasis};
 use crate::gate::{Gate, Verdict};
+use crate::measured_result::TallyPart;
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
-use crate::terms::{Better, MeasuredOver, Outcome, Scheme};
+use crate::terms::{Better, MeasuredFor, MeasuredOver, Outcome, Scheme};
 use base::literal::Change;
 use base::money::{Amount, Pence, Quantity};
 use base::problem::Problem;
 use base::reader::Section;
-use base::schedule::Schedule;
+use base::schedule::{CohortTime, Schedule};
 
 pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
     name: "outcome payment",
@@ -23,6 +24,7 @@ price = { table = "prices.csv", column = "job outcome" }
 gate = { improves_by_at_least = "5%" }    # optional
 counts_from = "nothing"                   # optional; "baseline" pays only beyond it, and deducts below it
 measured_over = "each year"               # for the gate: each cohort (default), each year, all cohorts
+measured_for = "all segments"             # for the gate; or "each segment": each must pass it for its own people
 from = "clause 4.3""#,
     read: |section, context| read(section, context).map(ClauseTerms::OutcomePayment),
 };
@@ -34,6 +36,8 @@ pub struct OutcomePayment {
     pub counts: CountingBasis,
     pub gate: Option<Gate>,
     pub over: MeasuredOver,
+    /// For the gate.
+    pub measured_for: MeasuredFor,
 }
 
 fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<OutcomePayment> {
@@ -42,6 +46,8 @@ fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Outcom
     let counts = CountingBasis::read(section, context, outcome);
     let gate = context.gate(section, "gate", outcome);
     let over = section.choice("measured_over", &MeasuredOver::KNOWN).unwrap_or_default();
+    let measured_for = context.measured_for(section, &gate);
+    gate.iter().for_each(|gate| context.sizes(section, "gate", &gate.test, gate.met_in, (over, measured_for)));
     let outcome = outcome?;
     if !context.outcomes[outcome].is_binary() {
         section.push(
@@ -55,7 +61,7 @@ fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Outcom
             .fix("use a sustainment payment for periods, or a tariff for events compared with a baseline"),
         );
     }
-    Some(OutcomePayment { outcome, price, counts, gate, over })
+    Some(OutcomePayment { outcome, price, counts, gate, over, measured_for })
 }
 
 impl ClauseKind for OutcomePayment {
@@ -77,23 +83,23 @@ impl ClauseKind for OutcomePayment {
         let (scheme, tally) = (pricing.scheme, pricing.tally);
         let fewer = scheme.outcomes[self.outcome].better == Better::Fewer;
         let compares = self.compares_results();
-        for period in pricing.periods(self.over) {
-            if compares && !pricing.all_known(&period) {
+        for part in pricing.parts(self.over, self.measured_for) {
+            let TallyPart { cohorts, segment } = part.clone();
+            if compares && !pricing.all_known(&cohorts) {
                 continue;
             }
-            if let Some(gate) = &self.gate {
-                let measured = pricing.measured(gate.outcome, period.clone());
-                if gate.verdict(scheme, &measured) != Verdict::Better {
-                    let line =
-                        UnpricedLine { cohorts: period, segment: None, quantity: Quantity(0), unit: "people", price: Pence(0) };
-                    pricing.pay(line, || {
-                        format!("{}. No payment: the gate requires that {}", gate.found(scheme, &measured), gate.words(scheme))
-                    });
-                    continue;
-                }
+            if let Some(gate) = &self.gate
+                && pricing.decide(gate, &part) != Verdict::Better
+            {
+                let line = UnpricedLine { cohorts, segment, quantity: Quantity(0), unit: "people", price: Pence(0) };
+                pricing.pay(line, || {
+                    let found = gate.found_in(scheme, tally, &part);
+                    format!("{found}. No payment: the gate requires that {}", gate.words(scheme))
+                });
+                continue;
             }
-            for at in period {
-                for segment in 0..tally.segments {
+            for at in cohorts {
+                for segment in segment.map_or(0..tally.segments, |segment| segment..segment + 1) {
                     let cell = tally.cell(at, segment);
                     let count = tally.counts[self.outcome][cell];
                     let good = if fewer { tally.people[cell] - count } else { count };
@@ -102,7 +108,7 @@ impl ClauseKind for OutcomePayment {
                         CountingBasis::FromBaseline => pricing.better_than_baseline(self.outcome, cell),
                     };
                     if quantity.0 != 0 {
-                        let price = self.price.at(tally.area, segment, pricing.year(at));
+                        let price = self.price.at(tally.area, segment, pricing.time(at));
                         let line = UnpricedLine { cohorts: at..at + 1, segment: Some(segment), quantity, unit: "people", price };
                         let exact = match self.counts {
                             CountingBasis::FromNothing => None,
@@ -139,7 +145,8 @@ impl ClauseKind for OutcomePayment {
             )],
         };
         if let Some(gate) = &self.gate {
-            out.push(format!("Nothing is paid unless {}, measured over {}.", gate.words(scheme), self.over.words()));
+            let over = super::measured_words(self.over, self.measured_for);
+            out.push(format!("Nothing is paid unless {}, measured over {over}.", gate.words(scheme)));
         }
         out
     }
@@ -168,8 +175,12 @@ impl ClauseKind for OutcomePayment {
         Some(self.over)
     }
 
+    fn measured_for(&self) -> MeasuredFor {
+        self.measured_for
+    }
+
     fn levels(&self) -> Vec<(usize, Change)> {
-        self.gate.and_then(|gate| gate.level()).into_iter().collect()
+        self.gate.as_ref().map_or(Vec::new(), Gate::levels)
     }
 
     fn gate_avoids_deductions(&self) -> bool {
@@ -219,7 +230,7 @@ impl ClauseKind for OutcomePayment {
         }
     }
 
-    fn spread_prices(&mut self, sizes: (usize, usize, usize)) {
-        self.price = self.price.spread(sizes);
+    fn spread_prices(&mut self, (areas, segments, cohorts): (usize, usize, &[CohortTime])) {
+        self.price = self.price.spread(areas, segments, cohorts);
     }
 }

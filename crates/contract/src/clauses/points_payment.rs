@@ -10,13 +10,13 @@ use crate::clauses::{CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, C
 use crate::gate::Gate;
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
 use crate::scored_points::{self, PointsIndicator, ScoredPoints, found, scored, scored_exact};
-use crate::terms::{MeasuredOver, Scheme};
+use crate::terms::{MeasuredFor, MeasuredOver, Scheme};
 use base::literal::{self, Change, Count, Literal, Score};
 use base::money::{Amount, Pence, Quantity, WHOLE};
 use base::problem::Problem;
 use base::ratio::Ratio;
 use base::reader::Section;
-use base::schedule::{Schedule, find_column, find_table};
+use base::schedule::{CohortTime, Schedule, find_column, find_table};
 
 pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
     name: "points payment",
@@ -89,8 +89,11 @@ fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Points
     let over = section.required_choice("measured_over", &MeasuredOver::KNOWN);
     // Each is read, so that the mistakes of all are reported.
     let read: Option<Vec<Option<PointsIndicator>>> =
-        tables.as_ref().map(|tables| tables.iter().map(|table| scored_points::read(table, context.outcomes)).collect());
+        tables.as_ref().map(|tables| tables.iter().map(|table| scored_points::read(table, context.for_gates())).collect());
     let indicators: Option<Vec<PointsIndicator>> = read.and_then(|read| read.into_iter().collect());
+    for PointsIndicator { gate, .. } in indicators.iter().flatten() {
+        context.sizes(section, "indicators", &gate.test, gate.met_in, (over, MeasuredFor::AllSegments));
+    }
     let most = indicators.as_ref().map(|indicators| Score(indicators.iter().map(|indicator| indicator.points.0).sum()));
     let pays = pays(section, context, most);
     let others = if section.has("others") { others(section, context) } else { Vec::new() };
@@ -347,7 +350,7 @@ impl PointsPayment {
         if let Some(others) = pricing.tally.others.iter().find(|others| others.clause == *name) {
             return others.by_cohort.get(last).map(|points| Cow::Borrowed(points.as_slice()));
         }
-        let (area, year) = (pricing.tally.area, pricing.year(last));
+        let (area, year) = (pricing.tally.area, pricing.time(last).year);
         let here = |other: &&OtherProvider| other.area.is_none_or(|at| at == area) && other.year.is_none_or(|at| at == year);
         let points: Vec<i64> = self.others.iter().filter(here).map(|other| other.points.0).collect();
         (!points.is_empty()).then_some(Cow::Owned(points))
@@ -381,22 +384,27 @@ impl PointsPayment {
     }
 
     /// How much of what price is paid: a quantity to the billionth, its unit and the price.
-    fn payment(&self, own: ScoredPoints, standing: &Standing, (area, year): (usize, usize)) -> (Quantity, &'static str, Pence) {
+    fn payment(
+        &self,
+        own: ScoredPoints,
+        standing: &Standing,
+        (area, time): (usize, CohortTime),
+    ) -> (Quantity, &'static str, Pence) {
         let whole = i128::from(WHOLE);
         match (&self.pays, standing) {
-            (PointsPay::EachPoint(price), _) => (Quantity(own.billionths), "points", price.at(area, 0, year)),
+            (PointsPay::EachPoint(price), _) => (Quantity(own.billionths), "points", price.at(area, 0, time)),
             (PointsPay::Levels { pays, .. }, Standing::Reached(reached)) => {
-                let price = pays[*reached].at(area, 0, year);
+                let price = pays[*reached].at(area, 0, time);
                 (Quantity::whole((price != Pence(0)).into()), "lump sum", price)
             }
             (PointsPay::Pot { pot, .. }, Standing::Shares(Some(sum))) => {
                 let all = i128::from(*sum) + i128::from(own.billionths);
                 let part = i128::from(own.billionths) * whole / all.max(1);
-                (Quantity(i64::try_from(part).unwrap_or_default()), "of the pot", pot.at(area, 0, year))
+                (Quantity(i64::try_from(part).unwrap_or_default()), "of the pot", pot.at(area, 0, time))
             }
-            (PointsPay::Pot { pot, .. }, _) => (Quantity(0), "of the pot", pot.at(area, 0, year)),
+            (PointsPay::Pot { pot, .. }, _) => (Quantity(0), "of the pot", pot.at(area, 0, time)),
             (PointsPay::ByRank(amounts), Standing::Place { ahead, tied }) => {
-                let held = amounts.iter().skip(*ahead).take(tied + 1).map(|amount| amount.at(area, 0, year));
+                let held = amounts.iter().skip(*ahead).take(tied + 1).map(|amount| amount.at(area, 0, time));
                 let sum = held.fold(Pence(0), |sum, amount| sum.plus(amount));
                 let part = if sum == Pence(0) { 0 } else { WHOLE / (*tied as i64 + 1) };
                 (Quantity(part), "lump sum", sum)
@@ -458,7 +466,7 @@ impl ClauseKind for PointsPayment {
             let own = scored(&self.indicators, scheme, tally, &period);
             let exact = || scored_exact(&self.indicators, scheme, tally, &period);
             let standing = self.standing(own, exact, others.as_deref());
-            let (quantity, unit, price) = self.payment(own, &standing, (tally.area, pricing.year(period.end - 1)));
+            let (quantity, unit, price) = self.payment(own, &standing, (tally.area, pricing.time(period.end - 1)));
             let line = UnpricedLine { cohorts: period.clone(), segment: None, quantity, unit, price };
             pricing.pay_exact(
                 line,
@@ -563,7 +571,7 @@ impl ClauseKind for PointsPayment {
     }
 
     fn levels(&self) -> Vec<(usize, Change)> {
-        self.indicators.iter().filter_map(|indicator| indicator.gate.level()).collect()
+        self.indicators.iter().flat_map(|indicator| indicator.gate.levels()).collect()
     }
 
     fn compares_points(&self) -> Option<i64> {

@@ -2,13 +2,13 @@
 
 use crate::amendment::Amendment;
 use crate::clauses::{CATALOGUE, Clause, OtherTerms};
-use crate::gate::Gate;
-use crate::terms::{Baseline, Outcome};
+use crate::gate::{Gate, GateContext, GateTest, MetIn};
+use crate::terms::{Baseline, Cohort, MeasuredFor, MeasuredOver, Outcome};
 use base::literal::Literal as _;
 use base::money::{Pence, Rate};
 use base::problem::Problem;
 use base::reader::Section;
-use base::schedule::{Schedule, ScheduleKeys};
+use base::schedule::{CohortTime, Schedule, ScheduleKeys};
 
 /// From where results count for a price for each result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -105,10 +105,14 @@ pub(super) fn rising_amounts(section: &Section<'_, '_>, key: &str, words: &ListW
     Some(stated.into_iter().map(|(amount, ..)| Schedule::constant(amount)).collect())
 }
 
+/// What a clause measures by itself: which cohorts, and which segments.
+pub(super) type Measured = (MeasuredOver, MeasuredFor);
+
 /// What a clause may refer to while it is read.
 pub struct ClauseContext<'a> {
     pub keys: &'a ScheduleKeys,
     pub outcomes: &'a [Outcome],
+    pub cohorts: &'a [Cohort],
     /// Clauses above this one.
     pub clauses: &'a [Clause],
     /// Names of clauses above this one that could not be read. They have been reported already.
@@ -116,6 +120,11 @@ pub struct ClauseContext<'a> {
 }
 
 impl ClauseContext<'_> {
+    /// Every time at which a number may differ.
+    pub(super) fn times(&self) -> impl Iterator<Item = CohortTime> {
+        self.cohorts.iter().map(Cohort::time)
+    }
+
     /// The outcome that a key names.
     pub(super) fn outcome(&self, section: &Section<'_, '_>, key: &str) -> Option<usize> {
         crate::references::outcome(section, self.outcomes, key)
@@ -164,8 +173,102 @@ impl ClauseContext<'_> {
         found
     }
 
+    /// The gate that a key holds.
     pub(super) fn gate(&self, section: &Section<'_, '_>, key: &str, own: Option<usize>) -> Option<Gate> {
-        crate::gate::read(section, key, own, self.outcomes)
+        crate::gate::read(section, key, own, self.for_gates())
+    }
+
+    /// What a gate of the clause may refer to.
+    pub(super) fn for_gates(&self) -> GateContext<'_> {
+        GateContext { outcomes: self.outcomes, keys: self.keys }
+    }
+
+    /// `measured_for`: all segments together, or each by itself. A clause that measures each by itself has no gate that says once more
+    /// in which segments it must be met.
+    pub(super) fn measured_for<'g>(&self, section: &Section<'_, '_>, gates: impl IntoIterator<Item = &'g Gate>) -> MeasuredFor {
+        let measured_for = section.choice("measured_for", &MeasuredFor::KNOWN).unwrap_or_default();
+        if measured_for == MeasuredFor::EachSegment && gates.into_iter().any(|gate| gate.met_in != MetIn::Whole) {
+            section.push(
+                section
+                    .problem("measured_for", "the clause measures each segment by itself, and its gate names segments too")
+                    .expected("one of the two")
+                    .fix("remove `measured_for`, or remove met_in, met_in_at_least and segment from the gate"),
+            );
+        }
+        measured_for
+    }
+
+    /// Refuses an amount that differs by cohort in a clause that pays for several together.
+    pub(super) fn one_time(&self, section: &Section<'_, '_>, key: &str, price: &Schedule<Pence>, over: MeasuredOver) {
+        if price.by_cohort() && over != MeasuredOver::EachCohort {
+            section.push(
+                section
+                    .problem(key, "an amount differs by cohort, and the clause measures several of them together")
+                    .expected("one amount for what is measured together, or a clause that is measured over each cohort")
+                    .fix("write measured_over = \"each cohort\", or amounts by contract year"),
+            );
+        }
+    }
+
+    /// Refuses a gate whose size differs by more than the clause measures by itself.
+    pub(super) fn sizes(&self, section: &Section<'_, '_>, key: &str, test: &GateTest, met_in: MetIn, measured: Measured) {
+        match test {
+            GateTest::AtLeast(changes) | GateTest::MoreThan(changes) => self.told_apart(section, key, changes, met_in, measured),
+            GateTest::Reaches(level) => self.told_apart(section, key, level, met_in, measured),
+            GateTest::Significant { .. } => {}
+        }
+    }
+
+    /// Refuses numbers that differ by more than what is measured by itself: by cohort or year where several are pooled, by segment
+    /// where all are.
+    pub(super) fn told_apart<T: Copy>(
+        &self,
+        section: &Section<'_, '_>,
+        key: &str,
+        numbers: &Schedule<T>,
+        met_in: MetIn,
+        (over, measured_for): Measured,
+    ) {
+        let pools = match over {
+            _ if numbers.by_cohort() && over != MeasuredOver::EachCohort => Some(("cohort", "measured_over = \"each cohort\"")),
+            MeasuredOver::AllCohorts if numbers.by_year() && self.keys.years > 1 => {
+                Some(("contract year", "measured_over = \"each year\""))
+            }
+            _ => None,
+        };
+        let segments = numbers.by_segment()
+            && self.keys.segments.len() > 1
+            && measured_for == MeasuredFor::AllSegments
+            && met_in == MetIn::Whole;
+        let pools = pools.or(segments.then_some(("segment", "measured_for = \"each segment\"")));
+        if let Some((by, fix)) = pools {
+            section.push(
+                section
+                    .problem(key, format!("a number differs by {by}, and the clause measures several of them together"))
+                    .expected(format!("one number for what is measured together, or a clause that measures each {by}"))
+                    .fix(format!("write {fix}, or one number")),
+            );
+        }
+    }
+
+    /// Refuses a price by segment in a clause that measures all segments together.
+    pub(super) fn one_price(
+        &self,
+        section: &Section<'_, '_>,
+        key: &str,
+        price: &Schedule<Pence>,
+        (over, measured_for): Measured,
+        kind: &str,
+    ) {
+        self.one_time(section, key, price, over);
+        if price.by_segment() && measured_for == MeasuredFor::AllSegments && self.keys.segments.len() > 1 {
+            section.push(
+                section
+                    .problem(key, format!("{kind} has one price for all segments, because it is measured over them together"))
+                    .expected("one amount, or a table by area and year")
+                    .fix("measure each segment by itself: measured_for = \"each segment\". Or use an outcome payment, which takes prices by segment"),
+            );
+        }
     }
 }
 

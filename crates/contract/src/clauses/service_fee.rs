@@ -12,7 +12,7 @@ use base::money::{Amount, Pence, Quantity, Rate, Rounding, WHOLE, thousands};
 use base::problem::Problem;
 use base::ratio::Ratio;
 use base::reader::Section;
-use base::schedule::{Schedule, find_column, find_table};
+use base::schedule::{CohortTime, Schedule, find_column, find_table};
 use base::scheme_files::SchemeFiles;
 
 pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
@@ -191,8 +191,8 @@ impl ClauseKind for ServiceFee {
                 continue;
             }
             let (quantity, unit, price) = match &self.basis {
-                Basis::EachMonth(schedule) => (Quantity::whole(months), "months", schedule.at(tally.area, 0, cohort.year)),
-                Basis::EachYear(schedule) => (Quantity(months * WHOLE / 12), "years", schedule.at(tally.area, 0, cohort.year)),
+                Basis::EachMonth(schedule) => (Quantity::whole(months), "months", schedule.at(tally.area, 0, cohort.time())),
+                Basis::EachYear(schedule) => (Quantity(months * WHOLE / 12), "years", schedule.at(tally.area, 0, cohort.time())),
                 Basis::Bands(bands) => (Quantity::whole(months), "months", band_price(bands, people_a_year(pricing, at))),
             };
             let price = discounted(price, self.falls, cohort.year, scheme.rounding);
@@ -252,8 +252,8 @@ impl ClauseKind for ServiceFee {
     fn expected_fee(&self, _: &Scheme, area: usize, cohort: &Cohort) -> Option<f64> {
         let months = cohort.months as f64;
         let full = match &self.basis {
-            Basis::EachMonth(schedule) => months * schedule.at(area, 0, cohort.year).0 as f64,
-            Basis::EachYear(schedule) => months / 12.0 * schedule.at(area, 0, cohort.year).0 as f64,
+            Basis::EachMonth(schedule) => months * schedule.at(area, 0, cohort.time()).0 as f64,
+            Basis::EachYear(schedule) => months / 12.0 * schedule.at(area, 0, cohort.time()).0 as f64,
             Basis::Bands(_) => return None,
         };
         Some(full * (1.0 - self.falls.as_f64()).powi(cohort.year as i32))
@@ -261,8 +261,8 @@ impl ClauseKind for ServiceFee {
 
     fn least_fee(&self, area: usize, months: i64) -> i64 {
         match &self.basis {
-            Basis::EachMonth(schedule) => months * schedule.at(area, 0, 0).0,
-            Basis::EachYear(schedule) => months * schedule.at(area, 0, 0).0 / 12,
+            Basis::EachMonth(schedule) => months * schedule.at(area, 0, CohortTime::FIRST).0,
+            Basis::EachYear(schedule) => months * schedule.at(area, 0, CohortTime::FIRST).0 / 12,
             Basis::Bands(bands) => months * bands.iter().map(|band| band.each_month.0).min().unwrap_or_default(),
         }
     }
@@ -315,7 +315,7 @@ impl ClauseKind for ServiceFee {
 
 /// People in the contract year of a cohort, at the yearly rate of the months that the tally has for it.
 fn people_a_year<A: Amount, L: LineSink<A>>(pricing: &ClausePricing<'_, A, L>, cohort: usize) -> i64 {
-    let (tally, year) = (pricing.tally, pricing.year(cohort));
+    let (tally, year) = (pricing.tally, pricing.time(cohort).year);
     let (mut people, mut months) = (0, 0);
     for (at, &position) in tally.cohorts.iter().enumerate() {
         if pricing.scheme.cohorts[position].year == year {

@@ -6,9 +6,10 @@ use crate::clauses::{
     CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, Straightened, clause_names, term_numbers,
 };
 use crate::expected_people;
-use crate::gate::{Gate, GateTest, Verdict};
+use crate::gate::{Gate, MetIn, Verdict};
+use crate::measured_result::TallyPart;
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
-use crate::terms::{MeasuredOver, Scheme};
+use crate::terms::{MeasuredFor, MeasuredOver, Scheme};
 use base::literal::Change;
 use base::money::{Amount, Pence, Quantity, Rate, WHOLE};
 use base::problem::Problem;
@@ -50,6 +51,9 @@ fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<ShareA
         );
     }
     let over = section.choice("measured_over", &MeasuredOver::KNOWN).unwrap_or_default();
+    if let Some(gate) = &gate {
+        context.sizes(section, "gate", &gate.test, gate.met_in, (over, MeasuredFor::AllSegments));
+    }
     Some(ShareAtRisk { of, share, gate: gate?, over })
 }
 
@@ -70,13 +74,13 @@ impl ClauseKind for ShareAtRisk {
     }
 
     fn price<A: Amount, L: LineSink<A>>(&self, pricing: &mut ClausePricing<'_, A, L>) {
-        let scheme = pricing.scheme;
+        let (scheme, tally) = (pricing.scheme, pricing.tally);
         for period in pricing.periods(self.over) {
             if !pricing.all_known(&period) {
                 continue;
             }
-            let measured = pricing.measured(self.gate.outcome, period.clone());
-            let passed = self.gate.verdict(scheme, &measured) == Verdict::Better;
+            let part = TallyPart { cohorts: period.clone(), segment: None };
+            let passed = pricing.decide(&self.gate, &part) == Verdict::Better;
             let sum = pricing.paid_by(&self.of, period.clone());
             // A share of a debt would be a gift for missing the gate.
             let sum = if sum > A::default() { sum } else { A::default() };
@@ -90,7 +94,7 @@ impl ClauseKind for ShareAtRisk {
             let quantity = if passed { Quantity(0) } else { Quantity::whole(-1) };
             let line = UnpricedLine { cohorts: period, segment: None, quantity, unit: "share at risk", price };
             pricing.post(line, amount, || {
-                let found = self.gate.found(scheme, &measured);
+                let found = self.gate.found_in(scheme, tally, &part);
                 let does = if passed { "keeps" } else { "gives back" };
                 format!(
                     "{found}. The provider {does} {} of {}: the gate requires that {}",
@@ -131,7 +135,7 @@ impl ClauseKind for ShareAtRisk {
     }
 
     fn levels(&self) -> Vec<(usize, Change)> {
-        self.gate.level().into_iter().collect()
+        self.gate.levels()
     }
 
     fn refers_to(&self) -> &[usize] {
@@ -164,14 +168,14 @@ impl ClauseKind for ShareAtRisk {
 
     /// A tariff that pays as much at the gate as the share is worth.
     fn straightened(&self, scheme: &Scheme) -> Option<Straightened> {
-        let (GateTest::AtLeast(change) | GateTest::MoreThan(change)) = self.gate.test else { return None };
+        let change = self.gate.change()?;
         let only_fees = self.of.iter().all(|&of| !scheme.clauses[of].pays_for_results());
         // Where another clause depends on the share, or on the fee it is taken from, more would change than is meant.
         let alone = scheme.clauses.iter().all(|clause| match &clause.terms {
             ClauseTerms::ShareAtRisk(other) => other == self,
             terms => terms.refers_to().iter().all(|at| !self.of.contains(at)),
         });
-        if !only_fees || !alone {
+        if !only_fees || !alone || self.gate.met_in != MetIn::Whole {
             return None;
         }
         let areas = 0..scheme.areas.len();
@@ -180,7 +184,7 @@ impl ClauseKind for ShareAtRisk {
         let better = expected_people::improvement_at(scheme, self.gate.outcome, change)?;
         let price = Pence((self.share.as_f64() * fees? / better).round() as i64);
         let per = if scheme.outcomes[self.gate.outcome].is_binary() { PerUnit::Person } else { PerUnit::Event };
-        let tariff = Tariff::both_ways(self.gate.outcome, per, Schedule::constant(price), self.over);
+        let tariff = Tariff::both_ways(self.gate.outcome, per, Schedule::constant(price), (self.over, MeasuredFor::AllSegments));
         Some(Straightened { tariff, replaces: Some((self.of.clone(), self.share)) })
     }
 

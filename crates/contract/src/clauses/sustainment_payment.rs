@@ -8,7 +8,7 @@ use base::literal::Literal as _;
 use base::money::{Amount, Pence, Quantity};
 use base::problem::Problem;
 use base::reader::Section;
-use base::schedule::Schedule;
+use base::schedule::{CohortTime, Schedule};
 
 pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
     name: "sustainment payment",
@@ -67,7 +67,7 @@ impl ClauseKind for SustainmentPayment {
             if self.counts == CountingBasis::FromBaseline && !pricing.all_known(&(at..at + 1)) {
                 continue;
             }
-            let year = pricing.year(at);
+            let time = pricing.time(at);
             for segment in 0..tally.segments {
                 let cell = tally.cell(at, segment);
                 let quantity = match self.counts {
@@ -75,7 +75,7 @@ impl ClauseKind for SustainmentPayment {
                     CountingBasis::FromBaseline => pricing.better_than_baseline(self.outcome, cell),
                 };
                 if quantity.0 != 0 {
-                    let price = self.price.at(tally.area, segment, year);
+                    let price = self.price.at(tally.area, segment, time);
                     let line = UnpricedLine { cohorts: at..at + 1, segment: Some(segment), quantity, unit: "periods", price };
                     let exact = match self.counts {
                         CountingBasis::FromNothing => None,
@@ -158,7 +158,7 @@ impl ClauseKind for SustainmentPayment {
         }
     }
 
-    fn spread_prices(&mut self, sizes: (usize, usize, usize)) {
-        self.price = self.price.spread(sizes);
+    fn spread_prices(&mut self, (areas, segments, cohorts): (usize, usize, &[CohortTime])) {
+        self.price = self.price.spread(areas, segments, cohorts);
     }
 }

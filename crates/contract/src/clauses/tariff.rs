@@ -5,22 +5,22 @@ use std::cmp::Ordering;
 
 use crate::amendment::Amendment;
 use crate::clauses::{CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, clause_names, term_numbers};
-use crate::gate::{Gate, GateTest, Verdict};
-use crate::measured_result::MeasuredResult;
+use crate::gate::{Gate, GateTest, MetIn, Verdict};
+use crate::measured_result::{MeasuredResult, TallyPart};
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
-use crate::terms::{Baseline, Better, MeasuredOver, Outcome, Scheme};
+use crate::terms::{Baseline, Better, MeasuredFor, MeasuredOver, Outcome, Scheme};
 use base::literal::Change;
 use base::money::{Amount, Pence, Quantity, Rate};
 use base::problem::Problem;
 use base::ratio::Ratio;
 use base::reader::Section;
-use base::schedule::Schedule;
+use base::schedule::{CohortTime, Schedule};
 
 pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
     name: "tariff",
     summary: "A price for each person, event or percentage point better than the baseline. With `deduction`, each one worse is \
               deducted. A gate leaves results near the baseline unpaid on both sides. A hurdle is a condition on another \
-              outcome, for the reward only.",
+              outcome, for the reward only. Prices and gates may differ by contract year and by cohort.",
     example: r#"[pay.binary]
 clause = "tariff"
 outcome = "reoffending"
@@ -31,6 +31,7 @@ gate = { improves_by_more_than = "3 percentage points" }        # optional; or "
 counts_from = "baseline"          # or "gate": only what lies beyond the gate counts
 hurdle = { outcome = "other", improves_by_at_least = "0 percentage points" }   # optional
 measured_over = "each cohort"     # or "each year", "all cohorts" (pooled)
+measured_for = "all segments"     # or "each segment": each by itself, and prices may differ by segment
 tops_up = ["earlier"]             # optional: less what these clauses paid for the same cohorts, not below zero
 from = "clause 4.3""#,
     read: |section, context| read(section, context).map(ClauseTerms::Tariff),
@@ -46,6 +47,7 @@ pub struct Tariff {
     pub counts_from: CountsFrom,
     pub hurdle: Option<Gate>,
     pub over: MeasuredOver,
+    pub measured_for: MeasuredFor,
     pub tops_up: Vec<usize>,
 }
 
@@ -78,12 +80,24 @@ fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Tariff
         section.choice("counts_from", &[("baseline", CountsFrom::Baseline), ("gate", CountsFrom::Gate)]).unwrap_or_default();
     let hurdle = context.gate(section, "hurdle", None);
     let over = section.choice("measured_over", &MeasuredOver::KNOWN).unwrap_or_default();
+    let measured_for = context.measured_for(section, gate.iter().chain(&hurdle));
     let tops_up = if section.has("tops_up") { context.clauses(section, "tops_up", false) } else { Vec::new() };
+    for (key, gate) in [("gate", &gate), ("hurdle", &hurdle)] {
+        gate.iter().for_each(|gate| context.sizes(section, key, &gate.test, gate.met_in, (over, measured_for)));
+    }
+    if measured_for == MeasuredFor::EachSegment && !tops_up.is_empty() {
+        section.push(
+            section
+                .problem("tops_up", "what other clauses paid is not known for each segment by itself")
+                .expected("a tariff that is measured over all segments together")
+                .fix("remove `tops_up` or `measured_for`"),
+        );
+    }
     let outcome = outcome?;
     let definition = &context.outcomes[outcome];
     let problem = |key: &str, what: String| Problem::at(section.file, section.span_of(key), what);
     // A gate on the same outcome needs the same baseline and has already reported that it is missing.
-    if definition.baseline == Baseline::None && gate.is_none_or(|gate| gate.outcome != outcome) {
+    if definition.baseline == Baseline::None && gate.as_ref().is_none_or(|gate| gate.outcome != outcome) {
         section.push(
             problem("outcome", format!("a tariff needs a baseline, and `{}` has none", definition.name))
                 .expected(format!("a baseline in [outcome.{}]", definition.name))
@@ -99,27 +113,23 @@ fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Tariff
         );
     }
     for (key, schedule) in [("reward", Some(&reward)), ("deduction", deduction.as_ref())] {
-        if schedule.is_some_and(Schedule::by_segment) && context.keys.segments.len() > 1 && section.has(key) {
-            section.push(
-                problem(key, "a tariff has one price for all segments, because it is measured over them together".to_owned())
-                    .expected("one amount, or a table by area and year")
-                    .fix(
-                        "give each segment its own outcome and clause, or use an outcome payment, which takes prices by segment",
-                    ),
-            );
+        if section.has(key) {
+            schedule.iter().for_each(|price| context.one_price(section, key, price, (over, measured_for), "a tariff"));
         }
     }
     let own_edge =
-        matches!(gate, Some(Gate { test: GateTest::AtLeast(_) | GateTest::MoreThan(_), outcome: on }) if on == outcome);
+        gate.as_ref().is_some_and(|gate| gate.outcome == outcome && gate.met_in == MetIn::Whole && gate.test.changes().is_some());
     let unreadable_gate = gate.is_none() && section.has("gate");
     if counts_from == CountsFrom::Gate && !own_edge && !unreadable_gate {
         section.push(
             problem("counts_from", "there is no edge of a gate to count from".to_owned())
                 .expected(format!("a gate on `{}` with improves_by_at_least or improves_by_more_than", definition.name))
-                .fix("remove counts_from, or state the gate as a size, on the outcome that is paid for"),
+                .fix(
+                    "remove counts_from, or state the gate as a size for all segments together, on the outcome that is paid for",
+                ),
         );
     }
-    Some(Tariff { outcome, per, reward, deduction, gate, counts_from, hurdle, over, tops_up })
+    Some(Tariff { outcome, per, reward, deduction, gate, counts_from, hurdle, over, measured_for, tops_up })
 }
 
 impl ClauseKind for Tariff {
@@ -142,23 +152,22 @@ impl ClauseKind for Tariff {
 
     fn price<A: Amount, L: LineSink<A>>(&self, pricing: &mut ClausePricing<'_, A, L>) {
         let scheme = pricing.scheme;
-        for period in pricing.periods(self.over) {
-            if !pricing.all_known(&period) {
+        for part in pricing.parts(self.over, self.measured_for) {
+            let TallyPart { cohorts, segment } = part.clone();
+            if !pricing.all_known(&cohorts) {
                 continue;
             }
-            let measured = pricing.measured(self.outcome, period.clone());
+            let measured = pricing.measured(self.outcome, &part);
             let direction = measured.compared_with_baseline();
-            let year = pricing.year(period.end - 1);
+            let time = pricing.time(cohorts.end - 1);
             let verdict = match &self.gate {
                 None if direction != Ordering::Less => Verdict::Better,
                 None => Verdict::Worse,
-                Some(gate) if gate.outcome == self.outcome => gate.verdict(scheme, &measured),
-                Some(gate) => gate.verdict(scheme, &pricing.measured(gate.outcome, period.clone())),
+                Some(gate) if gate.outcome == self.outcome && gate.met_in == MetIn::Whole => gate.verdict(scheme, &measured),
+                Some(gate) => pricing.decide(gate, &part),
             };
             let hurdle_missed = verdict == Verdict::Better
-                && self.hurdle.is_some_and(|hurdle| {
-                    hurdle.verdict(scheme, &pricing.measured(hurdle.outcome, period.clone())) != Verdict::Better
-                });
+                && self.hurdle.as_ref().is_some_and(|hurdle| pricing.decide(hurdle, &part) != Verdict::Better);
             let pays = match verdict {
                 // A gate on another outcome may be passed while this outcome itself is worse. Then nothing is due.
                 Verdict::Better if !hurdle_missed && direction != Ordering::Less => Some(&self.reward),
@@ -166,7 +175,7 @@ impl ClauseKind for Tariff {
                 _ => None,
             };
             let (quantity, price) = match pays {
-                Some(schedule) => (self.quantity(&measured), schedule.at(pricing.tally.area, 0, year)),
+                Some(schedule) => (self.quantity(&measured), schedule.at(pricing.tally.area, segment.unwrap_or(0), time)),
                 None => (Quantity(0), Pence(0)),
             };
             let unit = match self.per {
@@ -174,9 +183,17 @@ impl ClauseKind for Tariff {
                 PerUnit::Event => "events",
                 PerUnit::PercentagePoint => "percentage points",
             };
-            let reason = || self.reason(scheme, &measured, verdict, hurdle_missed);
-            let paid_before = pricing.paid_by(&self.tops_up, period.clone());
-            let line = UnpricedLine { cohorts: period, segment: None, quantity, unit, price };
+            let tally = pricing.tally;
+            let by_segment = |gate: &Option<Gate>| match gate {
+                Some(gate) if gate.met_in != MetIn::Whole => format!(" ({})", gate.found_in(scheme, tally, &part)),
+                _ => String::new(),
+            };
+            let reason = || {
+                let found = if hurdle_missed { by_segment(&self.hurdle) } else { by_segment(&self.gate) };
+                self.reason(scheme, &measured, (verdict, hurdle_missed), &found)
+            };
+            let paid_before = pricing.paid_by(&self.tops_up, cohorts.clone());
+            let line = UnpricedLine { cohorts, segment, quantity, unit, price };
             let exact = || if pays.is_some() { self.exact_quantity(&measured) } else { Ratio::whole(0) };
             if self.tops_up.is_empty() {
                 pricing.pay_exact(line, exact, reason);
@@ -208,7 +225,7 @@ impl ClauseKind for Tariff {
             self.unit(outcome.better),
             outcome.name,
             outcome.measure,
-            self.over.words()
+            super::measured_words(self.over, self.measured_for)
         )];
         match &self.deduction {
             Some(deduction) => {
@@ -267,8 +284,12 @@ impl ClauseKind for Tariff {
         Some(self.over)
     }
 
+    fn measured_for(&self) -> MeasuredFor {
+        self.measured_for
+    }
+
     fn levels(&self) -> Vec<(usize, Change)> {
-        self.gate.and_then(|gate| gate.level()).into_iter().collect()
+        self.gate.as_ref().map_or(Vec::new(), Gate::levels)
     }
 
     fn refers_to(&self) -> &[usize] {
@@ -319,6 +340,13 @@ impl ClauseKind for Tariff {
         self.deduction = self.deduction.as_ref().map(|deduction| deduction.map(change));
     }
 
+    fn scale_segment_prices(&mut self, percents: &[i64]) {
+        if self.measured_for == MeasuredFor::EachSegment {
+            self.reward = super::by_segment(&self.reward, percents);
+            self.deduction = self.deduction.as_ref().map(|deduction| super::by_segment(deduction, percents));
+        }
+    }
+
     fn price_at(&mut self, worth: &dyn Fn(usize) -> Option<Pence>) {
         if self.per == PerUnit::PercentagePoint {
             return;
@@ -331,7 +359,10 @@ impl ClauseKind for Tariff {
 
     fn set_gate(&mut self, outcomes: &[Outcome], change: Change) {
         if outcomes[self.outcome].is_binary() {
-            self.gate = Some(Gate { outcome: self.outcome, test: GateTest::MoreThan(change) });
+            let own = self.gate.as_ref().filter(|gate| gate.outcome == self.outcome);
+            let met_in = own.map(|gate| gate.met_in).unwrap_or_default();
+            let test = GateTest::MoreThan(Schedule::constant(change));
+            self.gate = Some(Gate { outcome: self.outcome, test, met_in });
         }
     }
 
@@ -351,15 +382,20 @@ impl ClauseKind for Tariff {
         text.over(name, self.over, new.over, "outcome");
     }
 
-    fn spread_prices(&mut self, sizes: (usize, usize, usize)) {
-        self.reward = self.reward.spread(sizes);
-        self.deduction = self.deduction.as_ref().map(|deduction| deduction.spread(sizes));
+    fn spread_prices(&mut self, (areas, segments, cohorts): (usize, usize, &[CohortTime])) {
+        self.reward = self.reward.spread(areas, segments, cohorts);
+        self.deduction = self.deduction.as_ref().map(|deduction| deduction.spread(areas, segments, cohorts));
     }
 }
 
 impl Tariff {
     /// A tariff without a gate that deducts as much as it rewards.
-    pub(crate) fn both_ways(outcome: usize, per: PerUnit, price: Schedule<Pence>, over: MeasuredOver) -> Tariff {
+    pub(crate) fn both_ways(
+        outcome: usize,
+        per: PerUnit,
+        price: Schedule<Pence>,
+        (over, measured_for): (MeasuredOver, MeasuredFor),
+    ) -> Tariff {
         Tariff {
             outcome,
             per,
@@ -369,21 +405,22 @@ impl Tariff {
             counts_from: CountsFrom::Baseline,
             hurdle: None,
             over,
+            measured_for,
             tops_up: Vec::new(),
         }
     }
 
     /// The change beyond which results count, where not all of them do.
-    fn counted_beyond(&self) -> Option<Change> {
+    fn counted_beyond(&self, measured: &MeasuredResult<'_>) -> Option<Change> {
         match self.counts_from {
-            CountsFrom::Gate => self.gate.and_then(|gate| gate.change()),
+            CountsFrom::Gate => self.gate.as_ref()?.test.changes().map(|changes| measured.own(changes)),
             CountsFrom::Baseline => None,
         }
     }
 
     /// How much is paid for, in billionths of the unit: positive for a reward, negative for a deduction.
     fn quantity(&self, measured: &MeasuredResult<'_>) -> Quantity {
-        let edge = self.counted_beyond().map_or(0, |change| measured.edge(change));
+        let edge = self.counted_beyond(measured).map_or(0, |change| measured.edge(change));
         let beyond = measured.improvement.saturating_sub(edge.saturating_mul(measured.improvement.signum()));
         match self.per {
             PerUnit::Person | PerUnit::Event => Quantity(beyond),
@@ -394,7 +431,7 @@ impl Tariff {
     /// The same as an exact fraction of the unit.
     fn exact_quantity(&self, measured: &MeasuredResult<'_>) -> Ratio {
         let improvement = measured.improvement_exact();
-        let beyond = match (self.counted_beyond(), improvement.sign()) {
+        let beyond = match (self.counted_beyond(measured), improvement.sign()) {
             (Some(change), Ordering::Greater) => improvement.minus(&measured.edge_exact(change)),
             (Some(change), Ordering::Less) => improvement.plus(&measured.edge_exact(change)),
             _ => improvement,
@@ -405,8 +442,8 @@ impl Tariff {
         }
     }
 
-    /// Why a group of cohorts is paid or not.
-    fn reason(&self, scheme: &Scheme, measured: &MeasuredResult<'_>, verdict: Verdict, hurdle_missed: bool) -> String {
+    /// Why a part of a tally is paid or not. `found` says in which segments a gate was met, where that decides it.
+    fn reason(&self, scheme: &Scheme, measured: &MeasuredResult<'_>, decided: (Verdict, bool), found: &str) -> String {
         let outcome = &scheme.outcomes[self.outcome];
         let (direction, expected) = (measured.compared_with_baseline(), Quantity::nearest(&measured.expected_exact()));
         let mut facts = format!("{} counted, {expected} expected", Quantity::whole(measured.count));
@@ -417,20 +454,20 @@ impl Tariff {
         }
         let gate = self.gate.as_ref().map(|gate| gate.words(scheme)).unwrap_or_default();
         let beyond = if self.counts_from == CountsFrom::Gate { ", beyond the gate" } else { "" };
-        match (verdict, hurdle_missed) {
+        match decided {
             (Verdict::Better, true) => {
                 let hurdle = self.hurdle.as_ref().map(|hurdle| hurdle.words(scheme)).unwrap_or_default();
-                format!("{facts}. No payment: the hurdle requires that {hurdle}")
+                format!("{facts}. No payment: the hurdle requires that {hurdle}{found}")
             }
             (Verdict::Neither, _) => {
                 let nothing = if self.deduction.is_some() { "No payment and no deduction" } else { "No payment" };
-                format!("{facts}. {nothing}: the gate requires that {gate}")
+                format!("{facts}. {nothing}: the gate requires that {gate}{found}")
             }
             (Verdict::Better, false) if direction == Ordering::Less => {
                 format!("{facts}. No payment: the gate was passed, but this outcome is worse than expected")
             }
             (Verdict::Worse, _) if direction == Ordering::Greater => {
-                format!("{facts}. No payment: the result is better than expected, but the gate was missed")
+                format!("{facts}. No payment: the result is better than expected, but the gate was missed{found}")
             }
             (Verdict::Worse, _) if self.deduction.is_none() => {
                 format!("{facts}. No payment: the result is worse than expected. The clause deducts nothing")

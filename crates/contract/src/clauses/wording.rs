@@ -1,6 +1,7 @@
 //! Phrases that the explanations and reasons of several clauses share.
 
-use crate::terms::Scheme;
+use crate::spread_words::rows;
+use crate::terms::{MeasuredFor, MeasuredOver, Scheme};
 use base::money::Pence;
 use base::schedule::Schedule;
 
@@ -17,6 +18,14 @@ pub(super) fn clause_names(scheme: &Scheme, clauses: &[usize]) -> String {
 pub(super) fn nothing_of_a_debt(scheme: &Scheme, clauses: &[usize], taken: &str) -> Option<String> {
     let owes = clauses.iter().any(|&at| scheme.clauses[at].terms.may_owe());
     owes.then(|| format!("Where the provider owes money under {}, nothing is {taken}.", term_numbers(scheme, clauses)))
+}
+
+/// What a clause is measured over, for a sentence: "each year", "each year and each segment by itself".
+pub(super) fn measured_words(over: MeasuredOver, measured_for: MeasuredFor) -> String {
+    match measured_for {
+        MeasuredFor::AllSegments => over.words().to_owned(),
+        MeasuredFor::EachSegment => format!("{}, for each segment by itself", over.words()),
+    }
 }
 
 /// With a capital letter, for the start of a sentence.
@@ -63,8 +72,9 @@ pub(super) fn schedule(scheme: &Scheme, what: &str, price: &Schedule<Pence>) -> 
     // The years of one area and segment stand on one line.
     let mut lines: Vec<(String, Vec<(String, Pence)>)> = Vec::new();
     for (of, amount) in rows {
-        let (of, year) = match of.rsplit_once(", year ") {
-            Some((of, year)) => (of.to_owned(), format!("year {year}")),
+        let time = [", year ", ", cohort "].iter().find_map(|word| of.rfind(word));
+        let (of, year) = match time {
+            Some(at) => (of[..at].to_owned(), of[at + 2..].to_owned()),
             None => (of, String::new()),
         };
         match lines.last_mut().filter(|(last, _)| *last == of) {
@@ -77,46 +87,4 @@ pub(super) fn schedule(scheme: &Scheme, what: &str, price: &Schedule<Pence>) -> 
         several => format!("{what}, {of}: {}.", listed(several)),
     };
     lines.iter().map(line).collect()
-}
-
-/// The amounts of a schedule by what they really differ by: "North, under 25, year 2". None when all are the same.
-fn rows<T: Copy + PartialEq>(scheme: &Scheme, price: &Schedule<T>) -> Vec<(String, T)> {
-    let sizes = [scheme.areas.len(), scheme.segments.len(), scheme.years()];
-    let at = |place: [usize; 3]| price.at(place[0], place[1], place[2]);
-    let places = || {
-        let areas = 0..sizes[0];
-        areas.flat_map(|area| (0..sizes[1]).flat_map(move |segment| (0..sizes[2]).map(move |year| [area, segment, year])))
-    };
-    let differs = |axis: usize| {
-        places().any(|place| {
-            let mut first = place;
-            first[axis] = 0;
-            at(place) != at(first)
-        })
-    };
-    let by = [differs(0), differs(1), differs(2)];
-    if by == [false; 3] {
-        return Vec::new();
-    }
-    let listed = places().filter(|place| (0..3).all(|axis| by[axis] || place[axis] == 0));
-    let name = |place: [usize; 3]| {
-        let names = [scheme.areas[place[0]].clone(), scheme.segments[place[1]].clone(), format!("year {}", place[2] + 1)];
-        let named: Vec<String> = names.into_iter().zip(by).filter_map(|(name, by)| by.then_some(name)).collect();
-        named.join(", ")
-    };
-    listed.map(|place| (name(place), at(place))).collect()
-}
-
-/// A number that may differ by area, segment and year, for a sentence.
-pub(crate) fn spread_words<T: Copy + PartialEq + PartialOrd>(
-    scheme: &Scheme,
-    numbers: &Schedule<T>,
-    words: impl Fn(T) -> String,
-) -> String {
-    let rows = rows(scheme, numbers);
-    if rows.is_empty() {
-        return words(numbers.values()[0]);
-    }
-    let parts: Vec<String> = rows.iter().map(|(of, number)| format!("{} for {of}", words(*number))).collect();
-    parts.join(", ")
 }

@@ -3,6 +3,7 @@
 use base::money::Pence;
 use base::problem::Severity;
 use base::reader::{Reader, ScenarioDraw};
+use base::schedule::CohortTime;
 use contract::Scheme;
 use contract::clauses::ClauseTerms;
 use contract::clauses::award::Award;
@@ -117,7 +118,10 @@ fn amounts_stay_in_order_wherever_their_ranges_put_them() {
         let place = |at: usize| format!("scheme.toml: pay.award.pays.{at}");
         let draw = ScenarioDraw::from([(place(2), first), (place(3), second)]);
         let scheme = contract::read::scheme(&Reader::new(&files, &draw)).expect("a scheme within its ranges");
-        assert_eq!(award(&scheme).pays[1..].iter().map(|amount| amount.at(0, 0, 0).0 / 100).collect::<Vec<_>>(), pays);
+        assert_eq!(
+            award(&scheme).pays[1..].iter().map(|amount| amount.at(0, 0, CohortTime::FIRST).0 / 100).collect::<Vec<_>>(),
+            pays
+        );
     }
     let (_, found) = problems(&opened(&[("scheme.toml", &text("£30,000 (£19,000 to £40,000)"))]));
     let errors: Vec<_> = found.iter().filter(|problem| problem.severity == Severity::Error).collect();

@@ -4,9 +4,11 @@ mod awards;
 mod declarations;
 mod hostile;
 mod points;
+mod segments;
 mod signs;
 mod thresholds;
 mod ties;
+mod times;
 
 use base::SchemeFiles;
 use base::problem::{Problem, Severity};

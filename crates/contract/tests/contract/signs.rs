@@ -61,14 +61,29 @@ fn any_contract(draws: &mut Draws) -> SchemeFiles {
 
 fn gate(draws: &mut Draws, outcome: Option<&str>) -> String {
     let outcome = outcome.map_or(String::new(), |name| format!("outcome = \"{name}\", "));
-    let size = match draws.below(3) {
-        0 => format!("{} %", draws.below(20)),
-        _ => format!("{} percentage points", draws.below(8)),
+    let mut size = || match draws.below(3) {
+        0 => format!("\"{} %\"", draws.below(20)),
+        _ => format!("\"{} percentage points\"", draws.below(8)),
     };
+    let sizes = [size(), size()];
+    let [size, _] = &sizes;
+    // Another size in the second contract year. A clause that is measured over all cohorts refuses it, and another is drawn.
+    let size = if draws.below(5) == 0 { format!("{{ by_year = [{}] }}", sizes.join(", ")) } else { size.clone() };
+    let met_in = met_in(draws);
     match draws.below(5) {
-        0 => format!("{{ {outcome}significant_at = \"20 %\", sides = \"one-sided\" }}"),
-        1 | 2 => format!("{{ {outcome}improves_by_more_than = \"{size}\" }}"),
-        _ => format!("{{ {outcome}improves_by_at_least = \"{size}\" }}"),
+        0 => format!("{{ {outcome}significant_at = \"20 %\", sides = \"one-sided\"{met_in} }}"),
+        1 | 2 => format!("{{ {outcome}improves_by_more_than = {size}{met_in} }}"),
+        _ => format!("{{ {outcome}improves_by_at_least = {size}{met_in} }}"),
+    }
+}
+
+/// In which segments a gate must be met: usually in all of them together.
+fn met_in(draws: &mut Draws) -> String {
+    match draws.below(9) {
+        0 => ", met_in = \"each segment\"".to_owned(),
+        1 => format!(", met_in_at_least = {}", 1 + draws.below(2)),
+        2 => format!(", segment = \"{}\"", draws.of(&["a", "b"])),
+        _ => String::new(),
     }
 }
 
@@ -77,8 +92,10 @@ fn standard(draws: &mut Draws) -> String {
     let outcome = draws.of(&["o", "q", "lost", "times", "kept"]);
     match outcome {
         "o" | "q" if draws.below(2) == 0 => gate(draws, Some(outcome)),
-        "times" | "kept" => format!("{{ outcome = \"{outcome}\", reaches = \"{}.5 per person\" }}", draws.below(3)),
-        _ => format!("{{ outcome = \"{outcome}\", reaches = \"{} %\" }}", draws.below(101)),
+        "times" | "kept" => {
+            format!("{{ outcome = \"{outcome}\", reaches = \"{}.5 per person\"{} }}", draws.below(3), met_in(draws))
+        }
+        _ => format!("{{ outcome = \"{outcome}\", reaches = \"{} %\"{} }}", draws.below(101), met_in(draws)),
     }
 }
 
@@ -117,9 +134,31 @@ fn points(draws: &mut Draws) -> String {
 
 /// One clause; those that refer to others come only where there are some.
 fn clause(draws: &mut Draws, above: &[String]) -> String {
+    let text = by_year(&any_clause(draws, above));
+    let may = ["outcome payment", "tariff", "bonus", "award"].iter().any(|kind| text.contains(&format!("clause = \"{kind}\"")));
+    let says_it_already = ["met_in", "segment = ", "tops_up", "counts_from = \"gate\""].iter().any(|key| text.contains(key));
+    match may && !says_it_already && draws.below(3) == 0 {
+        true => format!("{text}\nmeasured_for = \"each segment\""),
+        false => text,
+    }
+}
+
+/// A price of two amounts as a list by contract year.
+fn by_year(text: &str) -> String {
+    let line = |line: &str| match line.split_once(" = ").filter(|(_, value)| value.starts_with("\"£") && value.contains("\", \""))
+    {
+        Some((key, value)) => format!("{key} = {{ by_year = [{value}] }}"),
+        None => line.to_owned(),
+    };
+    text.lines().map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn any_clause(draws: &mut Draws, above: &[String]) -> String {
     let over = format!("measured_over = \"{}\"", draws.of(&OVER));
     let (own, other) = (draws.of(&["o", "q"]), draws.of(&["o", "q"]));
     let price = format!("£{}.{:02}", draws.below(900), draws.below(100));
+    // Some amounts are another in the second contract year.
+    let price = if draws.below(4) == 0 { format!("{price}\", \"£{}", draws.below(900)) } else { price };
     // A list of clauses above: all of them, the last few, or any.
     let all: Vec<&str> = above.iter().map(String::as_str).collect();
     let names: Vec<&str> = match draws.below(4) {

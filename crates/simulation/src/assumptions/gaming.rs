@@ -5,6 +5,7 @@ use base::literal::{Change, Count};
 use base::money::{Pence, Rate, WHOLE};
 use base::problem::Problem;
 use base::reader::Section;
+use base::schedule::CohortTime;
 use contract::Scheme;
 use contract::terms::ReportedBy;
 
@@ -112,7 +113,7 @@ fn pilot(table: &Section<'_, '_>, scheme: &Scheme, help: &[Help]) -> Option<Pilo
     let tried = table.required_within("tried", (Count(1), Count(1000)), "not a number of pilots", "write how many were tried");
     let outcome = found.and_then(|at| piloted_outcome(table, scheme, &help[at]));
     let measured = found.zip(outcome).and_then(|(at, outcome)| help[at].moves[outcome].as_ref());
-    let moves_relatively = measured.map(|moves| matches!(moves.at(0, 0, 0), Move::Relative(_)));
+    let moves_relatively = measured.map(|moves| matches!(moves.at(0, 0, CohortTime::FIRST), Move::Relative(_)));
     let in_its_unit = |key: &str| -> f64 {
         let change: Change = table.required(key);
         let (value, relative) = match change {

@@ -2,6 +2,7 @@
 //! who are alike, and at the door.
 
 use base::philox::{open_unit, philox4x64};
+use base::schedule::CohortTime;
 use base::source::{FileBytes, Folder};
 use base::{Reader, ScenarioDraw};
 use simulation::people::{Chances, people};
@@ -124,7 +125,7 @@ fn true_chances_are_what_happens() {
         let rate = arena.true_outcomes(&now)[0].iter().sum::<f64>() / arena.people.count() as f64;
         let contract::terms::Baseline::Fixed(baseline) = &it.scheme.outcomes[0].baseline else { panic!("a fixed baseline") };
         // Cohorts divide into whole people, a little differently from year to year.
-        assert!((rate - baseline.at(area, 0, 0).as_f64()).abs() < 2e-3, "area {area}: {rate}");
+        assert!((rate - baseline.at(area, 0, CohortTime::FIRST).as_f64()).abs() < 2e-3, "area {area}: {rate}");
     }
 }
 

@@ -3,7 +3,7 @@
 use base::problem::Severity;
 use base::source::{FileBytes, Folder};
 use base::{Reader, ScenarioDraw, SchemeFiles};
-use risks::{Estimate, Finding, RiskId, StrategyKind};
+use risks::{AgentType, Estimate, Finding, RiskId, StrategyKind};
 use simulation::assumptions;
 use simulation::stress::{StressOptions, StressTest, stress};
 
@@ -296,6 +296,44 @@ fn an_award_by_standards_has_a_threshold() {
     assert!(stress.results.has_threshold && holds(&stress));
     // Neither outcome counts as one that nobody pays for.
     assert!(stress.results.outcomes.iter().all(|outcome| outcome.paid));
+}
+
+/// A bonus for each segment by itself: help goes to the segment that can reach its level, and the other is parked. One bonus for both
+/// together asks for help on both.
+#[test]
+fn a_bonus_for_each_segment_is_worked_for_where_it_can_be_reached() {
+    let segments = ("scheme.toml", "currency", "segments = [\"near\", \"far\"]\ncurrency");
+    let baseline = (
+        "scheme.toml",
+        "window = \"12 months\"",
+        "window = \"12 months\"\nbaseline = { table = \"segments.csv\", column = \"now\" }",
+    );
+    let people = ("scheme.toml", "people = 200", "people = 800");
+    // Help moves people of the segment “far” by 2 percentage points at most, and the level is 5.
+    let moves = ("assumptions.toml", "job = \"10 percentage points\"", "job = { table = \"segments.csv\", column = \"moves\" }");
+    let far = (
+        "segments.csv",
+        SEGMENTS,
+        "segment,share,now,cost,moves\nnear,50 %,40 %,£450,15 percentage points\nfar,50 %,30 %,£450,2 percentage points\n",
+    );
+    let bonus = |rest: &str| {
+        format!(
+            "\"bonus\"\noutcome = \"job\"\nat_least = \"5 percentage points\"\nper = \"lump sum\"\nprice = \"£400,000\"\n{rest}"
+        )
+    };
+    let clause = "\"outcome payment\"\noutcome = \"job\"\nprice = \"£2,000\"\n";
+    let own = bonus("measured_for = \"each segment\"\n");
+    let stress = stressed(&[segments, baseline, people, moves, far, ("scheme.toml", clause, &own)]);
+    let best = stress.results.best_response(AgentType::ProfitSeeking).expect("a best response");
+    assert!(best.effort[0] > 50_000.0 && best.effort[1] < 0.05 * best.effort[0], "{:?}", best.effort);
+    assert!(finding(&stress, RiskId::ThresholdEffect).tests[0].holds);
+    // A gate in each segment can never be met, so nobody is helped at all.
+    let both = format!(
+        "{clause}gate = {{ improves_by_at_least = \"5 percentage points\", met_in = \"each segment\" }}\nmeasured_over = \"all cohorts\"\n"
+    );
+    let stress = stressed(&[segments, baseline, people, moves, far, ("scheme.toml", clause, &both)]);
+    let best = stress.results.best_response(AgentType::ProfitSeeking).expect("a best response");
+    assert!(best.effort.iter().sum::<f64>() < 1_000.0, "{:?}", best.effort);
 }
 
 /// What is paid for one more result is its price, however few people there are: results are added in whole people.

@@ -3,7 +3,8 @@
 
 use base::philox::{open_unit, words};
 use base::source::{FileBytes, Folder};
-use base::statistics::normal_cdf;
+use base::statistics::{binomial_cdf, normal_cdf};
+use base::{Reader, ScenarioDraw};
 use simulation::wrong_payment::LoneCohort;
 
 /// A scheme that pays £1 a person when a cohort falls by more than 3 points, and nothing else.
@@ -119,6 +120,35 @@ fn a_floor_at_zero_pays_for_noise() {
     let (_, mean) = LoneCohort::plain(&scheme, 0, 0.6).payment(1000, 0.6, |_| true);
     let normal_limit = 24_721.55;
     assert!((mean - normal_limit).abs() < 0.003 * normal_limit, "{mean}");
+}
+
+/// Two segments with a gate each: their counts vary by themselves, so that at least one of them passes by luck more often than one
+/// gate for both does.
+#[test]
+fn segments_that_are_decided_by_themselves_vary_by_themselves() {
+    let text = GATE
+        .replace("currency", "segments = [\"a\", \"b\"]\ncurrency")
+        .replace("clause = \"tariff\"", "clause = \"bonus\"")
+        .replace("per = \"person\"\nreward", "measured_for = \"each segment\"\nper = \"lump sum\"\nprice")
+        .replace("gate = { improves_by_more_than = \"3 percentage points\" }", "above = \"3 percentage points\"");
+    let believed = "assumptions = \"A test\"\n[people]\nsegments = \"people.csv\"\n[outcome.reoffending]\nnow = \"47.5 %\"\nvalue = \"£1\"\n\
+                    [help.support]\nhalf_cost = \"£1\"\nmoves = { reoffending = \"1 %\" }\n[cost]\neach_person = \"£1\"\n\
+                    [intended]\noutcome = \"reoffending\"\naim = \"1 percentage point\"\n";
+    let texts =
+        [("scheme.toml", text.as_str()), ("assumptions.toml", believed), ("people.csv", "segment,share\na,60 %\nb,40 %\n")];
+    let folder: Folder = texts.into_iter().map(|(name, text)| (name.to_owned(), FileBytes::Read(text.into()))).collect();
+    let (files, draw) = (base::open(&folder), ScenarioDraw::new());
+    let reader = Reader::new(&files, &draw);
+    let scheme = contract::read::scheme(&reader).expect("a scheme");
+    let assumptions = simulation::assumptions::read(&reader, &scheme).expect("assumptions");
+    let people = simulation::people::people(&scheme, &assumptions);
+    let cohort = LoneCohort::like(&scheme, &assumptions, &people[0], 0);
+    // More than 3 points below 47.5%: at most 266 of 600 people, and at most 177 of 400.
+    let passes = [binomial_cdf(266, 600, 0.475), binomial_cdf(177, 400, 0.475)];
+    let one_of_them = 1.0 - (1.0 - passes[0]) * (1.0 - passes[1]);
+    let (found, mean) = cohort.payment(1_000, 0.475, |paid| paid > 0.0);
+    assert!((found - one_of_them).abs() < 0.01, "{found}, and {one_of_them} by the binomial distribution");
+    assert!((mean - passes.iter().sum::<f64>()).abs() < 0.01, "£1 for each that passes: {mean}");
 }
 
 /// Draws are uniform enough for a contract: mean and variance of a million, against their standard errors.

@@ -5,6 +5,7 @@
 use base::literal::Literal as _;
 use base::money::thousands;
 use base::reader::StatedNumber;
+use base::schedule::CohortTime;
 use contract::Scheme;
 use contract::explain::term_sheet;
 use contract::terms::{Baseline, Intake, OutcomeKind, ReportedBy};
@@ -319,7 +320,7 @@ fn help(run: &PackedRun<'_>, typical: &AreaPeople) -> String {
             .filter_map(|(outcome, moves)| {
                 let each: Vec<Move> = segments
                     .clone()
-                    .map(|segment| moves.as_ref().map(|m| m.at(typical.area, segment, 0)))
+                    .map(|segment| moves.as_ref().map(|m| m.at(typical.area, segment, CohortTime::FIRST)))
                     .collect::<Option<_>>()?;
                 let size = |moves: &Move| match moves {
                     Move::Relative(share) => (format!("{} of the chance", percent(*share)), *share),
@@ -331,8 +332,8 @@ fn help(run: &PackedRun<'_>, typical: &AreaPeople) -> String {
                 Some(format!("{} by {words}", outcome.name))
             })
             .collect();
-        let spent = across(&|segment| help.spent_now.at(typical.area, segment, 0));
-        let half = across(&|segment| help.half_cost.at(typical.area, segment, 0));
+        let spent = across(&|segment| help.spent_now.at(typical.area, segment, CohortTime::FIRST));
+        let half = across(&|segment| help.half_cost.at(typical.area, segment, CohortTime::FIRST));
         out += &row(&[&help.name, &spent, &half, &moves.join("; ")]);
     }
     out + "\n"
@@ -352,8 +353,8 @@ fn beliefs(run: &PackedRun<'_>, typical: &AreaPeople) -> String {
         }
         out += &format!("- {} ({}): {words}.\n", plain(&outcome.name), plain(&outcome.measure));
     }
-    let each = assumptions.cost_each_person.at(typical.area, 0, 0).pounds();
-    let year = assumptions.cost_each_year.at(typical.area, 0, 0).pounds();
+    let each = assumptions.cost_each_person.at(typical.area, 0, CohortTime::FIRST).pounds();
+    let year = assumptions.cost_each_year.at(typical.area, 0, CohortTime::FIRST).pounds();
     out += &format!(
         "- Serving a person costs the {} {} besides help, of which {} stays when fewer come; an area costs {} a year.\n\n",
         plain(&scheme.provider),
@@ -376,7 +377,13 @@ fn intended(run: &PackedRun<'_>, typical: &AreaPeople) -> String {
         }
         Intended::Spend(spend) => {
             let each: Vec<String> = (0..assumptions.segments.len())
-                .map(|at| format!("{} on {}", pounds(spend.at(typical.area, at, 0)), plain(&assumptions.segments[at].name)))
+                .map(|at| {
+                    format!(
+                        "{} on {}",
+                        pounds(spend.at(typical.area, at, CohortTime::FIRST)),
+                        plain(&assumptions.segments[at].name)
+                    )
+                })
                 .collect();
             format!("a person, {}", risks::listed(&each))
         }
