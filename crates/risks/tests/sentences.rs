@@ -52,6 +52,9 @@ impl Draws {
             kind,
             help_spend: self.of(&SUMS).max(0.0),
             cost: self.of(&SUMS).max(0.0),
+            administration: self.of(&SUMS).max(0.0),
+            others: if self.yes() { self.many(3, &SUMS) } else { Vec::new() },
+            funders: Vec::new(),
             payments: self.sums(),
             results: self.sums(),
             rewards: self.sums(),
@@ -73,7 +76,7 @@ impl Draws {
 
     fn shock(&mut self, shock: Shock, kind: StrategyKind) -> ShockResult {
         let (payments, results) = (vec![self.of(&SUMS); 3], vec![self.of(&SUMS); 3]);
-        ShockResult { shock, kind, cost: self.of(&SUMS).max(0.0), payments, results, value: self.of(&SUMS) }
+        ShockResult { shock, kind, cost: self.of(&SUMS).max(0.0), payments, others: Vec::new(), results, value: self.of(&SUMS) }
     }
 
     fn timing(&mut self) -> Option<TimingResult> {
@@ -112,6 +115,7 @@ impl Draws {
             sign: self.of(&[1.0, -1.0]),
             value: self.of(&SUMS).max(0.0),
             paid: self.of(&[true, true, false]),
+            assumed: self.of(&[None, None, Some(40.0)]),
             price: self.of(&SUMS).max(0.0),
         }
     }
