@@ -61,7 +61,10 @@ pub(crate) fn reach() -> Reach {
 }
 
 /// A whole number in a range.
-pub fn whole<T: TryFrom<u64>>(least: u64, most: u64) -> impl Fn(&str) -> Result<T, String> + Clone + Send + Sync + 'static {
+pub(crate) fn whole<T: TryFrom<u64>>(
+    least: u64,
+    most: u64,
+) -> impl Fn(&str) -> Result<T, String> + Clone + Send + Sync + 'static {
     move |text| {
         let number = text.trim().parse::<u64>().ok().filter(|number| (least..=most).contains(number));
         let range = || match most {

@@ -103,7 +103,7 @@ pub(crate) fn write(file: &Path, text: &str) -> anyhow::Result<()> {
 }
 
 /// Writes the bytes of a workbook or of a Parquet file.
-pub fn write_bytes(file: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+pub(crate) fn write_bytes(file: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     std::fs::write(file, bytes).with_context(|| format!("could not write {}", file.display()))
 }
 

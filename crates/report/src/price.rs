@@ -116,7 +116,9 @@ impl PriceReport {
         out += &terminal.with_amount(&terminal.bold("Total"), &area.sum.to_string());
         if !area.shares.is_empty() {
             out += &format!("{}\n", terminal.bold("Who is left with what"));
-            area.shares.iter().for_each(|share| out += &terminal.with_amount(&format!("  {}", share.party), &share.exact.to_string()));
+            area.shares
+                .iter()
+                .for_each(|share| out += &terminal.with_amount(&format!("  {}", share.party), &share.exact.to_string()));
         }
         out
     }

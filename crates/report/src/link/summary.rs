@@ -269,6 +269,9 @@ fn thresholds_text(found: &LinkageSummary, terminal: Terminal) -> String {
             thousands(at.missed.round() as i64),
         ]
     };
-    format!("
-{}", terminal.table(&header, &found.thresholds.iter().map(row).collect::<Vec<_>>()))
+    format!(
+        "
+{}",
+        terminal.table(&header, &found.thresholds.iter().map(row).collect::<Vec<_>>())
+    )
 }
