@@ -8,7 +8,7 @@ use contract::explain::term_sheet;
 use maud::{Markup, html};
 use risks::{self, Counterfactual, Risk, StrategyKind, percent, pounds, quoted};
 use simulation::assumptions::Assumptions;
-use simulation::expected_outcomes::ExpectedOutcome;
+use simulation::expected_outcomes::OutcomeForecast;
 use simulation::stress::{Reported, StressOptions, StressTest};
 
 use super::components::{
@@ -137,7 +137,7 @@ impl Report<'_> {
 
     /// Which way each outcome goes for a mixture of providers.
     fn expected_outcomes(&self) -> Markup {
-        let row = |expected: &ExpectedOutcome| {
+        let row = |expected: &OutcomeForecast| {
             vec![
                 html! { (quoted(&expected.name)) },
                 html! { (words::sentence(&words::expected_direction(expected))) },

@@ -8,7 +8,7 @@ use contract::Scheme;
 use risks::{self, AreaResults, Estimate, RiskId, StrategyResult, StrategyResults};
 use serde::Serialize;
 use simulation::assumptions::Assumptions;
-use simulation::expected_outcomes::ExpectedOutcome;
+use simulation::expected_outcomes::OutcomeForecast;
 use simulation::payment_by_aim::Curve;
 use simulation::scenario_discovery::ScenarioBox;
 use simulation::stress::{BreakEven, CostPoint, Reported, StressOptions, StressTest, TriedFix};
@@ -491,7 +491,7 @@ struct ExpectedFigures {
 }
 
 impl ExpectedFigures {
-    fn of(expected: &ExpectedOutcome) -> ExpectedFigures {
+    fn of(expected: &OutcomeForecast) -> ExpectedFigures {
         let [low, middle, high] = expected.each.map(number);
         ExpectedFigures {
             today: number(expected.today),
@@ -506,7 +506,7 @@ impl ExpectedFigures {
 }
 
 impl OutcomeFigures {
-    fn of(outcome: &risks::OutcomeFacts, expected: Option<&ExpectedOutcome>) -> OutcomeFigures {
+    fn of(outcome: &risks::OutcomeFacts, expected: Option<&OutcomeForecast>) -> OutcomeFigures {
         OutcomeFigures {
             outcome: outcome.name.clone(),
             binary: outcome.binary,

@@ -9,7 +9,7 @@ use risks::{
     percentage_points, pounds_in_prose, pounds_within_in_prose, quoted,
 };
 use simulation::assumptions::Assumptions;
-use simulation::expected_outcomes::{ExpectedOutcome, MovementShares};
+use simulation::expected_outcomes::{MovementShares, OutcomeForecast};
 use simulation::marginal_effort::{MovedOutcome, NextPound};
 use simulation::payment_by_aim::Curve;
 use simulation::scenario_discovery::{uncertain_name, written};
@@ -198,7 +198,7 @@ fn forecast_of_all(stress: &StressTest) -> String {
 }
 
 /// Which way an outcome goes for a mixture of providers: "likely to get better".
-pub fn expected_direction(expected: &ExpectedOutcome) -> String {
+pub fn expected_direction(expected: &OutcomeForecast) -> String {
     let MovementShares { better, worse } = expected.shares;
     let ways = [("get better", better), ("stay about the same", expected.shares.same()), ("get worse", worse)];
     match ways.into_iter().find(|(_, share)| *share > 0.5) {
@@ -208,7 +208,7 @@ pub fn expected_direction(expected: &ExpectedOutcome) -> String {
 }
 
 /// In how many scenarios an outcome goes which way: "better in 40 of 64 scenarios, worse in 3".
-pub fn expected_scenarios(expected: &ExpectedOutcome, stress: &StressTest) -> Option<String> {
+pub fn expected_scenarios(expected: &OutcomeForecast, stress: &StressTest) -> Option<String> {
     let tried = stress.scenarios;
     let [better, worse] = [expected.shares.better, expected.shares.worse].map(|share| (share * tried as f64).round() as usize);
     let number = |number: usize| if number == 0 { "none".to_owned() } else { number.to_string() };
@@ -220,12 +220,12 @@ pub fn expected_scenarios(expected: &ExpectedOutcome, stress: &StressTest) -> Op
 }
 
 /// What an outcome is today: "652 for every 1,000 people".
-pub fn today(expected: &ExpectedOutcome) -> String {
+pub fn today(expected: &OutcomeForecast) -> String {
     format!("{} for every 1,000 people", thousandths(expected.today))
 }
 
 /// The middle 90% of scenarios: "3 worse to 12 better", "13 to 59 better".
-pub fn expected_change(expected: &ExpectedOutcome) -> String {
+pub fn expected_change(expected: &OutcomeForecast) -> String {
     let way = |each: f64| match thousandths(each.abs()) {
         none if none == "0" => "",
         _ if each > 0.0 => " better",
@@ -597,7 +597,7 @@ mod tests {
     fn a_change_reads_as_english_whichever_way_it_goes() {
         let change = |low: f64, high: f64| {
             let each = [low, (low + high) / 2.0, high].map(|many| many / 1_000.0);
-            expected_change(&ExpectedOutcome { name: "work".to_owned(), today: 0.2, shares: MovementShares::default(), each })
+            expected_change(&OutcomeForecast { name: "work".to_owned(), today: 0.2, shares: MovementShares::default(), each })
         };
         assert_eq!(change(13.0, 59.0), "13 to 59 better");
         assert_eq!(change(-12.0, -3.0), "3.0 to 12 worse");

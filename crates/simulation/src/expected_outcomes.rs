@@ -71,7 +71,7 @@ impl MovementShares {
 
 /// An outcome over all scenarios.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ExpectedOutcome {
+pub struct OutcomeForecast {
     pub name: String,
     /// Results for each person today, as stated.
     pub today: f64,
@@ -80,11 +80,11 @@ pub struct ExpectedOutcome {
     pub each: [f64; 3],
 }
 
-impl ExpectedOutcome {
+impl OutcomeForecast {
     /// One for each outcome of `stated`, from the movements of every outcome in every scenario. Where no scenario was tried, the
     /// assumptions as stated are the only one.
     #[must_use]
-    pub fn all(stated: &StrategyResults, scenarios: &[&[Movement]]) -> Vec<ExpectedOutcome> {
+    pub fn all(stated: &StrategyResults, scenarios: &[&[Movement]]) -> Vec<OutcomeForecast> {
         let today = stated.get(StrategyKind::AsNow);
         let one = |at: usize| {
             let mut moves: Vec<Movement> = scenarios.iter().map(|scenario| scenario[at]).collect();
@@ -94,7 +94,7 @@ impl ExpectedOutcome {
             let mut each: Vec<f64> = moves.iter().map(|moved| moved.each).collect();
             each.sort_by(f64::total_cmp);
             let quantile = |q: f64| each[((each.len() - 1) as f64 * q).round() as usize];
-            ExpectedOutcome {
+            OutcomeForecast {
                 name: stated.outcomes[at].name.clone(),
                 today: today.map_or(0.0, |now| now.outcome(at)) / stated.people.max(1.0),
                 shares: MovementShares::of(&moves),

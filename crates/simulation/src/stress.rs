@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use risks::{self, AgentType, Estimate, Finding, RiskId, StrategyKind, StrategyResults};
 
 use crate::assumptions::{self, Assumptions};
-use crate::expected_outcomes::{ExpectedOutcome, Movement};
+use crate::expected_outcomes::{Movement, OutcomeForecast};
 use crate::marginal_effort::{NextPound, next_pounds};
 use crate::mixture::Mixture;
 use crate::payment_by_aim::{self, Curve};
@@ -42,7 +42,7 @@ pub struct StressTest {
     pub results: StrategyResults,
     pub reported: Vec<Reported>,
     /// Which way each outcome goes for a mixture of providers.
-    pub expected: Vec<ExpectedOutcome>,
+    pub expected: Vec<OutcomeForecast>,
     /// What trying pays in the smallest, the typical and the largest area.
     pub curves: Vec<Curve>,
     /// For each curve's area, the smallest aim (proportion of people) that is rewarded in three cohorts of four.
@@ -190,7 +190,7 @@ pub fn stress(
 
     let mut reported = reported(&results, &scenarios, &uncertain_numbers);
     let moves: Vec<&[Movement]> = scenarios.iter().map(|scenario| scenario.moves.as_slice()).collect();
-    let expected = ExpectedOutcome::all(&results, &moves);
+    let expected = OutcomeForecast::all(&results, &moves);
     progress("looking for the nearest scenario that changes each finding", 0.8);
     runner.find_tipping_points(&uncertain_numbers, &scenarios, &mut reported, options);
 
