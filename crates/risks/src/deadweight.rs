@@ -23,15 +23,17 @@ pub(super) const RISK: Risk = Risk {
     }],
     forecast,
     fixes: |results| {
-        let anyway = Fix::Baselines(what_happens_today(results));
-        vec![
-            anyway.clone(),
-            Fix::PayAboveBaseline,
-            Fix::Together(vec![Fix::PayAboveBaseline, anyway]),
+        let today = what_happens_today(results);
+        let known = today.iter().any(Option::is_some);
+        let anyway = known.then_some(Fix::Baselines(today));
+        let together = anyway.clone().map(|anyway| Fix::Together(vec![Fix::PayAboveBaseline, anyway]));
+        let of_today = anyway.into_iter().chain([Fix::PayAboveBaseline]).chain(together);
+        let others = [
             Fix::LiveComparison(1),
             Fix::Together(vec![Fix::PayAboveBaseline, Fix::LiveComparison(1)]),
             Fix::Together(vec![Fix::NoGate, Fix::TwoSided]),
-        ]
+        ];
+        of_today.chain(others).collect()
     },
     fee_lever: FeeLever::None,
     why_it_stays: no_simple_reason,

@@ -152,7 +152,7 @@ const ONE_IN_FIVE: f64 = 0.8416;
 /// margin. It is too narrow when the two strategies earn very different profits, or when chance alone moves profit by more.
 fn why_it_stays(results: &StrategyResults) -> Option<String> {
     let (best, intended) = (results.get(StrategyKind::BEST)?, results.get(StrategyKind::Intended)?);
-    let room = results.fair_margin * best.payment();
+    let room = (results.fair_margin * best.payment()).max(0.0);
     let gap = best.mean_profit() - intended.mean_profit();
     if gap > room {
         return Some(format!(

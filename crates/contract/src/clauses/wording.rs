@@ -73,6 +73,12 @@ pub(super) fn schedule(scheme: &Scheme, what: &str, price: &Schedule<Pence>) -> 
     if rows.len() <= MAX_IN_A_SENTENCE {
         return Vec::new();
     }
+    // A floor below nothing is the most that the provider can owe.
+    let owed = rows.iter().all(|(_, amount)| amount.0 < 0);
+    let (what, rows) = match owed {
+        true => ("The most that the provider can owe", rows.into_iter().map(|(of, amount)| (of, Pence(-amount.0))).collect()),
+        false => (what, rows),
+    };
     // The years of one area and segment stand on one line.
     let mut lines: Vec<(String, Vec<(String, Pence)>)> = Vec::new();
     for (of, amount) in rows {

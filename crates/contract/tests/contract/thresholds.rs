@@ -176,7 +176,7 @@ fn limits_take_in_their_own_amount() {
     let floor = of(
         "[pay.o]\nclause = \"tariff\"\noutcome = \"o\"\nper = \"person\"\nreward = \"£1\"\ndeduction = \"£1\"\n[pay.c]\nclause = \"floor\"\nleast = \"-£5\"\nmeasured_over = \"each cohort\"",
         45,
-        "no less than -£5",
+        "costs the provider no more than £5",
         true,
     );
     for (limit, paid_at, amounts) in [(cap, [54, 55, 56], [5_400, 5_500, 5_500]), (floor, [44, 45, 46], [-500, -500, -400])] {
