@@ -123,10 +123,10 @@ fn frontier(found: &DesignSearchResult, terminal: Terminal) -> String {
             percent(design.chance),
         ]
     };
-    let mut rows = vec![row("as it is".to_owned(), &found.now)];
+    let mut rows = vec![row("now".to_owned(), &found.now)];
     for (at, design) in found.frontier.iter().enumerate() {
         let best = found.best.as_ref() == Some(design);
-        rows.push(row(format!("{}{}", letter(at), if best { " (best)" } else { "" }), design));
+        rows.push(row(format!("{}{}", letter(at), if best { " best" } else { "" }), design));
     }
     let key = known.iter().enumerate().map(|(at, words)| format!("  {:>2}. {}\n", at + 1, terminal.wrap(words, 6)));
     format!("{}\n{}", terminal.table(&header.map(str::to_owned), &rows), terminal.dim(&key.collect::<String>()))

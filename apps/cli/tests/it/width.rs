@@ -23,7 +23,7 @@ const COMMANDS: [&[&str]; 12] = [
     &["price", "plain-linear", "--example", "as_expected"],
     &["stress", "plain-linear", "--replications", "20", "--scenarios", "2"],
     &["stress", "theory"],
-    &["stress", "theory/ishigami-2000"],
+    &["stress", "theory/sensitivity"],
     &["fix", "plain-linear", "--scenarios", "2"],
     &["sensitivity", "plain-linear"],
     &["replay", "plain-linear", "--person", "7"],
