@@ -35,14 +35,15 @@ impl CertifiedCosts {
 pub(crate) const MAX_COSTS: Pence = Pence(100_000_000_000);
 
 /// Reads an amount of costs from a cell of a table.
-pub(crate) fn amount(table: &CsvTable, cell: &TableCell) -> Result<Pence, Problem> {
+pub(crate) fn amount(table: &CsvTable, cell: &TableCell) -> Result<Pence, Box<Problem>> {
     let found = Pence::parse(&cell.text).ok().filter(|amount| (Pence(0)..=MAX_COSTS).contains(amount));
     found.ok_or_else(|| {
-        table
+        let problem = table
             .problem(cell.span, "this is not an amount of costs")
             .read(cell.text.clone())
             .expected(format!("from £0 to £{}, such as £1,250,000", thousands(MAX_COSTS.0 / 100)))
-            .fix("write what was certified, as an amount of money. Costs are never below zero")
+            .fix("write what was certified, as an amount of money. Costs are never below zero");
+        Box::new(problem)
     })
 }
 
@@ -84,7 +85,7 @@ pub(crate) fn read(top: &Section<'_, '_>, areas: &[String], cohorts: &[Cohort]) 
         let (Some(area), Some(cohort)) = place else { continue };
         let who = provider.map_or(String::new(), |column| row[column].text.clone());
         match amount(table, &row[costs]) {
-            Err(problem) => top.push(problem),
+            Err(problem) => top.push(*problem),
             Ok(amount) => {
                 if out.0.insert((who, area, cohort), amount).is_some() {
                     top.push(

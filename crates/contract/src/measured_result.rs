@@ -287,10 +287,10 @@ impl MeasuredResult<'_> {
         // In points both sides are whole billionths, and they nearly always fit into 64 bits.
         if let Change::Points(rate) = change {
             let edge = self.base.checked_mul(rate.0).and_then(|edge| edge.checked_mul(sign));
-            if let Some(apart) = edge.and_then(|edge| self.improvement.checked_sub(edge)) {
-                if self.max_error == 0 || apart.unsigned_abs() > self.max_error.unsigned_abs() {
-                    return apart.cmp(&0);
-                }
+            let apart = edge.and_then(|edge| self.improvement.checked_sub(edge));
+            let decides = |apart: &i64| self.max_error == 0 || apart.unsigned_abs() > self.max_error.unsigned_abs();
+            if let Some(apart) = apart.filter(decides) {
+                return apart.cmp(&0);
             }
         }
         let (whole, max_error) = (i128::from(WHOLE), i128::from(self.max_error));

@@ -285,7 +285,7 @@ impl TallyColumns {
                     let sum = &mut tally.costs[cell / scheme.segments.len()];
                     *sum = Some(Pence(sum.unwrap_or_default().0.saturating_add(costs.0)));
                 }
-                Err(problem) => problems.push(problem),
+                Err(problem) => problems.push(*problem),
             }
         }
         // Counts are compared with each other only if all of them could be read.

@@ -247,7 +247,7 @@ pub fn expected_change(expected: &OutcomeForecast) -> String {
 /// Results for each person as results in every 1,000: to one decimal where they are few.
 fn thousandths(each: f64) -> String {
     let many = 1_000.0 * each;
-    if many >= 9.95 || many < 0.05 { thousands(many.round() as i64) } else { format!("{many:.1}") }
+    if (0.05..9.95).contains(&many) { format!("{many:.1}") } else { thousands(many.round() as i64) }
 }
 
 /// Over what all sums are taken: "21 areas, 108,000 people, 1 contract year".

@@ -13,7 +13,7 @@ fn at(columns: &str, arguments: &[&str]) -> String {
 
 /// Words without the rules under the heads of tables.
 fn words(text: &str) -> Vec<&str> {
-    text.split_whitespace().filter(|word| word.trim_matches('-') != "").collect()
+    text.split_whitespace().filter(|word| !word.trim_matches('-').is_empty()).collect()
 }
 
 const COMMANDS: [&[&str]; 12] = [

@@ -195,7 +195,7 @@ fn a_loss_is_borne_in_the_order_of_the_file() {
         let finding = (RiskId::LossAndWindfall.risk().forecast)(results, AgentType::ProfitSeeking);
         finding.figures.iter().find(|(name, _)| name == "chance of a loss as intended").expect("there").1.clone()
     };
-    assert_eq!((chance(&alone).as_str(), chance(&shared).as_str()), ("100%", "0%"));
+    assert_eq!((chance(&alone).as_str(), chance(&shared).as_str()), ("100%", "0.0%"));
     assert_eq!(other.outcomes, one.outcomes, "what is intended does not depend on who pays for it");
 }
 
