@@ -190,10 +190,11 @@ pub fn verdict(stress: &StressTest) -> String {
 fn forecast_of_all(stress: &StressTest) -> String {
     let likely = looked_for(stress).filter(|reported| reported.forecast > 0.5).map(|reported| reported.finding.name());
     let likely: Vec<&str> = likely.collect();
-    match (stress.scenarios, likely.is_empty()) {
+    match (stress.scenarios, likely.as_slice()) {
         (0, _) => String::new(),
-        (_, true) => "We expect none of the risks looked for with real providers. ".to_owned(),
-        (_, false) => format!("We expect these risks with real providers: {}. ", listed(&likely)),
+        (_, []) => "We expect none of the risks looked for with real providers. ".to_owned(),
+        (_, [one]) => format!("We expect one of the risks with real providers: {one}. "),
+        (_, several) => format!("We expect these risks with real providers: {}. ", listed(several)),
     }
 }
 
