@@ -49,7 +49,9 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<ExitCode> {
             true
         }
     };
-    Ok(if good && skipped.tell(std::env::var("CI").as_deref() == Ok("true")) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    // Whoever names the folder of data sets says that the data are there. A fresh checkout elsewhere may have none.
+    let data_are_there = std::env::var("CI").as_deref() == Ok("true") && std::env::var_os("WELLSPENT_DATA").is_some();
+    Ok(if good && skipped.tell(data_are_there) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// What was skipped, with how often. Tests say it on a line of standard error that starts with [`SKIPPED`].
@@ -85,7 +87,10 @@ impl Skipped {
         }
         let count: usize = self.0.values().sum();
         let good = count == 0 || !nothing_may_be;
-        say(&format!("{count} skipped{}", if good { "" } else { ", and CI is true: nothing may be skipped there" }));
+        say(&format!(
+            "{count} skipped{}",
+            if good { "" } else { ", and CI and WELLSPENT_DATA are set: nothing may be skipped there" }
+        ));
         good
     }
 }
