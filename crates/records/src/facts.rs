@@ -324,9 +324,14 @@ impl<'a> PersonFacts<'a> {
     pub fn once(self, person: u32) -> FactsPart {
         let kinds = self.needed_keys.len() as u16;
         let needed = |kind: u16| self.needed_keys[usize::from(kind)];
-        // Facts that refer to no other come first, so that it is known which copies are dropped.
+        // Facts come before those that refer to them, so that it is known which copies are dropped: first those that refer to no other,
+        // then those that refer and are referred to. Two such kinds that refer to each other keep the order of kinds.
         let mut order: Vec<u16> = (0..kinds).collect();
-        order.sort_by_key(|kind| matches!(needed(*kind), NeededKeys::About | NeededKeys::Both));
+        order.sort_by_key(|kind| match needed(*kind) {
+            NeededKeys::About => 2,
+            NeededKeys::Both => 1,
+            _ => 0,
+        });
         let (mut dropped, mut kept) = (BTreeMap::new(), vec![Vec::new(); usize::from(kinds)]);
         for kind in order {
             let rows = self.starts[usize::from(kind)] as usize..self.starts[usize::from(kind) + 1] as usize;
