@@ -82,6 +82,11 @@ impl<T: Copy> Schedule<T> {
         self.by_cohort
     }
 
+    /// Whether it differs by contract year or by cohort.
+    pub fn differs_in_time(&self) -> bool {
+        self.strides[2] > 0
+    }
+
     /// Whether it is one value for everyone.
     pub fn is_constant(&self) -> bool {
         self.strides == [0; 3]

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::providers::Provider;
+use crate::references::named_in;
 use crate::tally::Tally;
 use crate::terms::Cohort;
 use base::literal::Literal as _;
@@ -48,8 +50,9 @@ pub(crate) fn amount(table: &CsvTable, cell: &TableCell) -> Result<Pence, Box<Pr
 }
 
 /// Reads the table that `certified_costs` names: a row for each cohort that is certified, with columns `costs` and, if need be, `area`,
-/// `cohort` and `provider`.
-pub(crate) fn read(top: &Section<'_, '_>, areas: &[String], cohorts: &[Cohort]) -> CertifiedCosts {
+/// `cohort` and `provider`. Where the contract lists several providers each row says whose costs it has: costs that are nobody's would
+/// count for each of them.
+pub(crate) fn read(top: &Section<'_, '_>, areas: &[String], cohorts: &[Cohort], providers: &[Provider]) -> CertifiedCosts {
     const KEY: &str = "certified_costs";
     let mut out = CertifiedCosts::default();
     if !top.has(KEY) {
@@ -63,26 +66,16 @@ pub(crate) fn read(top: &Section<'_, '_>, areas: &[String], cohorts: &[Cohort]) 
         false => Some(table.column(name)),
     };
     let (Some(area), Some(cohort)) = (needed("area", areas.len() > 1), needed("cohort", cohorts.len() > 1)) else { return out };
-    let provider = table.column("provider");
+    let Some(provider) = needed("provider", providers.len() > 1) else { return out };
+    let ids: Vec<String> = providers.iter().map(|provider| provider.id.clone()).collect();
     let names: Vec<String> = cohorts.iter().map(|cohort| cohort.name.clone()).collect();
-    let position = |column: Option<usize>, row: &[TableCell], what: &str, known: &[String]| -> Option<usize> {
-        let Some(column) = column else { return Some(0) };
-        let found = known.iter().position(|name| *name == row[column].text);
-        if found.is_none() {
-            top.push(
-                table
-                    .problem(row[column].span, format!("the scheme has no {what} `{}`", row[column].text))
-                    .read(row[column].text.clone())
-                    .expected(format!("one of {}", known.iter().take(8).cloned().collect::<Vec<_>>().join(", ")))
-                    .nearest(&row[column].text, known.iter().map(String::as_str))
-                    .fix("write the name exactly as in the scheme"),
-            );
-        }
-        found
+    let position = |column: Option<usize>, row: &[TableCell], what: &str, known: &[String]| {
+        named_in(table, column, row, what, known).map_err(|problem| top.push(*problem)).ok()
     };
     for row in &table.rows {
         let place = (position(area, row, "area", areas), position(cohort, row, "cohort", &names));
-        let (Some(area), Some(cohort)) = place else { continue };
+        let known = ids.is_empty() || position(provider, row, "provider", &ids).is_some();
+        let (Some(area), Some(cohort), true) = (place.0, place.1, known) else { continue };
         let who = provider.map_or(String::new(), |column| row[column].text.clone());
         match amount(table, &row[costs]) {
             Err(problem) => top.push(*problem),

@@ -135,7 +135,11 @@ impl Fix {
             }
             Fix::NoGate => each_clause(&mut changed, |clause| clause.drop_gates()),
             Fix::TwoSided => each_clause(&mut changed, |clause| clause.deduct_as_rewarded()),
-            Fix::PoolCohorts => each_clause(&mut changed, |clause| clause.pool_cohorts(scheme)),
+            Fix::PoolCohorts => each_clause(&mut changed, |clause| {
+                if !differs_in_time(clause) {
+                    clause.pool_cohorts(scheme);
+                }
+            }),
             Fix::TakeEveryone => changed.intake = Intake::Everyone,
             Fix::LiveComparison(ratio) => {
                 for outcome in &mut changed.outcomes {
@@ -206,6 +210,12 @@ impl Fix {
             && changed.segments_set_by == scheme.segments_set_by;
         (!same).then_some(changed)
     }
+}
+
+/// Whether a clause measured over all cohorts together would need several numbers at once: what it requires differs in time, or what
+/// it pays differs by cohort.
+fn differs_in_time(clause: &ClauseTerms) -> bool {
+    clause.gates().iter().any(|gate| gate.test.differs_in_time()) || clause.amounts().iter().any(|(_, amount)| amount.by_cohort())
 }
 
 fn points(hundredths: i64) -> Change {

@@ -59,6 +59,16 @@ pub enum GateTest {
 }
 
 impl GateTest {
+    /// Whether what it requires differs by cohort or by contract year.
+    #[must_use]
+    pub fn differs_in_time(&self) -> bool {
+        match self {
+            GateTest::AtLeast(change) | GateTest::MoreThan(change) => change.differs_in_time(),
+            GateTest::Reaches(level) => level.differs_in_time(),
+            GateTest::Significant { .. } => false,
+        }
+    }
+
     /// The changes that are required; none for a test of significance and for a plain level.
     #[must_use]
     pub fn changes(&self) -> Option<&Schedule<Change>> {

@@ -94,7 +94,7 @@ pub fn scheme(reader: &Reader<'_>) -> Option<Scheme> {
                 .fix("add providers = [\"NAME\", \"NAME\"]"),
         );
     }
-    let certified_costs = certified_costs::read(&top, &areas, &cohorts);
+    let certified_costs = certified_costs::read(&top, &areas, &cohorts, &providers);
     let funders = funders::read(&top);
     costs_apart(&top, &outcomes, &clauses, &funders);
     let _ = top.has("example");

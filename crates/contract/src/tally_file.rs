@@ -5,6 +5,7 @@ use std::collections::btree_map::Entry;
 
 use crate::certified_costs;
 use crate::price::{NoLines, Paid, price};
+use crate::references::named_in;
 use crate::tally::{MAX_EVENTS, MAX_PEOPLE, Tally, misfit, part_misfit};
 use crate::terms::{Baseline, OutcomeKind, Scheme};
 use base::money::{Pence, thousands};
@@ -41,9 +42,12 @@ pub fn read(scheme: &Scheme, file: &str, files: &SchemeFiles) -> Result<Vec<Tall
             problem::add(&mut problems, Problem::file(file, "the rows after these errors were not checked"));
             return Err(problems);
         }
-        let area = columns.position(columns.area, row, table, "area", &scheme.areas, &mut problems);
-        let cohort = columns.position(columns.cohort, row, table, "cohort", &cohorts, &mut problems);
-        let segment = columns.position(columns.segment, row, table, "segment", &scheme.segments, &mut problems);
+        let mut position = |column: Option<usize>, what: &str, known: &[String]| {
+            named_in(table, column, row, what, known).map_err(|problem| problems.push(*problem)).ok()
+        };
+        let area = position(columns.area, "area", &scheme.areas);
+        let cohort = position(columns.cohort, "cohort", &cohorts);
+        let segment = position(columns.segment, "segment", &scheme.segments);
         let (Some(area), Some(cohort), Some(segment)) = (area, cohort, segment) else { continue };
         match first.entry((area, cohort, segment)) {
             Entry::Occupied(known) => {
@@ -195,30 +199,6 @@ impl TallyColumns {
                 .collect(),
             costs: need("costs", false).filter(|_| scheme.reads_costs()),
         }
-    }
-
-    fn position(
-        &self,
-        column: Option<usize>,
-        row: &[TableCell],
-        table: &CsvTable,
-        what: &str,
-        known: &[String],
-        problems: &mut Vec<Problem>,
-    ) -> Option<usize> {
-        let Some(column) = column else { return Some(0) };
-        let found = known.iter().position(|name| *name == row[column].text);
-        if found.is_none() {
-            problems.push(
-                table
-                    .problem(row[column].span, format!("the scheme has no {what} `{}`", row[column].text))
-                    .read(row[column].text.clone())
-                    .expected(format!("one of {}", known.iter().take(8).cloned().collect::<Vec<_>>().join(", ")))
-                    .nearest(&row[column].text, known.iter().map(String::as_str))
-                    .fix("write the name exactly as in the scheme"),
-            );
-        }
-        found
     }
 
     fn fill(

@@ -226,9 +226,8 @@ fn assumed_baselines(scheme: &Scheme, files: &SchemeFiles) -> Vec<Problem> {
     let assumed = scheme.outcomes.iter().enumerate().filter(|(_, outcome)| outcome.is_assumed);
     let compared = |at: usize| {
         let uses = |clause: &&Clause| {
-            clause.terms.compared_outcome() == Some(at)
-                || clause.outcomes().contains(&at)
-                || clause.gates().iter().any(|gate| gate.outcome == at)
+            clause.terms.counts_from_baseline_of() == Some(at)
+                || clause.gates().iter().any(|gate| gate.outcome == at && gate.has_baseline())
         };
         let named: Vec<String> = scheme.clauses.iter().filter(uses).map(|clause| format!("`{}`", clause.name)).collect();
         named.join(", ")

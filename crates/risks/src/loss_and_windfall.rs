@@ -108,7 +108,8 @@ fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
     let loss_intended = share(StrategyKind::Intended, &at_loss);
     let windfall = share(kind, &above_fair);
     if agent == AgentType::Mixture {
-        // What is said of most contracts tells none apart: on average, and by more than the costs can be known to.
+        // Most contracts lose or earn a little too much in some replications. A forecast has to tell contracts apart, so it takes the
+        // average, and counts only what is larger than a usual error in the costs.
         let margin = |strategy: &StrategyResult| strategy.mean_profit() / strategy.payment().abs().max(1.0);
         finding.test(
             "honest providers lose more than half of the fair margin, or a mixture of providers earns more than twice of it",

@@ -243,8 +243,11 @@ impl ClauseKind for Award {
     fn drop_gates(&mut self) {}
 
     /// One period instead of several would pay one lump sum instead of several. The amounts become what all periods paid together,
-    /// so that only the measuring changes.
+    /// so that only the measuring changes. Amounts that differ from year to year have no such multiple.
     fn pool_cohorts(&mut self, scheme: &Scheme) {
+        if self.pays.iter().any(Schedule::differs_in_time) {
+            return;
+        }
         let periods = i64::try_from(self.over.periods(scheme)).unwrap_or(1);
         self.pays = self.pays.iter().map(|amount| amount.map(|amount| Pence(amount.0.saturating_mul(periods)))).collect();
         self.over = MeasuredOver::AllCohorts;

@@ -36,7 +36,7 @@ fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Cap {
     let on = context.clauses(section, "on", true);
     let most = section.positive_schedule("most", context.keys);
     let over = section.required_choice("measured_over", &MeasuredOver::KNOWN);
-    context.one_time(section, "most", &most, over);
+    context.one_amount(section, "most", &most, over, "a cap");
     Cap { on, most, over }
 }
 
@@ -95,16 +95,12 @@ impl ClauseKind for Cap {
         Some(self.over)
     }
 
-    fn refers_to(&self) -> &[usize] {
-        &self.on
+    fn referred(&self) -> Option<(&'static str, &[usize])> {
+        Some(("on", &self.on))
     }
 
     fn references(&mut self) -> Option<&mut Vec<usize>> {
         Some(&mut self.on)
-    }
-
-    fn reference_key(&self) -> Option<&'static str> {
-        Some("on")
     }
 
     fn is_limit(&self) -> bool {
@@ -119,9 +115,8 @@ impl ClauseKind for Cap {
             MeasuredOver::EachYear => others.cohorts.iter().filter(|cohort| cohort.year == 0).collect(),
             MeasuredOver::AllCohorts => return None,
         };
-        let months: i64 = group.iter().map(|cohort| cohort.months).sum();
         for area in 0..others.keys.areas.len() {
-            let fee: i64 = self.on.iter().map(|&at| others.clauses[at].terms.least_fee(area, months)).sum();
+            let fee: i64 = self.on.iter().map(|&at| others.clauses[at].terms.least_fee(area, &group)).sum();
             let most = self.most.at(area, 0, CohortTime::FIRST);
             if fee > most.0 {
                 let section = others.tables.section(name);

@@ -39,6 +39,7 @@ fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> CostShare {
     let beyond = if section.has("beyond") { context.clauses(section, "beyond", false) } else { Vec::new() };
     let at_most = section.has("at_most").then(|| section.positive_schedule("at_most", context.keys));
     let over = section.required_choice("measured_over", &MeasuredOver::KNOWN);
+    at_most.iter().for_each(|most| context.one_amount(section, "at_most", most, over, "a cost share"));
     CostShare { share, beyond, at_most, over }
 }
 
@@ -126,20 +127,12 @@ impl ClauseKind for CostShare {
         Some(self.over)
     }
 
-    fn refers_to(&self) -> &[usize] {
-        &self.beyond
+    fn referred(&self) -> Option<(&'static str, &[usize])> {
+        Some(("beyond", &self.beyond))
     }
 
     fn references(&mut self) -> Option<&mut Vec<usize>> {
         Some(&mut self.beyond)
-    }
-
-    fn reference_key(&self) -> Option<&'static str> {
-        Some("beyond")
-    }
-
-    fn limits_debt_of(&self, clause: usize) -> bool {
-        self.share.0 == WHOLE && self.at_most.is_none() && self.beyond.contains(&clause)
     }
 
     fn scale_limits(&mut self, change: &dyn Fn(Pence) -> Pence) {

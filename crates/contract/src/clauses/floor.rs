@@ -34,7 +34,7 @@ fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Floor {
     let on = context.clauses(section, "on", true);
     let least = section.required_schedule("least", context.keys);
     let over = section.required_choice("measured_over", &MeasuredOver::KNOWN);
-    context.one_time(section, "least", &least, over);
+    context.one_amount(section, "least", &least, over, "a floor");
     Floor { on, least, over }
 }
 
@@ -100,16 +100,12 @@ impl ClauseKind for Floor {
         Some(self.over)
     }
 
-    fn refers_to(&self) -> &[usize] {
-        &self.on
+    fn referred(&self) -> Option<(&'static str, &[usize])> {
+        Some(("on", &self.on))
     }
 
     fn references(&mut self) -> Option<&mut Vec<usize>> {
         Some(&mut self.on)
-    }
-
-    fn reference_key(&self) -> Option<&'static str> {
-        Some("on")
     }
 
     fn limits_debt_of(&self, clause: usize) -> bool {

@@ -135,6 +135,12 @@ pub trait ClauseKind: Debug {
         None
     }
 
+    /// The outcome whose baseline decides what it pays, apart from any gate: it compares a whole group of cohorts, or counts each
+    /// segment from there.
+    fn counts_from_baseline_of(&self) -> Option<usize> {
+        self.compared_outcome()
+    }
+
     /// The outcome that undoes a result already paid for.
     fn undone_by(&self) -> Option<usize> {
         None
@@ -160,18 +166,23 @@ pub trait ClauseKind: Debug {
         None
     }
 
-    /// The clauses above it whose money it depends on.
-    fn refers_to(&self) -> &[usize] {
-        &[]
+    /// The clauses above it whose money it depends on, with the key that lists them in the file.
+    fn referred(&self) -> Option<(&'static str, &[usize])> {
+        None
     }
 
-    /// The same list, to be changed, with the key that holds it in the file.
-    fn references(&mut self) -> Option<&mut Vec<usize>> {
-        None
+    /// The clauses above it whose money it depends on.
+    fn refers_to(&self) -> &[usize] {
+        self.referred().map_or(&[], |(_, clauses)| clauses)
     }
 
     /// The key of the file that lists the clauses it refers to.
     fn reference_key(&self) -> Option<&'static str> {
+        self.referred().map(|(key, _)| key)
+    }
+
+    /// The list of [`referred`](ClauseKind::referred), to be changed.
+    fn references(&mut self) -> Option<&mut Vec<usize>> {
         None
     }
 
@@ -230,8 +241,8 @@ pub trait ClauseKind: Debug {
         false
     }
 
-    /// The least that it pays for some months of the first year, in pence, before any discount.
-    fn least_fee(&self, _area: usize, _months: i64) -> i64 {
+    /// The least that it pays for some cohorts, in pence, before any discount.
+    fn least_fee(&self, _area: usize, _cohorts: &[&Cohort]) -> i64 {
         0
     }
 

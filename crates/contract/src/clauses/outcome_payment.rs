@@ -159,6 +159,10 @@ impl ClauseKind for OutcomePayment {
         vec![("price", &mut self.price)]
     }
 
+    fn counts_from_baseline_of(&self) -> Option<usize> {
+        (self.counts == CountingBasis::FromBaseline).then_some(self.outcome)
+    }
+
     fn outcome(&self) -> Option<usize> {
         Some(self.outcome)
     }

@@ -108,6 +108,12 @@ fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Points
         return None;
     }
     let pays = pays?;
+    let of_all = match &pays {
+        PointsPay::EachPoint(price) => Some(("each_point", price)),
+        PointsPay::Pot { pot, .. } => Some(("pot", pot)),
+        PointsPay::Levels { .. } | PointsPay::ByRank(_) => None,
+    };
+    of_all.into_iter().for_each(|(key, amount)| context.one_amount(section, key, amount, over, "a points payment"));
     if !pays.compares() && section.has("others") {
         section.push(
             section
@@ -586,8 +592,11 @@ impl ClauseKind for PointsPayment {
     fn drop_gates(&mut self) {}
 
     /// One period instead of several would pay once instead of several times. The amounts become what all periods paid together, so
-    /// that only the measuring changes.
+    /// that only the measuring changes. Amounts that differ from year to year have no such multiple.
     fn pool_cohorts(&mut self, scheme: &Scheme) {
+        if self.pays.amounts().iter().any(Schedule::differs_in_time) {
+            return;
+        }
         let periods = i64::try_from(self.over.periods(scheme)).unwrap_or(1);
         self.scale_prices(&|amount| Pence(amount.0.saturating_mul(periods)));
         self.over = MeasuredOver::AllCohorts;

@@ -261,12 +261,38 @@ impl ClauseContext<'_> {
         kind: &str,
     ) {
         self.one_time(section, key, price, over);
-        if price.by_segment() && measured_for == MeasuredFor::AllSegments && self.keys.segments.len() > 1 {
+        if measured_for == MeasuredFor::AllSegments {
+            let fix = "measure each segment by itself: measured_for = \"each segment\". Or use an outcome payment, which takes prices by segment";
+            self.for_all_segments(section, key, price, &format!("{kind} has one price"), fix);
+        }
+    }
+
+    /// Refuses an amount that differs by cohort or by segment in a clause that pays for all of them together.
+    pub(super) fn one_amount(
+        &self,
+        section: &Section<'_, '_>,
+        key: &str,
+        amount: &Schedule<Pence>,
+        over: MeasuredOver,
+        kind: &str,
+    ) {
+        self.one_time(section, key, amount, over);
+        self.for_all_segments(
+            section,
+            key,
+            amount,
+            &format!("{kind} has one amount"),
+            "write one amount, or a table by area and year",
+        );
+    }
+
+    fn for_all_segments(&self, section: &Section<'_, '_>, key: &str, amount: &Schedule<Pence>, what: &str, fix: &str) {
+        if amount.by_segment() && self.keys.segments.len() > 1 {
             section.push(
                 section
-                    .problem(key, format!("{kind} has one price for all segments, because it is measured over them together"))
+                    .problem(key, format!("{what} for all segments, because it is measured over them together"))
                     .expected("one amount, or a table by area and year")
-                    .fix("measure each segment by itself: measured_for = \"each segment\". Or use an outcome payment, which takes prices by segment"),
+                    .fix(fix),
             );
         }
     }

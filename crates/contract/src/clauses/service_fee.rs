@@ -12,7 +12,7 @@ use base::money::{Amount, Pence, Quantity, Rate, Rounding, WHOLE, thousands};
 use base::problem::Problem;
 use base::ratio::Ratio;
 use base::reader::Section;
-use base::schedule::{CohortTime, Schedule, find_column, find_table};
+use base::schedule::{Schedule, find_column, find_table};
 use base::scheme_files::SchemeFiles;
 
 pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
@@ -260,11 +260,12 @@ impl ClauseKind for ServiceFee {
         Some(full * (1.0 - self.falls.as_f64()).powi(cohort.year as i32))
     }
 
-    fn least_fee(&self, area: usize, months: i64) -> i64 {
+    fn least_fee(&self, area: usize, cohorts: &[&Cohort]) -> i64 {
+        let sum = |fee: &dyn Fn(&Cohort) -> i64| cohorts.iter().map(|cohort| cohort.months * fee(cohort)).sum::<i64>();
         match &self.basis {
-            Basis::EachMonth(schedule) => months * schedule.at(area, 0, CohortTime::FIRST).0,
-            Basis::EachYear(schedule) => months * schedule.at(area, 0, CohortTime::FIRST).0 / 12,
-            Basis::Bands(bands) => months * bands.iter().map(|band| band.each_month.0).min().unwrap_or_default(),
+            Basis::EachMonth(schedule) => sum(&|cohort| schedule.at(area, 0, cohort.time()).0),
+            Basis::EachYear(schedule) => sum(&|cohort| schedule.at(area, 0, cohort.time()).0) / 12,
+            Basis::Bands(bands) => sum(&|_| bands.iter().map(|band| band.each_month.0).min().unwrap_or_default()),
         }
     }
 

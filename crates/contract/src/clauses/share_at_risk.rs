@@ -138,16 +138,12 @@ impl ClauseKind for ShareAtRisk {
         self.gate.levels()
     }
 
-    fn refers_to(&self) -> &[usize] {
-        &self.of
+    fn referred(&self) -> Option<(&'static str, &[usize])> {
+        Some(("of", &self.of))
     }
 
     fn references(&mut self) -> Option<&mut Vec<usize>> {
         Some(&mut self.of)
-    }
-
-    fn reference_key(&self) -> Option<&'static str> {
-        Some("of")
     }
 
     fn shares_what_is_left(&self) -> bool {

@@ -48,6 +48,16 @@ fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> SurplusShare 
     SurplusShare { of, share, keeps_first, over }
 }
 
+impl SurplusShare {
+    /// What is kept before anything is given back: " and 5% of them, which it keeps".
+    fn kept_words(&self) -> String {
+        match self.keeps_first {
+            Rate(0) => String::new(),
+            kept => format!(" and {kept} of them, which it keeps"),
+        }
+    }
+}
+
 impl ClauseKind for SurplusShare {
     fn entry(&self) -> &'static CatalogueEntry {
         &ENTRY
@@ -80,10 +90,7 @@ impl ClauseKind for SurplusShare {
             let quantity = if gives { Quantity::whole(-1) } else { Quantity(0) };
             let line = UnpricedLine { cohorts: period, segment: None, quantity, unit: "surplus share", price };
             pricing.post(line, A::default().minus(back), || {
-                let kept = match self.keeps_first {
-                    Rate(0) => String::new(),
-                    kept => format!(" and {kept} of them, which it keeps"),
-                };
+                let kept = self.kept_words();
                 let found = format!(
                     "{} paid {}; certified costs {certified}",
                     clause_names(scheme, &self.of),
@@ -98,10 +105,7 @@ impl ClauseKind for SurplusShare {
     }
 
     fn explain(&self, scheme: &Scheme) -> Vec<String> {
-        let kept = match self.keeps_first {
-            Rate(0) => String::new(),
-            kept => format!(" and {kept} of them, which it keeps"),
-        };
+        let kept = self.kept_words();
         let mut out = vec![
             format!(
                 "The provider gives back {} of its surplus, measured over {}: of what {} paid beyond its certified costs{kept}.",
@@ -123,16 +127,12 @@ impl ClauseKind for SurplusShare {
         Some(self.over)
     }
 
-    fn refers_to(&self) -> &[usize] {
-        &self.of
+    fn referred(&self) -> Option<(&'static str, &[usize])> {
+        Some(("of", &self.of))
     }
 
     fn references(&mut self) -> Option<&mut Vec<usize>> {
         Some(&mut self.of)
-    }
-
-    fn reference_key(&self) -> Option<&'static str> {
-        Some("of")
     }
 
     fn shares_what_is_left(&self) -> bool {

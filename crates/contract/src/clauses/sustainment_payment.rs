@@ -121,6 +121,10 @@ impl ClauseKind for SustainmentPayment {
         vec![("price", &mut self.price)]
     }
 
+    fn counts_from_baseline_of(&self) -> Option<usize> {
+        (self.counts == CountingBasis::FromBaseline).then_some(self.outcome)
+    }
+
     fn outcome(&self) -> Option<usize> {
         Some(self.outcome)
     }

@@ -292,16 +292,12 @@ impl ClauseKind for Tariff {
         self.gate.as_ref().map_or(Vec::new(), Gate::levels)
     }
 
-    fn refers_to(&self) -> &[usize] {
-        &self.tops_up
+    fn referred(&self) -> Option<(&'static str, &[usize])> {
+        Some(("tops_up", &self.tops_up))
     }
 
     fn references(&mut self) -> Option<&mut Vec<usize>> {
         Some(&mut self.tops_up)
-    }
-
-    fn reference_key(&self) -> Option<&'static str> {
-        Some("tops_up")
     }
 
     fn deducts(&self) -> bool {

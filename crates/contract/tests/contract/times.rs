@@ -118,6 +118,8 @@ fn changed_amounts_are_written_where_they_stand() {
 fn what_is_measured_together_has_one_number() {
     let of =
         |rest: &str| format!("[pay.all]\nclause = \"tariff\"\noutcome = \"job\"\nper = \"person\"\nmeasured_over = {rest}\n");
+    const INDICATOR: &str = "{ outcome = \"job\", points = 10, none_at = \"10 %\", all_at = \"50 %\" }";
+    let kind = |kind: &str, rest: &str| format!("[pay.all]\nclause = \"{kind}\"\n{rest}\n");
     let price = "reward = \"£10\"";
     let cohorts = by_cohort(["1 %", "2 %", "3 %", "4 %"]);
     for (clause, what) in [
@@ -131,6 +133,33 @@ fn what_is_measured_together_has_one_number() {
         ),
         (
             of(&format!("\"each year\"\nreward = {}", by_cohort(["£1", "£2", "£3", "£4"]))),
+            "an amount differs by cohort, and the clause measures several of them together",
+        ),
+        (
+            kind(
+                "points payment",
+                &format!(
+                    "each_point = {}\nindicators = [{INDICATOR}]\nmeasured_over = \"each year\"",
+                    by_cohort(["£1", "£2", "£3", "£4"])
+                ),
+            ),
+            "an amount differs by cohort, and the clause measures several of them together",
+        ),
+        (
+            kind(
+                "points payment",
+                &format!(
+                    "pot = {}\nindicators = [{INDICATOR}]\nmeasured_over = \"each year\"",
+                    by_cohort(["£1", "£2", "£3", "£4"])
+                ),
+            ),
+            "an amount differs by cohort, and the clause measures several of them together",
+        ),
+        (
+            kind(
+                "cost share",
+                &format!("share = \"50 %\"\nat_most = {}\nmeasured_over = \"each year\"", by_cohort(["£1", "£2", "£3", "£4"])),
+            ),
             "an amount differs by cohort, and the clause measures several of them together",
         ),
         (
@@ -151,4 +180,88 @@ fn a_year_too_many_is_warned_of() {
     let clause = "[pay.job]\nclause = \"outcome payment\"\noutcome = \"job\"\nprice = { by_year = [\"£1\", \"£2\", \"£3\"] }\n";
     let found = problems(&opened(&[("scheme.toml", &with("", clause))])).1;
     assert!(found.iter().any(|problem| problem.what.starts_with("cohorts start in 2 contract years alone")), "{found:#?}");
+}
+
+/// A clause that pays for all segments together has one amount for them: the first would be taken in silence.
+#[test]
+fn an_amount_for_all_segments_differs_by_none() {
+    let head = head(1, &["a", "b"], "nearest penny, half up");
+    let outcome = "[outcome.job]\nmeasure = \"jobs\"\nkind = \"binary\"\nbetter = \"more\"\nwindow = \"12 months\"\n";
+    let amount = "{ table = \"amounts.csv\", column = \"amount\" }";
+    let over = "measured_over = \"each year\"";
+    for (kind, rest) in [
+        ("cap", format!("most = {amount}\n{over}")),
+        ("floor", format!("least = {amount}\n{over}")),
+        ("cost share", format!("share = \"50 %\"\nat_most = {amount}\n{over}")),
+        (
+            "points payment",
+            format!(
+                "each_point = {amount}\nindicators = [{{ outcome = \"job\", points = 10, none_at = \"10 %\", all_at = \"50 %\" }}]\n{over}"
+            ),
+        ),
+    ] {
+        let fee = "[pay.job]\nclause = \"outcome payment\"\noutcome = \"job\"\nprice = \"£5\"\n";
+        let text = format!("{head}{outcome}{fee}[pay.all]\nclause = \"{kind}\"\n{rest}\n");
+        let found = problems(&opened(&[("scheme.toml", &text), ("amounts.csv", "segment,amount\na,£10\nb,£20\n")])).1;
+        let wanted = format!("a {kind} has one amount for all segments, because it is measured over them together");
+        assert!(found.iter().any(|problem| problem.what == wanted), "{kind}\n{found:#?}");
+    }
+}
+
+/// The fee that a cap includes is that of its own months, not that of the first cohort for all of them.
+#[test]
+fn a_cap_is_compared_with_the_fees_of_its_cohorts() {
+    let fee = by_cohort(["£3,000", "£1,000", "£1,000", "£1,000"]);
+    let scheme = |most: &str| {
+        let clauses = format!(
+            "[pay.fee]\nclause = \"service fee\"\neach_month = {fee}\n\
+             [pay.most]\nclause = \"cap\"\nmost = \"{most}\"\nmeasured_over = \"each year\"\n"
+        );
+        problems(&opened(&[("scheme.toml", &with("", &clauses))])).1
+    };
+    let below = |most: &str| scheme(most).iter().any(|problem| problem.what.starts_with("the cap is below the fee"));
+    // Six months at £3,000 and six at £1,000.
+    assert!(!below("£24,000"));
+    assert!(below("£23,999"));
+}
+
+/// Measured over all cohorts together, a clause could keep one of its numbers alone.
+#[test]
+fn clauses_with_numbers_of_their_own_for_each_time_are_not_pooled() {
+    let tariff = |gate: &str, reward: &str| {
+        let clause = format!(
+            "[pay.more]\nclause = \"tariff\"\noutcome = \"job\"\nper = \"person\"\nreward = {reward}\n\
+             measured_over = \"each cohort\"\ngate = {{ improves_by_at_least = {gate} }}\n"
+        );
+        sound(&opened(&[("scheme.toml", &with("baseline = \"30 %\"", &clause))]))
+    };
+    let cohorts = by_cohort(["1 %", "2 %", "3 %", "4 %"]);
+    assert!(Fix::PoolCohorts.apply(&tariff("\"1 %\"", "\"£10\"")).is_some());
+    assert!(Fix::PoolCohorts.apply(&tariff(&cohorts, "\"£10\"")).is_none());
+    assert!(Fix::PoolCohorts.apply(&tariff("{ by_year = [\"1 %\", \"2 %\"] }", "\"£10\"")).is_none());
+    assert!(Fix::PoolCohorts.apply(&tariff("\"1 %\"", &by_cohort(["£1", "£2", "£3", "£4"]))).is_none());
+}
+
+/// Certified costs of several providers say whose they are. Costs of nobody would count for each of them.
+#[test]
+fn certified_costs_of_several_providers_say_whose_they_are() {
+    let costs = |providers: &str, table: &str| {
+        let head = head(1, &["a"], "nearest penny, half up");
+        let text = format!(
+            "certified_costs = \"costs.csv\"\npriced_for = \"each provider\"\nproviders = [{providers}]\n{head}[outcome.job]\nmeasure = \"jobs\"\nkind = \"binary\"\n\
+             better = \"more\"\nwindow = \"12 months\"\n[pay.match]\nclause = \"cost share\"\nshare = \"50 %\"\nmeasured_over = \"each year\"\n"
+        );
+        problems(&opened(&[("scheme.toml", &text), ("costs.csv", table)]))
+            .1
+            .into_iter()
+            .map(|problem| problem.what)
+            .collect::<Vec<_>>()
+    };
+    let has = |found: &[String], what: &str| assert!(found.iter().any(|found| found.contains(what)), "{what}: {found:?}");
+    let two = "\"one\", \"two\"";
+    assert_eq!(costs("\"one\"", "costs\n£100\n"), Vec::<String>::new());
+    assert_eq!(costs(two, "provider,costs\none,£100\ntwo,£200\n"), Vec::<String>::new());
+    has(&costs(two, "costs\n£100\n"), "provider");
+    has(&costs(two, "provider,costs\nonne,£100\ntwo,£200\n"), "the scheme has no provider `onne`");
+    has(&costs(two, "provider,costs\n,£100\ntwo,£200\n"), "the scheme has no provider ``");
 }

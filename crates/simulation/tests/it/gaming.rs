@@ -6,25 +6,9 @@ use simulation::pilot::largest_of;
 use simulation::reference_strategies::{CommonDraws, StrategySet};
 use simulation::stress::quick_results;
 
-use crate::Shipped;
+use crate::{Shipped, scheme_of};
 
-const SCHEME: &str = r#"
-scheme = "A scheme made for a test"
-currency = "GBP"
-rounding = "nearest penny, half up"
-month_end = "last day of month"
-
-[contract]
-starts = 2027-04-01
-ends = 2031-03-31
-
-[cohorts]
-starts = 2027-04-01
-ends = 2029-03-31
-every = "1 year"
-people = 10_000
-
-[outcome.job]
+const TERMS: &str = r#"[outcome.job]
 measure = "people in work"
 kind = "binary"
 better = "more"
@@ -67,7 +51,11 @@ EXTRA
 
 /// The strategy results of the scheme with its gaps filled in.
 fn strategy_results(top: &str, baseline: &str, pay: &str, before: &str, extra: &str) -> StrategyResults {
-    let scheme = SCHEME.replace("BASELINE", baseline).replace("PAY", pay).replacen("currency", &format!("{top}\ncurrency"), 1);
+    let scheme = scheme_of((2031, 2029), "10_000", TERMS).replace("BASELINE", baseline).replace("PAY", pay).replacen(
+        "currency",
+        &format!("{top}\ncurrency"),
+        1,
+    );
     let assumptions = WORLD.replace("BEFORE", before).replace("EXTRA", extra);
     let Shipped { scheme, assumptions, .. } =
         crate::read(&crate::files([("scheme.toml", scheme), ("assumptions.toml", assumptions)]));

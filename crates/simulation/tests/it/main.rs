@@ -89,6 +89,29 @@ fn files<'a>(texts: impl IntoIterator<Item = (&'a str, String)>) -> Folder {
     texts.into_iter().map(|(name, text)| (name.to_owned(), FileBytes::Read(text.into_bytes()))).collect()
 }
 
+/// A scheme file for a test: the outcomes and clauses of `terms` under a contract from April 2027 to March of the first year, for
+/// yearly cohorts of `people` up to March of the second.
+fn scheme_of((contract_ends, cohorts_end): (u16, u16), people: &str, terms: &str) -> String {
+    format!(
+        r#"scheme = "A scheme made for a test"
+currency = "GBP"
+rounding = "nearest penny, half up"
+month_end = "last day of month"
+
+[contract]
+starts = 2027-04-01
+ends = {contract_ends}-03-31
+
+[cohorts]
+starts = 2027-04-01
+ends = {cohorts_end}-03-31
+every = "1 year"
+people = {people}
+
+{terms}"#
+    )
+}
+
 /// The honest reference with its results compared with a rate fixed in advance, which chances on the day meet: what the closed
 /// forms are about, and one of the faults that are planted.
 fn with_a_fixed_baseline(name: &str, text: String) -> String {

@@ -11,25 +11,9 @@ use simulation::search::{Budget, Freedom, Objective, best, payment_weights};
 use simulation::strategy::Strategy;
 use simulation::stress::quick_results;
 
-use crate::{Shipped, files, read};
+use crate::{Shipped, files, read, scheme_of};
 
-const SCHEME: &str = r#"
-scheme = "A scheme made for a test"
-currency = "GBP"
-rounding = "nearest penny, half up"
-month_end = "last day of month"
-
-[contract]
-starts = 2027-04-01
-ends = 2030-03-31
-
-[cohorts]
-starts = 2027-04-01
-ends = 2029-03-31
-every = "1 year"
-people = 2_000
-
-[outcome.job]
+const TERMS: &str = r#"[outcome.job]
 measure = "people in work"
 kind = "binary"
 better = "more"
@@ -74,13 +58,14 @@ MORE
 "#;
 
 fn scheme(price: &str, terms: &str, assumed: &str) -> Shipped {
-    let contract = SCHEME.replace("PRICE", price).replace("MORE", terms);
+    let contract = scheme_of((2030, 2029), "2_000", TERMS).replace("PRICE", price).replace("MORE", terms);
     read(&files([("scheme.toml", contract), ("assumptions.toml", ASSUMPTIONS.replace("MORE", assumed))]))
 }
 
 /// At £200 a job and a quarter of the fee, what is intended loses money.
 fn with_a_smaller_fee(terms: &str) -> Shipped {
-    let contract = SCHEME.replace("PRICE", "£200").replace("£40,000", "£10,000").replace("MORE", terms);
+    let contract =
+        scheme_of((2030, 2029), "2_000", TERMS).replace("PRICE", "£200").replace("£40,000", "£10,000").replace("MORE", terms);
     read(&files([("scheme.toml", contract), ("assumptions.toml", ASSUMPTIONS.replace("MORE", ""))]))
 }
 

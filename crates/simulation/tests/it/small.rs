@@ -7,24 +7,10 @@ use risks::{AgentType, Estimate, Finding, RiskId, StrategyKind};
 use simulation::assumptions;
 use simulation::stress::{StressOptions, StressTest, stress};
 
+use crate::scheme_of;
+
 /// A price for each job far below what the first pound of help must bring: one more job costs £400 / (10 points × ln 2), £5,771.
-const SCHEME: &str = r#"
-scheme = "A scheme made for a test"
-currency = "GBP"
-rounding = "nearest penny, half up"
-month_end = "last day of month"
-
-[contract]
-starts = 2027-04-01
-ends = 2030-03-31
-
-[cohorts]
-starts = 2027-04-01
-ends = 2029-03-31
-every = "1 year"
-people = 200
-
-[outcome.job]
+const TERMS: &str = r#"[outcome.job]
 measure = "people in work"
 kind = "binary"
 better = "more"
@@ -66,8 +52,9 @@ const SEGMENTS: &str = "segment,share,now,cost\nnear,50 %,40 %,£450\nfar,50 %,3
 
 /// The files with texts in them changed: (file, from, to).
 fn opened(changes: &[(&str, &str, &str)]) -> SchemeFiles {
+    let scheme = scheme_of((2030, 2029), "200", TERMS);
     let mut folder = Folder::new();
-    for (name, text) in [("scheme.toml", SCHEME), ("assumptions.toml", ASSUMPTIONS), ("segments.csv", SEGMENTS)] {
+    for (name, text) in [("scheme.toml", &*scheme), ("assumptions.toml", ASSUMPTIONS), ("segments.csv", SEGMENTS)] {
         let text = changes.iter().filter(|(file, ..)| *file == name).fold(text.to_owned(), |text, (_, from, to)| {
             assert!(text.contains(from), "{name} has no `{from}`");
             text.replacen(from, to, 1)

@@ -5,26 +5,10 @@ use simulation::reference_strategies::{CommonDraws, StrategySet, solve};
 use simulation::search::Budget;
 use simulation::strategy::Strategy;
 
-use crate::{Shipped, files, read};
+use crate::{Shipped, files, read, scheme_of};
 
 /// A contract that pays for a test alone, and drilling that moves it most.
-const SCHEME: &str = r#"
-scheme = "A scheme made for a test"
-currency = "GBP"
-rounding = "nearest penny, half up"
-month_end = "last day of month"
-
-[contract]
-starts = 2027-04-01
-ends = 2030-03-31
-
-[cohorts]
-starts = 2027-04-01
-ends = 2028-03-31
-every = "1 year"
-people = 1_000
-
-[outcome.test]
+const TERMS: &str = r#"[outcome.test]
 measure = "pupils who pass the test"
 kind = "binary"
 better = "more"
@@ -72,7 +56,10 @@ spend_on = { teaching = "£400" }
 "#;
 
 fn scheme(worse: &str) -> Shipped {
-    read(&files([("scheme.toml", SCHEME.to_owned()), ("assumptions.toml", ASSUMPTIONS.replace("WORSE", worse))]))
+    read(&files([
+        ("scheme.toml", scheme_of((2030, 2028), "1_000", TERMS)),
+        ("assumptions.toml", ASSUMPTIONS.replace("WORSE", worse)),
+    ]))
 }
 
 #[test]
