@@ -107,12 +107,12 @@ fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
     let kind = StrategyKind::BestResponse(agent);
     let loss_intended = share(StrategyKind::Intended, &at_loss);
     let windfall = share(kind, &above_fair);
+    let margin = |strategy: &StrategyResult| strategy.mean_profit() / strategy.payment().abs().max(1.0);
     if agent == AgentType::Mixture {
         // Most contracts lose or earn a little too much in some replications. A forecast has to tell contracts apart, so it takes the
         // average, and counts only what is larger than a usual error in the costs.
-        let margin = |strategy: &StrategyResult| strategy.mean_profit() / strategy.payment().abs().max(1.0);
         finding.test(
-            "honest providers lose more than half of the fair margin, or a mixture of providers earns more than twice of it",
+            "honest providers lose more than half of the fair margin, or a mixture of providers earns more than twice the fair margin",
             margin(intended) < -0.5 * results.fair_margin || margin(best) > 2.0 * results.fair_margin,
             format!("{} as intended, and {} of a mixture of providers", percent(margin(intended)), percent(margin(best))),
         );
@@ -131,8 +131,8 @@ fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
     finding.figure("chance of a loss at the provider's best", percent(share(kind, &at_loss)));
     finding.figure("chance of more than the fair margin as intended", percent(share(StrategyKind::Intended, &above_fair)));
     finding.figure("chance of more than the fair margin at the provider's best", percent(windfall));
-    finding.figure("mean margin as intended", percent(intended.mean_profit() / intended.payment().abs().max(1.0)));
-    finding.figure("mean margin at the provider's best", percent(best.mean_profit() / best.payment().abs().max(1.0)));
+    finding.figure("mean margin as intended", percent(margin(intended)));
+    finding.figure("mean margin at the provider's best", percent(margin(best)));
     let mean_loss = Estimate::of(intended.profit().map(|profit| (-profit).max(0.0)));
     finding.figure("mean loss as intended, over all replications", pounds(mean_loss.mean));
     let strategy = match (loss_intended >= OFTEN, windfall >= OFTEN) {

@@ -369,7 +369,17 @@ pub struct WrongPaymentRow {
     pub mean_for_nothing: f64,
 }
 
+/// An outcome that moves by less than this share of its count is about the same: a study could not detect it. An assumption.
+pub const NOTICED: f64 = 0.02;
+
 impl StrategyResults {
+    /// How much better an outcome is under one strategy than under another, as a share of its count there; below zero for worse.
+    #[must_use]
+    pub fn moved(&self, outcome: usize, there: &StrategyResult, from: &StrategyResult) -> f64 {
+        let (there, from) = (there.outcome(outcome), from.outcome(outcome));
+        self.outcomes[outcome].sign * (there - from) / from.max(1e-9)
+    }
+
     /// One strategy over all areas.
     #[must_use]
     pub fn get(&self, kind: StrategyKind) -> Option<&StrategyResult> {

@@ -198,6 +198,13 @@ pub struct ProviderAssumptions {
     pub mixture: Mixture,
 }
 
+impl ProviderAssumptions {
+    /// Draws the mixture of one scenario for what the file says of the provider.
+    pub(crate) fn draw_mixture(&mut self, seed: u64, scenario: u64) {
+        self.mixture = Mixture::drawn(self.ownership, self.incumbent, seed, scenario);
+    }
+}
+
 /// Reads the assumptions; `None` when there is any error. Problems go to the reader.
 pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<Assumptions> {
     let top = reader.document(ASSUMPTIONS_FILE, "assumptions = \"What we assume about …\"")?;

@@ -2,7 +2,7 @@
 
 use crate::mixture::{Behaviour, Mixture};
 use crate::search::{self, Weights};
-use crate::strategy::{Arena, Reporting, Strategy};
+use crate::strategy::{Arena, Gains, Reporting, Strategy};
 
 /// How far a mission-minded provider's weight of the public's value is from the stated one: its spread is wide, so that effort follows a
 /// price by a slope and not by a step.
@@ -54,10 +54,10 @@ pub(crate) fn choose(
             candidates.push(strategy);
         }
     }
-    let paid = arena.gains(&candidates, replications.min(arena.replications));
-    let means: Vec<f64> = paid.iter().map(|paid| risks::mean(paid)).collect();
+    let gains = arena.gains(&candidates, replications.min(arena.replications));
+    let means: Vec<f64> = gains.iter().map(Gains::mean).collect();
     let profit: Vec<f64> =
-        paid.iter().zip(&candidates).map(|(paid, strategy)| arena.mean_own_part(paid, arena.cost(strategy))).collect();
+        gains.iter().zip(&candidates).map(|(gains, strategy)| arena.mean_own_gain(gains, arena.cost(strategy))).collect();
     let value: Vec<f64> = candidates.iter().map(|strategy| arena.value(strategy)).collect();
     let distance: Vec<f64> = candidates.iter().map(|strategy| distance(arena, strategy, &now)).collect();
     let best = |score: &dyn Fn(usize) -> f64| {
@@ -160,11 +160,11 @@ impl BehaviourChoices {
             let (help, segment) = (at / segments, at % segments);
             (0..pay.len()).any(|outcome| pay[outcome][segment] > 1e-9 && arena.chances.reach(outcome, help, segment) > 1e-9)
         };
-        let (paid, unpaid): (Vec<usize>, Vec<usize>) = (0..now.effort.len()).partition(|&at| moves_what_is_paid(at));
-        let in_segment = |of: &[usize], segment: usize| of.iter().copied().filter(move |at| at % segments == segment).collect();
+        let helps = now.effort.len() / segments.max(1);
         let carried_on = |mut strategy: Strategy| {
             for segment in 0..segments {
-                let (paid, unpaid): (Vec<usize>, Vec<usize>) = (in_segment(&paid, segment), in_segment(&unpaid, segment));
+                let (paid, unpaid): (Vec<usize>, Vec<usize>) =
+                    (0..helps).map(|help| help * segments + segment).partition(|&at| moves_what_is_paid(at));
                 paid.iter().for_each(|&at| strategy.effort[at] = strategy.effort[at].max(now.effort[at]));
                 let grown: f64 = paid.iter().map(|&at| strategy.effort[at] - now.effort[at]).sum();
                 let done: f64 = unpaid.iter().map(|&at| now.effort[at]).sum();

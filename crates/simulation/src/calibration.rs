@@ -9,7 +9,7 @@ use risks::{AgentType, CATALOGUE, StrategyResults};
 
 use crate::assumptions;
 use crate::expected_outcomes::{Movement, MovementShares};
-use crate::mixture::{Mixture, Ownership};
+use crate::mixture::Ownership;
 use crate::reference_strategies::{CommonDraws, StrategySet};
 use crate::search::Budget;
 use crate::stress::{self, StressOptions};
@@ -35,7 +35,7 @@ pub fn forecast(opened: &SchemeFiles, ownership: Option<Ownership>, options: Str
         let mut assumptions = assumptions::read(&reader, &scheme)?;
         let owner = ownership.or(assumptions.provider.ownership);
         assumptions.provider.ownership = owner;
-        assumptions.provider.mixture = Mixture::drawn(owner, assumptions.provider.incumbent, options.seed, number as u64);
+        assumptions.provider.draw_mixture(options.seed, number as u64);
         let draws =
             CommonDraws::build(&scheme, &assumptions, options.seed, options.replications as u64, Budget::QUICK.replications);
         Some(seen(&stress::quick_results(&scheme, &assumptions, &draws, StrategySet::Forecast)))

@@ -246,7 +246,7 @@ impl<'a> DesignSearch<'a> {
         let whole = summed(&outcomes);
         let (paid, results) = (mean(&whole.payments), mean(&whole.results));
         let mut spend = paid;
-        if set_fees && crate::fees::change_nothing_else(&scheme) {
+        if set_fees && crate::fees::change_nothing_else(&scheme, self.assumptions) {
             let needed = (self.least(whole.cost) - results).max(0.0);
             let fee = fee(&scheme, paid - results, needed, self.people());
             // As it will be written, rounded: a design must not win by a fee that no contract has.

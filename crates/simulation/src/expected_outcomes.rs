@@ -1,9 +1,6 @@
 //! What to expect of each outcome: how far a mixture of real kinds of provider moves it from today, over the scenarios.
 
-use risks::{AgentType, StrategyKind, StrategyResults};
-
-/// A change smaller than this share of today's count is none that a study could tell: an assumption.
-pub const MOVED: f64 = 0.02;
+use risks::{AgentType, NOTICED, StrategyKind, StrategyResults};
 
 /// What one scenario shows of one outcome, for a mixture of providers or a kind of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -14,15 +11,6 @@ pub struct Movement {
     pub each: f64,
 }
 
-/// Which way a movement goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
-    Better,
-    Worse,
-    /// By less than [`MOVED`].
-    Same,
-}
-
 impl Movement {
     /// How far an outcome is from today when providers do what one kind, or a mixture of them, does best.
     #[must_use]
@@ -30,23 +18,12 @@ impl Movement {
         let (Some(there), Some(now)) = (results.best_response(agent), results.get(StrategyKind::AsNow)) else {
             return Movement::default();
         };
-        let (there, now) = (there.outcome(outcome), now.outcome(outcome));
-        let better = results.outcomes[outcome].sign * (there - now);
-        Movement { share: better / now.max(1e-9), each: better / results.people.max(1.0) }
-    }
-
-    /// Better, worse, or by less than a study could tell.
-    #[must_use]
-    pub fn direction(self) -> Direction {
-        match self.share {
-            share if share > MOVED => Direction::Better,
-            share if share < -MOVED => Direction::Worse,
-            _ => Direction::Same,
-        }
+        let better = results.outcomes[outcome].sign * (there.outcome(outcome) - now.outcome(outcome));
+        Movement { share: results.moved(outcome, there, now), each: better / results.people.max(1.0) }
     }
 }
 
-/// The shares of scenarios in which an outcome is better and worse than today.
+/// The shares of scenarios in which an outcome is better and worse than today, by more than [`NOTICED`].
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct MovementShares {
     pub better: f64,
@@ -58,8 +35,8 @@ impl MovementShares {
     #[must_use]
     pub fn of(moves: &[Movement]) -> MovementShares {
         let share =
-            |way: Direction| moves.iter().filter(|moved| moved.direction() == way).count() as f64 / moves.len().max(1) as f64;
-        MovementShares { better: share(Direction::Better), worse: share(Direction::Worse) }
+            |of: &dyn Fn(f64) -> bool| moves.iter().filter(|moved| of(moved.share)).count() as f64 / moves.len().max(1) as f64;
+        MovementShares { better: share(&|moved| moved > NOTICED), worse: share(&|moved| moved < -NOTICED) }
     }
 
     /// The share in which it is about the same.

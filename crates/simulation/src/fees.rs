@@ -6,16 +6,18 @@ use contract::Scheme;
 use contract::price::{NoLines, Paid, price};
 use contract::tally::Tally;
 use contract::terms::{Intake, ReportedBy};
-use risks::{AgentType, Shock, StrategyKind, StrategyResults};
+use risks::{Shock, StrategyResults};
 
 use crate::assumptions::Assumptions;
 use crate::people::AreaPeople;
 
-/// Whether a scheme may get other fees without a new search.
+/// Whether a scheme may get other fees without a new search. Where others get a part of a surplus, or bear a part of a loss, a fee
+/// changes what the provider keeps of the next pound.
 #[must_use]
-pub fn change_nothing_else(scheme: &Scheme) -> bool {
+pub fn change_nothing_else(scheme: &Scheme, assumptions: &Assumptions) -> bool {
     let nothing_to_choose = scheme.intake == Intake::Everyone && scheme.segments_set_by == ReportedBy::Records;
-    nothing_to_choose && contract::fees::are_independent(scheme)
+    let keeps_all = scheme.funders.is_empty() && assumptions.provider.keep >= 1.0;
+    nothing_to_choose && keeps_all && contract::fees::are_independent(scheme)
 }
 
 /// The results of `before` under the fees of `after`, which differs in nothing else.
@@ -28,10 +30,6 @@ pub fn with_fees(
     people: &[AreaPeople],
 ) -> StrategyResults {
     let mut out = results.clone();
-    // A fee is the budget of a budget-bound provider, so that a mixture would have to choose again. Nobody reads it here.
-    let mixed = StrategyKind::BestResponse(AgentType::Mixture);
-    out.whole.retain(|result| result.kind != mixed);
-    out.areas.iter_mut().for_each(|area| area.strategies.retain(|result| result.kind != mixed));
     for (area, people) in out.areas.iter_mut().zip(people) {
         let more = |volume: f64| fees(after, assumptions, people, volume) - fees(before, assumptions, people, volume);
         let expected = more(1.0);

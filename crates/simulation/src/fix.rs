@@ -417,7 +417,7 @@ impl<'a> FixSearch<'a> {
         sets.truncate(WIDTH);
         for set in &sets {
             let Some((_, scheme)) = changed(self.scheme, &set.changes) else { continue };
-            let results = fees::change_nothing_else(&scheme).then(|| self.results_of(&scheme));
+            let results = fees::change_nothing_else(&scheme, self.assumptions).then(|| self.results_of(&scheme));
             let base = FeeBase { scheme: &scheme, results };
             let shapes = std::iter::once(Vec::new()).chain(set.follow.iter().map(|follow| vec![follow.clone()]));
             for shape in shapes {

@@ -44,8 +44,8 @@ pub fn next_pounds(scheme: &Scheme, assumptions: &Assumptions, seed: u64) -> Vec
     // Nothing here is drawn: one replication is the fewest that there can be.
     let draws = CommonDraws::build(scheme, assumptions, seed, 0, 1);
     let arena = draws.arena(scheme, assumptions, typical_area(&draws.people));
-    let nothing = || scheme.outcomes.iter().map(|_| vec![0.0; arena.people.segments]).collect();
-    let weights = (search::earned_weights(&arena).unwrap_or_else(nothing), search::public_weights(&arena));
+    let earned = search::earned_weights(&arena).unwrap_or_else(|| search::equal_weights(&arena, 0.0));
+    let weights = (earned, search::public_weights(&arena));
     (0..assumptions.help.len()).filter_map(|help| next_pound(&arena, help, &weights)).collect()
 }
 

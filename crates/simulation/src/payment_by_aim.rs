@@ -33,8 +33,11 @@ pub struct CurvePoint {
     /// The middle 90% of payments.
     pub payment_low: f64,
     pub payment_high: f64,
+    /// The provider's own part of the profit: its mean, and the middle 90%.
     pub profit: f64,
-    /// Profit compared with nothing extra, on the same random numbers.
+    pub profit_low: f64,
+    pub profit_high: f64,
+    /// What the provider gains compared with nothing extra, on the same random numbers, with what is at stake beyond money.
     pub against_nothing: Estimate,
 }
 
@@ -60,7 +63,7 @@ pub fn curve(arena: &Arena<'_>, outcome: usize, steps: usize) -> Curve {
         (aim, aiming(arena, outcome, aim))
     }));
     let (aims, strategies): (Vec<f64>, Vec<Strategy>) = strategies.into_iter().unzip();
-    let payments = arena.totals(&strategies, arena.replications);
+    let gains = arena.gains(&strategies, arena.replications);
     let still = aims.iter().position(|aim| *aim == 0.0).unwrap_or_default();
     let cost: Vec<f64> = strategies.iter().map(|strategy| arena.cost(strategy)).collect();
     let people = arena.people.count().max(1) as f64;
@@ -68,21 +71,20 @@ pub fn curve(arena: &Arena<'_>, outcome: usize, steps: usize) -> Curve {
     let sign = arena.scheme.outcomes[outcome].sign() as f64;
     let differences: Vec<Vec<f64>> = (0..aims.len())
         .map(|at| {
-            let gain = |(a, b): (&f64, &f64)| match arena.shares_profit() {
-                true => arena.own_part(a - cost[at]) - arena.own_part(b - cost[still]),
-                false => a - b - (cost[at] - cost[still]),
-            };
-            payments[at].iter().zip(&payments[still]).map(gain).collect()
+            let own = |at: usize| arena.own_gains(&gains[at], cost[at]);
+            own(at).zip(own(still)).map(|(there, here)| there - here).collect()
         })
         .collect();
     let points: Vec<CurvePoint> = aims
         .iter()
         .enumerate()
         .map(|(at, &aim)| {
-            let mut sorted = payments[at].clone();
+            let paid = &gains[at].paid;
+            let mut sorted = paid.clone();
             sorted.sort_by(f64::total_cmp);
             let quantile = |q: f64| sorted[((sorted.len() - 1) as f64 * q).round() as usize];
-            let payment = Estimate::of(payments[at].iter().copied());
+            let payment = Estimate::of(paid.iter().copied());
+            let profit = |paid: f64| arena.own_part(paid - cost[at]);
             CurvePoint {
                 aim,
                 rate: today + sign * aim,
@@ -90,7 +92,9 @@ pub fn curve(arena: &Arena<'_>, outcome: usize, steps: usize) -> Curve {
                 payment,
                 payment_low: quantile(0.05),
                 payment_high: quantile(0.95),
-                profit: payment.mean - cost[at],
+                profit: arena.mean_own_part(paid, cost[at]),
+                profit_low: profit(quantile(0.05)),
+                profit_high: profit(quantile(0.95)),
                 against_nothing: Estimate::of(differences[at].iter().copied()),
             }
         })

@@ -7,7 +7,6 @@ use contract::Scheme;
 use contract::clauses::Clause;
 use contract::fixes::Fix;
 use contract::price::Paid;
-use contract::tally::Tally;
 use contract::terms::{Baseline, Intake, OutcomeKind, Per, ReportedBy};
 use rayon::prelude::*;
 use risks::{
@@ -21,7 +20,7 @@ use crate::mixture::Behaviour;
 use crate::people::{AreaPeople, people};
 use crate::rank_evaluation::Ranks;
 use crate::search::{self, Best, Budget, Freedom, Objective, Weights};
-use crate::strategy::{Arena, Payments, Strategy};
+use crate::strategy::{Arena, Gains, Payments, Strategy};
 use crate::threshold::{chance_decides, has_threshold, paid_without_results};
 use crate::wrong_payment::wrong_payment;
 use crate::{pilot, timing};
@@ -198,7 +197,7 @@ pub fn solve(arena: &Arena<'_>, budget: Budget, wanted: StrategySet) -> Solved {
             strategies.extend(kinds.into_iter().filter_map(of));
         }
     }
-    let earned = earned.unwrap_or_else(|| vec![vec![0.0; segments]; arena.scheme.outcomes.len()]);
+    let earned = earned.unwrap_or_else(|| search::equal_weights(arena, 0.0));
     let (priced_outcome, price_now, unparking) = segment_prices(arena, &earned);
     let prices = earned.iter().map(|by_segment| by_segment.iter().copied().fold(0.0, f64::max)).collect();
     let chance_decides = chance_decides(arena, &pay);
@@ -280,12 +279,11 @@ fn imperfect(arena: &Arena<'_>, pay: &Weights, budget: Budget, best: &Best) -> V
     let everyone = vec![true; arena.people.segments];
     let mut strategies = vec![Strategy::idle(&arena.chances, everyone.len()), best.strategy.clone()];
     strategies.extend(search::path(arena, pay, budget.path / 2, &everyone));
-    let payments = arena.gains(&strategies, budget.replications.min(arena.replications));
-    let means: Vec<f64> = payments.iter().map(|payments| risks::mean(payments)).collect();
-    let own = |(paid, strategy): (&Vec<f64>, &Strategy)| arena.mean_own_part(paid, arena.cost(strategy));
-    let profits: Vec<f64> = payments.iter().zip(&strategies).map(own).collect();
+    let gains = arena.gains(&strategies, budget.replications.min(arena.replications));
+    let own = |(gains, strategy): (&Gains, &Strategy)| arena.mean_own_gain(gains, arena.cost(strategy));
+    let profits: Vec<f64> = gains.iter().zip(&strategies).map(own).collect();
     let top = profits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let scale = (arena.assumptions.provider.imprecision * means[0].abs()).max(1.0);
+    let scale = (arena.assumptions.provider.imprecision * gains[0].mean().abs()).max(1.0);
     let weights: Vec<f64> = profits.iter().map(|profit| ((profit - top) / scale).exp()).collect();
     let total: f64 = weights.iter().sum();
     let kept = weights.into_iter().zip(strategies).map(|(weight, strategy)| (weight / total, strategy));
@@ -378,21 +376,22 @@ fn by_cohort(arena: &Arena<'_>, strategy: &Strategy) -> (Estimate, Estimate) {
     let of = |paid: &Paid<f64>, cohort: usize| -> f64 { clauses.clone().map(|clause| paid.by(clause, cohort..cohort + 1)).sum() };
     // What is at stake beyond money counts as much as money.
     let stakes = 0..arena.assumptions.stakes.len();
-    let staked = |tally: &Tally, cohort: usize| -> f64 {
-        let paid = arena.staked(tally);
-        paid.map_or(0.0, |paid| stakes.clone().map(|clause| paid.by(clause, cohort..cohort + 1)).sum())
+    let staked = |paid: &Option<Paid<f64>>, cohort: usize| -> f64 {
+        paid.as_ref().map_or(0.0, |paid| stakes.clone().map(|clause| paid.by(clause, cohort..cohort + 1)).sum())
     };
     let cohorts = arena.people.cohorts.len();
     let unchanged = arena.expected_tally(|_, _| 0.0);
     let paid = arena.paid_without_chance(&unchanged);
     let mean = |cohort: usize| paid.iter().map(|(weight, paid)| weight * of(paid, cohort)).sum::<f64>();
-    let still: Vec<f64> = (0..cohorts).map(|cohort| mean(cohort) + staked(&unchanged, cohort)).collect();
+    let at_stake = arena.staked(&unchanged);
+    let still: Vec<f64> = (0..cohorts).map(|cohort| mean(cohort) + staked(&at_stake, cohort)).collect();
     let mut before = vec![0.0; cohorts];
     let each = 1.0 / cohorts.max(1) as f64;
     // The shares of each replication; cohorts of one replication are not independent where they are pooled.
     let (mut dead, mut rewarded) = (Vec::new(), Vec::new());
     arena.simulate(&[strategy.clone(), more], arena.replications, |which, tally, paid| {
-        let now: Vec<f64> = (0..cohorts).map(|cohort| of(paid, cohort) + staked(tally, cohort)).collect();
+        let at_stake = arena.staked(tally);
+        let now: Vec<f64> = (0..cohorts).map(|cohort| of(paid, cohort) + staked(&at_stake, cohort)).collect();
         let share = |counts: &dyn Fn(usize) -> bool| (0..cohorts).filter(|&cohort| counts(cohort)).count() as f64 * each;
         if which == 0 {
             rewarded.push(share(&|cohort| now[cohort] > still[cohort] + 0.5));

@@ -343,13 +343,12 @@ impl Search<'_, '_> {
 
     fn try_on(&mut self, strategies: Vec<Strategy>, replications: usize) -> Vec<TriedStrategy> {
         self.tried += strategies.len();
-        let payments = self.arena.gains(&strategies, replications);
+        let gains = self.arena.gains(&strategies, replications);
         strategies
             .into_iter()
-            .zip(payments)
-            .map(|(strategy, mut profits)| {
-                let cost = self.arena.cost(&strategy);
-                profits.iter_mut().for_each(|payment| *payment = self.arena.own_part(*payment - cost));
+            .zip(gains)
+            .map(|(strategy, gains)| {
+                let profits: Vec<f64> = self.arena.own_gains(&gains, self.arena.cost(&strategy)).collect();
                 let score = self.score(&strategy, &profits);
                 TriedStrategy { strategy, profits, score }
             })

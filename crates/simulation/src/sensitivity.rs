@@ -247,8 +247,8 @@ impl<'a> ScenarioModel<'a> {
         let arena = Arena::new(scheme, assumptions, here, ranks, self.seed, 0);
         let best = reference_strategies::solve(&arena, Budget::QUICK, StrategySet::ForProfit).best.strategy;
         let intended = reference_strategies::intended(&arena);
-        let profits = arena.gains(&[best.clone(), intended.clone()], ranks.replications);
-        let own = |at: usize, strategy| arena.mean_own_part(&profits[at], arena.cost(strategy));
+        let gains = arena.gains(&[best.clone(), intended.clone()], ranks.replications);
+        let own = |at: usize, strategy| arena.mean_own_gain(&gains[at], arena.cost(strategy));
         let gain = own(0, &best) - own(1, &intended);
         let rate = |outcome: usize| 100.0 * arena.true_outcomes(&best)[outcome].iter().sum::<f64>() / here.count().max(1) as f64;
         [gain].into_iter().chain(self.outcome.map(rate)).collect()

@@ -126,6 +126,30 @@ pub struct Arena<'a> {
     pub(crate) best_label: Option<usize>,
 }
 
+/// What a strategy brings the provider in each replication before its costs, in pounds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Gains {
+    pub paid: Vec<f64>,
+    /// What is at stake beyond money. It is the provider's own: nobody else bears or gets a part of it. Empty where nothing is.
+    pub stakes: Vec<f64>,
+}
+
+impl Gains {
+    fn stake(&self, replication: usize) -> f64 {
+        self.stakes.get(replication).copied().unwrap_or_default()
+    }
+
+    fn mean_stake(&self) -> f64 {
+        if self.stakes.is_empty() { 0.0 } else { risks::mean(&self.stakes) }
+    }
+
+    /// The mean of both together.
+    #[must_use]
+    pub fn mean(&self) -> f64 {
+        risks::mean(&self.paid) + self.mean_stake()
+    }
+}
+
 /// What one strategy is paid in every replication, in pounds.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Payments {
@@ -314,12 +338,15 @@ impl<'a> Arena<'a> {
 
     /// What each strategy brings the provider before its costs: what it is paid, and what is at stake beyond money.
     #[must_use]
-    pub fn gains(&self, strategies: &[Strategy], replications: usize) -> Vec<Vec<f64>> {
-        if self.stakes.is_none() {
-            return self.totals(strategies, replications);
-        }
-        let mut out = vec![Vec::with_capacity(replications); strategies.len()];
-        self.simulate(strategies, replications, |at, tally, paid| out[at].push(paid.total() / 100.0 + self.at_stake(tally)));
+    pub fn gains(&self, strategies: &[Strategy], replications: usize) -> Vec<Gains> {
+        let mut out = vec![Gains::default(); strategies.len()];
+        let mut staked = Paid::default();
+        self.simulate(strategies, replications, |at, tally, paid| {
+            out[at].paid.push(paid.total() / 100.0);
+            if self.price_stakes(tally, &mut staked) {
+                out[at].stakes.push(staked.total() / 100.0);
+            }
+        });
         out
     }
 
@@ -336,19 +363,26 @@ impl<'a> Arena<'a> {
 
     /// The same by clause and cohort.
     pub(crate) fn staked(&self, tally: &Tally) -> Option<Paid<f64>> {
-        let stakes = self.stakes.as_ref()?;
         let mut paid = Paid::default();
-        price(stakes, tally, &mut paid, &mut NoLines);
-        Some(paid)
+        self.price_stakes(tally, &mut paid).then_some(paid)
+    }
+
+    /// The same in memory that is used again; false where nothing is at stake.
+    fn price_stakes(&self, tally: &Tally, paid: &mut Paid<f64>) -> bool {
+        let Some(stakes) = &self.stakes else { return false };
+        price(stakes, tally, paid, &mut NoLines);
+        true
     }
 
     /// What one strategy is paid in each replication, with the part for results.
     #[must_use]
     pub fn payments(&self, strategy: &Strategy) -> Payments {
-        let mut out = Payments::default();
+        let (mut out, mut staked) = (Payments::default(), Paid::default());
         self.simulate(std::slice::from_ref(strategy), self.replications, |_, tally, paid| {
             out.push(self.scheme, paid);
-            out.stakes.extend(self.staked(tally).map(|staked| staked.total() / 100.0));
+            if self.price_stakes(tally, &mut staked) {
+                out.stakes.push(staked.total() / 100.0);
+            }
         });
         out
     }
@@ -589,7 +623,18 @@ impl<'a> Arena<'a> {
         if left > 0.0 { self.assumptions.provider.keep * left } else { left }
     }
 
-    /// The mean of its own part, by what is paid in each replication.
+    /// What the provider is left with in each replication: its own part of the profit, and all that is at stake for it beyond money.
+    pub fn own_gains(&self, gains: &Gains, cost: f64) -> impl Iterator<Item = f64> {
+        gains.paid.iter().enumerate().map(move |(at, paid)| self.own_part(paid - cost) + gains.stake(at))
+    }
+
+    /// Its mean.
+    #[must_use]
+    pub fn mean_own_gain(&self, gains: &Gains, cost: f64) -> f64 {
+        self.mean_own_part(&gains.paid, cost) + gains.mean_stake()
+    }
+
+    /// The mean of its own part of the profit, by what is paid in each replication.
     #[must_use]
     pub fn mean_own_part(&self, payments: &[f64], cost: f64) -> f64 {
         if !self.shares_profit() {
@@ -610,9 +655,6 @@ impl<'a> Arena<'a> {
     /// What each funder of the contract gets of the mean profit, in the order of the scheme, in pounds.
     pub(crate) fn funders_parts(&self, payments: &[f64], cost: f64) -> Vec<f64> {
         let mut sums = vec![0.0; self.scheme.funders.len()];
-        if sums.is_empty() {
-            return sums;
-        }
         for paid in payments {
             let parts = split(&self.scheme.funders, 100.0 * (paid - cost), self.scheme.rounding);
             sums.iter_mut().zip(parts).for_each(|(sum, part)| *sum += part / 100.0);

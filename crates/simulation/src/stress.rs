@@ -10,7 +10,6 @@ use risks::{self, AgentType, Estimate, Finding, RiskId, StrategyKind, StrategyRe
 use crate::assumptions::{self, Assumptions};
 use crate::expected_outcomes::{Movement, OutcomeForecast};
 use crate::marginal_effort::{NextPound, next_pounds};
-use crate::mixture::Mixture;
 use crate::payment_by_aim::{self, Curve};
 use crate::reference_strategies::{self, CommonDraws, Solved, StrategySet};
 use crate::scenario_discovery::{ScenarioBox, scenario_box};
@@ -374,8 +373,7 @@ impl ScenarioRunner<'_> {
         let scheme = read::scheme(&reader)?;
         let mut assumptions = assumptions::read(&reader, &scheme)?;
         if let Some(number) = scenario {
-            let provider = &mut assumptions.provider;
-            provider.mixture = Mixture::drawn(provider.ownership, provider.incumbent, options.seed, number as u64);
+            assumptions.provider.draw_mixture(options.seed, number as u64);
         }
         let rebuilt;
         let draws = if self.draws.fits(&scheme, &assumptions, self.assumptions) {

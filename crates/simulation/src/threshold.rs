@@ -25,6 +25,9 @@ pub(crate) fn has_threshold(arena: &Arena<'_>, pay: &Weights) -> bool {
 /// Whether chance can decide about a payment, and not only its size: what is paid depends on the results of others, which vary too, or
 /// bends somewhere near today's results. Where every result is paid for by itself, chance decides none.
 pub(crate) fn chance_decides(arena: &Arena<'_>, pay: &Weights) -> bool {
+    if arena.scheme.clauses.iter().any(|clause| clause.terms.compares_points().is_some()) {
+        return true;
+    }
     let others = arena.scheme.clauses.iter().flat_map(|clause| {
         let gates = clause.gates().into_iter().filter(|gate| gate.has_baseline());
         clause.terms.compared_outcome().into_iter().chain(gates.map(|gate| gate.outcome))

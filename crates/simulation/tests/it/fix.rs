@@ -88,8 +88,8 @@ fn the_changes_do_not_depend_on_the_number_of_threads() {
 fn other_fees_need_no_new_search() {
     let it = shipped("transforming-rehabilitation-2013");
     assert!(
-        simulation::fees::change_nothing_else(&it.scheme)
-            && !simulation::fees::change_nothing_else(&shipped("hmp-doncaster-2011").scheme)
+        simulation::fees::change_nothing_else(&it.scheme, &it.assumptions)
+            && !simulation::fees::change_nothing_else(&shipped("hmp-doncaster-2011").scheme, &it.assumptions)
     );
     let draws = simulation::reference_strategies::CommonDraws::build(&it.scheme, &it.assumptions, 3, 0, 24);
     let before = stress::quick_results(&it.scheme, &it.assumptions, &draws, StrategySet::ForProfit);

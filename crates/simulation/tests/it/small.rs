@@ -450,6 +450,21 @@ fn what_is_at_stake_beyond_money_moves_a_provider() {
     assert!(much.results.has_threshold);
 }
 
+/// Nobody else gets a part of what is at stake beyond money: it moves a provider that may keep none of its surplus.
+#[test]
+fn what_is_at_stake_is_the_providers_own() {
+    let star = "levels = [40]\npays = [\"£0\", \"£0\"]";
+    let keeps_nothing = "[stakes.job]\nworth = [\"£0\", \"£400,000\"]\n[provider]\nkeep = \"0 %\"\n";
+    let stress = with_points(star, keeps_nothing);
+    let best = stress.results.get(StrategyKind::BEST).expect("the best response");
+    assert!(risks::mean(&best.stakes) > 400_000.0, "{} {}", best.help_spend, risks::mean(&best.stakes));
+    let curve = &stress.curves[0];
+    assert!(
+        curve.points.iter().any(|point| point.against_nothing.low() > 100_000.0),
+        "an aim that wins the star pays: {curve:?}"
+    );
+}
+
 /// An outcome that is made of others has the chance of so many good results among them, and help for one of them moves it.
 #[test]
 fn results_in_some_of_several_outcomes_follow_from_these() {
