@@ -69,8 +69,8 @@ fn track_record(entries: &[Entry]) -> String {
     let low: Vec<&&Entry> = held_out.iter().filter(|entry| entry.probability[0] < 0.2).collect();
     let came = low.iter().filter(|entry| entry.happened).count();
     format!(
-        "How far to believe it: on {} real schemes, written before they were forecast, {} of {} documented consequences were \
-         predicted, and {} of {} that did not happen were predicted too. Of the {} forecast with less than 20%, {came} happened. \
+        "How far to believe it: on {} real schemes, written down before any forecast of them, {} of {} documented consequences \
+         were predicted, and {} of {} that did not happen were predicted too. Of the {} given a chance below 20%, {came} happened all the same. \
          docs/validity/calibration.md has each of them.\n",
         schemes.len(),
         predicted(&happened),

@@ -46,8 +46,8 @@ pub(crate) struct Inputs<'a> {
     pub scheme: Option<&'a Path>,
     /// A folder of records.
     pub records: Option<&'a Path>,
-    /// A tally, or a ledger that is a file.
-    pub file: Option<&'a Path>,
+    /// A tally, and a ledger that is a file.
+    pub files: [Option<&'a Path>; 2],
 }
 
 /// Refuses, before the run, files that cannot all be written: a place that is not there, what the command reads, the access log, and
@@ -55,7 +55,8 @@ pub(crate) struct Inputs<'a> {
 pub(crate) fn outputs<'a>(files: impl IntoIterator<Item = &'a PathBuf>, json: bool, inputs: Inputs<'_>) -> anyhow::Result<()> {
     let records = inputs.records.and_then(|folder| folder.canonicalize().ok());
     let is_read = |file: &Path| {
-        inputs.file.is_some_and(|input| place(input) == file) || inputs.scheme.is_some_and(|scheme| is_of_scheme(scheme, file))
+        inputs.files.into_iter().flatten().any(|input| place(input) == file)
+            || inputs.scheme.is_some_and(|scheme| is_of_scheme(scheme, file))
     };
     let mut seen: BTreeSet<PathBuf> = json.then(|| PathBuf::from("-")).into_iter().collect();
     for file in files {
@@ -102,8 +103,11 @@ pub(crate) fn write(file: &Path, text: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Writes the bytes of a workbook or of a Parquet file.
+/// Writes the bytes of a page, a workbook or a Parquet file.
 pub(crate) fn write_bytes(file: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    if is_standard(file) {
+        return Ok(print::bytes(bytes)?);
+    }
     std::fs::write(file, bytes).with_context(|| format!("could not write {}", file.display()))
 }
 

@@ -16,7 +16,7 @@ pub(crate) fn terminal() -> Terminal {
     Terminal { width: width(&Term::stdout()).unwrap_or(Terminal::PLAIN.width), colour }
 }
 
-/// How wide a line may be: what `COLUMNS` says, or else the width of the terminal. None for a file or a pipe.
+/// How wide a line may be: what `COLUMNS` says, or else the width of the terminal. None for a file or a pipe without `COLUMNS`.
 fn width(of: &Term) -> Option<usize> {
     let asked = || env::var("COLUMNS").ok()?.trim().parse().ok().filter(|columns| *columns > 0);
     let seen = || Some(usize::from(of.size_checked()?.1));
@@ -43,6 +43,11 @@ pub(crate) fn stdout(text: &str) -> io::Result<()> {
 /// Writes bytes for another program, which must have them as they are; a terminal gets them as any other text.
 pub(crate) fn data(text: &str) -> io::Result<()> {
     if io::stdout().is_terminal() { stdout(text) } else { io::stdout().lock().write_all(text.as_bytes()) }
+}
+
+/// Writes the bytes of a file to standard output, as they are.
+pub(crate) fn bytes(bytes: &[u8]) -> io::Result<()> {
+    io::stdout().lock().write_all(bytes)
 }
 
 /// Writes a line to standard error; nothing can be done if that fails. On a terminal its sentences are fitted to the width; lines

@@ -172,9 +172,8 @@ fn profit(stress: &StressTest) -> Option<ChartFigure> {
     let at = |value: &dyn Fn(&simulation::payment_by_aim::CurvePoint) -> f64| -> Vec<(f64, f64)> {
         shown.iter().map(|point| (point.help_spend / people, value(point) / people)).collect()
     };
-    let cost = |point: &simulation::payment_by_aim::CurvePoint| point.payment.mean - point.profit;
     let mean = at(&|point| point.profit);
-    let (low, high) = (at(&|point| point.payment_low - cost(point)), at(&|point| point.payment_high - cost(point)));
+    let (low, high) = (at(&|point| point.profit_low), at(&|point| point.profit_high));
     let inside = |place: &&(f64, f64)| place.0 <= 1.3 * furthest;
     let seen = low.iter().chain(&high).filter(inside).chain(placed.iter().map(|(_, place)| place));
     let (bottom, top) = svg::ends(seen.map(|place| place.1));

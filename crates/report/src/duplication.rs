@@ -57,13 +57,13 @@ impl DuplicationReport {
         json_text(self)
     }
 
-    /// Everything as a page. The same records give the same bytes.
+    /// Who has the same work done twice, as CSV; none where it was not asked for.
     #[must_use]
     pub fn list_csv(&self) -> Option<String> {
         self.list.as_deref().map(list_csv)
     }
 
-    /// The result as a page with charts.
+    /// Everything as a page with charts. The same records give the same bytes.
     #[must_use]
     pub fn page(&self) -> String {
         page(self)

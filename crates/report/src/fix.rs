@@ -6,7 +6,7 @@ use risks::{RiskId, percent, pounds};
 use simulation::fix::{FixSearchResult, FixSet, ScenarioShare};
 
 use crate::terminal::Terminal;
-use crate::words::{counted, listed};
+use crate::words::counted;
 
 /// What was found, in plain words. `assumptions` is the title of the assumptions file.
 #[must_use]
@@ -42,8 +42,15 @@ fn whole(set: &FixSet, found: &FixSearchResult, terminal: Terminal) -> String {
     let in_scenarios = found.shares.iter().any(|share| found.present.contains(&share.risk) && share.after > 0.0);
     let mut out = match set.left.len() {
         0 if in_scenarios => {
-            let none = "Under the assumptions as stated, these changes leave none of them. In part of the scenarios some stay: see the \
-                        last column.";
+            let none = match before {
+                1 => {
+                    "Under the assumptions as stated, these changes remove it. It stays in some scenarios: see “scenarios changed”."
+                }
+                _ => {
+                    "Under the assumptions as stated, these changes leave none of them. In part of the scenarios some stay: see \
+                     “scenarios changed”."
+                }
+            };
             terminal
                 .green(&format!("{}\n\n", terminal.wrap(&format!("We found {}. {none}", counted(before, "unintended risk")), 0)))
         }
@@ -52,9 +59,9 @@ fn whole(set: &FixSet, found: &FixSearchResult, terminal: Terminal) -> String {
         left => {
             let new = |risk: &RiskId| if found.present.contains(risk) { "" } else { " (new)" };
             let names: Vec<String> = set.left.iter().map(|risk| format!("{}{}", risk.name(), new(risk))).collect();
-            let names = listed(&names.iter().map(String::as_str).collect::<Vec<&str>>());
-            let found = counted(before, "unintended risk");
-            let sentence = format!("We found {found}. The best changes that we tried leave {left}: {names}. The changes are:");
+            let (names, found) = (risks::listed(&names), counted(before, "unintended risk"));
+            let the_changes = if set.changes.len() == 1 { "The change is:" } else { "The changes are:" };
+            let sentence = format!("We found {found}. The best changes that we tried leave {left}: {names}. {the_changes}");
             terminal.red(&format!("{}\n\n", terminal.wrap(&sentence, 0)))
         }
     };

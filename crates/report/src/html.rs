@@ -140,7 +140,7 @@ impl Report<'_> {
         let row = |expected: &OutcomeForecast| {
             vec![
                 html! { (quoted(&expected.name)) },
-                html! { (words::sentence(&words::expected_direction(expected))) },
+                html! { (words::sentence(&words::expected_direction(expected, self.stress))) },
                 html! { (words::expected_scenarios(expected, self.stress).map_or("none tried".to_owned(), |words| words::sentence(&words))) },
                 html! { (words::today(expected)) },
                 html! { (words::sentence(&words::expected_change(expected))) },
@@ -150,8 +150,11 @@ impl Report<'_> {
         if rows.is_empty() {
             return html! {};
         }
-        let header =
-            ["Outcome", "Compared with today", "Scenarios", "Today", "Change for every 1,000 people, middle 90% of scenarios"];
+        let change = match self.stress.scenarios {
+            0 => "Change for every 1,000 people, as stated",
+            _ => "Change for every 1,000 people, middle 90% of scenarios",
+        };
+        let header = ["Outcome", "Compared with today", "Scenarios", "Today", change];
         html! {
             (stacked("expected", "What to expect of each outcome", &header, &rows))
             p.quiet {

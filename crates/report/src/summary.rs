@@ -71,8 +71,11 @@ fn expected_outcomes(stress: &StressTest, terminal: Terminal) -> String {
         let scenarios = words::expected_scenarios(expected, stress);
         let scenarios = scenarios.map_or(String::new(), |scenarios| format!(" {}.", words::sentence(&scenarios)));
         let name = quoted(&expected.name);
-        let text =
-            format!("{name}: {}. Today {}; {range}.{scenarios}", words::expected_direction(expected), words::today(expected));
+        let text = format!(
+            "{name}: {}. Today {}; {range}.{scenarios}",
+            words::expected_direction(expected, stress),
+            words::today(expected)
+        );
         out += &format!("  - {}\n", terminal.wrap(&text, 4));
     }
     let note = format!("{} {}", words::WHICH_TO_USE, words::TRACK_RECORD.trim_end());

@@ -62,7 +62,7 @@ pub fn scenarios(share: f64, stress: &StressTest) -> String {
 pub const TRACK_RECORD: &str = include_str!("track_record.txt");
 
 /// Which of the two views to use for what.
-pub const WHICH_TO_USE: &str = "This is a forecast for a mixture of real kinds of provider, who mostly do not only seek profit. Plan on it, \
+pub const WHICH_TO_USE: &str = "This is a forecast for a mixture of real kinds of provider, most of whom seek more than profit. Plan on it, \
                                 and write the contract against a provider that only seeks profit.";
 
 /// How likely real providers are to show a finding: "likely: real providers show it in 50 of 64 scenarios".
@@ -156,14 +156,14 @@ pub fn verdict(stress: &StressTest) -> String {
     let present = stress.reported.iter().filter(|reported| reported.finding.present).count();
     let looked = looked_for(stress).count();
     let found = match present {
-        0 => format!("None of the {looked} risks looked for is present for it."),
-        1 => format!("1 of the {looked} risks looked for is present for it."),
-        n => format!("{n} of the {looked} risks looked for are present for it."),
+        0 => format!("None of the {looked} risks looked for is present"),
+        1 => format!("1 of the {looked} risks looked for is present"),
+        n => format!("{n} of the {looked} risks looked for are present"),
     };
     let forecast = forecast_of_all(stress);
     let (Some(best), Some(intended)) = (stress.results.get(StrategyKind::BEST), stress.results.get(StrategyKind::Intended))
     else {
-        return format!("{forecast}{found}");
+        return format!("{forecast}{found}.");
     };
     let each = |result: &StrategyResult| result.help_spend / stress.results.people.max(1.0);
     let (spends, means) = (each(best), each(intended));
@@ -175,35 +175,50 @@ pub fn verdict(stress: &StressTest) -> String {
     let more = Estimate::of(best.benefit().zip(intended.benefit()).map(|(a, b)| a - b));
     let earns = match more.low() > 0.0 {
         true if !best.stakes.is_empty() => {
-            format!(" With what it has at stake beyond money, it gains {} more than by doing as intended.", supported(more))
+            format!(
+                " Counting what a result is worth to it beyond the payment, it gains {} more than by doing as intended.",
+                supported(more)
+            )
         }
         true => format!(" It then earns {} more than by doing as intended.", supported(more)),
         false => String::new(),
     };
     format!(
-        "{forecast}A provider that only seeks profit does best by spending {} a person on help. That is {compared}.{earns} {found}",
+        "{forecast}A provider that only seeks profit does best by spending {} a person on help. That is {compared}.{earns} {found} \
+         for it.",
         pounds_in_prose(spends)
     )
 }
 
-/// What is forecast of the whole scheme, before what a profit-seeking provider would do: "Real providers are likely to show: drift. ".
+/// What is forecast of the whole scheme, before what a profit-seeking provider would do: "With real providers, we expect one of these
+/// risks: drift. ".
 fn forecast_of_all(stress: &StressTest) -> String {
     let likely = looked_for(stress).filter(|reported| reported.forecast > 0.5).map(|reported| reported.finding.name());
     let likely: Vec<&str> = likely.collect();
     match (stress.scenarios, likely.as_slice()) {
         (0, _) => String::new(),
-        (_, []) => "We expect none of the risks looked for with real providers. ".to_owned(),
-        (_, [one]) => format!("We expect one of the risks with real providers: {one}. "),
-        (_, several) => format!("We expect these risks with real providers: {}. ", listed(several)),
+        (_, []) => "With real providers, we expect none of the risks looked for. ".to_owned(),
+        (_, [one]) => format!("With real providers, we expect one of the risks looked for: {one}. "),
+        (_, several) => format!("With real providers, we expect these risks: {}. ", listed(several)),
     }
 }
 
 /// Which way an outcome goes for a mixture of providers: "likely to get better".
-pub fn expected_direction(expected: &OutcomeForecast) -> String {
+pub fn expected_direction(expected: &OutcomeForecast, stress: &StressTest) -> String {
     let MovementShares { better, worse } = expected.shares;
+    // The assumptions as stated are one case, of which nothing is likely.
+    if stress.scenarios == 0 {
+        return match (better > 0.0, worse > 0.0) {
+            (true, _) => "gets better".to_owned(),
+            (_, true) => "gets worse".to_owned(),
+            _ => "stays about the same".to_owned(),
+        };
+    }
     let ways = [("get better", better), ("stay about the same", expected.shares.same()), ("get worse", worse)];
     match ways.into_iter().find(|(_, share)| *share > 0.5) {
         Some((way, share)) => format!("{} to {way}", likelihood(share)),
+        None if worse == 0.0 => "may get better or stay about the same".to_owned(),
+        None if better == 0.0 => "may get worse or stay about the same".to_owned(),
         None => "may go either way".to_owned(),
     }
 }
@@ -215,6 +230,7 @@ pub fn expected_scenarios(expected: &OutcomeForecast, stress: &StressTest) -> Op
     let number = |number: usize| if number == 0 { "none".to_owned() } else { number.to_string() };
     match (tried, better, worse) {
         (0, ..) => None,
+        (1, 0, 0) => Some("about the same in the one scenario tried".to_owned()),
         (_, 0, 0) => Some(format!("about the same in all {tried} scenarios")),
         _ => Some(format!("better in {} of {tried} scenarios, worse in {}", number(better), number(worse))),
     }

@@ -91,7 +91,7 @@ fn ours(path: &Path) -> anyhow::Result<()> {
         return Ok(());
     }
     bail!(
-        "{} is not an access log: its first line is not {}\n\nhint: move the file away. We begin a log there by ourselves",
+        "{} is not an access log: its first line is not {}\n\nhint: move the file away. We then start a new log there",
         path.display(),
         HEADER.trim_end()
     )

@@ -291,15 +291,20 @@ pub fn must_be_new(folder: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Whether a file belongs to the scheme in a folder: a TOML file, or a table that one of them names. The file's path is canonical.
+/// Whether a file belongs to the scheme that is asked for by a folder, a file in it or a name: a TOML file, or a table that one of them
+/// names. The file's path is canonical.
 #[must_use]
-pub fn is_of_scheme(folder: &Path, file: &Path) -> bool {
+pub fn is_of_scheme(scheme: &Path, file: &Path) -> bool {
+    let Ok(Place::Disk(folder)) = find(scheme) else { return false };
     let Ok(folder) = folder.canonicalize() else { return false };
     let (Some(parent), Some(name)) = (file.parent(), file.file_name().and_then(|name| name.to_str())) else { return false };
     let is_toml = |path: &Path| path.extension().is_some_and(|ending| ending == "toml");
     let tomls = || fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path()).filter(|path| is_toml(path));
     let names = |toml: PathBuf| match bytes(&toml, LARGEST_FILE_BYTES) {
-        FileBytes::Read(text) => String::from_utf8_lossy(&text).contains(&format!("\"{name}\"")),
+        FileBytes::Read(text) => {
+            let text = String::from_utf8_lossy(&text);
+            ['"', '\''].iter().any(|quote| text.contains(&format!("{quote}{name}{quote}")))
+        }
         _ => false,
     };
     parent == folder && (is_toml(file) || tomls().any(names))

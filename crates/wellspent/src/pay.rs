@@ -468,22 +468,21 @@ fn not_certified(scheme: &Scheme, payees: &Payees, groups: &[ProviderTally]) -> 
     if shared.is_empty() {
         return Vec::new();
     }
-    let mut missing: Vec<&str> = Vec::new();
+    // In the order of the contract, whichever provider's costs are missing.
+    let mut missing: BTreeSet<usize> = BTreeSet::new();
     for group in groups {
         let tally = outcomes::payees::priced(scheme, &payees.ids[group.provider as usize], &group.tally);
         let ended = (0..tally.cohorts.len()).filter(|&at| tally.stage(at) != CohortStage::Running);
-        for at in ended.filter(|&at| tally.certified(at..at + 1).is_none()) {
-            let name = scheme.cohorts[tally.cohorts[at]].name.as_str();
-            if !missing.contains(&name) {
-                missing.push(name);
-            }
-        }
+        missing.extend(ended.filter(|&at| tally.certified(at..at + 1).is_none()).map(|at| tally.cohorts[at]));
     }
-    let first = missing.first().map(|first| {
-        let others = missing.len() - 1;
-        let more = if others == 0 { String::new() } else { format!(" and {}", several(others as u64, "later cohort", "later cohorts")) };
+    let first = missing.first().map(|&first| {
+        let more = match missing.len() as u64 - 1 {
+            0 => String::new(),
+            others => format!(" and {}", several(others, "later cohort", "later cohorts")),
+        };
+        let (cohort, is) = (&scheme.cohorts[first].name, if shared.len() == 1 { "is" } else { "are" });
         format!(
-            "{first}{more}: costs are not certified, and {} is left out until they are. Add them to the table that `certified_costs` names.",
+            "{cohort}{more}: costs are not certified yet, so {} {is} left out. Add them to the table that `certified_costs` names.",
             shared.join(" and ")
         )
     });

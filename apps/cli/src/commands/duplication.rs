@@ -40,7 +40,7 @@ pub(crate) struct Duplication {
 
 pub(crate) fn run(command: &Duplication) -> anyhow::Result<ExitCode> {
     let files = || [&command.html, &command.list].into_iter().flatten();
-    let inputs = Inputs { records: Some(&command.records), file: command.unit_costs.as_deref(), scheme: None };
+    let inputs = Inputs { records: Some(&command.records), files: [command.unit_costs.as_deref(), None], scheme: None };
     outputs(files(), command.json, inputs)?;
     let found = duplication(&DuplicationRequest {
         records: command.records.clone(),

@@ -71,7 +71,7 @@ enum By {
 
 pub(crate) fn run(command: &Measure) -> anyhow::Result<ExitCode> {
     let files = [&command.tally, &command.xlsx, &command.people, &command.linkage, &command.quality];
-    let inputs = Inputs { scheme: Some(&command.scheme), records: Some(&command.records), file: None };
+    let inputs = Inputs { scheme: Some(&command.scheme), records: Some(&command.records), files: [None; 2] };
     outputs(files.into_iter().flatten(), command.json, inputs)?;
     command.people.iter().try_for_each(|file| named_for(file, &["csv", "parquet", "xlsx"]))?;
     command.xlsx.iter().try_for_each(|file| named_for(file, &["xlsx"]))?;

@@ -87,21 +87,21 @@ fn renamed(text: &str) -> Result<PayeeChange, String> {
 pub(crate) fn run(command: &Pay) -> anyhow::Result<ExitCode> {
     let files = [&command.csv, &command.quality, &command.html, &command.parquet, &command.xlsx];
     let store = command.store.as_deref().map(Path::new);
-    for file in [command.tally.as_deref(), store] {
-        let inputs = Inputs { scheme: Some(&command.scheme), records: command.records.as_deref(), file };
-        outputs(files.into_iter().flatten(), command.json, inputs)?;
-    }
+    let inputs =
+        Inputs { scheme: Some(&command.scheme), records: command.records.as_deref(), files: [command.tally.as_deref(), store] };
+    outputs(files.into_iter().flatten(), command.json, inputs)?;
     command.xlsx.iter().try_for_each(|file| named_for(file, &["xlsx"]))?;
     command.parquet.iter().try_for_each(|file| named_for(file, &["parquet"]))?;
     let report = pay(&request(command)?)?;
     report.notes.iter().for_each(|note| print::stderr(&format!("note: {}", visible(note))));
-    let to_standard = command.csv.as_deref().is_some_and(is_standard);
+    // Standard output holds one result and nothing else.
+    let to_standard = command.json || files.into_iter().flatten().any(|file| is_standard(file));
     if command.json {
         print::data(&report.json()?)?;
-    } else if to_standard {
+    } else if command.csv.as_deref().is_some_and(is_standard) {
         print::stdout(&report.statement.csv())?;
         print::notes(&report.waiting);
-    } else if !command.quality.as_deref().is_some_and(is_standard) {
+    } else if !to_standard {
         print::text(|terminal| report.text(terminal))?;
     }
     if let Some(found) = &report.quality {
@@ -121,8 +121,7 @@ pub(crate) fn run(command: &Pay) -> anyhow::Result<ExitCode> {
         write_bytes(file, &report.workbook()?)?;
     }
     if let Some(run) = &report.run {
-        // Standard output holds nothing but the CSV or the JSON.
-        if to_standard || command.json { print::stderr(run.text().trim_end()) } else { print::stdout(&run.text())? }
+        if to_standard { print::stderr(run.text().trim_end()) } else { print::stdout(&run.text())? }
     }
     Ok(ExitCode::SUCCESS)
 }

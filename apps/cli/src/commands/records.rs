@@ -4,13 +4,14 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::bail;
 use clap::{Args, Subcommand};
 use wellspent::FileFormat;
 use wellspent::records::{RecordsCheckRequest, check};
 
 use crate::args::TableFormat;
 use crate::commands::map::{self, Map};
-use crate::output::{Inputs, named_for, outputs};
+use crate::output::{Inputs, is_standard, named_for, outputs};
 use crate::print;
 
 #[derive(Args)]
@@ -56,6 +57,9 @@ pub(crate) fn run(command: &RecordsArgs) -> anyhow::Result<ExitCode> {
 }
 
 fn check_tables(command: &CheckTables) -> anyhow::Result<ExitCode> {
+    if command.list.as_deref().is_some_and(is_standard) {
+        bail!("the list of faults is written while the records are read, so it needs a file\n\nhint: --list faults.csv")
+    }
     outputs(&command.list, command.json, Inputs { records: Some(&command.folder), ..Inputs::default() })?;
     command.list.iter().try_for_each(|file| named_for(file, &["csv", "xlsx"]))?;
     let found = check(&RecordsCheckRequest {

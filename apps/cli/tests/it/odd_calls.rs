@@ -19,6 +19,7 @@ fn what_a_command_reads_is_never_written_over() {
     scratch.write("tally.csv", TALLY);
     scratch.write("records/people.csv", "person\n1\n");
     let (ledger, scheme, tally) = (place("ledger.db"), place("scheme"), place("tally.csv"));
+    let by_file = place("scheme/scheme.toml");
     let statement = ["ledger", "statement", &ledger, "--contract", "_base", "--as-at", "2030-01-01", "--xlsx"];
     let pay = ["pay", "plain-linear", "--tally", &tally, "--provider", "Acme", "--as-at", "2029-12-16"];
     let csv = format!("--csv={tally}");
@@ -30,6 +31,7 @@ fn what_a_command_reads_is_never_written_over() {
         (vec!["stress", &scheme, "--json"], place("scheme/assumptions.toml")),
         (vec!["stress", &scheme, "--html"], place("scheme/segments.csv")),
         (vec!["sensitivity", &scheme, "--html"], place("scheme/scheme.toml")),
+        (vec!["stress", &by_file, "--html"], place("scheme/assumptions.toml")),
     ];
     let records = place("records");
     let people = place("records/people.csv");
@@ -136,4 +138,29 @@ fn arguments_that_are_no_text_are_told_so() {
         assert_eq!(output.status.code(), Some(2), "{before:?}");
         assert!(said(&output).contains(expected), "{before:?}: {}", said(&output));
     }
+}
+
+/// `-` stands for standard output in every option that writes a file, and nothing else is printed beside it.
+#[test]
+fn a_dash_is_standard_output_and_never_a_file() {
+    let scratch = Scratch::new("dash");
+    scratch.write("tally.csv", TALLY);
+    let pay = ["pay", "plain-linear", "--tally", "tally.csv", "--provider", "Acme", "--as-at", "2029-12-16"];
+    let written = |option: &str| {
+        let out = Command::new(env!("CARGO_BIN_EXE_wellspent"))
+            .args(pay.iter().chain(&[option, "-"]))
+            .current_dir(scratch.path())
+            .output()
+            .expect("the program runs");
+        assert_eq!(out.status.code(), Some(0), "{option}: {}", said(&out));
+        assert!(!scratch.0.join("-").exists(), "{option} wrote a file");
+        out.stdout
+    };
+    assert!(written("--html").starts_with(b"<!DOCTYPE html>"));
+    assert!(written("--xlsx").starts_with(b"PK"));
+    let parquet = written("--parquet");
+    assert!(parquet.starts_with(b"PAR1") && parquet.ends_with(b"PAR1"));
+    scratch.write("records/people.csv", "person\n1\n");
+    let list = run(&["records", "check", &format!("{}/records", scratch.path()), "--list", "-"]);
+    assert!(list.status.code() == Some(2) && said(&list).contains("it needs a file"), "{}", said(&list));
 }

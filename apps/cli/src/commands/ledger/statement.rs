@@ -35,7 +35,7 @@ pub(crate) struct PastStatement {
 pub(crate) fn run(command: PastStatement) -> anyhow::Result<ExitCode> {
     let PastStatement { store, contract, as_at, known_at, xlsx, json } = command;
     xlsx.iter().try_for_each(|file| named_for(file, &["xlsx"]))?;
-    outputs(&xlsx, false, Inputs { file: Some(Path::new(&store)), ..Inputs::default() })?;
+    outputs(&xlsx, false, Inputs { files: [Some(Path::new(&store)), None], ..Inputs::default() })?;
     let known_at = known_at.unwrap_or(as_at);
     let found = statement(&PastStatementRequest { store, contract, as_at, known_at })?;
     xlsx.iter().try_for_each(|file| write_bytes(file, &found.workbook()?))?;
