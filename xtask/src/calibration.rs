@@ -3,7 +3,7 @@
 //! `cargo xtask calibration` forecasts every scheme that has a `documented.toml` and writes the table into
 //! `docs/validity/calibration.md`. The rule is fixed here: a consequence is predicted where its probability is above one half.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -63,22 +63,59 @@ pub(crate) fn with_table(root: &Path, page: &str) -> Result<(String, String)> {
 /// What became of the forecasts of the schemes that were held out.
 fn track_record(entries: &[Entry]) -> String {
     let held_out: Vec<&Entry> = entries.iter().filter(|entry| entry.held_out).collect();
-    let schemes: std::collections::BTreeSet<&str> = held_out.iter().map(|entry| entry.scheme.as_str()).collect();
-    let (happened, controls): (Vec<&Entry>, Vec<&Entry>) = held_out.iter().partition(|entry| entry.happened);
-    let predicted = |entries: &[&Entry]| entries.iter().filter(|entry| entry.probability[0] > 0.5).count();
-    let low: Vec<&&Entry> = held_out.iter().filter(|entry| entry.probability[0] < 0.2).collect();
-    let came = low.iter().filter(|entry| entry.happened).count();
+    let schemes: BTreeSet<&str> = held_out.iter().map(|entry| entry.scheme.as_str()).collect();
+    let score = |kind: Kind| Score::of(&kind.among(&held_out), 0);
+    let (risks, directions) = (score(Kind::Risk), score(Kind::Direction));
     format!(
-        "How far to believe it: on {} real schemes, written down before any forecast of them, {} of {} documented consequences \
-         were predicted, and {} of {} that did not happen were predicted too. Of the {} given a chance below 20%, {came} happened all the same. \
-         docs/validity/calibration.md has each of them.\n",
+        "How far to believe it: on {} real schemes, written down before any forecast of them, {} of {} documented risks were \
+         forecast, and so were {} of {} that did not happen. Forecasts of which way an outcome goes are less sure: {} of {} that \
+         moved were forecast, and so were {} of {} that did not move. docs/validity/calibration.md has each of them.\n",
         schemes.len(),
-        predicted(&happened),
-        happened.len(),
-        predicted(&controls),
-        controls.len(),
-        low.len(),
+        risks.hits,
+        risks.happened,
+        risks.false_alarms,
+        risks.controls,
+        directions.hits,
+        directions.happened,
+        directions.false_alarms,
+        directions.controls,
     )
+}
+
+/// The two kinds of entry. Which way an outcome goes is harder to foresee than what rules reward, so they are never only added up.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Risk,
+    Direction,
+}
+
+impl Kind {
+    fn among<'a>(self, entries: &[&'a Entry]) -> Vec<&'a Entry> {
+        entries.iter().copied().filter(|entry| (entry.paid.is_none()) == (self == Kind::Risk)).collect()
+    }
+}
+
+/// How the forecasts of some entries did, for the mixture of providers or the profit-seeking one.
+struct Score {
+    happened: usize,
+    hits: usize,
+    controls: usize,
+    false_alarms: usize,
+    brier: f64,
+}
+
+impl Score {
+    fn of(entries: &[&Entry], agent: usize) -> Score {
+        let (happened, controls): (Vec<&Entry>, Vec<&Entry>) = entries.iter().copied().partition(|entry| entry.happened);
+        let predicted = |entries: &[&Entry]| entries.iter().filter(|entry| entry.probability[agent] > 0.5).count();
+        Score {
+            happened: happened.len(),
+            hits: predicted(&happened),
+            controls: controls.len(),
+            false_alarms: predicted(&controls),
+            brier: brier(entries, &|entry| entry.probability[agent]),
+        }
+    }
 }
 
 /// Every folder that says what was documented, in order of its name.
@@ -255,30 +292,35 @@ fn text(entries: &[Entry], findings: &[Findings]) -> String {
 /// How good the forecasts of some schemes are.
 fn summary(all: &[&Entry], honest: usize) -> String {
     let mut out = String::new();
-    let happened: Vec<&Entry> = all.iter().copied().filter(|entry| entry.happened).collect();
-    let controls: Vec<&Entry> = all.iter().copied().filter(|entry| !entry.happened).collect();
-    let schemes: std::collections::BTreeSet<&str> = all.iter().map(|entry| entry.scheme.as_str()).collect();
-    let percent = |part: usize, whole: usize| 100.0 * part as f64 / whole.max(1) as f64;
-    let above = |entries: &[&Entry], agent: usize| entries.iter().filter(|entry| entry.probability[agent] > 0.5).count();
+    let (risks, directions) = (Kind::Risk.among(all), Kind::Direction.among(all));
+    let kinds: [(&str, &[&Entry]); 3] = [("risks", &risks), ("which way outcomes go", &directions), ("both", all)];
+    let schemes: BTreeSet<&str> = all.iter().map(|entry| entry.scheme.as_str()).collect();
+    let whole = Score::of(all, 0);
     let _ = writeln!(
         out,
         "{} schemes, {honest} of them honest successes; {} documented consequences and {} negative controls.\n",
         schemes.len(),
-        happened.len(),
-        controls.len()
+        whole.happened,
+        whole.controls
     );
-    out += "| | mixture of providers | profit-seeking provider |\n|---|---|---|\n";
-    let row = |name: &str, of: &dyn Fn(usize) -> String| format!("| {name} | {} | {} |\n", of(0), of(1));
-    out += &row("documented consequences predicted", &|agent| {
-        let hits = above(&happened, agent);
-        format!("{hits} of {} ({:.0}%)", happened.len(), percent(hits, happened.len()))
-    });
-    out += &row("false alarms", &|agent| {
-        let alarms = above(&controls, agent);
-        format!("{alarms} of {} ({:.0}%)", controls.len(), percent(alarms, controls.len()))
-    });
-    out += &row("Brier score", &|agent| format!("{:.3}", brier(all, &|entry| entry.probability[agent])));
-    out += "\nBrier skill of the mixture (1 is perfect, 0 is no better), with the 95% interval over schemes:\n\n| against | skill | interval |\n|---|---|---|\n";
+    out += "| forecast by | of | documented and predicted | false alarms | Brier score |\n|---|---|---|---|---|\n";
+    for (agent, forecaster) in ["a mixture of providers", "a profit-seeking provider"].into_iter().enumerate() {
+        for (name, of) in kinds {
+            let score = Score::of(of, agent);
+            let _ = writeln!(
+                out,
+                "| {forecaster} | {name} | {} of {} ({}) | {} of {} ({}) | {:.3} |",
+                score.hits,
+                score.happened,
+                percent(score.hits, score.happened),
+                score.false_alarms,
+                score.controls,
+                percent(score.false_alarms, score.controls),
+                score.brier
+            );
+        }
+    }
+    out += "\nBrier skill of the mixture (1 is perfect, 0 is no better), with the 95% interval over schemes:\n\n| against | risks | which way outcomes go | both |\n|---|---|---|---|\n";
     let rivals: [(&str, Rival<'_>); 4] = [
         ("the base rate of each risk in the other schemes", &|entry| base_rate(all, entry)),
         ("nobody responds", &|_| 0.0),
@@ -286,23 +328,40 @@ fn summary(all: &[&Entry], honest: usize) -> String {
         ("a profit-seeking provider", &|entry| entry.probability[1]),
     ];
     for (name, rival) in rivals {
-        let (mean, low, high) = skill(all, rival);
-        let _ = writeln!(out, "| {name} | {mean:.2} | {low:.2} to {high:.2} |");
-    }
-    out += "\nReliability: of the entries forecast with a probability in each band, the share that happened:\n\n| probability | entries | mean forecast | happened |\n|---|---|---|---|\n";
-    for band in 0..5 {
-        let (low, high) = (f64::from(band) / 5.0, f64::from(band + 1) / 5.0);
-        let inside = |entry: &&&Entry| entry.probability[0] >= low && (entry.probability[0] < high || band == 4);
-        let of: Vec<&&Entry> = all.iter().filter(inside).collect();
-        if of.is_empty() {
-            continue;
+        let _ = write!(out, "| {name} |");
+        for (_, of) in kinds {
+            let (mean, low, high) = skill(of, rival);
+            let _ = write!(out, " {mean:.2} ({low:.2} to {high:.2}) |");
         }
-        let mean = of.iter().map(|entry| entry.probability[0]).sum::<f64>() / of.len() as f64;
-        let share = percent(of.iter().filter(|entry| entry.happened).count(), of.len());
-        let _ =
-            writeln!(out, "| {:.0}% to {:.0}% | {} | {:.0}% | {share:.0}% |", 100.0 * low, 100.0 * high, of.len(), 100.0 * mean);
+        out += "\n";
+    }
+    out += "\nReliability: of the entries forecast with a probability in each band, the share that happened:\n\n| probability | risks | mean forecast | happened | which way outcomes go | mean forecast | happened |\n|---|---|---|---|---|---|---|\n";
+    for band in 0..BANDS {
+        let low = f64::from(band) / f64::from(BANDS);
+        let high = f64::from(band + 1) / f64::from(BANDS);
+        let inside = |entry: &&&Entry| entry.probability[0] >= low && (entry.probability[0] < high || band + 1 == BANDS);
+        let _ = write!(out, "| {:.0}% to {:.0}% |", 100.0 * low, 100.0 * high);
+        for of in [&risks, &directions] {
+            let of: Vec<&&Entry> = of.iter().filter(inside).collect();
+            if of.is_empty() {
+                out += " 0 | | |";
+                continue;
+            }
+            let mean = of.iter().map(|entry| entry.probability[0]).sum::<f64>() / of.len() as f64;
+            let happened = of.iter().filter(|entry| entry.happened).count();
+            let _ = write!(out, " {} | {:.0}% | {} |", of.len(), 100.0 * mean, percent(happened, of.len()));
+        }
+        out += "\n";
     }
     out
+}
+
+/// Bands of probability in the tables of reliability.
+const BANDS: u32 = 5;
+
+/// "72%"; nothing where there is nothing to count.
+fn percent(part: usize, whole: usize) -> String {
+    if whole == 0 { "none".to_owned() } else { format!("{:.0}%", 100.0 * part as f64 / whole as f64) }
 }
 
 /// How often each risk is forecast.

@@ -159,7 +159,7 @@ impl Report<'_> {
             (stacked("expected", "What to expect of each outcome", &header, &rows))
             p.quiet {
                 (words::WHICH_TO_USE) " " (words::TRACK_RECORD.trim_end())
-                " A change of less than 2% counts as about the same. "
+                " A change too small for most studies to find (0.01 standard deviations) counts as about the same. "
                 (glossary_link("forecast"))
             }
         }

@@ -7,8 +7,8 @@ use crate::finding::{FindingBuilder, no_simple_reason};
 use crate::harm::Harm;
 use crate::wording::{gained, lost};
 use crate::{
-    AgentType, Estimate, FeeLever, Finding, Indicator, OutcomeFacts, Risk, RiskId, Shock, StrategyKind, StrategyResults, percent,
-    pounds, pounds_in_prose, quoted,
+    AgentType, Estimate, FeeLever, Finding, Indicator, OutcomeFacts, Risk, RiskId, Shock, StrategyKind, StrategyResult,
+    StrategyResults, percent, pounds, pounds_in_prose, quoted,
 };
 
 pub(super) const RISK: Risk = Risk {
@@ -16,7 +16,8 @@ pub(super) const RISK: Risk = Risk {
     name: "deadweight",
     definition: "The risk of paying for results that would have happened anyway. Suppose the provider does nothing. What it is \
                  then paid for results that come by themselves is deadweight, as far as it leaves the provider more than the \
-                 fair margin. The risk is present when that is more than a tenth of what would be paid for results as intended.",
+                 fair margin. The risk is present when that is more than a tenth of what would be paid for results as intended, and \
+                 more than a hundredth of all that would be paid.",
     watch: &[Indicator {
         measure: "Results of people served, compared with those of a comparison group that is not paid for",
         warning: "both groups have the same results",
@@ -52,8 +53,10 @@ fn what_happens_today(results: &StrategyResults) -> Vec<Option<Rate>> {
     results.outcomes.iter().enumerate().map(rate).collect()
 }
 
-/// The share above which it is a finding.
+/// The shares of what results are paid as intended, and of all that is paid as intended, above which it is a finding: assumptions. A
+/// contract that is nearly all fee has next to nothing to lose by its results.
 const SHARE: f64 = 0.1;
+const OF_ALL: f64 = 0.01;
 
 fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
     let mut finding = FindingBuilder::new(RISK.id, StrategyKind::Idle);
@@ -70,7 +73,8 @@ fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
     let above_fair = |paid: f64| paid - idle.cost - results.fair_margin * paid.max(0.0);
     let by_themselves = Estimate::of(payments.iter().map(|&paid| for_results(paid)));
     let anyway = Estimate::of(payments.iter().map(|&paid| for_results(paid).min(above_fair(paid))));
-    let intended = results.get(StrategyKind::Intended).map_or(0.0, |intended| for_results(intended.payment()));
+    let all = results.get(StrategyKind::Intended).map_or(0.0, StrategyResult::payment);
+    let intended = for_results(all);
     let share = if intended > 1.0 { anyway.mean.max(0.0) / intended } else { 0.0 };
     let other_risk = match steady {
         Some(_) => ", besides recovery, which is looked for under regression to the mean",
@@ -78,7 +82,7 @@ fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
     };
     finding.test(
         "results that would have happened anyway are paid for, beyond a fair margin",
-        anyway.low() > 0.0 && share > SHARE,
+        anyway.low() > 0.0 && share > SHARE && anyway.mean > OF_ALL * all.abs(),
         match intended > 1.0 {
             true => format!(
                 "{}, which is {} of the {} that would be paid for results as intended{other_risk}",

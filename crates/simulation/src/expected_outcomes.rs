@@ -5,8 +5,8 @@ use risks::{AgentType, NOTICED, StrategyKind, StrategyResults};
 /// What one scenario shows of one outcome, for a mixture of providers or a kind of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Movement {
-    /// For the better, as a share of today's count; below zero for the worse.
-    pub share: f64,
+    /// For the better, in standard deviations between people; below zero for the worse.
+    pub standardised: f64,
     /// For the better, in results for each person.
     pub each: f64,
 }
@@ -19,7 +19,7 @@ impl Movement {
             return Movement::default();
         };
         let better = results.outcomes[outcome].sign * (there.outcome(outcome) - now.outcome(outcome));
-        Movement { share: results.moved(outcome, there, now), each: better / results.people.max(1.0) }
+        Movement { standardised: results.moved(outcome, there, now), each: better / results.people.max(1.0) }
     }
 }
 
@@ -35,7 +35,7 @@ impl MovementShares {
     #[must_use]
     pub fn of(moves: &[Movement]) -> MovementShares {
         let share =
-            |of: &dyn Fn(f64) -> bool| moves.iter().filter(|moved| of(moved.share)).count() as f64 / moves.len().max(1) as f64;
+            |of: &dyn Fn(f64) -> bool| moves.iter().filter(|moved| of(moved.standardised)).count() as f64 / moves.len().max(1) as f64;
         MovementShares { better: share(&|moved| moved > NOTICED), worse: share(&|moved| moved < -NOTICED) }
     }
 

@@ -221,11 +221,12 @@ impl TriedSet {
     }
 
     /// What orders sets that do equally well. Those under which people do no worse than now come first, because a contract that pays
-    /// less and does less is no fix. Then come pounds, then the number of changes. A difference below a thousandth of what is paid
-    /// is not worth one more change.
+    /// less and does less is no fix. Outcomes worth less by under a hundredth of what is paid are no worse: the search ends now here,
+    /// now there by as much. Then come pounds, then the number of changes. A difference below a thousandth of what is paid is not
+    /// worth one more change.
     fn price(&self, now: &TriedSet) -> (bool, i64, usize, i64) {
         let thousandth = (now.payment.abs() / 1000.0).max(1.0);
-        let worse = self.value < now.value - thousandth;
+        let worse = self.value < now.value - 10.0 * thousandth;
         (worse, (self.spend / thousandth).round() as i64, self.changes.len(), self.spend.round() as i64)
     }
 

@@ -30,7 +30,7 @@ pub(crate) fn chance_decides(arena: &Arena<'_>, pay: &Weights) -> bool {
     }
     let others = arena.scheme.clauses.iter().flat_map(|clause| {
         let gates = clause.gates().into_iter().filter(|gate| gate.has_baseline());
-        clause.terms.compared_outcome().into_iter().chain(gates.map(|gate| gate.outcome))
+        clause.terms.counts_from_baseline_of().into_iter().chain(gates.map(|gate| gate.outcome))
     });
     let mut others = others.filter(|&at| arena.scheme.outcomes[at].compared().is_some());
     others.next().is_some() || bends(arena, pay, -1.0..=THRESHOLD_REACH)

@@ -139,6 +139,28 @@ fn a_price_for_each_result_refuses_none() {
     assert!(found.present && found.tests[0].figure.contains("is not paid"), "{:?}", found.tests);
 }
 
+/// Paid for jobs above those of a comparison group of the same size: in a small cohort chance decides whether three points more are
+/// seen, though no clause has a gate.
+#[test]
+fn a_payment_beyond_a_comparison_group_can_be_refused_by_chance() {
+    let compared = [
+        ("scheme.toml", "window = \"12 months\"", "window = \"12 months\"\nbaseline = { comparison_people_each = 1 }"),
+        ("scheme.toml", "price = \"£2,000\"", "price = \"£2,000\"\ncounts_from = \"baseline\""),
+    ];
+    let found = finding(&stressed(&compared), RiskId::PaidForNoise);
+    assert!(found.present && found.tests[0].figure.contains("a real improvement of 3.0"), "{:?}", found.tests);
+}
+
+/// Results that come by themselves are paid for, but they are a thousandth of a fee that leaves a large margin.
+#[test]
+fn next_to_nothing_paid_for_results_is_no_deadweight() {
+    let fee = ("scheme.toml", "£40,000", "£400,000");
+    assert!(finding(&stressed(&[fee]), RiskId::Deadweight).present);
+    let small = ("scheme.toml", "price = \"£2,000\"", "price = \"£20\"");
+    let found = finding(&stressed(&[fee, small]), RiskId::Deadweight);
+    assert!(!found.present, "{:?}", found.tests);
+}
+
 /// The contract loses money as it is: a fifth more people cannot make that likelier.
 #[test]
 fn volume_risk_is_a_loss_that_another_number_of_people_brings() {
