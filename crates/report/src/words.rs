@@ -168,6 +168,8 @@ pub fn verdict(stress: &StressTest) -> String {
     let each = |result: &StrategyResult| result.help_spend / stress.results.people.max(1.0);
     let (spends, means) = (each(best), each(intended));
     let compared = match spends / means.max(1e-9) {
+        // Sums that read the same are the same.
+        _ if pounds_in_prose(spends) == pounds_in_prose(means) => "what is intended".to_owned(),
         ratio if ratio < 0.95 => format!("less than the {} that is intended", pounds_in_prose(means)),
         ratio if ratio > 1.05 => format!("more than the {} that is intended", pounds_in_prose(means)),
         _ => "about what is intended".to_owned(),
@@ -183,9 +185,17 @@ pub fn verdict(stress: &StressTest) -> String {
         true => format!(" It then earns {} more than by doing as intended.", supported(more)),
         false => String::new(),
     };
+    let profit = Estimate::of(best.profit());
+    let loses = match profit.high() < 0.0 {
+        true => format!(
+            " Even so it loses {}, so nobody who must not lose money would sign this contract.",
+            supported(Estimate { mean: -profit.mean, ..profit })
+        ),
+        false => String::new(),
+    };
     format!(
-        "{forecast}A provider that only seeks profit does best by spending {} a person on help. That is {compared}.{earns} {found} \
-         for it.",
+        "{forecast}A provider that only seeks profit does best by spending {} a person on help. That is {compared}.{earns}{loses} \
+         {found} for it.",
         pounds_in_prose(spends)
     )
 }

@@ -34,8 +34,9 @@ impl MovementShares {
     /// Over the movements of one outcome, one for each scenario; there is at least one.
     #[must_use]
     pub fn of(moves: &[Movement]) -> MovementShares {
-        let share =
-            |of: &dyn Fn(f64) -> bool| moves.iter().filter(|moved| of(moved.standardised)).count() as f64 / moves.len().max(1) as f64;
+        let share = |of: &dyn Fn(f64) -> bool| {
+            moves.iter().filter(|moved| of(moved.standardised)).count() as f64 / moves.len().max(1) as f64
+        };
         MovementShares { better: share(&|moved| moved > NOTICED), worse: share(&|moved| moved < -NOTICED) }
     }
 

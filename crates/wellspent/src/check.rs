@@ -47,7 +47,7 @@ pub fn check(request: &CheckRequest) -> Result<CheckResult, Error> {
         let (assumptions, found) = folder.assumptions(scheme);
         problems.extend(found);
         if let Some(assumptions) = &assumptions {
-            problems.extend(simulation::assumption_warnings::warnings(&folder.opened, scheme, assumptions));
+            problems.extend(simulation::assumption_checks::problems(&folder.opened, scheme, assumptions));
             facts = words::next_pounds(&next_pounds(scheme, assumptions, 1));
         }
     }

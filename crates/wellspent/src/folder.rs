@@ -153,7 +153,11 @@ impl SchemeFolder {
         let is_error = |problem: &&Problem| problem.severity == Severity::Error;
         let errors: Vec<Problem> = problems.iter().filter(is_error).cloned().collect();
         let Some(assumptions) = found.filter(|_| errors.is_empty()) else { return Err(self.mistakes(&errors)) };
-        problems.extend(simulation::assumption_warnings::warnings(&self.opened, &scheme, &assumptions));
+        let checked = simulation::assumption_checks::problems(&self.opened, &scheme, &assumptions);
+        if checked.iter().any(|problem| is_error(&problem)) {
+            return Err(self.mistakes(&checked));
+        }
+        problems.extend(checked);
         let warnings = self.problems(&problems).texts;
         Ok(SchemeInputs { folder: self, scheme, assumptions, warnings })
     }

@@ -1,6 +1,6 @@
 //! Small schemes of one outcome, whose answers are plain to see. What a report says about them must not contradict itself.
 
-use base::problem::Severity;
+use base::problem::{Problem, Severity};
 use base::source::{FileBytes, Folder};
 use base::{Reader, ScenarioDraw, SchemeFiles};
 use risks::{AgentType, Estimate, Finding, RiskId, StrategyKind};
@@ -227,22 +227,56 @@ fn misreporting_is_fixed_by_the_smallest_audit_that_deters() {
     assert!(reported.finding.present && fix.contains("check 8%"), "{fix}");
 }
 
+/// The problems of the assumptions when texts in the files are changed.
+fn problems(changes: &[(&str, &str, &str)]) -> Vec<Problem> {
+    let opened = opened(changes);
+    let picks = ScenarioDraw::new();
+    let reader = Reader::new(&opened, &picks);
+    let scheme = contract::read::scheme(&reader).expect("a scheme");
+    let assumptions = assumptions::read(&reader, &scheme).expect("assumptions");
+    simulation::assumption_checks::problems(&opened, &scheme, &assumptions)
+}
+
 #[test]
 fn an_aim_beyond_what_help_can_move_is_warned_of() {
     let warned = |aim: &str| {
-        let opened =
-            opened(&[("assumptions.toml", "aim = \"3 percentage points\"", &format!("aim = \"{aim} percentage points\""))]);
-        let picks = ScenarioDraw::new();
-        let reader = Reader::new(&opened, &picks);
-        let scheme = contract::read::scheme(&reader).expect("a scheme");
-        let assumptions = assumptions::read(&reader, &scheme).expect("a scenario");
-        simulation::assumption_warnings::warnings(&opened, &scheme, &assumptions)
+        problems(&[("assumptions.toml", "aim = \"3 percentage points\"", &format!("aim = \"{aim} percentage points\""))])
     };
     assert_eq!(warned("9.9"), []);
     let found = warned("10.1");
     assert!(found.len() == 1 && found[0].severity == Severity::Warning, "{found:?}");
     let expected = found[0].expected.as_deref().unwrap_or_default();
     assert!(expected.contains("less than 10 percentage points"), "{found:?}");
+}
+
+/// Help of £400 a person today brings half of what `moves` says. Where that is more than all the results there are, today's results
+/// cannot have come about, however they are counted.
+#[test]
+fn help_that_brings_more_than_all_results_is_an_error() {
+    let spent = ("assumptions.toml", "half_cost", "spent_now = \"£400\"\nhalf_cost");
+    let moves = |most: &str| ("assumptions.toml", "job = \"10 percentage points\"", most.to_owned());
+    let found = |most: &str| {
+        let (file, from, to) = moves(most);
+        problems(&[spent, (file, from, &to)])
+    };
+    // Of the people of the segment “far” 30% have a job.
+    assert_eq!(found("job = \"60 percentage points\""), []);
+    let problem = found("job = \"64 percentage points\"");
+    assert!(problem.len() == 1 && problem[0].severity == Severity::Error, "{problem:?}");
+    assert_eq!(
+        problem[0].read.as_deref(),
+        Some("30% today, and what is spent on help today leads to 32%, whatever happens without it")
+    );
+    // 70% have none. Without help that halves it, all people and more would have none.
+    assert_eq!(found("job = \"60 %\""), []);
+    let problem = found("job = \"64 %\"");
+    assert!(problem.len() == 1 && problem[0].what.contains("“far”"), "{problem:?}");
+}
+
+#[test]
+fn a_contract_for_nobody_is_an_error() {
+    let found = problems(&[("scheme.toml", "people = 200", "people = 0")]);
+    assert!(found.len() == 1 && found[0].severity == Severity::Error && found[0].what.contains("nobody"), "{found:?}");
 }
 
 /// A rare result that costs the provider £1,000 each time: what is paid for one fewer is £1,000, however few there are.

@@ -1,11 +1,11 @@
-//! Warnings about assumptions that contradict the contract or each other, without a simulation. They are separate from reading, because
-//! the files are read again for every scenario and only `check` asks for warnings.
+//! Problems of assumptions that contradict the contract or each other, without a simulation. They are separate from reading, because
+//! the files are read again for every scenario, and these are asked of the numbers as stated.
 
 use base::literal::{Literal as _, Points};
 use base::money::Rate;
 use base::problem::Problem;
 use base::scheme_files::SchemeFiles;
-use contract::Scheme;
+use contract::{SCHEME_FILE, Scheme};
 
 use crate::assumptions::{ASSUMPTIONS_FILE, Assumptions, Intended, expected_by_segment};
 use crate::people::{Chances, people};
@@ -13,14 +13,70 @@ use crate::people::{Chances, people};
 /// Shares of the people that differ by less than this count as the same, rounded.
 const ROUNDING: f64 = 0.005;
 
-/// Everything that a careful reader of the assumptions would ask about.
+/// Errors where the assumptions as stated cannot be simulated, and warnings about what a careful reader would ask.
 #[must_use]
-pub fn warnings(opened: &SchemeFiles, scheme: &Scheme, assumptions: &Assumptions) -> Vec<Problem> {
+pub fn problems(opened: &SchemeFiles, scheme: &Scheme, assumptions: &Assumptions) -> Vec<Problem> {
+    if let Some(nobody) = nobody_comes(opened, scheme, assumptions) {
+        return vec![nobody];
+    }
     let mut out = Vec::new();
+    out.extend(more_help_than_results(opened, scheme, assumptions));
     out.extend(other_shares(opened, scheme, assumptions));
     out.extend(more_undone_than_done(opened, scheme, assumptions));
     out.extend(aim_beyond_reach(opened, scheme, assumptions));
     out.extend(parts_of_others(opened, scheme, assumptions));
+    out
+}
+
+/// Without people there is nothing to test.
+fn nobody_comes(opened: &SchemeFiles, scheme: &Scheme, assumptions: &Assumptions) -> Option<Problem> {
+    let nobody = people(scheme, assumptions).iter().all(|area| area.count() == 0);
+    nobody.then(|| {
+        let span = opened.span_of(SCHEME_FILE, "cohorts.people");
+        Problem { span, ..Problem::file(SCHEME_FILE, "nobody is expected, so there is nothing to test".to_owned()) }
+            .read("0 people in all cohorts")
+            .expected("at least one person in some cohort")
+            .fix("write the number of people that the contract expects")
+    })
+}
+
+/// How far today's chance may be from what today's help leads to, through rounding.
+const NOT_REACHED: f64 = 0.0005;
+
+/// Without today's help nobody would have a better result than everybody, or a worse one than nobody. Where today's help does more than
+/// that, it cannot have led to today's results, and the test would put other results in their place.
+fn more_help_than_results(opened: &SchemeFiles, scheme: &Scheme, assumptions: &Assumptions) -> Vec<Problem> {
+    let mut out = Vec::new();
+    for outcome in (0..scheme.outcomes.len()).filter(|&at| scheme.outcomes[at].is_binary()) {
+        let found = people(scheme, assumptions).iter().find_map(|area| {
+            let chances = Chances::of(scheme, assumptions, area);
+            let today: Vec<f64> = chances.helps.iter().flatten().map(|help| help.spent_now).collect();
+            (0..area.segments).find_map(|segment| {
+                let (now, with) = (chances.now(outcome, segment), chances.with(outcome, segment, &today));
+                ((with - now).abs() > NOT_REACHED).then_some((segment, now, with))
+            })
+        });
+        let Some((segment, now, with)) = found else { continue };
+        let name = &scheme.outcomes[outcome].name;
+        let percent = |share: f64| Rate::from_f64((share * 1e3).round() / 1e3);
+        let what = format!(
+            "today's help cannot have led to today's `{name}` of people in segment {}",
+            risks::quoted(&assumptions.segments[segment].name)
+        );
+        out.push(
+            Problem {
+                span: opened.span_of(ASSUMPTIONS_FILE, &format!("outcome.{name}")),
+                ..Problem::file(ASSUMPTIONS_FILE, what)
+            }
+            .read(format!(
+                "{} today, and what is spent on help today leads to {}, whatever happens without it",
+                percent(now),
+                percent(with)
+            ))
+            .expected("help that moves no more people than there are with the result today")
+            .fix("lower `spent_now` or `moves` under [help.NAME], or correct `now`"),
+        );
+    }
     out
 }
 
