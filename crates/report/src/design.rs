@@ -45,6 +45,9 @@ pub fn text(
     };
     out += &format!("{}\n", terminal.bold("The frontier"));
     out += &frontier(found, terminal);
+    if let Some(words) = as_good_as_best(found) {
+        out += &format!("\n{}\n", terminal.wrap(&words, 0));
+    }
     out += &format!("\n{}\n", terminal.dim(&terminal.wrap(&notes(found, asked, assumptions), 0)));
     out
 }
@@ -130,6 +133,28 @@ fn frontier(found: &DesignSearchResult, terminal: Terminal) -> String {
     }
     let key = known.iter().enumerate().map(|(at, words)| format!("  {:>2}. {}\n", at + 1, terminal.wrap(words, 6)));
     format!("{}\n{}", terminal.table(&header.map(str::to_owned), &rows), terminal.dim(&key.collect::<String>()))
+}
+
+/// The designs of the frontier that simulation cannot tell from the best: "B and C may be as good as the best: the difference is within
+/// the simulation error."
+fn as_good_as_best(found: &DesignSearchResult) -> Option<String> {
+    let best = found.best.as_ref()?;
+    let aim = |design: &EvaluatedDesign| match found.objective {
+        DesignAim::Value => design.value,
+        DesignAim::Outcomes => Estimate::exact(design.worth),
+        DesignAim::Safe => Estimate { mean: -design.for_chance.mean, ..design.for_chance },
+    };
+    let apart = |design: &EvaluatedDesign| {
+        let (there, here) = (aim(best), aim(design));
+        Estimate { mean: there.mean - here.mean, error: there.error.hypot(here.error) }
+    };
+    let within = |design: &&EvaluatedDesign| *design != best && design.spend.mean <= found.budget && apart(design).low() <= 0.0;
+    let letters = |(at, design): (usize, &EvaluatedDesign)| Some(letter(at).to_string()).filter(|_| within(&design));
+    let as_good: Vec<String> = found.frontier.iter().enumerate().filter_map(letters).collect();
+    let names: Vec<&str> = as_good.iter().map(String::as_str).collect();
+    (!names.is_empty()).then(|| {
+        format!("{} may be as good as the best: the difference is within the simulation error.", crate::words::listed(&names))
+    })
 }
 
 fn letter(at: usize) -> char {

@@ -5,8 +5,7 @@ use contract::fixes::Fix;
 use crate::finding::{FindingBuilder, at_value, gain_compared, gain_of, people_payer_and_public, public_loss};
 use crate::harm::Harm;
 use crate::{
-    AgentType, FeeLever, Finding, Indicator, NOTICED, Risk, RiskId, StrategyKind, StrategyResult, StrategyResults, pounds,
-    pounds_in_prose,
+    AgentType, FeeLever, Finding, Indicator, Risk, RiskId, StrategyKind, StrategyResult, StrategyResults, pounds, pounds_in_prose,
 };
 
 pub(super) const RISK: Risk = Risk {
@@ -46,6 +45,8 @@ pub(super) const RISK: Risk = Risk {
 
 /// A mixture of providers that spends less than this share of what is intended does hardly any of it.
 const HARDLY: f64 = 0.5;
+/// Something for it: the standard deviations by which an outcome that is paid for gets better. An assumption.
+const BETTER: f64 = 0.02;
 
 /// The label of the figure that counts what is saved as well as what is lost.
 const EVERYONE: &str = "value of the results lost, less what is saved on help";
@@ -68,7 +69,7 @@ fn in_a_mixture(results: &StrategyResults) -> Finding {
     let alone = forecast(results, AgentType::ProfitSeeking);
     let all = (results.best_response(AgentType::Mixture), results.get(StrategyKind::AsNow), results.get(StrategyKind::Intended));
     let (Some(mixed), Some(now), Some(intended)) = all else { return alone };
-    let better = |at: usize| results.outcomes[at].paid && results.moved(at, mixed, now) > NOTICED;
+    let better = |at: usize| results.outcomes[at].paid && results.moved(at, mixed, now) > BETTER;
     let hardly = mixed.help_spend < HARDLY * intended.help_spend;
     let less = mixed.help_spend < 0.99 * now.help_spend && Harm::between(results, mixed, now).per_thousand > 0.05;
     let nothing_for_it = now.help_spend < 1.0 || !(0..results.outcomes.len()).any(better);

@@ -6,7 +6,7 @@ use crate::expected_people;
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
 use crate::scheme_file;
 use crate::tally::CohortStage;
-use crate::terms::{Cohort, Scheme};
+use crate::terms::{Cohort, Scheme, date_words};
 use base::literal::{self, Count, Literal as _};
 use base::money::{Amount, Pence, Quantity, Rate, Rounding, WHOLE, thousands};
 use base::problem::Problem;
@@ -226,6 +226,13 @@ impl ClauseKind for ServiceFee {
         };
         if self.falls.0 > 0 {
             out.push(format!("The fee falls by {} each contract year.", self.falls));
+        }
+        if let Some(last) = scheme.cohorts.iter().map(|cohort| cohort.ends).max().filter(|last| *last < scheme.ends) {
+            out.push(format!(
+                "It is due for the months in which people start, until {}. Nothing is due for the months after that, in which results \
+                 are still measured.",
+                date_words(last)
+            ));
         }
         out
     }
