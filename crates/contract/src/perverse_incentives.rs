@@ -5,7 +5,7 @@
 //! same is true of several clauses together if each clause that refers to the money of others refers to whole groups: to
 //! everything that an earlier limit covers and to the limit itself, or to none of it.
 
-use crate::clauses::Clause;
+use crate::clauses::{Clause, TakenBack};
 use crate::gate::MetIn;
 use crate::scheme_file;
 use crate::terms::{Intake, MeasuredOver, OutcomeKind, Per, ReportedBy, Scheme};
@@ -55,12 +55,13 @@ pub fn warnings(scheme: &Scheme, files: &SchemeFiles) -> Vec<Problem> {
             );
         }
         for earlier in 0..position {
-            if let Some(what) = part_of_a_limit(scheme, earlier, position) {
+            let found = part_of_a_limit(scheme, earlier, position).or_else(|| share_of_what_is_gone(scheme, earlier, position));
+            if let Some(what) = found {
                 out.push(
                     place(what)
                         .read(format!("`{}` and `{}`", scheme.clauses[earlier].name, clause.name))
-                        .expected("a clause that refers to everything the other limits and to the limit itself, or to none of it")
-                        .fix("name the same clauses in both, and the earlier limit in the later one, over the same time"),
+                        .expected("a clause that refers to everything the earlier one limits or takes back and to that clause itself, or to none of it")
+                        .fix("name the same clauses in both, and the earlier clause in the later one, over the same time"),
                 );
             }
         }
@@ -117,7 +118,7 @@ fn part_of_a_limit(scheme: &Scheme, earlier: usize, later: usize) -> Option<Stri
         return None;
     }
     // What several clauses take back of the same money is limited by what is left of it.
-    let both_share = first.terms.shares_what_is_left() && second.terms.shares_what_is_left();
+    let both_share = first.terms.takes_of_what_is_left().is_some() && second.terms.takes_of_what_is_left().is_some();
     let name = |at: usize| scheme.clauses[at].name.as_str();
     if shared < limited.len() + 1 && !both_share {
         let missing = group().find(|at| !counted.contains(at)).map_or("", name);
@@ -130,6 +131,39 @@ fn part_of_a_limit(scheme: &Scheme, earlier: usize, later: usize) -> Option<Stri
     finer(scheme, second_over, first_over).then(|| {
         format!(
             "`{}` is measured over less time than `{}`, which it counts, so a worse result can pay more",
+            second.name, first.name
+        )
+    })
+}
+
+/// Whether two clauses that take back a share of the same money, or one that takes a share and one that takes amounts, may together take
+/// back more than a better result brings. Each takes its part of what was paid before anything was taken back. Where that is gone, the
+/// part comes out of other money: that of other clauses, of other times, or what covers the costs.
+fn share_of_what_is_gone(scheme: &Scheme, earlier: usize, later: usize) -> Option<String> {
+    let (first, second) = (&scheme.clauses[earlier], &scheme.clauses[later]);
+    let (of_first, of_second) = (first.terms.refers_to(), second.terms.refers_to());
+    let takes = |at: usize| {
+        let terms = &scheme.clauses[at].terms;
+        let of_the_same = terms.refers_to().iter().any(|of| of_second.contains(of)) && !of_second.contains(&at);
+        terms.takes_of_what_is_left().filter(|_| of_the_same)
+    };
+    let (one, other) = (takes(earlier)?, second.terms.takes_of_what_is_left()?);
+    let part = |taken: TakenBack| match taken {
+        TakenBack::Amounts => 1.0,
+        TakenBack::Share(share) => share.as_f64(),
+    };
+    let together: f64 = (0..later).filter_map(takes).map(part).sum::<f64>() + part(other);
+    let same_clauses = of_first.len() == of_second.len() && of_first.iter().all(|of| of_second.contains(of));
+    let same_times = first.terms.measured_over()?.periods(scheme) == second.terms.measured_over()?.periods(scheme);
+    let found = match (one, other) {
+        // Amounts, within what is left, never take more than a better result brings.
+        (TakenBack::Amounts, TakenBack::Amounts) => false,
+        (TakenBack::Share(_), TakenBack::Share(_)) => true,
+        _ => !(same_clauses && same_times),
+    };
+    (found && together > 1.0 + 1e-9).then(|| {
+        format!(
+            "`{}` takes back money that `{}` may already have taken back, so a worse result can pay more",
             second.name, first.name
         )
     })

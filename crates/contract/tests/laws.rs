@@ -68,6 +68,8 @@ struct Contract {
     surplus: Option<(i64, i64)>,
     /// The share of the costs in percent, whether the fee comes off first, and the most that is paid.
     costs: Option<(i64, bool, Option<i64>)>,
+    /// A month's payment on account of jobs.
+    on_account: Option<i64>,
     /// Multiplies every amount of money.
     scale: i64,
 }
@@ -121,6 +123,7 @@ fn contract() -> impl Strategy<Value = Contract> {
             proptest::option::of(0i64..9_000),
             proptest::option::of((0i64..101, 0i64..30)),
             proptest::option::of((0i64..101, any::<bool>(), proptest::option::of(0i64..400_000))),
+            proptest::option::of(0i64..90_000),
         ),
     );
     (people, prices, tariff, others).prop_map(|(people, prices, tariff, others)| Contract {
@@ -154,6 +157,7 @@ fn contract() -> impl Strategy<Value = Contract> {
         audit: others.8.0,
         surplus: others.8.1,
         costs: others.8.2,
+        on_account: others.8.3,
         scale: 1,
     })
 }
@@ -286,6 +290,12 @@ impl Contract {
                 "[pay.points]\nclause = \"points payment\"\nindicators = [{}]\n{}\nmeasured_over = \"{over}\"\n",
                 indicators.join(", "),
                 pays[way]
+            ));
+        }
+        if let Some(each_month) = self.on_account {
+            clause(format!(
+                "[pay.on_account]\nclause = \"payment on account\"\nof = \"job\"\neach_month = \"{}\"\n",
+                self.pounds(each_month)
             ));
         }
         if let Some(share) = self.at_risk {

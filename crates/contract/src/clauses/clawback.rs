@@ -2,7 +2,9 @@
 //! paid and has not been taken back already.
 
 use crate::amendment::Amendment;
-use crate::clauses::{CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, clause_names, term_numbers};
+use crate::clauses::{
+    CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, TakenBack, clause_names, term_numbers,
+};
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
 use crate::terms::{Better, MeasuredOver, OutcomeKind, Scheme};
 use base::money::{Amount, Pence, Quantity};
@@ -127,8 +129,8 @@ impl ClauseKind for Clawback {
         Some(&mut self.of)
     }
 
-    fn shares_what_is_left(&self) -> bool {
-        true
+    fn takes_of_what_is_left(&self) -> Option<TakenBack> {
+        Some(TakenBack::Amounts)
     }
 
     fn rewards_worse_results(&self, scheme: &Scheme) -> Option<String> {

@@ -7,7 +7,7 @@
 //!
 //! - one that pays for results answers `outcome` or `outcomes` and, where it measures over cohorts, `measured_over`;
 //! - one that compares results answers `compared_outcome` and `gates` or `levels`;
-//! - one that takes money back answers `shares_what_is_left`, `refers_to`, `references` and `reference_key`;
+//! - one that takes money back answers `takes_of_what_is_left`, `refers_to`, `references` and `reference_key`;
 //! - every one answers `amounts`, `amounts_mut` and `amend`, so that fixes and changed prices reach it.
 
 use std::fmt::Debug;
@@ -188,9 +188,9 @@ pub trait ClauseKind: Debug {
 
     // What it does to money.
 
-    /// Whether it takes back money within the limit of what other clauses of this sort have left.
-    fn shares_what_is_left(&self) -> bool {
-        false
+    /// How it takes back money, where that is within the limit of what other clauses of this sort have left.
+    fn takes_of_what_is_left(&self) -> Option<TakenBack> {
+        None
     }
 
     /// Whether the provider owes money for a worse result, with no limit in the clause itself.
@@ -326,6 +326,15 @@ pub trait ClauseKind: Debug {
     /// Writes its prices out for each of so many areas and segments and for each cohort, so that two ways of stating them can be
     /// compared.
     fn spread_prices(&mut self, _sizes: (usize, usize, &[CohortTime])) {}
+}
+
+/// What a clause takes back of the money of others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TakenBack {
+    /// Amounts of its own, which may come to all of it.
+    Amounts,
+    /// A share of what was paid, or of a part of that.
+    Share(Rate),
 }
 
 /// What the rest of the contract says when a clause is checked against it.

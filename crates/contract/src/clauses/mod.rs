@@ -17,6 +17,7 @@ pub mod cost_share;
 pub mod floor;
 mod kind;
 pub mod outcome_payment;
+pub mod payment_on_account;
 pub mod points_payment;
 mod reading;
 pub mod service_fee;
@@ -35,7 +36,7 @@ use base::money::{Amount, Pence};
 use base::schedule::Schedule;
 
 pub use crate::terms::{MeasuredFor, MeasuredOver};
-pub use kind::{CatalogueEntry, ClauseEffects, ClauseKind, NewClause, OtherTerms, Straightened};
+pub use kind::{CatalogueEntry, ClauseEffects, ClauseKind, NewClause, OtherTerms, Straightened, TakenBack};
 pub use reading::{ClauseContext, CountingBasis};
 pub(crate) use reading::{conflict, read};
 
@@ -55,6 +56,7 @@ pub struct Clause {
 pub enum ClauseTerms {
     ServiceFee(service_fee::ServiceFee),
     AttachmentFee(attachment_fee::AttachmentFee),
+    PaymentOnAccount(payment_on_account::PaymentOnAccount),
     OutcomePayment(outcome_payment::OutcomePayment),
     SustainmentPayment(sustainment_payment::SustainmentPayment),
     Tariff(tariff::Tariff),
@@ -71,9 +73,10 @@ pub enum ClauseTerms {
 }
 
 /// Every kind of clause, in reading order.
-pub const CATALOGUE: [CatalogueEntry; 15] = [
+pub const CATALOGUE: [CatalogueEntry; 16] = [
     service_fee::ENTRY,
     attachment_fee::ENTRY,
+    payment_on_account::ENTRY,
     outcome_payment::ENTRY,
     sustainment_payment::ENTRY,
     tariff::ENTRY,
@@ -96,6 +99,7 @@ macro_rules! with_kind {
         match $terms {
             ClauseTerms::ServiceFee($clause) => $answer,
             ClauseTerms::AttachmentFee($clause) => $answer,
+            ClauseTerms::PaymentOnAccount($clause) => $answer,
             ClauseTerms::OutcomePayment($clause) => $answer,
             ClauseTerms::SustainmentPayment($clause) => $answer,
             ClauseTerms::Tariff($clause) => $answer,

@@ -3,7 +3,7 @@
 use crate::amendment::Amendment;
 use crate::clauses::tariff::{PerUnit, Tariff};
 use crate::clauses::{
-    CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, Straightened, clause_names, term_numbers,
+    CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, Straightened, TakenBack, clause_names, term_numbers,
 };
 use crate::expected_people;
 use crate::gate::{Gate, MetIn, Verdict};
@@ -146,8 +146,8 @@ impl ClauseKind for ShareAtRisk {
         Some(&mut self.of)
     }
 
-    fn shares_what_is_left(&self) -> bool {
-        true
+    fn takes_of_what_is_left(&self) -> Option<TakenBack> {
+        Some(TakenBack::Share(self.share))
     }
 
     fn without_the_jump(&self) -> &'static str {

@@ -1,7 +1,9 @@
 //! A share of a surplus over certified costs, which the provider gives back.
 
 use crate::amendment::Amendment;
-use crate::clauses::{CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, clause_names, term_numbers};
+use crate::clauses::{
+    CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, TakenBack, clause_names, term_numbers,
+};
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
 use crate::terms::{MeasuredOver, Scheme};
 use base::money::{Amount, Pence, Quantity, Rate, WHOLE};
@@ -135,8 +137,8 @@ impl ClauseKind for SurplusShare {
         Some(&mut self.of)
     }
 
-    fn shares_what_is_left(&self) -> bool {
-        true
+    fn takes_of_what_is_left(&self) -> Option<TakenBack> {
+        Some(TakenBack::Share(self.share))
     }
 
     fn amend(&self, new: &ClauseTerms, name: &str, text: &mut Amendment<'_>) {

@@ -78,7 +78,15 @@ fn other_results(draws: &mut Draws, scheme: &Scheme, before: &Tally) -> Tally {
             *found = draws.below(lost + 1);
         }
     }
-    Tally { people, costs, ..other }
+    Tally { people, costs, stages: before.stages.clone(), passed: before.passed.clone(), ..other }
+}
+
+/// The tally on a day on which not everything is known about every cohort.
+fn partly_known(draws: &mut Draws, tally: Tally) -> Tally {
+    let stages = [CohortStage::Running, CohortStage::Ended, CohortStage::Complete];
+    let stages = tally.cohorts.iter().map(|_| draws.of(&stages)).collect();
+    let passed = tally.cohorts.iter().map(|_| draws.below(7)).collect();
+    Tally { stages, passed, ..tally }
 }
 
 /// The same results with everything else that they are compared with: fixed baselines and comparison groups.
@@ -128,7 +136,10 @@ fn clauses_do_what_they_say() {
     for _ in 0..rounds(2_500) {
         let (opened, scheme) = contract(&mut draws);
         let text = &opened.sources["scheme.toml"].text;
-        let before = tally(&mut draws, &scheme);
+        let mut before = tally(&mut draws, &scheme);
+        if draws.below(4) == 0 {
+            before = partly_known(&mut draws, before);
+        }
         let (lines, paid) = statement(&scheme, &before);
         let named = |at: usize| format!("`{}` ({})\n{text}\n{before:?}", scheme.clauses[at].name, scheme.clauses[at].kind());
         let mut does: Vec<BTreeSet<&str>> = vec![BTreeSet::new(); scheme.clauses.len()];
