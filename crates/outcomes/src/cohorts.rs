@@ -17,16 +17,27 @@ pub struct IndexEvent {
     pub segment: u32,
 }
 
-/// The first start of each person in each cohort, in the order of people, and the number of starts outside the scheme. On the
-/// same day, the provider first in the order of names counts. People served and people of the comparison group are chosen
-/// separately.
-pub(crate) fn index_events(scheme: &Scheme, records: &Records, known_at: Day) -> (Vec<IndexEvent>, u64) {
+/// Who counts, and what of the starts could not decide it.
+#[derive(Debug, Default)]
+pub(crate) struct IndexEvents {
+    /// The first start of each person in each cohort, in the order of people. People served and people of the comparison group are
+    /// chosen separately.
+    pub(crate) chosen: Vec<IndexEvent>,
+    /// Starts outside the scheme.
+    pub(crate) outside_scheme: u64,
+    /// Positions of the chosen that have a rival: a start of the same person on the same day with another provider, area or segment.
+    /// The one first in the order of names is chosen, which says nothing about who is right.
+    pub(crate) contested: Vec<usize>,
+}
+
+/// Chooses the first start of each person in each cohort.
+pub(crate) fn index_events(scheme: &Scheme, records: &Records, known_at: Day) -> IndexEvents {
     let cohorts: Vec<(Day, Day)> = scheme.cohorts.iter().map(|cohort| (day(cohort.starts), day(cohort.ends))).collect();
     let areas = positions(&records.areas, &scheme.areas);
     let segments = positions(&records.segments, &scheme.segments);
-    let (mut out, mut outside_scheme): (Vec<IndexEvent>, u64) = (Vec::with_capacity(records.starts.len()), 0);
-    // The last one chosen among people served, and in the comparison group.
-    let mut last: [Option<(u32, u32)>; 2] = [None; 2];
+    let mut out = IndexEvents { chosen: Vec::with_capacity(records.starts.len()), ..IndexEvents::default() };
+    // The position of the last one chosen among people served, and in the comparison group.
+    let mut last: [Option<usize>; 2] = [None; 2];
     for start in records.starts.iter().filter(|start| start.known <= known_at) {
         let at = cohorts.partition_point(|(_, ends)| *ends < start.began);
         let cohort = cohorts.get(at).filter(|(starts, _)| *starts <= start.began).map(|_| at as u32);
@@ -38,16 +49,22 @@ pub(crate) fn index_events(scheme: &Scheme, records: &Records, known_at: Day) ->
         let area = place(&areas, scheme.areas.len() == 1, start.area);
         let segment = place(&segments, scheme.segments.len() == 1, start.segment);
         let (Some(cohort), Some(area), Some(segment)) = (cohort, area, segment) else {
-            outside_scheme += 1;
+            out.outside_scheme += 1;
             continue;
         };
         let last = &mut last[usize::from(start.comparison)];
-        if *last != Some((start.person, cohort)) {
-            *last = Some((start.person, cohort));
-            out.push(IndexEvent { start: *start, cohort, area, segment });
+        let before = last.map(|at| (at, out.chosen[at]));
+        let Some((at, first)) = before.filter(|(_, first)| (first.start.person, first.cohort) == (start.person, cohort)) else {
+            *last = Some(out.chosen.len());
+            out.chosen.push(IndexEvent { start: *start, cohort, area, segment });
+            continue;
+        };
+        let differs = (first.start.provider, first.area, first.segment) != (start.provider, area, segment);
+        if differs && first.start.began == start.began && out.contested.last() != Some(&at) {
+            out.contested.push(at);
         }
     }
-    (out, outside_scheme)
+    out
 }
 
 /// For each name in the records, its position in the scheme.

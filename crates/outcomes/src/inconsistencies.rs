@@ -27,6 +27,8 @@ pub struct Inconsistencies {
     pub started_after_end: Vec<usize>,
     /// Index events of people who are both served and in the comparison group of one cohort.
     pub in_both_groups: Vec<usize>,
+    /// Index events of people with another start on the same day in the same cohort, with another provider, area or segment.
+    pub contested: Vec<usize>,
 }
 
 /// A person with facts that equal another fact in everything but the key: one event supplied twice, or two events that the
@@ -50,6 +52,7 @@ impl Inconsistencies {
         self.missing_about.extend(other.missing_about);
         self.started_after_end.extend(other.started_after_end);
         self.in_both_groups.extend(other.in_both_groups);
+        self.contested.extend(other.contested);
     }
 }
 

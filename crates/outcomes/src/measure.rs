@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use records::Records;
 use records::facts::FactsPart;
 
-use crate::cohorts::{IndexEvent, index_events, repeated_starts};
+use crate::cohorts::{IndexEvent, IndexEvents, index_events, repeated_starts};
 use crate::evaluate::evaluate_all;
 use crate::inconsistencies::{Inconsistencies, ReferenceKinds, inconsistencies_of};
 use crate::person_history::PersonHistory;
@@ -82,7 +82,7 @@ impl MeasuredOutcomes {
 /// what [`crate::need`] asks for.
 #[must_use]
 pub fn measure(scheme: &Scheme, records: &Records, as_at: Day, known_at: Day) -> MeasuredOutcomes {
-    let (index, outside_scheme) = index_events(scheme, records, known_at);
+    let IndexEvents { chosen: index, outside_scheme, contested } = index_events(scheme, records, known_at);
     let plans = plans_of(scheme, records, &index, as_at.min(known_at));
     let (compared_before, plans_before): (Vec<usize>, Vec<OutcomePlan>) =
         plans_before_of(scheme, records, &index, as_at.min(known_at)).into_iter().unzip();
@@ -108,7 +108,7 @@ pub fn measure(scheme: &Scheme, records: &Records, as_at: Day, known_at: Day) ->
         measure_people(&plans_before, records, part, own, known_at, of_before);
         inconsistencies_of((&plans, &plans_before), &links, records, part, own, known_at, first)
     });
-    let mut inconsistencies = Inconsistencies { starts: repeated_starts(records), ..Inconsistencies::default() };
+    let mut inconsistencies = Inconsistencies { starts: repeated_starts(records), contested, ..Inconsistencies::default() };
     found.collect::<Vec<_>>().into_iter().for_each(|found| inconsistencies.add(found));
     MeasuredOutcomes { index, outcomes: scheme.outcomes.len(), results, compared_before, before, outside_scheme, inconsistencies }
 }

@@ -450,6 +450,8 @@ struct FilterColumn<'a> {
     personal: bool,
     /// Values of the column that were compared with the wanted ones.
     seen: BTreeSet<String>,
+    /// A value that is a wanted one but for capitals, blanks or the form of its letters, as it may be shown.
+    spelt_otherwise: Option<String>,
 }
 
 struct FilterValue<'a> {
@@ -468,10 +470,15 @@ impl FilterColumn<'_> {
             value.found = true;
             return;
         }
-        if cell.is_empty() || self.values.iter().all(|value| value.found) || self.seen.len() >= MOST_COMPARED {
+        if cell.is_empty() || self.seen.len() >= MOST_COMPARED {
             return;
         }
         if self.seen.insert(cell.to_owned()) {
+            let folded = spelling::folded(cell);
+            let meant = self.values.iter().find(|value| spelling::folded(value.value) == folded);
+            if let Some(meant) = meant.filter(|_| self.spelt_otherwise.is_none()) {
+                self.spelt_otherwise = Some(visible(if self.personal { meant.value } else { cell }));
+            }
             // Of a personal column, only values from the map itself may be shown.
             let same = |value: &str| match self.personal {
                 true => spelling::folded(value) == spelling::folded(cell),
@@ -483,7 +490,7 @@ impl FilterColumn<'_> {
         }
     }
 
-    /// A fault if the file has none of the values, and a warning if it lacks some of them.
+    /// A fault if the file has none of the values, or one of them in another spelling, and a warning if it lacks some of them.
     fn fault(&self) -> Option<Fault> {
         let missing: Vec<&FilterValue<'_>> = self.values.iter().filter(|value| !value.found).collect();
         let named: Vec<String> = missing.iter().map(|value| format!("`{}`", visible(value.value))).collect();
@@ -493,6 +500,13 @@ impl FilterColumn<'_> {
             false => format!("is {} meant? The map must have it exactly", nearest.join(", ")),
             true => "correct the value in the map, or leave it out".to_owned(),
         };
+        // Rows of another spelling would be left out, and nobody would miss them.
+        if let Some(spelt) = self.spelt_otherwise.as_ref().filter(|_| missing.len() < self.values.len()) {
+            let what = "rows have a value of `only` in another spelling, and would be left out";
+            let fix = "add that spelling to `only`, or correct it in the file";
+            let fault = Fault::file(what, "each value in one spelling, or every spelling in the map", fix);
+            return Some(Fault { column: self.name.to_owned(), value: Some(spelt.clone()), ..fault });
+        }
         let fault = Fault::file("`only` has a value that no row has", "values that the column has", fix);
         let fault = Fault { column: self.name.to_owned(), value: Some(named.join(", ")), ..fault };
         match missing.len() {
@@ -634,7 +648,7 @@ impl MapPart {
         let mut all = Vec::new();
         for (name, values) in &self.only {
             let values = values.iter().map(|value| FilterValue { value, found: false, nearest: None }).collect();
-            all.push(FilterColumn { name, values, personal: personal(name), seen: BTreeSet::new() });
+            all.push(FilterColumn { name, values, personal: personal(name), seen: BTreeSet::new(), spelt_otherwise: None });
         }
         all
     }

@@ -13,8 +13,8 @@ use records::names::Names;
 
 use records::files::TableFile;
 
-/// Adds findings: rows about events that are not in the records, people who are both served and in the comparison group, and people
-/// who died or were removed before they started.
+/// Adds findings: rows about events that are not in the records, people who are both served and in the comparison group, people with
+/// two different starts on one day, and people who died or were removed before they started.
 pub(crate) fn add(
     files: &[TableFile],
     records: &Records,
@@ -49,6 +49,11 @@ pub(crate) fn add(
         let what = "a start of a person who is both served and in the comparison group of the same cohort";
         let fix = "leave the person in one of the two";
         Fault::row(place, what, "each person in one group", fix).refused()
+    })?;
+    rows_of(&of("starts"), &people(&found.contested), names, findings, |place| {
+        let what = "this person has two starts on one day, with different providers, areas or segments";
+        let fix = "keep the one that is right. Which of them is paid for must not depend on the order of names";
+        Fault::row(place, what, "one start of a person on a day", fix).refused()
     })?;
     rows_of(&of("people"), &ended, names, findings, |place| {
         let what = "this person died or was removed before a start that counts";

@@ -125,6 +125,7 @@ fn add_doubts(measured: &MeasuredOutcomes, quality: &mut QualityReport) {
         (doubts.missing_targets.len(), "events", "rows are about an event that is in no earlier row of the same person"),
         (doubts.missing_about.len(), "events", "people have a row that should name the event it is about, and does not"),
         (doubts.in_both_groups.len(), "starts", "people are both served and in the comparison group of the same cohort"),
+        (doubts.contested.len(), "starts", "people have two starts on one day, with different providers, areas or segments"),
         (doubts.started_after_end.len(), "people", "people died or were removed before a start that counts"),
     ];
     for (count, table, what) in all.into_iter().filter(|(count, ..)| *count > 0) {

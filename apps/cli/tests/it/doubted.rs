@@ -40,6 +40,22 @@ fn events(from: &str, to: &str) -> String {
     EVENTS.replace(from, to)
 }
 
+/// Which of two starts of one day is paid for must not hang on the order of names. Starts of other days, and a repeat, decide nothing.
+#[test]
+fn two_starts_of_one_day_with_different_providers_are_refused() {
+    let with = |row: &str| pay(&[("starts.csv", &format!("{STARTS}{row}\n"))], &[]);
+    for provider in ["Alpha House", "Zenith Trust"] {
+        let output = with(&format!("s4,p1,{provider},2027-02-01"));
+        let said = said(&output);
+        assert!(!output.status.success() && said.contains("two starts on one day"), "{said}");
+        assert!(said.contains("row 2") && said.contains("row 5") && output.stdout.is_empty(), "{said}");
+    }
+    for fine in ["s4,p1,Zenith Trust,2027-02-02", "s4,p1,P,2027-02-01"] {
+        let output = with(fine);
+        assert!(output.status.success(), "{fine}: {}", said(&output));
+    }
+}
+
 #[test]
 fn what_a_rule_needs_and_a_row_about_another_must_be_there() {
     let good = pay(&[], &[]);

@@ -231,6 +231,19 @@ fn a_value_that_no_row_holds_is_told() {
     assert!(code == Some(0) && !said.contains("warning"), "{said}");
 }
 
+/// A row whose value is spelt in another way than the map has it would be left out without a word.
+#[test]
+fn a_wanted_value_in_another_spelling_is_not_left_out() {
+    for other in ["accepted", "ACCEPTED"] {
+        let text = format!("no,seen,Decision\n1,2024-01-31,Accepted\n2,2024-02-29,{other}\n");
+        let (code, said, _) = starts("f.csv", text.as_bytes(), "only = { Decision = [\"Accepted\"] }\n");
+        assert!(code == Some(1) && said.contains("in another spelling"), "{other}: {said}");
+        let both = format!("only = {{ Decision = [\"Accepted\", \"{other}\"] }}\n");
+        let (code, said, days) = starts("f.csv", text.as_bytes(), &both);
+        assert_eq!((code, days.as_str()), (Some(0), "2024-01-31 2024-02-29"), "{other}: {said}");
+    }
+}
+
 #[test]
 fn rows_of_empty_cells_are_nothing_and_a_header_again_is_told() {
     for (text, line) in [
