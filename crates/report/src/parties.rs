@@ -51,6 +51,8 @@ pub fn table(scheme: &Scheme, assumptions: &Assumptions, stress: &StressTest) ->
     }
     rows.push(row("the public, by the results".to_owned(), &|result| result.value));
     rows.push(row("payer and public together".to_owned(), &|result| result.value - result.payment() - result.administration));
+    let everyone = |result: &StrategyResult| result.value - result.cost - result.administration;
+    rows.push(row("everyone together".to_owned(), &everyone));
     Some(PartyTable { strategies: found.iter().map(|result| result.kind).collect(), rows })
 }
 
@@ -73,7 +75,11 @@ impl PartyTable {
                 _ => "neither gains nor loses".to_owned(),
             };
             let party = crate::words::sentence(&row.party);
-            format!("{party}: {} at the provider's best; {} as intended.", amount(row.gains[best]), amount(row.gains[intended]))
+            let (best, intended) = (amount(row.gains[best]), amount(row.gains[intended]));
+            match best == intended {
+                true => format!("{party}: {best}, at the provider's best and as intended."),
+                false => format!("{party}: {best} at the provider's best; {intended} as intended."),
+            }
         };
         self.rows.iter().map(sentence).collect()
     }

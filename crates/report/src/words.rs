@@ -175,7 +175,7 @@ pub fn verdict(stress: &StressTest) -> String {
         _ => "about what is intended".to_owned(),
     };
     let more = Estimate::of(best.benefit().zip(intended.benefit()).map(|(a, b)| a - b));
-    let earns = match more.low() > 0.0 {
+    let earns = match more.low() > 0.0 && supported(more) != "£0" {
         true if !best.stakes.is_empty() => {
             format!(
                 " Counting what a result is worth to it beyond the payment, it gains {} more than by doing as intended.",
@@ -193,11 +193,46 @@ pub fn verdict(stress: &StressTest) -> String {
         ),
         false => String::new(),
     };
+    let funders = funders_left_with(intended);
+    if nothing_is_at_stake(stress) {
+        return format!(
+            "{forecast}Whatever the provider does, it is left with about the same. Payment gives it no reason to do one thing rather \
+             than another.{funders} {found} for a provider that only seeks profit."
+        );
+    }
     format!(
-        "{forecast}A provider that only seeks profit does best by spending {} a person on help. That is {compared}.{earns}{loses} \
+        "{forecast}A provider that only seeks profit does best by spending {} a person on help. That is {compared}.{earns}{loses}{funders} \
          {found} for it.",
-        pounds_in_prose(spends)
+        pounds_in_prose(spends),
     )
+}
+
+/// Whether the provider's best brings it no more than what is done today or what is intended, because others bear every loss and get
+/// every surplus. Which strategy is called the best is then decided by pennies.
+fn nothing_is_at_stake(stress: &StressTest) -> bool {
+    let gain = |kind: StrategyKind| stress.results.get(kind).map(|strategy| Estimate::of(strategy.benefit()).mean);
+    let others = [StrategyKind::AsNow, StrategyKind::Intended].map(gain);
+    gain(StrategyKind::BEST).is_some_and(|best| others.iter().flatten().all(|other| (best - other).abs() < 1.0))
+}
+
+/// What the funders of a contract get or bear in all: " If it does as intended, its funders lose £13.5 million."
+fn funders_left_with(intended: &StrategyResult) -> String {
+    let sum: f64 = intended.funders.iter().sum();
+    match intended.funders.len() {
+        _ if sum.abs() < 0.5 => String::new(),
+        0 => String::new(),
+        number => format!(
+            " If it does as intended, its {} {} {}.",
+            if number == 1 { "funder" } else { "funders" },
+            match (number, sum < 0.0) {
+                (1, true) => "loses",
+                (1, false) => "gains",
+                (_, true) => "lose",
+                (_, false) => "gain",
+            },
+            pounds_in_prose(sum.abs())
+        ),
+    }
 }
 
 /// What is forecast of the whole scheme, before what a profit-seeking provider would do: "With real providers, we expect one of these

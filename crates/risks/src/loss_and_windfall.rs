@@ -16,7 +16,8 @@ pub(super) const RISK: Risk = Risk {
     name: "provider loss and windfall",
     definition: "The risk that an honest provider loses money, or that any provider earns more than is fair. It is present when \
                  doing as intended loses money in at least a fifth of replications. It is also present when the best strategy earns \
-                 more than the fair margin in at least a fifth.",
+                 more than the fair margin in at least a fifth. Where the contract has funders, the provider and its funders count \
+                 together.",
     watch: &[
         Indicator { measure: "Providers' margins, by area", warning: "margins below zero, or above what is fair" },
         Indicator { measure: "Requests to renegotiate", warning: "any" },
@@ -95,30 +96,35 @@ fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
         let (mut sum, mut people) = (0.0, 0.0);
         for area in &results.areas {
             let Some(strategy) = area.get(kind) else { continue };
-            let count = strategy.profit().filter(|profit| bad(strategy, *profit)).count() as f64;
+            let count = strategy.profit_with_funders().filter(|profit| bad(strategy, *profit)).count() as f64;
             sum += area.people * count / strategy.payments.len().max(1) as f64;
             people += area.people;
         }
         sum / people.max(1.0)
     };
-    // A loss that others bear in full leaves the provider at zero, apart from the last digits of floating point.
+    // What others are left with may be zero, apart from the last digits of floating point.
     let at_loss = |_: &StrategyResult, profit: f64| profit < -HALF_A_PENNY;
     let above_fair = |strategy: &StrategyResult, profit: f64| profit > results.fair_margin * (profit + strategy.cost).max(0.0);
     let kind = StrategyKind::BestResponse(agent);
     let loss_intended = share(StrategyKind::Intended, &at_loss);
     let windfall = share(kind, &above_fair);
-    let margin = |strategy: &StrategyResult| strategy.mean_profit() / strategy.payment().abs().max(1.0);
+    let mean_profit = |strategy: &StrategyResult| Estimate::of(strategy.profit_with_funders()).mean;
+    let margin = |strategy: &StrategyResult| mean_profit(strategy) / strategy.payment().abs().max(1.0);
+    // Funders that bear a loss are part of what the contract needs, as the provider is.
+    let honest = if intended.funders.is_empty() { "honest providers" } else { "honest providers and their funders" };
     if agent == AgentType::Mixture {
         // Most contracts lose or earn a little too much in some replications. A forecast has to tell contracts apart, so it takes the
         // average, and counts only what is larger than a usual error in the costs.
         finding.test(
-            "honest providers lose more than half of the fair margin, or a mixture of providers earns more than twice the fair margin",
+            &format!(
+                "{honest} lose more than half of the fair margin, or a mixture of providers earns more than twice the fair margin"
+            ),
             margin(intended) < -0.5 * results.fair_margin || margin(best) > 2.0 * results.fair_margin,
             format!("{} as intended, and {} of a mixture of providers", percent(margin(intended)), percent(margin(best))),
         );
     }
     finding.test(
-        "honest providers often lose money, or the best strategy often earns more than is fair",
+        &format!("{honest} often lose money, or the best strategy often earns more than is fair"),
         loss_intended >= OFTEN || windfall >= OFTEN,
         format!(
             "a loss in {} of replications as intended; a margin above {} in {} at the provider's best",
@@ -133,16 +139,19 @@ fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
     finding.figure("chance of more than the fair margin at the provider's best", percent(windfall));
     finding.figure("mean margin as intended", percent(margin(intended)));
     finding.figure("mean margin at the provider's best", percent(margin(best)));
-    let mean_loss = Estimate::of(intended.profit().map(|profit| (-profit).max(0.0)));
+    let mean_loss = Estimate::of(intended.profit_with_funders().map(|profit| (-profit).max(0.0)));
     finding.figure("mean loss as intended, over all replications", pounds(mean_loss.mean));
     let strategy = match (loss_intended >= OFTEN, windfall >= OFTEN) {
+        (true, _) if !intended.funders.is_empty() => {
+            "Doing as intended often loses the money of the provider and its funders together, whoever of them bears it."
+        }
         (true, true) => "Doing as intended often loses money. The best strategy often earns more than is fair.",
         (true, false) => "Doing as intended often loses money.",
         (false, true) => "The best strategy often earns more than is fair.",
         (false, false) => "Margins stay in the fair range.",
     };
-    let excess =
-        Estimate::of(best.profit().map(|profit| (profit - results.fair_margin * (profit + best.cost).max(0.0)).max(0.0)));
+    let above = |profit: f64| (profit - results.fair_margin * (profit + best.cost).max(0.0)).max(0.0);
+    let excess = Estimate::of(best.profit_with_funders().map(above));
     finding.finish(strategy.to_owned(), excess, Harm::none(), excess)
 }
 

@@ -293,6 +293,8 @@ pub struct OutcomeFacts {
     /// What to call the people with it.
     pub people: PeopleNoun,
     pub binary: bool,
+    /// Position of the binary outcome on top of which it is counted; its own for a binary one.
+    pub base: usize,
     /// +1 when more is better, −1 when fewer.
     pub sign: f64,
     /// Pounds to the public of one better.
@@ -379,12 +381,18 @@ impl StrategyResults {
     /// changes nothing.
     #[must_use]
     pub fn moved(&self, outcome: usize, there: &StrategyResult, from: &StrategyResult) -> f64 {
-        let each = |strategy: &StrategyResult| strategy.outcome(outcome) / self.people.max(1.0);
-        let (there, from) = (each(there), each(from));
-        let middle = 0.5 * (there + from);
-        // A count for each person is taken to vary as a Poisson number does.
-        let variance = if self.outcomes[outcome].binary { middle * (1.0 - middle) } else { middle };
-        if variance <= 0.0 { 0.0 } else { self.outcomes[outcome].sign * (there - from) / variance.sqrt() }
+        let facts = &self.outcomes[outcome];
+        let each = |strategy: &StrategyResult, at: usize| strategy.outcome(at) / self.people.max(1.0);
+        let middle = |at: usize| 0.5 * (each(there, at) + each(from, at));
+        let (mean, affected) = (middle(outcome), middle(facts.base));
+        // Each person affected has events as a Poisson number has them, and all others none.
+        let square = match facts.binary {
+            true => mean,
+            false => mean + mean * mean / affected.max(1e-12),
+        };
+        let variance = square - mean * mean;
+        let better = facts.sign * (each(there, outcome) - each(from, outcome));
+        if variance <= 0.0 { 0.0 } else { better / variance.sqrt() }
     }
 
     /// One strategy over all areas.
@@ -418,6 +426,13 @@ impl StrategyResult {
     /// The provider's own profit in each replication.
     pub fn profit(&self) -> impl Iterator<Item = f64> + '_ {
         own_profit(&self.payments, self.cost, &self.others)
+    }
+
+    /// What is left in each replication for the provider and its funders together, where it has any; otherwise for the provider. Who
+    /// bears a loss does not make it smaller.
+    pub fn profit_with_funders(&self) -> impl Iterator<Item = f64> + '_ {
+        let others: &[f64] = if self.funders.is_empty() { &self.others } else { &[] };
+        own_profit(&self.payments, self.cost, others)
     }
 
     /// What it brings the provider in each replication: its profit, and what is at stake beyond money.

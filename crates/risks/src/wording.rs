@@ -213,11 +213,16 @@ const COUNTED: [(&str, &str); 16] = [
 
 impl PeopleNoun {
     /// From the measure in the scheme file where it begins with whom it counts ("people with a proven reoffence (the binary
-    /// measure)"), and otherwise from the outcome's name.
+    /// measure)"), and otherwise from the outcome's name. Only a remark in brackets at the end is left out: a measure that is cut
+    /// anywhere else would be another one.
     #[must_use]
     pub fn of(outcome: &str, measure: &str) -> PeopleNoun {
-        let head = measure.split(['(', ',', ':', ';']).next().unwrap_or_default().trim();
-        let (first, rest) = head.split_once(' ').unwrap_or((head, ""));
+        let measure = measure.trim();
+        let without_remark = measure.strip_suffix(')').and_then(|whole| Some(whole.rsplit_once('(')?.0.trim_end()));
+        let head = without_remark.unwrap_or(measure);
+        let is_one_phrase = !head.contains(['(', ')', ':', ';', '\n']) && !head.contains(". ");
+        let (first, rest) = head.split_once(' ').filter(|_| is_one_phrase).unwrap_or(("", ""));
+        let first = first.to_lowercase();
         match COUNTED.iter().find(|(_, many)| *many == first) {
             // "Who start a job" is for several. One of them is "one of the people who start a job".
             Some((_, many)) if rest.starts_with("who ") => {
@@ -280,6 +285,12 @@ mod tests {
         assert_eq!(noun.counted(6_413.0, "fewer"), "6,413 fewer people with a proven reoffence");
         let noun = PeopleNoun::of("job", "people who start a job");
         assert_eq!(noun.counted(1.0, "fewer"), "1 fewer of the people who start a job");
+        // A measure that is cut in the middle would be another one.
+        let four_hours = "admitted, discharged or transferred within four hours of arrival";
+        assert_eq!(PeopleNoun::of("in_time", &format!("Patients {four_hours}")).one, format!("patient {four_hours}"));
+        for measure in ["patients seen (admitted or discharged) within four hours", "patients: seen in time", "patients"] {
+            assert_eq!(PeopleNoun::of("in_time", measure).many, "people with the outcome “in time”", "{measure}");
+        }
         assert_eq!(PeopleNoun::of("stayed_away", "the share that stayed away").many, "people with the outcome “stayed away”");
     }
 

@@ -551,6 +551,7 @@ pub fn table(
         name: outcome.name.clone(),
         people: PeopleNoun::of(&outcome.name, &outcome.measure),
         binary: outcome.is_binary(),
+        base: outcome.base(at),
         sign: outcome.sign() as f64,
         value: assumptions.outcomes[at].value,
         paid: paid(at),
