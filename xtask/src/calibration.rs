@@ -68,8 +68,8 @@ fn track_record(entries: &[Entry]) -> String {
     let (risks, directions) = (score(Kind::Risk), score(Kind::Direction));
     format!(
         "How far to believe it: on {} real schemes, written down before any forecast of them, {} of {} documented risks were \
-         forecast, and so were {} of {} that did not happen. Forecasts of which way an outcome goes are less sure: {} of {} that \
-         moved were forecast, and so were {} of {} that did not move. docs/validity/calibration.md has each of them.\n",
+         forecast, and {} of {} that did not happen. Forecasts of which way an outcome goes are less sure: {} of {} that \
+         moved were forecast, and {} of {} that did not move. docs/validity/calibration.md has each of them.\n",
         schemes.len(),
         risks.hits,
         risks.happened,

@@ -29,9 +29,9 @@ pub fn text(
     terminal: Terminal,
 ) -> String {
     let aim = match found.objective {
-        DesignAim::Value => "the most worth less spend",
-        DesignAim::Outcomes => "the most worth",
-        DesignAim::Safe => "the least paid for chance, with worth less spend no lower than intended today",
+        DesignAim::Value => "the design whose outcomes are worth most beyond what the payer spends",
+        DesignAim::Outcomes => "the design whose outcomes are worth most",
+        DesignAim::Safe => "the design that pays least for chance, with worth less spend no lower than intended today",
     };
     let mut out = format!("{}\n{}\n\n", terminal.bold(&scheme.name), terminal.dim(&terminal.wrap(&assumptions.name, 0)));
     let sought = format!("We looked for {aim}, for at most {} over the cohorts simulated.", pounds(found.budget));
@@ -40,7 +40,7 @@ pub fn text(
         out += &terminal.red(&format!("{}\n\n", terminal.wrap(&do_not_buy(found), 0)));
     }
     out += &match &found.best {
-        None => terminal.red("No design that we tried meets this at the provider's best strategy.\n\n"),
+        None => terminal.red("No design that we tried meets this: under each, the provider's best strategy costs more, or brings it too little to sign.\n\n"),
         Some(best) => format!("{}\n{}\n", steps(best, terminal), findings(found, asked.scenarios, terminal)),
     };
     out += &format!("{}\n", terminal.bold("The frontier"));

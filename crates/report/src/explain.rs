@@ -195,9 +195,9 @@ fn expectation(scheme: &Scheme, expected: &Tally, as_now: Option<&CurrentRates>,
 
 fn payments(scheme: &Scheme, expected: &Tally, outcome: usize) -> OutcomePayments {
     let definition = &scheme.outcomes[outcome];
-    let levels = payment_table(scheme, expected, outcome, &LEVELS);
+    let levels = payment_table(scheme, expected, outcome, &LEVELS.map(|change| change * times(scheme, expected, outcome)));
     let same = levels.iter().all(|level| level.total == levels[0].total);
-    let unit = if definition.kind == OutcomeKind::Binary { "percentage points" } else { "per hundred people" };
+    let unit = unit(scheme, outcome);
     let mut header = vec![format!("{} ({unit})", definition.name), "rate".to_owned()];
     header.extend(scheme.clauses.iter().map(|clause| clause.name.clone()));
     header.push("total".to_owned());
@@ -232,13 +232,33 @@ fn payments(scheme: &Scheme, expected: &Tally, outcome: usize) -> OutcomePayment
     }
 }
 
+/// What the changes of a table are counted in.
+fn unit(scheme: &Scheme, outcome: usize) -> &'static str {
+    if scheme.outcomes[outcome].kind == OutcomeKind::Binary { "percentage points" } else { "per hundred people" }
+}
+
+/// What the steps of a table are multiplied by, so that they show where an outcome that happens often to each person is paid for.
+fn times(scheme: &Scheme, expected: &Tally, outcome: usize) -> f64 {
+    let (people, count): (i64, i64) = (expected.people.iter().sum(), expected.counts[outcome].iter().sum());
+    let each = count as f64 / people.max(1) as f64;
+    match scheme.outcomes[outcome].kind {
+        OutcomeKind::Binary => 1.0,
+        _ => 10f64.powf(each.max(1.0).log10().floor()),
+    }
+}
+
 /// Why there is no table: no clause follows the outcome, or a limit takes away what the others pay.
 fn nothing_changes(scheme: &Scheme, outcome: usize, levels: &[PaymentLevel]) -> String {
     let name = &scheme.outcomes[outcome].name;
     let (Some(first), Some(last)) = (levels.first(), levels.last()) else {
         return format!("{name}: only the expected level is possible.");
     };
-    let within = format!("from {:+} to {:+}", first.change, last.change);
+    let unit = unit(scheme, outcome);
+    let within = format!("from {:+} to {:+} {unit}", first.change, last.change);
+    let looks = |clause: &&contract::clauses::Clause| {
+        clause.outcomes().contains(&outcome) || clause.gates().iter().any(|gate| gate.outcome == outcome)
+    };
+    let look: Vec<&str> = scheme.clauses.iter().filter(looks).map(|clause| clause.name.as_str()).collect();
     let moves = |clause: usize| levels.iter().any(|level| level.by_clause[clause] != first.by_clause[clause]);
     let binds = |clause: &usize| {
         let limit = scheme.clauses[*clause].terms.is_limit();
@@ -255,6 +275,12 @@ fn nothing_changes(scheme: &Scheme, outcome: usize, levels: &[PaymentLevel]) -> 
             )
         }
         true => format!("{name}: the total is {} at every level {within}.", first.total),
-        false => format!("{name}: no clause pays for a change {within}."),
+        false if look.is_empty() => format!("{name}: no clause pays for a change {within}."),
+        false => format!(
+            "{name}: nothing changes {within}. {} {} this outcome, and {} only beyond that.",
+            look.join(" and "),
+            if look.len() == 1 { "looks at" } else { "look at" },
+            if look.len() == 1 { "pays or takes more" } else { "pay or take more" }
+        ),
     }
 }

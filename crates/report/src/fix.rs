@@ -86,7 +86,15 @@ fn figures(set: &FixSet, found: &FixSearchResult) -> String {
     let people = format!("{} {}", thousands(set.people_better.abs().round() as i64), set.better);
     let rows = [("the payer pays", cost(set, found)), ("outcomes are worth", worth(set.value_gained)), ("people", people)];
     rows.map(|(label, figure)| format!("  {label:<20} {figure}\n")).concat()
+        + &if costs_more_than_it_brings(set) { format!("  {COSTS_MORE}\n") } else { String::new() }
         + "  Both sets of rules are compared at the provider's best strategy under each.\n"
+}
+
+const COSTS_MORE: &str = "The payer pays more for it than the better outcomes are worth.";
+
+/// Whether the payer pays more, and by more than what outcomes gain.
+fn costs_more_than_it_brings(set: &FixSet) -> bool {
+    set.payer_cost >= 0.5 && set.payer_cost > set.value_gained
 }
 
 /// A row for each risk that is present now, under the changed rules or in some scenario.
@@ -129,10 +137,11 @@ fn alone(set: &FixSet, found: &FixSearchResult) -> String {
         brings => format!(". It brings {}", names(brings)),
     };
     format!(
-        "{}. The payer pays {}. Outcomes are worth {}{brings}.",
+        "{}. The payer pays {}. Outcomes are worth {}{brings}.{}",
         words.join("; and "),
         cost(set, found),
-        worth(set.value_gained)
+        worth(set.value_gained),
+        if costs_more_than_it_brings(set) { format!(" {COSTS_MORE}") } else { String::new() }
     )
 }
 

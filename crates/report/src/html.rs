@@ -144,6 +144,7 @@ impl Report<'_> {
                 html! { (words::expected_scenarios(expected, self.stress).map_or("none tried".to_owned(), |words| words::sentence(&words))) },
                 html! { (words::today(expected)) },
                 html! { (words::sentence(&words::expected_change(expected))) },
+                html! { (words::sentence(&words::intended_change(expected))) },
             ]
         };
         let rows: Vec<Vec<Markup>> = self.stress.expected.iter().map(row).collect();
@@ -154,7 +155,7 @@ impl Report<'_> {
             0 => "Change for every 1,000 people, as stated",
             _ => "Change for every 1,000 people, middle 90% of scenarios",
         };
-        let header = ["Outcome", "Compared with today", "Scenarios", "Today", change];
+        let header = ["Outcome", "Compared with today", "Scenarios", "Today", change, "Intended, as stated"];
         html! {
             (stacked("expected", "What to expect of each outcome", &header, &rows))
             p.quiet {

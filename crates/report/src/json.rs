@@ -488,6 +488,7 @@ struct ExpectedFigures {
     low: Number,
     middle: Number,
     high: Number,
+    intended: Number,
 }
 
 impl ExpectedFigures {
@@ -501,6 +502,7 @@ impl ExpectedFigures {
             low,
             middle,
             high,
+            intended: number(expected.intended),
         }
     }
 }

@@ -306,6 +306,15 @@ pub fn expected_change(expected: &OutcomeForecast) -> String {
     }
 }
 
+/// The change that the contract intends, beside what is expected: "50 better is intended".
+pub fn intended_change(expected: &OutcomeForecast) -> String {
+    match thousandths(expected.intended.abs()) {
+        none if none == "0" => "no change is intended".to_owned(),
+        many if expected.intended > 0.0 => format!("{many} better is intended"),
+        many => format!("{many} worse is intended"),
+    }
+}
+
 /// Results for each person as results in every 1,000: to one decimal where they are few.
 fn thousandths(each: f64) -> String {
     let many = 1_000.0 * each;
@@ -334,15 +343,15 @@ pub fn losers(finding: &Finding, stress: &StressTest) -> Vec<String> {
     (finding.risk.risk().losers)(finding, &stress.results)
 }
 
-/// In which scenarios a finding appears, where a few assumptions describe them: "mostly where “help, support, half cost” is above
-/// £410. It appears in 92% of such scenarios, and they are 80% of the scenarios in which it appears".
+/// In which scenarios a finding appears, where a few assumptions describe them: "mostly where what half the effect of “support” costs a
+/// person is above £410. It appears in 92% of such scenarios, and they are 80% of the scenarios in which it appears".
 pub fn scenario_box(reported: &Reported, stress: &StressTest) -> Option<String> {
     let found = reported.scenario_box.as_ref().filter(|found| !found.limits.is_empty())?;
     let limit = |(number, words): &(usize, String)| {
         let path = stress.uncertain_numbers.get(*number).map_or("", |number| number.path.as_str());
         // The limit begins with the number's path, which is for those who edit the file.
         let rest = words.strip_prefix(&uncertain_name(path));
-        rest.map_or_else(|| words.clone(), |rest| format!("“{}”{rest}", number_name(path)))
+        rest.map_or_else(|| words.clone(), |rest| format!("{}{rest}", number_phrase(path)))
     };
     let limits: Vec<String> = found.limits.iter().map(limit).collect();
     let limits: Vec<&str> = limits.iter().map(String::as_str).collect();
@@ -357,6 +366,20 @@ pub fn scenario_box(reported: &Reported, stress: &StressTest) -> Option<String> 
 /// A number's path in words, without its file: "help, support, half cost".
 pub fn number_name(path: &str) -> String {
     path.split_once(": ").map_or(path, |(_, name)| name).replace('.', ", ").replace('_', " ")
+}
+
+/// A number in a sentence, as the subject of "is": "what half the effect of “support” costs a person".
+fn number_phrase(path: &str) -> String {
+    let name = path.split_once(": ").map_or(path, |(_, name)| name);
+    match name.split('.').collect::<Vec<&str>>().as_slice() {
+        ["help", help, "moves", outcome] => format!("the most that {} does for {}", quoted(help), quoted(outcome)),
+        ["help", help, "half_cost"] => format!("what half the effect of {} costs a person", quoted(help)),
+        ["help", help, "spent_now"] => format!("what is spent on {} a person today", quoted(help)),
+        ["outcome", outcome, "now"] => format!("the rate of {} today", quoted(outcome)),
+        ["outcome", outcome, "value"] => format!("the worth of a result on {}", quoted(outcome)),
+        ["outcome", outcome, "trend"] => format!("the trend of {}", quoted(outcome)),
+        _ => format!("“{}”", number_name(path)),
+    }
 }
 
 /// The row of a typical cohort.
@@ -397,8 +420,7 @@ fn two_digits(value: f64) -> String {
     }
 }
 
-/// The nearest scenario that changes a finding: "it would disappear if half the effect of “support” cost £310 a person instead of £600
-/// (distance 0.83)".
+/// The nearest scenario that changes a finding: "it would disappear if half the effect of “support” cost £310 a person instead of £600".
 pub fn nearest_scenario(reported: &Reported, stress: &StressTest) -> Option<String> {
     let point = reported.tipping_point.as_ref()?;
     let verb = if reported.finding.present { "disappear" } else { "appear" };
@@ -413,26 +435,26 @@ pub fn nearest_scenario(reported: &Reported, stress: &StressTest) -> Option<Stri
         n => conditions.push(format!("{n} more numbers moved")),
     }
     let conditions: Vec<&str> = conditions.iter().map(String::as_str).collect();
-    Some(format!("it would {verb} if {} (distance {:.2})", listed(&conditions), point.distance))
+    Some(format!("it would {verb} if {}", listed(&conditions)))
 }
 
 /// A sentence with more conditions than this cannot be read.
 const MOST_MOVES: usize = 4;
 
-/// "“help, support, half cost” were £310 instead of £600", in the words of the assumption where it has any.
+/// "the worth of a result on “job” were £310 instead of £600". "Were" is the subjunctive, for one number too.
 fn moved(number: &UncertainNumber, position: f64) -> String {
     let (there, stated) = (written(number.at(position), number.unit), written(number.value, number.unit));
     let name = uncertain_name(&number.path);
     if there == stated {
         // Less than the digits shown.
         let side = if number.at(position) < number.value { "below" } else { "above" };
-        return format!("“{}” were slightly {side} {stated}", number_name(&number.path));
+        return format!("{} were slightly {side} {stated}", number_phrase(&number.path));
     }
     match name.strip_prefix("help.").and_then(|rest| rest.strip_suffix(".half_cost")) {
         Some(help) if !help.contains('.') => {
             format!("half the effect of {} cost {there} a person instead of {stated}", quoted(help))
         }
-        _ => format!("“{}” were {there} instead of {stated}", number_name(&number.path)),
+        _ => format!("{} were {there} instead of {stated}", number_phrase(&number.path)),
     }
 }
 
@@ -503,7 +525,10 @@ fn one_better(outcome: &MovedOutcome) -> String {
 
 /// Pounds and pence, for what one pound brings.
 fn pence(value: f64) -> String {
-    if value.abs() < 100.0 { format!("£{value:.2}") } else { pounds_in_prose(value) }
+    match value.abs() {
+        size if size >= 100.0 => pounds_in_prose(value),
+        size => format!("{}£{size:.2}", if value < 0.0 { "-" } else { "" }),
+    }
 }
 
 /// The place of the typical area among the three of a [`CostPoint`].
@@ -542,7 +567,7 @@ pub fn by_cost(stress: &StressTest) -> Option<String> {
         };
         match (lowest <= 0.0, until > 1) {
             (true, true) if highest <= 0.0 => {
-                format!("Any improvement pays as long as help costs no more than {}.{never}", dearest.words)
+                format!("Any improvement pays where help costs no more than this: {}.{never}", dearest.words)
             }
             (true, true) => format!(
                 "Any improvement pays where help costs least ({}). To pay {at_dearest}, the aim must be {}.{never}",
@@ -622,6 +647,7 @@ fn over_scenarios(stress: &StressTest) -> Option<String> {
         (middle, high) if middle <= 0.0 => {
             format!("any improvement mostly pays, and an aim of {} nearly always does", points(high))
         }
+        (middle, high) if point_figure(range.low) == point_figure(high) => format!("the aim must be {} to pay", points(middle)),
         (middle, high) => format!(
             "the aim must be {} to pay ({} to {} in 9 scenarios of 10)",
             points(middle),
@@ -659,7 +685,13 @@ mod tests {
     fn a_change_reads_as_english_whichever_way_it_goes() {
         let change = |low: f64, high: f64| {
             let each = [low, (low + high) / 2.0, high].map(|many| many / 1_000.0);
-            expected_change(&OutcomeForecast { name: "work".to_owned(), today: 0.2, shares: MovementShares::default(), each })
+            expected_change(&OutcomeForecast {
+                name: "work".to_owned(),
+                today: 0.2,
+                shares: MovementShares::default(),
+                each,
+                intended: 0.0,
+            })
         };
         assert_eq!(change(13.0, 59.0), "13 to 59 better");
         assert_eq!(change(-12.0, -3.0), "3.0 to 12 worse");

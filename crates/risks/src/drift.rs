@@ -121,7 +121,7 @@ fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
         EVERYONE,
         match all_lose >= 0.0 {
             true => pounds(all_lose),
-            false => format!("no loss; {} is saved by it", pounds(-all_lose)),
+            false => format!("no loss; together they are {} better off", pounds(-all_lose)),
         },
     );
     let (worth, costs) = (intended.value, intended.help_spend);

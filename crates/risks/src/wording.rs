@@ -220,20 +220,23 @@ impl PeopleNoun {
         let measure = measure.trim();
         let without_remark = measure.strip_suffix(')').and_then(|whole| Some(whole.rsplit_once('(')?.0.trim_end()));
         let head = without_remark.unwrap_or(measure);
-        let is_one_phrase = !head.contains(['(', ')', ':', ';', '\n']) && !head.contains(". ");
-        let (first, rest) = head.split_once(' ').filter(|_| is_one_phrase).unwrap_or(("", ""));
+        // A comma would end the phrase in the middle of a sentence.
+        let is_one_phrase = !head.contains(['(', ')', ',', ':', ';', '\n']) && !head.contains(". ");
+        let (first, rest) = head.split_once(' ').unwrap_or((head, ""));
         let first = first.to_lowercase();
-        match COUNTED.iter().find(|(_, many)| *many == first) {
+        let first = first.trim_end_matches([',', ':', ';']);
+        let counted = COUNTED.iter().find(|(_, many)| *many == first);
+        match counted.filter(|_| is_one_phrase && !rest.is_empty()) {
             // "Who start a job" is for several. One of them is "one of the people who start a job".
             Some((_, many)) if rest.starts_with("who ") => {
                 PeopleNoun { one: format!("of the {many} {rest}"), many: format!("{many} {rest}") }
             }
-            Some((one, many)) if !rest.is_empty() => PeopleNoun { one: format!("{one} {rest}"), many: format!("{many} {rest}") },
-            _ => {
-                let outcome = quoted(outcome);
+            Some((one, many)) => PeopleNoun { one: format!("{one} {rest}"), many: format!("{many} {rest}") },
+            None => {
+                let ((one, many), outcome) = (counted.unwrap_or(&COUNTED[0]), quoted(outcome));
                 PeopleNoun {
-                    one: format!("person with the outcome {outcome}"),
-                    many: format!("people with the outcome {outcome}"),
+                    one: format!("{one} with the outcome {outcome}"),
+                    many: format!("{many} with the outcome {outcome}"),
                 }
             }
         }
@@ -286,10 +289,14 @@ mod tests {
         let noun = PeopleNoun::of("job", "people who start a job");
         assert_eq!(noun.counted(1.0, "fewer"), "1 fewer of the people who start a job");
         // A measure that is cut in the middle would be another one.
-        let four_hours = "admitted, discharged or transferred within four hours of arrival";
-        assert_eq!(PeopleNoun::of("in_time", &format!("Patients {four_hours}")).one, format!("patient {four_hours}"));
-        for measure in ["patients seen (admitted or discharged) within four hours", "patients: seen in time", "patients"] {
-            assert_eq!(PeopleNoun::of("in_time", measure).many, "people with the outcome “in time”", "{measure}");
+        assert_eq!(PeopleNoun::of("seen", "Patients seen within four hours").one, "patient seen within four hours");
+        for measure in [
+            "patients admitted, discharged or transferred within four hours",
+            "patients seen (admitted or discharged) within four hours",
+            "patients: seen in time",
+            "patients",
+        ] {
+            assert_eq!(PeopleNoun::of("in_time", measure).many, "patients with the outcome “in time”", "{measure}");
         }
         assert_eq!(PeopleNoun::of("stayed_away", "the share that stayed away").many, "people with the outcome “stayed away”");
     }

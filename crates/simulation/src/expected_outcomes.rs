@@ -56,6 +56,8 @@ pub struct OutcomeForecast {
     pub shares: MovementShares,
     /// 5%, 50% and 95% of the scenarios, in results for each person, for the better.
     pub each: [f64; 3],
+    /// The change that the contract intends, in results for each person, for the better, as stated.
+    pub intended: f64,
 }
 
 impl OutcomeForecast {
@@ -63,7 +65,7 @@ impl OutcomeForecast {
     /// assumptions as stated are the only one.
     #[must_use]
     pub fn all(stated: &StrategyResults, scenarios: &[&[Movement]]) -> Vec<OutcomeForecast> {
-        let today = stated.get(StrategyKind::AsNow);
+        let (today, intended) = (stated.get(StrategyKind::AsNow), stated.get(StrategyKind::Intended));
         let one = |at: usize| {
             let mut moves: Vec<Movement> = scenarios.iter().map(|scenario| scenario[at]).collect();
             if moves.is_empty() {
@@ -77,6 +79,9 @@ impl OutcomeForecast {
                 today: today.map_or(0.0, |now| now.outcome(at)) / stated.people.max(1.0),
                 shares: MovementShares::of(&moves),
                 each: [quantile(0.05), quantile(0.5), quantile(0.95)],
+                intended: today.zip(intended).map_or(0.0, |(today, intended)| {
+                    stated.outcomes[at].sign * (intended.outcome(at) - today.outcome(at)) / stated.people.max(1.0)
+                }),
             }
         };
         (0..stated.outcomes.len()).map(one).collect()

@@ -552,18 +552,33 @@ fn order(fix: &Fix) -> usize {
     }
 }
 
-/// The scheme under a set of changes, and the changes that changed something, in order.
+/// The scheme under a set of changes, and the changes that changed something, in order. A change that a later one undoes altogether is not
+/// among them: nobody would find it in the file.
 pub(crate) fn changed(scheme: &Scheme, changes: &[Fix]) -> Option<(Vec<Fix>, Scheme)> {
     let mut sorted = changes.to_vec();
     sorted.sort_by_key(order);
+    let (mut kept, result) = applied(scheme, sorted);
+    let baselines = |change: &Fix| matches!(change, Fix::Baselines(_));
+    if kept.len() > 1 && kept.iter().any(baselines) {
+        let without: Vec<Fix> = kept.iter().filter(|change| !baselines(change)).cloned().collect();
+        let (others, same) = applied(scheme, without);
+        if same.outcomes == result.outcomes && same.clauses == result.clauses {
+            kept = others;
+        }
+    }
+    (kept.is_empty() == changes.is_empty()).then_some((kept, result))
+}
+
+/// Changes made one after the other: those that changed something, and the result.
+fn applied(scheme: &Scheme, changes: Vec<Fix>) -> (Vec<Fix>, Scheme) {
     let (mut kept, mut result) = (Vec::new(), scheme.clone());
-    for change in sorted {
+    for change in changes {
         if let Some(next) = change.apply(&result) {
             result = next;
             kept.push(change);
         }
     }
-    (kept.is_empty() == changes.is_empty()).then_some((kept, result))
+    (kept, result)
 }
 
 /// The risks that are present.

@@ -324,7 +324,10 @@ impl ClauseKind for Tariff {
     }
 
     fn deduct_as_rewarded(&mut self) {
-        self.deduction = Some(self.reward.clone());
+        // A tariff that only deducts would lose all that it pays for results.
+        if self.reward.values().iter().any(|reward| reward.0 != 0) {
+            self.deduction = Some(self.reward.clone());
+        }
     }
 
     fn pool_cohorts(&mut self, _scheme: &Scheme) {

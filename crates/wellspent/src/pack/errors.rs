@@ -41,7 +41,7 @@ const CLOSED: ErrorSource = ErrorSource::None("exact: a closed form of the state
 const JACKKNIFE: ErrorSource = ErrorSource::Beside("break_even_error", "jackknife over ten groups of replications");
 
 /// Every number of the report that is not a figure, by its path; `*` stands for the fields of one object.
-const NUMBERS: [(&str, ErrorSource); 75] = [
+const NUMBERS: [(&str, ErrorSource); 76] = [
     ("simulated.years", STATED),
     ("simulated.people", STATED),
     ("simulated.cohorts_in_an_area", STATED),
@@ -89,6 +89,7 @@ const NUMBERS: [(&str, ErrorSource); 75] = [
     ("outcomes[].expected.low", OVER_SCENARIOS),
     ("outcomes[].expected.middle", OVER_SCENARIOS),
     ("outcomes[].expected.high", OVER_SCENARIOS),
+    ("outcomes[].expected.intended", EXPECTED),
     ("curves[].people", STATED),
     ("curves[].cohort_people", STATED),
     ("curves[].break_even", JACKKNIFE),
