@@ -7,9 +7,9 @@ use std::process::ExitCode;
 use anyhow::bail;
 use clap::Args;
 use wellspent::folder;
-use wellspent::stress::{StressRequest, is_textbook, stress, textbook};
+use wellspent::stress::{REPLICATIONS, SCENARIOS, StressRequest, is_textbook, stress, textbook};
 
-use crate::options::reach;
+use crate::options::{reach, within};
 use crate::output::{Inputs, is_standard, outputs, packed, write};
 use crate::threads::Threads;
 use crate::{print, progress};
@@ -24,10 +24,10 @@ pub(crate) struct Stress {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Replications on which the findings are reported
-    #[arg(long, default_value_t = 200, value_parser = crate::options::whole::<u32>(20, 100_000))]
+    #[arg(long, default_value_t = 200, value_parser = within(&REPLICATIONS))]
     replications: u32,
     /// Scenarios to try
-    #[arg(long, default_value_t = 64, value_parser = crate::options::whole::<u32>(0, 65_536))]
+    #[arg(long, default_value_t = 64, value_parser = within(&SCENARIOS))]
     scenarios: u32,
     #[command(flatten)]
     threads: Threads,
