@@ -52,10 +52,6 @@ pub(crate) fn run(command: &Compare) -> anyhow::Result<ExitCode> {
         scenarios: if command.quick { QUICK_SCENARIOS } else { command.scenarios },
     };
     let compared = progress::shown(|progress| compare(&request, progress))??;
-    if command.json {
-        print::data(&compared.report.json()?)?
-    } else {
-        print::text(|terminal| compared.report.text(terminal))?
-    }
+    print::result(command.json.then_some(&compared.report), |terminal| compared.report.text(terminal))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -68,11 +68,7 @@ pub(crate) fn run(command: &Design) -> anyhow::Result<ExitCode> {
     command.threads.begin()?;
     let request = DesignRequest { scheme, reach: reach(), objective, budget, margin, seed, scenarios };
     let found = progress::shown(|progress| design(&request, progress))??;
-    if command.json {
-        print::data(&found.json()?)?
-    } else {
-        print::text(|terminal| found.text(terminal))?
-    }
+    print::result(command.json.then(|| found.document()), |terminal| found.text(terminal))?;
     if let Some(out) = &command.out {
         found.write(out)?;
         print::stderr(&format!("wrote the scheme {}; each changed line keeps the old one above it", out.display()));

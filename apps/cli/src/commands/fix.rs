@@ -44,10 +44,7 @@ pub(crate) fn run(command: &FixArgs) -> anyhow::Result<ExitCode> {
     let (seed, scenarios) = (command.seed, command.scenarios);
     let request = FixRequest { scheme: command.scheme.clone(), reach: reach(), seed, scenarios };
     let found = progress::shown(|progress| fix(&request, progress))??;
-    match command.json {
-        true => print::data(&found.json()?)?,
-        false => print::text(|terminal| found.text(terminal))?,
-    }
+    print::result(command.json.then(|| found.document()), |terminal| found.text(terminal))?;
     if let Some(out) = &command.out {
         let written = match found.write(out)? {
             Some(notes) => {
