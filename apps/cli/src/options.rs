@@ -2,6 +2,7 @@
 //! is told with the name of the option.
 
 use std::any::TypeId;
+use std::ops::RangeInclusive;
 use std::sync::OnceLock;
 
 use clap::Command;
@@ -73,6 +74,11 @@ pub(crate) fn whole<T: TryFrom<u64>>(
         };
         number.and_then(|number| T::try_from(number).ok()).ok_or_else(range)
     }
+}
+
+/// A whole number in a range that the library states.
+pub(crate) fn within(range: &RangeInclusive<u32>) -> impl Fn(&str) -> Result<u32, String> + Clone + Send + Sync + 'static {
+    whole((*range.start()).into(), (*range.end()).into())
 }
 
 /// The day by the clock, where the product is used; the variable `WELLSPENT_TODAY` gives another, for tests.

@@ -6,8 +6,8 @@ use std::env;
 use std::io::{self, IsTerminal as _, Write as _};
 
 use console::Term;
-use wellspent::Terminal;
 use wellspent::terminal::shown;
+use wellspent::{JsonDocument, Terminal};
 
 /// The terminal at standard output. Colours are used where a person sees them: not on a dumb one, and not with `NO_COLOR`.
 pub(crate) fn terminal() -> Terminal {
@@ -38,6 +38,19 @@ pub(crate) fn text(made: impl FnOnce(Terminal) -> String) -> io::Result<()> {
 pub(crate) fn stdout(text: &str) -> io::Result<()> {
     let text = wellspent::without_password(text);
     io::stdout().lock().write_all(shown(&text, true).as_bytes())
+}
+
+/// Writes a result: its document as JSON where that was asked for, else its text for people.
+pub(crate) fn result(document: Option<impl JsonDocument>, made: impl FnOnce(Terminal) -> String) -> anyhow::Result<()> {
+    match document {
+        Some(document) => json(&document),
+        None => Ok(text(made)?),
+    }
+}
+
+/// Writes a document as JSON.
+pub(crate) fn json(document: &impl JsonDocument) -> anyhow::Result<()> {
+    Ok(data(&document.json()?)?)
 }
 
 /// Writes bytes for another program, which must have them as they are; a terminal gets them as any other text.

@@ -5,39 +5,54 @@ use std::collections::BTreeMap;
 use base::problem::{Problem, Severity};
 use base::source::SourceFile;
 use contract::examples::WorkedExample;
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::machine_readable::{json, pounds};
+use crate::machine_readable::{JsonDocument, pounds};
 use crate::terminal::Terminal;
 
-/// What checking a scheme finds.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// Every mistake and warning of a scheme, and whether its worked examples hold.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct CheckReport {
+    /// the scheme's folder
     pub folder: String,
+    /// how many mistakes
     pub errors: usize,
+    /// how many warnings
     pub warnings: usize,
+    /// mistakes first, then warnings
     pub problems: Vec<ProblemEntry>,
+    /// the worked examples of the scheme file
     pub examples: Vec<ExampleEntry>,
-    /// What the next pound of help buys and earns, in sentences; nothing where there are errors.
+    /// what the next pound of help buys and earns; empty where there are mistakes
     pub facts: Vec<String>,
-    /// What was not checked, and why.
+    /// what was not checked, and why
     pub notes: Vec<String>,
 }
 
 /// One mistake or warning.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ProblemEntry {
-    /// "error" or "warning".
+    /// how bad it is
+    #[schemars(extend("enum" = ["error", "warning"]))]
     pub severity: &'static str,
+    /// the file in the folder
     pub file: String,
+    /// from 1
     pub line: Option<usize>,
+    /// from 1, in characters
     pub column: Option<usize>,
+    /// what is wrong
     pub what: String,
+    /// what the file says
     pub read: Option<String>,
+    /// what it should say
     pub expected: Option<String>,
+    /// the known name nearest to it
     pub nearest: Option<String>,
+    /// how to fix it
     pub fix: Option<String>,
-    /// How many further problems of the same severity it stands for; 0 for a problem of its own.
+    /// how many further problems of the same severity this one stands for; 0 for one of its own
     pub more: usize,
 }
 
@@ -62,29 +77,37 @@ impl ProblemEntry {
 }
 
 /// One worked example of a scheme file, priced by its rules.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ExampleEntry {
+    /// its name
     pub name: String,
+    /// whether the rules pay what it says
     pub holds: bool,
+    /// amounts that differ
     pub differences: Vec<ExampleDifference>,
-    /// Clauses that the example forgot, where its total does not hold.
+    /// clauses that the example forgot, where its total differs
     pub not_named: Vec<ExamplePayment>,
 }
 
 /// An amount of an example that the rules do not pay. Money in pounds.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ExampleDifference {
+    /// the clause, or total
     pub clause: String,
+    /// as the file says, in pounds
     pub stated: f64,
+    /// as the rules pay, in pounds
     pub paid: f64,
     #[serde(skip)]
     words: String,
 }
 
 /// What a clause pays in an example. Money in pounds.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ExamplePayment {
+    /// the clause
     pub clause: String,
+    /// as the rules pay, in pounds
     pub paid: f64,
     #[serde(skip)]
     words: String,
@@ -132,11 +155,11 @@ impl CheckReport {
         let summary = format!("{}: {counts}{notes}", self.folder);
         out + &format!("{}\n", if self.errors > 0 { terminal.red(&summary) } else { terminal.green(&summary) })
     }
+}
 
-    /// The same for other programs, by `schemas/output/check.json`.
-    pub fn json(&self) -> anyhow::Result<String> {
-        json("wellspent-check/1", self)
-    }
+impl JsonDocument for CheckReport {
+    const SCHEMA: &'static str = "wellspent-check/1";
+    const COMMAND: &'static str = "wellspent check --json";
 }
 
 fn count(number: usize, noun: &str) -> String {

@@ -2,9 +2,10 @@
 
 use base::money::thousands;
 use records::gate::quality::QualityReport;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
-use crate::machine_readable;
+use crate::machine_readable::JsonDocument;
 use crate::quality::{self, several};
 use crate::terminal::Terminal;
 
@@ -28,11 +29,9 @@ impl ClaimsComparison {
     }
 
     /// Everything for other programs.
-    ///
-    /// # Errors
-    /// The result cannot be written as JSON.
-    pub fn json(&self) -> anyhow::Result<String> {
-        json_text(self)
+    #[must_use]
+    pub fn document(&self) -> ClaimsDocument {
+        ClaimsDocument::from(self)
     }
 }
 
@@ -71,27 +70,62 @@ fn text(found: &ClaimsComparison, terminal: Terminal) -> String {
     out
 }
 
-/// The counts for other programs.
-fn json_text(found: &ClaimsComparison) -> anyhow::Result<String> {
-    let of_row = |row: &ClaimsRow| {
-        json!({
-            "provider": row.provider,
-            "clauses": row.clauses,
-            "outcome": row.outcome,
-            "matched": row.matched,
-            "unclaimed": row.unclaimed,
-            "unsupported": row.unsupported,
-            "not_yet_known": row.not_yet_known,
-        })
-    };
-    machine_readable::json(
-        "wellspent-claims/1",
-        &json!({
-            "claims": found.rows.iter().map(of_row).collect::<Vec<_>>(),
-            "without_match": found.without_match,
-            "unsupported": found.unsupported,
-            "data_quality": quality::lines(&found.quality),
-            "notes": found.notes,
-        }),
-    )
+/// What providers claim, compared with what the records show.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct ClaimsDocument {
+    /// the claims by provider and outcome
+    pub claims: Vec<ClaimsEntry>,
+    /// claims that fit no start, provider or outcome of the records
+    pub without_match: i64,
+    /// all claims that the records do not support
+    pub unsupported: i64,
+    /// the data-quality report, a sentence each
+    pub data_quality: Vec<String>,
+    /// what else the reader should know, a sentence each
+    pub notes: Vec<String>,
+}
+
+/// One provider's claims of one outcome.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct ClaimsEntry {
+    /// the provider
+    pub provider: String,
+    /// the clauses that pay for the outcome
+    pub clauses: Vec<String>,
+    /// the outcome
+    pub outcome: String,
+    /// claims that the records show
+    pub matched: i64,
+    /// results that the records show and nobody claims
+    pub unclaimed: i64,
+    /// claims of results that did not happen
+    pub unsupported: i64,
+    /// claims of results that are not yet known
+    pub not_yet_known: i64,
+}
+
+impl JsonDocument for ClaimsDocument {
+    const SCHEMA: &'static str = "wellspent-claims/1";
+    const COMMAND: &'static str = "wellspent claims --json";
+}
+
+impl From<&ClaimsComparison> for ClaimsDocument {
+    fn from(found: &ClaimsComparison) -> ClaimsDocument {
+        let entry = |row: &ClaimsRow| ClaimsEntry {
+            provider: row.provider.clone(),
+            clauses: row.clauses.clone(),
+            outcome: row.outcome.clone(),
+            matched: row.matched,
+            unclaimed: row.unclaimed,
+            unsupported: row.unsupported,
+            not_yet_known: row.not_yet_known,
+        };
+        ClaimsDocument {
+            claims: found.rows.iter().map(entry).collect(),
+            without_match: found.without_match,
+            unsupported: found.unsupported,
+            data_quality: quality::lines(&found.quality),
+            notes: found.notes.clone(),
+        }
+    }
 }

@@ -5,9 +5,10 @@ use base::money::thousands;
 use contract::Scheme;
 use contract::changes::{TermChange, changes};
 use risks::{Estimate, PeopleNoun, StrategyKind, StrategyResult, StrategyResults, listed, pounds, pounds_within};
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::machine_readable::{SimulatedPounds, json, rounded};
+use crate::machine_readable::{JsonDocument, SimulatedFigure, rounded};
 use crate::terminal::Terminal;
 
 /// One of two schemes, as it was tested.
@@ -31,38 +32,52 @@ pub struct TestedRisk {
     pub share_of_scenarios: f64,
 }
 
-/// Two schemes compared.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// Two schemes side by side, each at the provider's best strategy.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct CompareReport {
+    /// the scheme as it was
     pub old: ComparedScheme,
+    /// the scheme as it is now
     pub new: ComparedScheme,
+    /// seed of every random draw
     pub seed: u64,
+    /// every changed term
     pub changes: Vec<ComparedTerm>,
-    /// New less old, at the provider's best strategy under each.
+    /// new less old, replication by replication
     pub difference: ComparedFigures,
+    /// outcomes that both measure
     pub people: Vec<ComparedOutcome>,
+    /// risks that were looked for
     pub risks: Vec<ComparedRisk>,
+    /// how to read it
     pub notes: Vec<String>,
 }
 
 /// One of the two schemes.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ComparedScheme {
+    /// its folder
     pub folder: String,
+    /// its title
     pub name: String,
+    /// scenarios tried
     pub scenarios: usize,
+    /// people simulated
     pub people: Option<f64>,
+    /// at the provider's best strategy
     pub figures: ComparedFigures,
 }
 
 /// What comes of a scheme at the provider's best strategy. Money in pounds.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ComparedFigures {
-    pub payer_pays: SimulatedPounds,
-    pub provider_keeps: SimulatedPounds,
-    /// Spent on help that changes outcomes.
+    /// What the payer pays. In pounds, with its standard error over the replications; 0 where the figure is exact.
+    pub payer_pays: SimulatedFigure,
+    /// What the provider has left. In pounds, with its standard error over the replications; 0 where the figure is exact.
+    pub provider_keeps: SimulatedFigure,
+    /// spent on help that changes outcomes; in pounds
     pub help_spend: Option<f64>,
-    /// Worth of the outcomes to the public, compared with no help for anyone.
+    /// worth to the public compared with no help for anyone; in pounds
     pub outcomes_worth: Option<f64>,
     #[serde(skip)]
     exact: ExactFigures,
@@ -77,38 +92,49 @@ struct ExactFigures {
 }
 
 /// One changed term of the contract.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ComparedTerm {
+    /// contract, or outcome or clause with its name
     pub about: String,
+    /// in English
     pub sentence: String,
 }
 
 /// How many people are better and worse off in one outcome.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ComparedOutcome {
+    /// its name
     pub outcome: String,
+    /// people with a better result
     pub better_off: Option<f64>,
+    /// people with a worse result
     pub worse_off: Option<f64>,
-    /// By segment, where both schemes have the same segments; positive is better.
+    /// by segment, where both have the same
     pub segments: Vec<ComparedSegment>,
     #[serde(skip)]
     words: Vec<String>,
 }
 
 /// How many more people of one segment have the good result.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ComparedSegment {
+    /// its name
     pub segment: String,
+    /// people with a better result, less those with a worse one
     pub better_off: Option<f64>,
 }
 
 /// One risk under both schemes.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ComparedRisk {
+    /// as in the glossary
     pub name: &'static str,
-    /// "gone", "new", "in both" or "in neither".
+    /// what became of it
+    #[schemars(extend("enum" = ["gone", "new", "in both", "in neither"]))]
     pub change: &'static str,
+    /// share of scenarios in which it is present
     pub old_share_of_scenarios: Option<f64>,
+    /// share of scenarios in which it is present
     pub new_share_of_scenarios: Option<f64>,
 }
 
@@ -201,11 +227,11 @@ impl CompareReport {
         lines.extend(moved.map(|risk| format!("in some scenarios only: {}{}", risk.name, tried(risk))));
         list(lines.iter().map(String::as_str), "No risk that was looked for is present under either contract.", terminal)
     }
+}
 
-    /// The same for other programs, by `schemas/output/compare.json`.
-    pub fn json(&self) -> anyhow::Result<String> {
-        json("wellspent-compare/1", self)
-    }
+impl JsonDocument for CompareReport {
+    const SCHEMA: &'static str = "wellspent-compare/1";
+    const COMMAND: &'static str = "wellspent compare --json";
 }
 
 /// Lines with a dash each, or what to say where there are none.
@@ -221,8 +247,8 @@ impl ComparedFigures {
 
     fn from(exact: ExactFigures) -> ComparedFigures {
         ComparedFigures {
-            payer_pays: exact.pays.into(),
-            provider_keeps: exact.keeps.into(),
+            payer_pays: SimulatedFigure::pounds(exact.pays),
+            provider_keeps: SimulatedFigure::pounds(exact.keeps),
             help_spend: rounded(exact.help),
             outcomes_worth: rounded(exact.worth),
             exact,

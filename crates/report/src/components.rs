@@ -141,14 +141,19 @@ fn scrolled(id: &str, class: Option<&str>, caption: &str, inner: &Markup) -> Mar
     }
 }
 
+/// Where a table would have no row: a sentence in its place.
+fn none(id: &str, caption: &str) -> Markup {
+    html! { p #{ "table-" (id) } { (caption) ": none." } }
+}
+
 /// A table of text. The first cell of a row names the row. Columns of figures line up at the right.
 pub fn table(id: &str, caption: &str, header: &[&str], rows: &[Vec<String>]) -> Markup {
-    scrolled(id, None, caption, &text_rows(header, rows, false))
+    if rows.is_empty() { none(id, caption) } else { scrolled(id, None, caption, &text_rows(header, rows, false)) }
 }
 
 /// A table of text with many columns: in a narrow window each row is a block, as in [`stacked`].
 pub fn stacked_table(id: &str, caption: &str, header: &[&str], rows: &[Vec<String>]) -> Markup {
-    scrolled(id, Some("stacked"), caption, &text_rows(header, rows, true))
+    if rows.is_empty() { none(id, caption) } else { scrolled(id, Some("stacked"), caption, &text_rows(header, rows, true)) }
 }
 
 /// The rows of a table of text. Where the style can lay them out as blocks, roles keep it a table for those who hear it.

@@ -3,11 +3,12 @@
 use contract::Scheme;
 use contract::fixes::Fix;
 use risks::{Estimate, RiskId, percent, pounds, pounds_within};
+use schemars::JsonSchema;
 use serde::Serialize;
 use simulation::assumptions::Assumptions;
 use simulation::design::{DesignAim, DesignSearchResult, EvaluatedDesign};
 
-use crate::machine_readable::{SimulatedPounds, json, rounded};
+use crate::machine_readable::{JsonDocument, SimulatedFigure, rounded};
 use crate::terminal::Terminal;
 
 /// What was asked of a search for a design, as far as a report repeats it.
@@ -176,37 +177,56 @@ fn notes(found: &DesignSearchResult, asked: &DesignAsked, assumptions: &Assumpti
     )
 }
 
-/// The result for other programs.
-#[derive(Serialize)]
-struct DesignDocument {
+/// The designs that do most for the public under a budget.
+#[derive(Serialize, JsonSchema)]
+pub struct DesignDocument {
+    /// its title
     scheme: String,
+    /// what a design is judged by
+    #[schemars(extend("enum" = ["value", "outcomes", "safe"]))]
     objective: &'static str,
+    /// the most that may be spent, in pounds
     budget: f64,
+    /// seed of every random draw
     seed: u64,
+    /// designs tried
     tried: usize,
-    /// Whether some design that was tried brings more than it costs.
+    /// whether some design that was tried brings more than it costs
     worth_its_price: bool,
+    /// the scheme as it is
     as_it_is: DesignEntry,
+    /// the best design; null where none meets the conditions
     best: Option<DesignEntry>,
+    /// designs that no other beats in spend, worth and money paid for chance at once, by spend
     frontier: Vec<DesignEntry>,
-    /// What the full stress test finds in the best design.
+    /// risks that the full stress test finds in the best design; null where it was not tested
     findings: Option<Vec<RiskShare>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct RiskShare {
+    /// as in the glossary
     name: &'static str,
+    /// share of scenarios in which it is present
     share_of_scenarios: Option<f64>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct DesignEntry {
+    /// changes to the rules as they are; empty for the scheme itself
     changes: Vec<String>,
-    spend: SimulatedPounds,
+    /// What the payer pays, fees included. In pounds, with its standard error over the replications; 0 where the figure is exact.
+    spend: SimulatedFigure,
+    /// what the outcomes are worth to the public, compared with no help for anyone; in pounds
     worth: Option<f64>,
-    worth_less_spend: SimulatedPounds,
-    provider_keeps: SimulatedPounds,
-    paid_for_chance: SimulatedPounds,
+    /// Worth less spend. In pounds, with its standard error over the replications; 0 where the figure is exact.
+    worth_less_spend: SimulatedFigure,
+    /// What the provider has left. In pounds, with its standard error over the replications; 0 where the figure is exact.
+    provider_keeps: SimulatedFigure,
+    /// What is paid for results above the truth when the provider does nothing extra. In pounds, with its standard error over the
+    /// replications; 0 where the figure is exact.
+    paid_for_chance: SimulatedFigure,
+    /// the chance that it is over 1% of what is paid
     chance_of_paying_for_chance: Option<f64>,
 }
 
@@ -214,18 +234,19 @@ impl DesignEntry {
     fn of(design: &EvaluatedDesign) -> DesignEntry {
         DesignEntry {
             changes: design.changes.iter().map(Fix::words).collect(),
-            spend: design.spend.into(),
+            spend: SimulatedFigure::pounds(design.spend),
             worth: rounded(design.worth),
-            worth_less_spend: design.value.into(),
-            provider_keeps: design.profit.into(),
-            paid_for_chance: design.for_chance.into(),
+            worth_less_spend: SimulatedFigure::pounds(design.value),
+            provider_keeps: SimulatedFigure::pounds(design.profit),
+            paid_for_chance: SimulatedFigure::pounds(design.for_chance),
             chance_of_paying_for_chance: rounded(design.chance),
         }
     }
 }
 
-/// The result for other programs, by `schemas/output/design.json`.
-pub fn document(scheme: &Scheme, found: &DesignSearchResult, asked: &DesignAsked) -> anyhow::Result<String> {
+/// The result for other programs.
+#[must_use]
+pub fn document(scheme: &Scheme, found: &DesignSearchResult, asked: &DesignAsked) -> DesignDocument {
     let objective = match found.objective {
         DesignAim::Value => "value",
         DesignAim::Outcomes => "outcomes",
@@ -234,7 +255,7 @@ pub fn document(scheme: &Scheme, found: &DesignSearchResult, asked: &DesignAsked
     let left = |left: &Vec<(RiskId, f64)>| {
         left.iter().map(|(risk, share)| RiskShare { name: risk.name(), share_of_scenarios: rounded(*share) }).collect()
     };
-    let document = DesignDocument {
+    DesignDocument {
         scheme: scheme.name.clone(),
         objective,
         budget: found.budget,
@@ -245,6 +266,10 @@ pub fn document(scheme: &Scheme, found: &DesignSearchResult, asked: &DesignAsked
         best: found.best.as_ref().map(DesignEntry::of),
         frontier: found.frontier.iter().map(DesignEntry::of).collect(),
         findings: found.left.as_ref().map(left),
-    };
-    json("wellspent-design/1", &document)
+    }
+}
+
+impl JsonDocument for DesignDocument {
+    const SCHEMA: &'static str = "wellspent-design/1";
+    const COMMAND: &'static str = "wellspent design --json";
 }

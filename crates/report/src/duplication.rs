@@ -18,12 +18,11 @@ use super::components::{ChartFigure, Page, PageSection, assumption_tag, list, pa
 use super::quality;
 use super::svg::{self, Axis, BLUE, RED, Series, Shape};
 use super::words::{listed, sentence};
-use crate::machine_readable;
+use crate::duplication_json::DuplicationDocument;
 use crate::terminal::Terminal;
 use outcomes::QueryDates;
 use records::files::write::plain;
 use records::gate::quality::QualityReport;
-use serde_json::{Value as Json, json};
 
 /// The people whom several agencies hold, the work that is done twice, and what it costs.
 pub struct DuplicationReport {
@@ -50,11 +49,9 @@ impl DuplicationReport {
     }
 
     /// Everything for other programs.
-    ///
-    /// # Errors
-    /// The result cannot be written as JSON.
-    pub fn json(&self) -> anyhow::Result<String> {
-        json_text(self)
+    #[must_use]
+    pub fn document(&self) -> DuplicationDocument {
+        DuplicationDocument::from(self)
     }
 
     /// Who has the same work done twice, as CSV; none where it was not asked for.
@@ -93,17 +90,17 @@ pub struct Table {
 }
 
 /// A count as linked, with the lowest and the highest of the three readings.
-type Range = [i64; 3];
+pub(crate) type Range = [i64; 3];
 
 impl DuplicationReport {
-    fn range(&self, of: impl Fn(&DuplicationCounts) -> usize) -> Range {
+    pub(crate) fn range(&self, of: impl Fn(&DuplicationCounts) -> usize) -> Range {
         let [linked, apart, together] = [0, 1, 2].map(|at| of(&self.counts[at]) as i64);
         [linked, linked.min(apart).min(together), linked.max(apart).max(together)]
     }
 
     /// The cost of pieces after the first, by department and work: as assumed, and the lowest and highest that the ranges of the links
     /// and of the unit costs allow together.
-    fn costs(&self) -> BTreeMap<(&str, usize), (DuplicationCost, Range)> {
+    pub(crate) fn costs(&self) -> BTreeMap<(&str, usize), (DuplicationCost, Range)> {
         let at = |reading: usize, end| costs(&self.counts[reading], &self.looking, &self.unit_costs, end);
         let (low, high): (Vec<_>, Vec<_>) = (0..3).map(|reading| (at(reading, 1), at(reading, 2))).unzip();
         let stated = at(0, 0);
@@ -117,12 +114,12 @@ impl DuplicationReport {
         keys.into_iter().map(of).collect()
     }
 
-    fn people(&self) -> usize {
+    pub(crate) fn people(&self) -> usize {
         self.counts[0].held_by.values().sum()
     }
 
     /// The cost of everything, with its ends.
-    fn total(&self) -> Range {
+    pub(crate) fn total(&self) -> Range {
         self.costs().values().fold([0; 3], |sum, (_, pence)| [0, 1, 2].map(|at| sum[at] + pence[at]))
     }
 }
@@ -220,7 +217,7 @@ fn held(found: &DuplicationReport) -> Table {
 }
 
 /// Pairs of agencies, the largest overlap first: people whom both hold, and second pieces of work between them.
-fn overlaps(found: &DuplicationReport) -> Vec<([&str; 2], Range, Range)> {
+pub(crate) fn overlaps(found: &DuplicationReport) -> Vec<([&str; 2], Range, Range)> {
     let pairs: BTreeSet<[&str; 2]> =
         found.counts.iter().flat_map(|counts| counts.both.keys()).map(|[one, other]| [one.as_str(), other.as_str()]).collect();
     let mut all: Vec<_> = pairs
@@ -457,59 +454,4 @@ fn list_csv(list: &[RepeatedWork]) -> String {
         let _ = writeln!(out, "{}", cells.join(","));
     }
     out
-}
-
-/// Everything for other programs.
-fn json_text(found: &DuplicationReport) -> anyhow::Result<String> {
-    let range = |[value, low, high]: Range| json!({ "as_linked": value, "low": low, "high": high });
-    let money = |[value, low, high]: Range| {
-        let [value, low, high] = [value, low, high].map(|pence| machine_readable::pounds(Pence(pence)));
-        json!({ "as_linked": value, "low": low, "high": high })
-    };
-    let most = found.counts.iter().flat_map(|counts| counts.held_by.keys()).max().copied().unwrap_or(0);
-    let held = (1..=most).map(|held| {
-        let people = found.range(|counts| counts.held_by.get(&held).copied().unwrap_or(0));
-        json!({ "agencies": held, "people": range(people) })
-    });
-    let pairs = overlaps(found).into_iter().map(
-        |(pair, people, seconds)| json!({ "agencies": pair, "people": range(people), "work_after_the_other": range(seconds) }),
-    );
-    let costs = found.costs().into_iter().map(|((department, work), (cost, pence))| {
-        json!({
-            "department": department,
-            "work": found.looking.works[work].name,
-            "pieces": cost.seconds,
-            "pieces_without_unit_cost": cost.without,
-            "cost": money(pence),
-        })
-    });
-    let of_list = |list: &Vec<RepeatedWork>| -> Vec<Json> {
-        let one = |repeated: &RepeatedWork| {
-            json!({
-                "person": repeated.person,
-                "work": repeated.work,
-                "need": repeated.need,
-                "agencies": repeated.agencies,
-                "from": repeated.from.map(|day| date(day).to_string()),
-            })
-        };
-        list.iter().map(one).collect()
-    };
-    let several = found.range(|counts| counts.held_by.iter().filter(|(held, _)| **held > 1).map(|(_, people)| people).sum());
-    let body = json!({
-        "purpose": found.purpose.name,
-        "as_at": found.days.as_at.to_string(),
-        "known_at": found.days.known_at().to_string(),
-        "people": found.people(),
-        "held_by_several": range(several),
-        "work_after_the_first": range(found.range(|counts| counts.seconds.len())),
-        "cost": money(found.total()),
-        "held_by": held.collect::<Vec<_>>(),
-        "overlaps": pairs.collect::<Vec<_>>(),
-        "costs": costs.collect::<Vec<_>>(),
-        "list": found.list.as_ref().map(of_list),
-        "data_quality": quality::lines(&found.quality),
-        "notes": found.notes,
-    });
-    machine_readable::json("wellspent-duplication/1", &body)
 }

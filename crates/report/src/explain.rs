@@ -7,67 +7,82 @@ use contract::Scheme;
 use contract::explain::{CurrentRates, Expectation, Paragraph, PaymentLevel, expected_tally, payment_table, term_sheet};
 use contract::tally::Tally;
 use contract::terms::{Baseline, OutcomeKind};
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::machine_readable::{json, pounds, rounded};
+use crate::machine_readable::{JsonDocument, pounds, rounded};
 use crate::terminal::Terminal;
 
 /// Levels shown in a table, in percentage points (or events per hundred people) from what is expected.
 const LEVELS: [f64; 11] = [-10.0, -8.0, -6.0, -4.0, -2.0, 0.0, 2.0, 4.0, 6.0, 8.0, 10.0];
 
-/// A contract as a term sheet, with what it pays at each level of each outcome.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// The contract as a term sheet, and what it pays at each level of each outcome.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ExplainReport {
+    /// its title
     pub scheme: String,
+    /// as the file says
     pub summary: String,
+    /// the numbered paragraphs: 1 the contract and the people, 2 what is measured, 3 what is paid
     pub terms: Vec<TermEntry>,
-    /// The area that the tables are of, where the contract has several.
+    /// the area that the payments are of, where there are several
     pub area: Option<String>,
+    /// how often each outcome is expected
     pub expected: Vec<ExpectedOutcome>,
+    /// what is paid at each level of one outcome, all else as expected
     pub payments: Vec<OutcomePayments>,
+    /// what could not be read
     pub notes: Vec<String>,
 }
 
 /// One numbered paragraph of the term sheet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct TermEntry {
+    /// such as 3.2
     pub number: String,
+    /// in English
     pub text: String,
-    /// Where it comes from; empty when the file does not say.
+    /// where it comes from; empty when the file does not say
     pub from: String,
-    /// Its numbers that have a source of their own.
+    /// its numbers that have a source of their own
     pub numbers: Vec<NumberSource>,
 }
 
 /// A number with a source of its own.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct NumberSource {
-    /// Its key, such as "price".
+    /// the key in the file
     pub key: String,
-    /// As stated, with its range: "£150,000 (£0 to £333,000)".
+    /// as stated, with its range
     pub stated: String,
+    /// where it comes from
     pub from: String,
 }
 
 /// How often an outcome is expected, and how that is known.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ExpectedOutcome {
+    /// its name
     pub outcome: String,
-    /// Proportion of people, or events per person.
+    /// proportion of people, or events per person
     pub rate: Option<f64>,
+    /// how that is known
     pub known_from: String,
     #[serde(skip)]
     words: String,
 }
 
 /// What is paid at each level of one outcome, all else as expected.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct OutcomePayments {
+    /// its name
     pub outcome: String,
-    /// What the changes count in: "percentage points" or "per hundred people".
+    /// what the changes count in
+    #[schemars(extend("enum" = ["percentage points", "per hundred people"]))]
     pub unit: &'static str,
+    /// from the worst to the best
     pub levels: Vec<LevelEntry>,
-    /// Why all levels pay the same, where they do.
+    /// why all levels pay the same, where they do
     pub same_everywhere: Option<String>,
     #[serde(skip)]
     rows: Vec<Vec<String>>,
@@ -76,18 +91,24 @@ pub struct OutcomePayments {
 }
 
 /// One level of an outcome. Money in pounds.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct LevelEntry {
+    /// from the expected level, in the unit
     pub change: f64,
+    /// proportion of people, or events per person
     pub rate: Option<f64>,
+    /// what each clause pays
     pub clauses: Vec<ClausePayment>,
+    /// in pounds
     pub total: f64,
 }
 
 /// What one clause pays. Money in pounds.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ClausePayment {
+    /// its name
     pub clause: String,
+    /// in pounds
     pub amount: f64,
 }
 
@@ -149,11 +170,11 @@ impl ExplainReport {
         }
         out
     }
+}
 
-    /// The same for other programs, by `schemas/output/explain.json`.
-    pub fn json(&self) -> anyhow::Result<String> {
-        json("wellspent-explain/1", self)
-    }
+impl JsonDocument for ExplainReport {
+    const SCHEMA: &'static str = "wellspent-explain/1";
+    const COMMAND: &'static str = "wellspent explain --json";
 }
 
 /// The numbers of a paragraph's table that have a source of their own, different from that of the whole.

@@ -220,13 +220,14 @@ impl Report<'_> {
         if self.stress.scenarios == 0 {
             return "We tried no other scenario.".to_owned();
         }
-        let (low, high) = (pounds(reported.gain_range.0), pounds(reported.gain_range.1));
         let when = words::scenario_box(reported, self.stress).map_or(String::new(), |when| format!(", {when}"));
         let edge =
             words::nearest_scenario(reported, self.stress).map_or(String::new(), |edge| format!(" {}.", words::sentence(&edge)));
         format!(
-            "Present in {} scenarios{when}.{edge} In the middle 90% of all scenarios, the provider gains {low} to {high}.",
-            self.scenarios(reported)
+            "Present in {}{when}.{edge} {} the provider {}.",
+            words::counted_scenarios(reported.share_of_scenarios, self.stress),
+            if self.stress.scenarios == 1 { "In that scenario" } else { "In the middle 90% of all scenarios," },
+            gained(reported.gain_range)
         )
     }
 
@@ -385,6 +386,18 @@ impl Report<'_> {
                 }
             }
         }
+    }
+}
+
+/// "gains £5,000 to £9,000", "loses £9,000 to £5,000", "may lose £5,000 or gain £9,000".
+fn gained((low, high): (f64, f64)) -> String {
+    let [least, most] = [low, high].map(|value| pounds(value.abs()));
+    match (low < 0.0, high < 0.0) {
+        (false, _) if least == most => format!("gains {least}"),
+        (false, _) => format!("gains {least} to {most}"),
+        (true, true) if least == most => format!("loses {least}"),
+        (true, true) => format!("loses {most} to {least}"),
+        (true, false) => format!("may lose {least} or gain {most}"),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use base::money::Pence;
+use base::money::{Pence, thousands};
 use ledger::invoices::{ContractInvoices, InvoiceSum, WrongInvoiceLine};
 
 use schemars::JsonSchema;
@@ -10,11 +10,13 @@ use serde::Serialize;
 
 use crate::machine_readable::{JsonDocument, pounds};
 use crate::quality::several;
+use crate::terminal::Terminal;
 
 /// The invoices of every contract, and a last line over all of them.
 #[must_use]
-pub fn text(contracts: &BTreeMap<String, ContractInvoices>) -> String {
-    let mut out: String = contracts.iter().map(|(name, invoices)| contract(name, invoices)).collect();
+pub fn text(contracts: &BTreeMap<String, ContractInvoices>, terminal: Terminal) -> String {
+    let all: Vec<String> = contracts.iter().map(|(name, invoices)| contract(name, invoices, terminal)).collect();
+    let mut out = all.join("\n");
     let sum = |of: &dyn Fn(&ContractInvoices) -> u64| contracts.values().map(of).sum::<u64>();
     let exact = sum(&|invoices| invoices.exact.into());
     let wrong = sum(&|invoices| invoices.wrong.len() as u64);
@@ -31,44 +33,44 @@ pub fn text(contracts: &BTreeMap<String, ContractInvoices>) -> String {
     out
 }
 
-fn contract(name: &str, invoices: &ContractInvoices) -> String {
-    let mut out = format!("{name}\n");
-    let sum = |what: String, sum: &InvoiceSum| {
-        format!("  {what:<24} {:>16} in {}\n", sum.amount.to_string(), several(sum.lines.into(), "line", "lines"))
-    };
-    if invoices.paid.lines > 0 {
-        out += &sum("paid".to_owned(), &invoices.paid);
-    }
-    for (plan, planned) in &invoices.planned {
-        out += &sum(if plan.is_empty() { "planned".to_owned() } else { format!("planned, {plan}") }, planned);
+fn contract(name: &str, invoices: &ContractInvoices, terminal: Terminal) -> String {
+    let mut out = format!("{}\n", terminal.bold(name));
+    let sum = |what: String, sum: &InvoiceSum| vec![what, sum.amount.to_string(), thousands(sum.lines.into())];
+    let paid = Some(&invoices.paid).filter(|paid| paid.lines > 0).map(|paid| sum("paid".to_owned(), paid));
+    let plans = invoices
+        .planned
+        .iter()
+        .map(|(plan, planned)| sum(if plan.is_empty() { "planned".to_owned() } else { format!("planned, {plan}") }, planned));
+    let sums: Vec<Vec<String>> = paid.into_iter().chain(plans).collect();
+    if !sums.is_empty() {
+        out += &terminal.table(&["", "amount", "lines"].map(str::to_owned), &sums);
     }
     let checked = invoices.exact as usize + invoices.wrong.len();
     if checked > 0 {
         out += &format!(
-            "  {} of {} {} price × results to the penny\n",
+            "{} of {} {} price × results to the penny\n",
             invoices.exact,
             several(checked as u64, "line", "lines"),
             if invoices.exact == 1 { "is" } else { "are" }
         );
     }
-    out.extend(invoices.wrong.iter().map(wrong_line));
+    if !invoices.wrong.is_empty() {
+        let header =
+            ["outcome", "results", "price", "price × results", "paid", "over", "what would explain it"].map(str::to_owned);
+        let rows: Vec<Vec<String>> = invoices.wrong.iter().map(wrong_line).collect();
+        out += &terminal.columns(&header, &rows, |column| (1..6).contains(&column));
+    }
     out
 }
 
-fn wrong_line(line: &WrongInvoiceLine) -> String {
+fn wrong_line(line: &WrongInvoiceLine) -> Vec<String> {
     let explanation = line.results_over().map_or(String::new(), |results| {
         let more = if results > 0 { "more" } else { "fewer" };
-        format!(": {} {more} would explain it", several(results.unsigned_abs(), "result", "results"))
+        format!("{} {more}", several(results.unsigned_abs(), "result", "results"))
     });
-    format!(
-        "    {:<20} {:>5} × {:>8} = {:>10}, paid {:>10}, {:>10} over{explanation}\n",
-        line.outcome,
-        line.results.to_string(),
-        line.price.to_string(),
-        line.calculated.to_string(),
-        line.amount.to_string(),
-        line.over().to_string()
-    )
+    let sum = [line.results.to_string(), line.price.to_string(), line.calculated.to_string()];
+    let paid = [line.amount.to_string(), line.over().to_string(), explanation];
+    [line.outcome.clone()].into_iter().chain(sum).chain(paid).collect()
 }
 
 /// Invoices and plans, checked against their own arithmetic. Money in pounds.

@@ -6,6 +6,7 @@
 use base::reader::UncertainNumber;
 use contract::Scheme;
 use risks::{self, AreaResults, Estimate, RiskId, StrategyResult, StrategyResults};
+use schemars::JsonSchema;
 use serde::Serialize;
 use simulation::assumptions::Assumptions;
 use simulation::expected_outcomes::OutcomeForecast;
@@ -14,90 +15,69 @@ use simulation::scenario_discovery::ScenarioBox;
 use simulation::stress::{BreakEven, CostPoint, Reported, StressOptions, StressTest, TriedFix};
 use simulation::tipping_point::TippingPoint;
 
-use crate::machine_readable;
+use crate::machine_readable::{JsonDocument, SimulatedFigure, pennies, rounded};
 use crate::parties::{self, PartyRow};
 use crate::words;
 
-/// Raised when a field changes its meaning or goes away; new fields may come without.
-const SCHEMA: &str = "wellspent-stress/2";
-
-/// The result as indented JSON with a line end.
-pub fn text(scheme: &Scheme, assumptions: &Assumptions, stress: &StressTest, options: StressOptions) -> anyhow::Result<String> {
-    machine_readable::json(SCHEMA, &StressDocument::of(scheme, assumptions, stress, options))
-}
-
 /// A number; one that is not finite is written as null.
 type Number = Option<f64>;
-
-/// Pounds, to the penny; `-0` is 0.
-fn pounds(value: f64) -> Number {
-    rounded(value, 100.0)
-}
-
-/// A proportion, or people, to a millionth.
-fn number(value: f64) -> Number {
-    rounded(value, 1e6)
-}
-
-fn rounded(value: f64, parts: f64) -> Number {
-    value.is_finite().then(|| (value * parts).round() / parts + 0.0)
-}
 
 /// The names of risks.
 fn names(risks: &[RiskId]) -> Vec<&'static str> {
     risks.iter().map(|risk| risk.name()).collect()
 }
 
-/// A simulated figure with its standard error; an error of 0 is an exact figure, null one that was not estimated.
-#[derive(Serialize)]
-struct Figure {
-    mean: Number,
-    error: Number,
-}
-
-impl Figure {
-    fn pounds(value: Estimate) -> Figure {
-        Figure { mean: pounds(value.mean), error: pounds(value.error) }
-    }
-
-    fn of(values: &[f64]) -> Figure {
-        Figure::pounds(Estimate::of(values.iter().copied()))
-    }
-
-    fn share(value: Estimate) -> Figure {
-        Figure { mean: number(value.mean), error: number(value.error) }
-    }
-}
-
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct FigureRange {
+    /// 5% are below; pounds
     low: Number,
+    /// 5% are above; pounds
     high: Number,
 }
 
-#[derive(Serialize)]
-struct StressDocument {
+/// What a stress test finds: risks, strategies, and what the result depends on.
+#[derive(Serialize, JsonSchema)]
+pub struct StressDocument {
+    /// one sentence on the whole scheme
     verdict: String,
+    /// the contract
     scheme: SchemeFacts,
+    /// the assumptions that the scheme was tested under
     simulated: Simulated,
+    /// how it was run
     run: Run,
+    /// what was looked for
     findings: Vec<Found>,
+    /// one entry for each strategy
     strategies: Vec<StrategyFigures>,
+    /// what each party gains on average under a strategy, where others than payer and provider share
     #[serde(skip_serializing_if = "Vec::is_empty")]
     parties: Vec<Party>,
+    /// one entry for each area
     areas: Vec<Area>,
+    /// groups of people that the provider can tell apart
     segments: Vec<Segment>,
+    /// what is measured
     outcomes: Vec<OutcomeFigures>,
+    /// the smallest, the typical and the largest area; fewer where there are fewer
     curves: Vec<AimCurve>,
+    /// the break-even aim over the scenarios; null when no scenario was tried
     break_even: Option<BreakEvenOverScenarios>,
+    /// the break-even aim at each cost of help, all else as stated; empty when no cost of help has a range of its own
     cost_of_help: Vec<AtCost>,
+    /// null when no binary outcome is paid for, and where each result is paid for by itself: with no gate, baseline or level,
+    /// chance refuses nothing
     wrong_payment: Option<Wrong>,
+    /// every number that no source gives
     assumptions: Vec<Assumed>,
+    /// every number with a range; the scenarios vary these
     uncertain: Vec<Uncertain>,
 }
 
 impl StressDocument {
-    fn of(scheme: &Scheme, assumptions: &Assumptions, stress: &StressTest, options: StressOptions) -> StressDocument {
+    /// What a stress test found.
+    #[must_use]
+    pub fn of(scheme: &Scheme, assumptions: &Assumptions, stress: &StressTest, options: StressOptions) -> StressDocument {
         let results = &stress.results;
         StressDocument {
             verdict: words::verdict(stress),
@@ -125,13 +105,25 @@ impl StressDocument {
     }
 }
 
-#[derive(Serialize)]
+/// The version is raised when a field changes its meaning or goes away; new fields may come without.
+impl JsonDocument for StressDocument {
+    const SCHEMA: &'static str = "wellspent-stress/2";
+    const COMMAND: &'static str = "wellspent stress --json";
+}
+
+#[derive(Serialize, JsonSchema)]
 struct SchemeFacts {
+    /// its title
     name: String,
+    /// what it is, as the file says
     summary: String,
+    /// who pays
     payer: String,
+    /// who is paid, as a common noun
     provider: String,
+    /// first day of the contract, as year-month-day
     starts: String,
+    /// last day of the contract
     ends: String,
 }
 
@@ -148,14 +140,21 @@ impl SchemeFacts {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Simulated {
+    /// their title
     name: String,
+    /// contract years simulated
     years: usize,
+    /// people in all areas and cohorts
     people: Number,
+    /// cohorts measured in each area
     cohorts_in_an_area: usize,
+    /// whether any clause is behind a gate
     has_threshold: bool,
+    /// whether the provider may turn people away
     intake_is_free: bool,
+    /// the largest margin on payments thought fair
     fair_margin: Number,
 }
 
@@ -164,23 +163,29 @@ impl Simulated {
         Simulated {
             name: assumptions.name.clone(),
             years: assumptions.years,
-            people: number(results.people),
+            people: rounded(results.people),
             cohorts_in_an_area: results.cohorts,
             has_threshold: results.has_threshold,
             intake_is_free: results.intake_is_free,
-            fair_margin: number(results.fair_margin),
+            fair_margin: rounded(results.fair_margin),
         }
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Run {
+    /// seed of every random draw
     seed: u64,
+    /// replications on which the findings are measured
     replications: usize,
+    /// scenarios tried, besides the assumptions as stated
     scenarios: usize,
+    /// further scenarios that could not be read; they count nowhere
     scenarios_failed: usize,
+    /// strategies tried by the search under the assumptions as stated
     strategies_tried: usize,
-    regret: Figure,
+    /// the most by which the search may be short of the best, in one area; pounds
+    regret: SimulatedFigure,
 }
 
 impl Run {
@@ -192,35 +197,61 @@ impl Run {
             scenarios: stress.scenarios,
             scenarios_failed: stress.scenarios_failed,
             strategies_tried: stress.tried,
-            regret: Figure::pounds(Estimate { mean, error }),
+            regret: SimulatedFigure::pounds(Estimate { mean, error }),
         }
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Found {
+    /// as in the glossary
     name: &'static str,
+    /// whether all its tests hold under the assumptions as stated
     present: bool,
+    /// what the files would have to say for us to look for it, where they do not
     not_looked_for: Option<&'static str>,
+    /// when it is present, in words
     definition: &'static str,
+    /// the provider's strategy, in a sentence
     strategy: String,
+    /// the strategy that gain and loss are compared with
     against: &'static str,
-    gain: Figure,
+    /// what the provider gains; pounds. Deadweight: what it keeps for nothing. Paid for noise: what chance alone is worth.
+    /// Provider loss and windfall: what it earns above the fair margin
+    gain: SimulatedFigure,
+    /// people worse off
     people_harmed: Number,
+    /// the same, in every 1,000 of those it is counted among
     harmed_per_thousand: Number,
+    /// what happens to them; empty when nobody is counted
     harm: String,
-    loss: Figure,
+    /// what payer and public lose together; pounds
+    loss: SimulatedFigure,
+    /// scenarios in which it is present
     scenarios_present: usize,
+    /// the same as a share of run.scenarios; null when none was tried
     share_of_scenarios: Number,
+    /// the share of scenarios in which a mixture of real kinds of provider has it; 1 or 0 under the assumptions as stated when no
+    /// scenario was tried
     forecast: Number,
+    /// the middle 90% of the gain over the scenarios, whether present or not
     gain_over_scenarios: FigureRange,
+    /// in which scenarios it mostly appears; null when that cannot be determined
     when: Option<WhenFound>,
+    /// the smallest move found of the uncertain numbers that makes it appear or, where it is present as stated, disappear; null
+    /// when it was the same in every scenario
     edge: Option<EdgeFound>,
+    /// kinds of provider
     providers: Vec<ProviderPresence>,
+    /// the conditions; all must hold
     tests: Vec<Test>,
+    /// other figures worth showing
     further_figures: Vec<Further>,
+    /// the fix: the smallest change of rules tried that removes it; null when there is none
     fix: Option<FixFigures>,
+    /// changes that did not remove it
     tried_in_vain: Vec<String>,
+    /// how to watch for it in records
     watch: String,
 }
 
@@ -235,15 +266,15 @@ impl Found {
             definition: risk.definition,
             strategy: finding.strategy.clone(),
             against: finding.compared_with.label(),
-            gain: Figure::pounds(finding.gain),
-            people_harmed: number(finding.people_harmed),
-            harmed_per_thousand: number(finding.harmed_per_thousand),
+            gain: SimulatedFigure::pounds(finding.gain),
+            people_harmed: rounded(finding.people_harmed),
+            harmed_per_thousand: rounded(finding.harmed_per_thousand),
             harm: finding.harm.clone(),
-            loss: Figure::pounds(finding.payer_loss),
+            loss: SimulatedFigure::pounds(finding.payer_loss),
             scenarios_present: (reported.share_of_scenarios * stress.scenarios as f64).round() as usize,
-            share_of_scenarios: number(reported.share_of_scenarios).filter(|_| stress.scenarios > 0),
-            forecast: number(reported.forecast),
-            gain_over_scenarios: FigureRange { low: pounds(reported.gain_range.0), high: pounds(reported.gain_range.1) },
+            share_of_scenarios: rounded(reported.share_of_scenarios).filter(|_| stress.scenarios > 0),
+            forecast: rounded(reported.forecast),
+            gain_over_scenarios: FigureRange { low: pennies(reported.gain_range.0), high: pennies(reported.gain_range.1) },
             when: reported.scenario_box.as_ref().map(|when| WhenFound::of(when, stress)),
             edge: reported.tipping_point.as_ref().map(|point| EdgeFound::of(point, stress)),
             providers: reported
@@ -264,16 +295,21 @@ impl Found {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct EdgeFound {
+    /// root of the sum of squared moves, each in units of the number's own half-range
     distance: Number,
+    /// the numbers that move, the largest move first; empty when it is on the edge as stated
     moves: Vec<Moved>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Moved {
+    /// file and key of the number
     number: String,
+    /// its value there
     value: Number,
+    /// what it counts in: £, %, points, …
     unit: &'static str,
 }
 
@@ -282,17 +318,20 @@ impl EdgeFound {
         let moves = point.moves.iter().filter_map(|&(at, position)| Some((stress.uncertain_numbers.get(at)?, position)));
         let moved = |(uncertain, position): (&UncertainNumber, f64)| Moved {
             number: uncertain.path.clone(),
-            value: number(uncertain.at(position)),
+            value: rounded(uncertain.at(position)),
             unit: uncertain.unit,
         };
-        EdgeFound { distance: number(point.distance), moves: moves.map(moved).collect() }
+        EdgeFound { distance: rounded(point.distance), moves: moves.map(moved).collect() }
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct WhenFound {
+    /// the numbers that matter, each with its limit
     limits: Vec<Limit>,
+    /// share of the scenarios within the limits that have the finding
     density: Number,
+    /// of the scenarios that have the finding, the share within the limits
     coverage: Number,
 }
 
@@ -302,26 +341,33 @@ impl WhenFound {
             number: stress.uncertain_numbers.get(*uncertain).map_or(String::new(), |uncertain| uncertain.path.clone()),
             words: words.clone(),
         });
-        WhenFound { limits: limits.collect(), density: number(when.density), coverage: number(when.coverage) }
+        WhenFound { limits: limits.collect(), density: rounded(when.density), coverage: rounded(when.coverage) }
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Limit {
+    /// file and key of the number
     number: String,
+    /// its limit, in words
     words: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ProviderPresence {
+    /// profit-seeking, cautious, mission-minded or imperfect
     kind: &'static str,
+    /// whether it is present for that kind
     present: bool,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Test {
+    /// the condition
     what: String,
+    /// whether it holds
     holds: bool,
+    /// the figure that decides it
     figure: String,
 }
 
@@ -331,18 +377,26 @@ impl Test {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Further {
+    /// what it is
     label: String,
+    /// the figure, with its unit
     value: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct FixFigures {
+    /// the change
     change: String,
-    payer_cost: Figure,
-    value_gained: Figure,
+    /// what the payer pays more at the provider's best; pounds, negative when less. Its error is by batch means: the search and
+    /// the run repeated on six batches of other replications
+    payer_cost: SimulatedFigure,
+    /// worth to the public of the outcomes gained; pounds, with its error as above
+    value_gained: SimulatedFigure,
+    /// findings that the change removes
     removes: Vec<&'static str>,
+    /// findings that are present under the change and were not before
     brings: Vec<&'static str>,
 }
 
@@ -350,8 +404,8 @@ impl FixFigures {
     fn of(tried: &TriedFix) -> FixFigures {
         FixFigures {
             change: tried.fix.words(),
-            payer_cost: Figure::pounds(tried.payer_cost),
-            value_gained: Figure::pounds(tried.value_gained),
+            payer_cost: SimulatedFigure::pounds(tried.payer_cost),
+            value_gained: SimulatedFigure::pounds(tried.value_gained),
             removes: names(&tried.removes),
             brings: names(&tried.new_findings),
         }
@@ -359,10 +413,13 @@ impl FixFigures {
 }
 
 /// What a party gains on average under a strategy; negative where it loses.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Party {
+    /// who
     party: String,
+    /// as in strategies
     strategy: &'static str,
+    /// in pounds; negative for a loss
     gains: Number,
 }
 
@@ -371,27 +428,41 @@ impl Party {
         let Some(found) = parties::table(scheme, assumptions, stress) else { return Vec::new() };
         let of = |row: &PartyRow| -> Vec<Party> {
             let each = found.strategies.iter().zip(&row.gains);
-            each.map(|(kind, gains)| Party { party: row.party.clone(), strategy: kind.label(), gains: pounds(*gains) }).collect()
+            each.map(|(kind, gains)| Party { party: row.party.clone(), strategy: kind.label(), gains: pennies(*gains) }).collect()
         };
         found.rows.iter().flat_map(of).collect()
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct StrategyFigures {
+    /// idle, nothing extra, intended, provider's best, … as in the glossary
     strategy: &'static str,
+    /// spent on help that changes outcomes; pounds
     help_spend: Number,
+    /// all the provider's costs; pounds
     cost: Number,
-    payment: Figure,
-    profit: Figure,
-    results: Figure,
-    rewards: Figure,
-    deductions: Figure,
+    /// what the payer pays; pounds
+    payment: SimulatedFigure,
+    /// payment less cost; pounds
+    profit: SimulatedFigure,
+    /// the part of the payment that depends on results; pounds
+    results: SimulatedFigure,
+    /// rewards for results; pounds
+    rewards: SimulatedFigure,
+    /// deductions for results; pounds, as a positive number
+    deductions: SimulatedFigure,
+    /// what would be paid for results if each replication measured the truth exactly; pounds
     results_without_chance: Number,
+    /// worth of the outcomes to the public, compared with no help for anyone; pounds
     value: Number,
-    dead_margin: Figure,
-    cohorts_rewarded: Figure,
+    /// share of cohorts and replications in which the last pound of effort earned nothing
+    dead_margin: SimulatedFigure,
+    /// share of cohorts and replications in which results were paid better than no change would be
+    cohorts_rewarded: SimulatedFigure,
+    /// what truly happens to people
     outcomes: Vec<StrategyOutcome>,
+    /// what the provider does for each segment
     segments: Vec<SegmentEffort>,
 }
 
@@ -399,62 +470,74 @@ impl StrategyFigures {
     fn of(strategy: &StrategyResult, results: &StrategyResults) -> StrategyFigures {
         let efforts = results.segments.iter().enumerate().map(|(at, segment)| SegmentEffort {
             segment: segment.name.clone(),
-            help_spend: strategy.effort.get(at).copied().and_then(pounds),
-            served: strategy.served.get(at).copied().and_then(number),
+            help_spend: strategy.effort.get(at).copied().and_then(pennies),
+            served: strategy.served.get(at).copied().and_then(rounded),
         });
         StrategyFigures {
             strategy: strategy.kind.label(),
-            help_spend: pounds(strategy.help_spend),
-            cost: pounds(strategy.cost),
-            payment: Figure::of(&strategy.payments),
-            profit: Figure::pounds(Estimate::of(strategy.profit())),
-            results: Figure::of(&strategy.results),
-            rewards: Figure::of(&strategy.rewards),
-            deductions: Figure::of(&strategy.deductions),
-            results_without_chance: pounds(strategy.results_without_chance),
-            value: pounds(strategy.value),
-            dead_margin: Figure::share(strategy.dead_margin),
-            cohorts_rewarded: Figure::share(strategy.cohorts_rewarded),
+            help_spend: pennies(strategy.help_spend),
+            cost: pennies(strategy.cost),
+            payment: SimulatedFigure::mean_pounds(&strategy.payments),
+            profit: SimulatedFigure::pounds(Estimate::of(strategy.profit())),
+            results: SimulatedFigure::mean_pounds(&strategy.results),
+            rewards: SimulatedFigure::mean_pounds(&strategy.rewards),
+            deductions: SimulatedFigure::mean_pounds(&strategy.deductions),
+            results_without_chance: pennies(strategy.results_without_chance),
+            value: pennies(strategy.value),
+            dead_margin: SimulatedFigure::share(strategy.dead_margin),
+            cohorts_rewarded: SimulatedFigure::share(strategy.cohorts_rewarded),
             outcomes: (0..results.outcomes.len())
-                .map(|at| StrategyOutcome { outcome: results.outcomes[at].name.clone(), count: number(strategy.outcome(at)) })
+                .map(|at| StrategyOutcome { outcome: results.outcomes[at].name.clone(), count: rounded(strategy.outcome(at)) })
                 .collect(),
             segments: efforts.collect(),
         }
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct StrategyOutcome {
+    /// the outcome's name
     outcome: String,
+    /// people with it (or events, or periods), expected, over everyone referred
     count: Number,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct SegmentEffort {
+    /// the segment's name
     segment: String,
+    /// spent on help for it in all; pounds
     help_spend: Number,
+    /// people served
     served: Number,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Area {
+    /// its name
     area: String,
+    /// people in all its cohorts
     people: Number,
+    /// as strategies, in this area
     strategies: Vec<StrategyFigures>,
 }
 
 impl Area {
     fn of(area: &AreaResults, results: &StrategyResults) -> Area {
         let strategies = area.strategies.iter().map(|strategy| StrategyFigures::of(strategy, results));
-        Area { area: area.area.clone(), people: number(area.people), strategies: strategies.collect() }
+        Area { area: area.area.clone(), people: rounded(area.people), strategies: strategies.collect() }
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Segment {
+    /// its name
     segment: String,
+    /// people in it, in all areas
     people: Number,
+    /// paid for one more good result where the gates are open, in the area of typical size; pounds
     price_now: Number,
+    /// the price at which the first pound of help would pay for itself; pounds, null where help can do nothing
     unparking_price: Number,
 }
 
@@ -462,47 +545,61 @@ impl Segment {
     fn of(segment: &risks::SegmentFacts) -> Segment {
         Segment {
             segment: segment.name.clone(),
-            people: number(segment.people),
-            price_now: pounds(segment.price_now),
-            unparking_price: segment.unparking_price.and_then(pounds),
+            people: rounded(segment.people),
+            price_now: pennies(segment.price_now),
+            unparking_price: segment.unparking_price.and_then(pennies),
         }
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct OutcomeFigures {
+    /// its name
     outcome: String,
+    /// whether each person either has it or does not
     binary: bool,
+    /// fewer or more
     better: &'static str,
+    /// worth to the public of one better result; pounds
     value: Number,
+    /// whether a clause pays for it
     paid: bool,
+    /// what to expect of it for a mixture of real kinds of provider, compared with today
     expected: Option<ExpectedFigures>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ExpectedFigures {
+    /// results for each person today, as stated
     today: Number,
+    /// share of scenarios in which a mixture of real kinds of provider makes it better than today, by more than 0.01 standard deviations between people
     gets_better: Number,
+    /// the same for a smaller change either way
     stays: Number,
+    /// the same for the worse
     gets_worse: Number,
+    /// change from today for the better, in results for each person: 5% of the scenarios
     low: Number,
+    /// the same: half of the scenarios
     middle: Number,
+    /// the same: 95% of the scenarios
     high: Number,
+    /// the change that the contract intends, for the better, in results for each person, as stated
     intended: Number,
 }
 
 impl ExpectedFigures {
     fn of(expected: &OutcomeForecast) -> ExpectedFigures {
-        let [low, middle, high] = expected.each.map(number);
+        let [low, middle, high] = expected.each.map(rounded);
         ExpectedFigures {
-            today: number(expected.today),
-            gets_better: number(expected.shares.better),
-            stays: number(expected.shares.same()),
-            gets_worse: number(expected.shares.worse),
+            today: rounded(expected.today),
+            gets_better: rounded(expected.shares.better),
+            stays: rounded(expected.shares.same()),
+            gets_worse: rounded(expected.shares.worse),
             low,
             middle,
             high,
-            intended: number(expected.intended),
+            intended: rounded(expected.intended),
         }
     }
 }
@@ -513,121 +610,159 @@ impl OutcomeFigures {
             outcome: outcome.name.clone(),
             binary: outcome.binary,
             better: if outcome.sign < 0.0 { "fewer" } else { "more" },
-            value: pounds(outcome.value),
+            value: pennies(outcome.value),
             paid: outcome.paid,
             expected: expected.map(ExpectedFigures::of),
         }
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct AimCurve {
+    /// its name
     area: String,
+    /// people in all its cohorts
     people: Number,
+    /// people in one cohort
     cohort_people: Number,
+    /// the outcome aimed at
     outcome: String,
+    /// the smallest aim that pays at least as much as nothing extra; 0 when any step up does, null when none within reach does
     break_even: Number,
+    /// its Monte Carlo standard error, by the jackknife over ten groups of replications; null when there is no such aim, or when
+    /// leaving out a tenth of the replications leaves none
     break_even_error: Number,
+    /// the smallest true change that is rewarded in three cohorts of four; null when none up to 0.3 is, and where each result is
+    /// paid for by itself
     sure_aim: Number,
+    /// the cheapest strategy for each aim
     points: Vec<Point>,
 }
 
 impl AimCurve {
     fn of(curve: &Curve, sure: Option<f64>, stress: &StressTest) -> AimCurve {
         let points = curve.points.iter().map(|point| Point {
-            aim: number(point.aim),
-            rate: number(point.rate),
-            help_spend: pounds(point.help_spend),
-            payment: Figure::pounds(point.payment),
-            payment_middle_90: FigureRange { low: pounds(point.payment_low), high: pounds(point.payment_high) },
-            profit: Figure::pounds(Estimate { mean: point.profit, error: point.payment.error }),
-            against_nothing_extra: Figure::pounds(point.against_nothing),
+            aim: rounded(point.aim),
+            rate: rounded(point.rate),
+            help_spend: pennies(point.help_spend),
+            payment: SimulatedFigure::pounds(point.payment),
+            payment_middle_90: FigureRange { low: pennies(point.payment_low), high: pennies(point.payment_high) },
+            profit: SimulatedFigure::pounds(Estimate { mean: point.profit, error: point.payment.error }),
+            against_nothing_extra: SimulatedFigure::pounds(point.against_nothing),
         });
         AimCurve {
             area: curve.area.clone(),
-            people: number(curve.people),
-            cohort_people: number(words::cohort_size(curve, stress)),
+            people: rounded(curve.people),
+            cohort_people: rounded(words::cohort_size(curve, stress)),
             outcome: curve.outcome.clone(),
-            break_even: curve.break_even.and_then(number),
-            break_even_error: curve.break_even_error.and_then(number),
-            sure_aim: sure.and_then(number),
+            break_even: curve.break_even.and_then(rounded),
+            break_even_error: curve.break_even_error.and_then(rounded),
+            sure_aim: sure.and_then(rounded),
             points: points.collect(),
         }
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Point {
+    /// change aimed at; negative lets the outcome worsen
     aim: Number,
+    /// true level of the outcome
     rate: Number,
+    /// spent on help in the area; pounds
     help_spend: Number,
-    payment: Figure,
+    /// paid to the area's provider; pounds
+    payment: SimulatedFigure,
+    /// the middle 90% of payments over the replications
     payment_middle_90: FigureRange,
-    profit: Figure,
-    against_nothing_extra: Figure,
+    /// payment less cost; pounds
+    profit: SimulatedFigure,
+    /// profit compared with nothing extra, on the same replications; pounds
+    against_nothing_extra: SimulatedFigure,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct BreakEvenOverScenarios {
+    /// 5% of the scenarios in which some aim pays are below, in the typical area
     low: Number,
+    /// half of them
     middle: Number,
+    /// 95% of them
     high: Number,
+    /// share of scenarios in which no aim within reach pays, in the typical area
     never: Number,
+    /// the same in the smallest area
     never_smallest: Number,
+    /// the same in the largest
     never_largest: Number,
+    /// as middle, in the smallest area
     middle_smallest: Number,
+    /// as middle, in the largest
     middle_largest: Number,
+    /// share of scenarios in which no help at all pays more than spending as today
     drifting_pays: Number,
 }
 
 impl BreakEvenOverScenarios {
     fn of(range: &BreakEven) -> BreakEvenOverScenarios {
         BreakEvenOverScenarios {
-            low: number(range.low),
-            middle: number(range.middle),
-            high: number(range.high),
-            never: number(range.never),
-            never_smallest: number(range.never_small),
-            never_largest: number(range.never_large),
-            middle_smallest: range.middle_small.and_then(number),
-            middle_largest: range.middle_large.and_then(number),
-            drifting_pays: number(range.drifting_pays),
+            low: rounded(range.low),
+            middle: rounded(range.middle),
+            high: rounded(range.high),
+            never: rounded(range.never),
+            never_smallest: rounded(range.never_small),
+            never_largest: rounded(range.never_large),
+            middle_smallest: range.middle_small.and_then(rounded),
+            middle_largest: range.middle_large.and_then(rounded),
+            drifting_pays: rounded(range.drifting_pays),
         }
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct AtCost {
+    /// position of every cost of help on its range: 0 lowest, 0.5 as stated, 1 highest
     way: Number,
+    /// the costs, in words
     words: String,
+    /// in the smallest area
     smallest: AimAndPay,
+    /// in the area of typical size
     typical: AimAndPay,
+    /// in the largest area
     largest: AimAndPay,
 }
 
 impl AtCost {
     fn of(cost: &CostPoint) -> AtCost {
         let [smallest, typical, largest] = [0, 1, 2].map(|at| AimAndPay {
-            break_even: cost.break_even[at].and_then(number),
-            break_even_error: cost.break_even_error[at].and_then(number),
-            half_aim_per_person: Figure::pounds(cost.half_hearted[at]),
+            break_even: cost.break_even[at].and_then(rounded),
+            break_even_error: cost.break_even_error[at].and_then(rounded),
+            half_aim_per_person: SimulatedFigure::pounds(cost.half_hearted[at]),
         });
-        AtCost { way: number(cost.position), words: cost.words.clone(), smallest, typical, largest }
+        AtCost { way: rounded(cost.position), words: cost.words.clone(), smallest, typical, largest }
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct AimAndPay {
+    /// the break-even aim; null when no aim pays
     break_even: Number,
+    /// its Monte Carlo standard error, as that of curves[].break_even
     break_even_error: Number,
-    half_aim_per_person: Figure,
+    /// what aiming at half of the intended improvement earns, compared with nothing extra; pounds a person
+    half_aim_per_person: SimulatedFigure,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Wrong {
+    /// the outcome that varies
     outcome: String,
+    /// the change that the intended strategy makes
     intended_change: Number,
+    /// people in a cohort of the typical area
     typical_cohort: usize,
+    /// one entry for each cohort size
     cohorts: Vec<WrongRow>,
 }
 
@@ -635,33 +770,41 @@ impl Wrong {
     fn of(wrong: &risks::WrongPayment) -> Wrong {
         let rows = wrong.rows.iter().map(|row| WrongRow {
             people: row.people,
-            reward_for_nothing: number(row.reward_for_nothing),
-            deduction_for_nothing: number(row.deduction_for_nothing),
-            real_change_refused: number(row.real_change_refused),
-            mean_for_nothing: pounds(row.mean_for_nothing),
+            reward_for_nothing: rounded(row.reward_for_nothing),
+            deduction_for_nothing: rounded(row.deduction_for_nothing),
+            real_change_refused: rounded(row.real_change_refused),
+            mean_for_nothing: pennies(row.mean_for_nothing),
         });
         Wrong {
             outcome: wrong.outcome.clone(),
-            intended_change: number(wrong.intended),
+            intended_change: rounded(wrong.intended),
             typical_cohort: wrong.typical,
             cohorts: rows.collect(),
         }
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct WrongRow {
+    /// people in the cohort
     people: usize,
+    /// chance of more than half of the intended change's reward, though nothing changed
     reward_for_nothing: Number,
+    /// chance of a deduction that large, though nothing changed
     deduction_for_nothing: Number,
+    /// chance that the intended change earns next to nothing, though it was real
     real_change_refused: Number,
+    /// paid on average for no change; pounds
     mean_for_nothing: Number,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Assumed {
+    /// its file and key
     number: String,
+    /// the number with its range
     stated: String,
+    /// why it is assumed so
     why: String,
 }
 
@@ -671,15 +814,23 @@ impl Assumed {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Uncertain {
+    /// its file and key
     number: String,
+    /// the number with its range
     stated: String,
+    /// what the next three count in
     unit: String,
+    /// as stated
     value: Number,
+    /// lower end of the range
     low: Number,
+    /// upper end of the range
     high: Number,
+    /// whether it is an assumption
     assumption: bool,
+    /// its source, or why it is assumed so
     from: String,
 }
 
@@ -689,9 +840,9 @@ impl Uncertain {
             number: uncertain.path.clone(),
             stated: uncertain.words.clone(),
             unit: uncertain.unit.to_string(),
-            value: number(uncertain.value),
-            low: number(uncertain.low),
-            high: number(uncertain.high),
+            value: rounded(uncertain.value),
+            low: rounded(uncertain.low),
+            high: rounded(uncertain.high),
             assumption: base::reader::is_assumption(&uncertain.from),
             from: uncertain.from.clone(),
         }

@@ -1,12 +1,15 @@
 //! The ledger for other programs: what `wellspent ledger … --json` and `wellspent approve --json` write. The comments are the text of
 //! the published descriptions.
 
+use std::collections::BTreeMap;
+
 use base::money::Pence;
 use ledger::entry::{Transaction, TransactionKind};
 use ledger::journal::{JournalRow, RecordedSettlement};
 use ledger::statement::Statement;
 use ledger::summary::{LedgerCounts, ProviderBalance, ProviderChange, RunReport, RunSummary, TrialBalance};
 use ledger::{Head, RunDetail};
+use outcomes::QueryDates;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -159,7 +162,7 @@ pub struct ProviderChangeEntry {
     pub paid: f64,
 }
 
-fn changes(changes: &[ProviderChange]) -> Vec<ProviderChangeEntry> {
+pub(crate) fn changes(changes: &[ProviderChange]) -> Vec<ProviderChangeEntry> {
     let entry = |change: &ProviderChange| ProviderChangeEntry {
         provider: change.provider.clone(),
         old_name: change.old_name.clone(),
@@ -259,7 +262,7 @@ pub struct StatementEntry {
 }
 
 /// The lines of a statement, those of one provider where one is named.
-fn lines(statement: &Statement, provider: Option<&str>) -> Vec<StatementEntry> {
+pub(crate) fn lines(statement: &Statement, provider: Option<&str>) -> Vec<StatementEntry> {
     let wanted = statement.lines.iter().filter(|line| provider.is_none_or(|provider| line.provider == provider));
     let entry = |line: &ledger::StatementLine| StatementEntry {
         id: statement.id(line).to_string(),
@@ -544,11 +547,9 @@ impl From<&SettlementReport> for LedgerSettlementDocument {
 
 impl SettlementReport {
     /// The payment for other programs.
-    ///
-    /// # Errors
-    /// The result cannot be written as JSON.
-    pub fn json(&self) -> anyhow::Result<String> {
-        LedgerSettlementDocument::from(self).json()
+    #[must_use]
+    pub fn document(&self) -> LedgerSettlementDocument {
+        LedgerSettlementDocument::from(self)
     }
 }
 
@@ -592,11 +593,9 @@ impl From<&ApprovalReport> for ApproveDocument {
 
 impl ApprovalReport {
     /// The approval for other programs.
-    ///
-    /// # Errors
-    /// The result cannot be written as JSON.
-    pub fn json(&self) -> anyhow::Result<String> {
-        ApproveDocument::from(self).json()
+    #[must_use]
+    pub fn document(&self) -> ApproveDocument {
+        ApproveDocument::from(self)
     }
 }
 
@@ -635,10 +634,22 @@ pub struct PastStatementEntry {
     pub lines: Vec<StatementEntry>,
 }
 
+impl LedgerStatementDocument {
+    /// The last posted statement of each provider.
+    #[must_use]
+    pub fn of(contract: &str, days: QueryDates, statements: &BTreeMap<&str, &Statement>) -> LedgerStatementDocument {
+        LedgerStatementDocument {
+            contract: contract.to_owned(),
+            as_at: days.as_at.to_string(),
+            known_at: days.known_at().to_string(),
+            providers: statements.iter().map(|(provider, statement)| PastStatementEntry::of(statement, provider)).collect(),
+        }
+    }
+}
+
 impl PastStatementEntry {
     /// What a statement says of one provider.
-    #[must_use]
-    pub fn of(statement: &Statement, provider: &str) -> PastStatementEntry {
+    fn of(statement: &Statement, provider: &str) -> PastStatementEntry {
         PastStatementEntry {
             provider: provider.to_owned(),
             version: statement.version.to_string(),

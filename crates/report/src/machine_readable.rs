@@ -23,7 +23,7 @@ struct Envelope<'a, T> {
 
 /// A result as indented JSON with a line end. `schema` is raised when a field changes its meaning or goes away; new fields may
 /// come without.
-pub fn json<T: Serialize>(schema: &'static str, body: &T) -> anyhow::Result<String> {
+fn json<T: Serialize>(schema: &'static str, body: &T) -> anyhow::Result<String> {
     let envelope = Envelope { schema, program: PROGRAM, body };
     Ok(crate::terminal::json(&serde_json::to_string_pretty(&envelope)?) + "\n")
 }
@@ -44,6 +44,11 @@ pub trait JsonDocument: Serialize + JsonSchema + Sized {
     fn json(&self) -> anyhow::Result<String> {
         json(Self::SCHEMA, self)
     }
+}
+
+impl<T: JsonDocument> JsonDocument for &T {
+    const SCHEMA: &'static str = T::SCHEMA;
+    const COMMAND: &'static str = T::COMMAND;
 }
 
 /// The name of a description and its text, as it lies in `schemas/output`: the JSON Schema of a document in its envelope.
@@ -111,15 +116,57 @@ pub fn pennies(value: f64) -> Option<f64> {
     value.is_finite().then(|| (value * 100.0).round() / 100.0 + 0.0)
 }
 
-/// A simulated figure in pounds with its standard error; an error of 0 is an exact figure.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct SimulatedPounds {
+/// A simulated figure with its standard error. An error of 0 is an exact figure, and null one that was not estimated.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct SimulatedFigure {
+    /// the mean
     pub mean: Option<f64>,
+    /// its standard error
     pub error: Option<f64>,
 }
 
-impl From<Estimate> for SimulatedPounds {
-    fn from(estimate: Estimate) -> SimulatedPounds {
-        SimulatedPounds { mean: pennies(estimate.mean), error: pennies(estimate.error) }
+impl SimulatedFigure {
+    /// A figure in pounds, to the penny.
+    #[must_use]
+    pub fn pounds(estimate: Estimate) -> SimulatedFigure {
+        SimulatedFigure { mean: pennies(estimate.mean), error: pennies(estimate.error) }
     }
+
+    /// The mean of pounds, with its error.
+    #[must_use]
+    pub fn mean_pounds(values: &[f64]) -> SimulatedFigure {
+        SimulatedFigure::pounds(Estimate::of(values.iter().copied()))
+    }
+
+    /// A share, to a millionth.
+    #[must_use]
+    pub fn share(estimate: Estimate) -> SimulatedFigure {
+        SimulatedFigure { mean: rounded(estimate.mean), error: rounded(estimate.error) }
+    }
+}
+
+/// An interval.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Interval {
+    /// the lower end
+    pub low: f64,
+    /// the upper end
+    pub high: f64,
+}
+
+impl From<(f64, f64)> for Interval {
+    fn from((low, high): (f64, f64)) -> Interval {
+        Interval { low, high }
+    }
+}
+
+/// An estimated share with its interval.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct EstimatedShare {
+    /// the estimate
+    pub share: f64,
+    /// the lower end
+    pub low: f64,
+    /// the upper end
+    pub high: f64,
 }

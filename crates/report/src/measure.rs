@@ -6,11 +6,10 @@ use linkage::joined::propagated_uncertainty::{EstimateRange, PropagatedUncertain
 use linkage::recall::ShareEstimate;
 use records::files::xlsx;
 use records::gate::quality::QualityReport;
-use serde_json::{Value as Json, json};
 
-use crate::machine_readable;
+use crate::measure_json::MeasureDocument;
 use crate::people::PeopleTable;
-use crate::quality::{self, several};
+use crate::quality::several;
 use crate::terminal::Terminal;
 
 /// What dated records say of every outcome of a scheme.
@@ -46,11 +45,9 @@ impl Measurement {
     }
 
     /// Everything for other programs.
-    ///
-    /// # Errors
-    /// The result cannot be written as JSON.
-    pub fn json(&self) -> anyhow::Result<String> {
-        json_text(self)
+    #[must_use]
+    pub fn document(&self) -> MeasureDocument {
+        MeasureDocument::from(self)
     }
 
     /// Each outcome with its linkage interval, as CSV; none for the records of one agency.
@@ -198,7 +195,7 @@ fn breakdown_text(breakdown: &OutcomeBreakdown, terminal: Terminal) -> String {
 }
 
 /// The count for each person whose result is known.
-fn share(counts: &KnownCount) -> Option<f64> {
+pub(crate) fn share(counts: &KnownCount) -> Option<f64> {
     (counts.known > 0).then(|| counts.count as f64 / counts.known as f64)
 }
 
@@ -303,85 +300,6 @@ fn intervals_csv(found: &LinkageUncertainty) -> String {
     out
 }
 
-fn measure_of(range: EstimateRange) -> &'static str {
+pub(crate) fn measure_of(range: EstimateRange) -> &'static str {
     if range == EstimateRange::Share { "share" } else { "mean" }
-}
-
-/// Everything for other programs.
-fn json_text(found: &Measurement) -> anyhow::Result<String> {
-    let counts = |counts: &KnownCount| {
-        json!({
-            "known": counts.known,
-            "count": counts.count,
-            "not_yet_known": counts.not_yet_known,
-            "left_out": counts.left_out,
-            "share": share(counts),
-        })
-    };
-    let of_outcome = |outcome: &OutcomeCount| {
-        let mut out = json!({ "outcome": outcome.outcome, "mean_days": outcome.mean_days });
-        merge(&mut out, counts(&outcome.counts));
-        out
-    };
-    let of_group = |(names, group): &(Vec<String>, KnownCount)| {
-        let mut out = json!({ "names": names });
-        merge(&mut out, counts(group));
-        out
-    };
-    let of_breakdown = |breakdown: &OutcomeBreakdown| json!({ "outcome": breakdown.outcome, "groups": breakdown.groups.iter().map(of_group).collect::<Vec<_>>() });
-    let of_tally = |([area, cohort, segment], counts): &([String; 3], Vec<i64>)| json!({ "area": area, "cohort": cohort, "segment": segment, "counts": counts });
-    machine_readable::json(
-        "wellspent-measure/1",
-        &json!({
-            "people": found.people,
-            "starts": found.starts,
-            "comparison_people": found.comparison_people,
-            "facts": found.facts,
-            "outcomes": found.outcomes.iter().map(of_outcome).collect::<Vec<_>>(),
-            "breakdown": found.breakdown.iter().map(of_breakdown).collect::<Vec<_>>(),
-            "linkage": found.uncertainty.as_ref().map(uncertainty_json),
-            "tally": {
-                "columns": found.tally.columns,
-                "rows": found.tally.rows.iter().map(of_tally).collect::<Vec<_>>(),
-            },
-            "data_quality": quality::lines(&found.quality),
-            "notes": found.notes,
-        }),
-    )
-}
-
-fn uncertainty_json(found: &LinkageUncertainty) -> Json {
-    let interval = |(low, high): (f64, f64)| json!({ "low": low, "high": high });
-    let of_outcome = |outcome: &OutcomeUncertainty| {
-        let carried = &outcome.carried;
-        json!({
-            "outcome": outcome.outcome,
-            "measure": measure_of(outcome.range),
-            "people": carried.as_linked.people,
-            "as_linked": carried.as_linked.value,
-            "mean_of_draws": carried.mean,
-            "monte_carlo_error": carried.mean_error,
-            "linkage": interval(carried.linkage),
-            "people_interval": interval(carried.people),
-            "both": interval(carried.both),
-            "changed": outcome.changed,
-        })
-    };
-    json!({
-        "draws": found.draws,
-        "seed": found.seed,
-        "records": found.records,
-        "doubtful": found.doubtful,
-        "groups": found.components,
-        "large_groups": found.large,
-        "compared": found.compared.map(|share| json!({ "share": share.share, "low": share.low, "high": share.high })),
-        "outcomes": found.outcomes.iter().map(of_outcome).collect::<Vec<_>>(),
-    })
-}
-
-/// Adds the fields of one object to another.
-pub(crate) fn merge(into: &mut Json, more: Json) {
-    if let (Json::Object(into), Json::Object(more)) = (into, more) {
-        into.extend(more);
-    }
 }

@@ -6,9 +6,10 @@ use base::day::{Day, NEVER, date};
 use linkage::joined::timeline::TimelineItem;
 use linkage::purpose::{Purpose, ShownPart};
 use outcomes::QueryDates;
-use serde_json::{Value as Json, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
-use crate::machine_readable;
+use crate::machine_readable::JsonDocument;
 use crate::terminal::Terminal;
 use crate::words::listed;
 
@@ -37,11 +38,9 @@ impl Timeline {
     }
 
     /// Everything for other programs.
-    ///
-    /// # Errors
-    /// The result cannot be written as JSON.
-    pub fn json(&self) -> anyhow::Result<String> {
-        json_text(self)
+    #[must_use]
+    pub fn document(&self) -> PersonDocument {
+        PersonDocument::from(self)
     }
 }
 
@@ -107,45 +106,122 @@ fn covers(purpose: &Purpose) -> String {
     )
 }
 
-/// The timeline for other programs.
-fn json_text(found: &Timeline) -> anyhow::Result<String> {
-    let day = |day: Day| date(day).to_string();
-    let of_item = |item: &TimelineItem| {
-        let from = if item.from == Day::MIN { Json::Null } else { day(item.from).into() };
-        let last = match (item.from, item.to) {
-            (Day::MIN, _) | (_, NEVER) => Json::Null,
-            (from, to) if to <= from => day(from).into(),
-            (_, to) => day(to - 1).into(),
-        };
-        json!({
-            "first_day": from,
-            "last_day": last,
-            "agency": item.agency,
-            "table": item.table,
-            "what": item.what,
-            "row": item.place,
-        })
-    };
-    let of_records = |(agency, count): &(String, usize)| json!({ "agency": agency, "records": count });
-    machine_readable::json(
-        "wellspent-person/1",
-        &json!({
-            "asked": found.asked,
-            "person": found.person,
-            "as_at": found.days.as_at.to_string(),
-            "known_at": found.days.known_at().to_string(),
-            "purpose": {
-                "name": found.purpose.name,
-                "why": found.purpose.why,
-                "legal_basis": found.purpose.legal_basis,
-                "shows": items(&found.purpose),
-                "agencies": found.purpose.agencies,
+/// One person's timeline across agencies, as far as the purpose covers it.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct PersonDocument {
+    /// the id that was asked for
+    pub asked: String,
+    /// the id of the person on the day
+    pub person: String,
+    /// what happened up to this day
+    pub as_at: String,
+    /// what was known by this day
+    pub known_at: String,
+    /// the purpose
+    pub purpose: PurposeEntry,
+    /// changes of the id
+    pub id_changes: Vec<IdChangeEntry>,
+    /// records by agency
+    pub records: Vec<AgencyRecordsEntry>,
+    /// how certain it is that they belong to one person, from 0 to 1
+    pub quality: f64,
+    /// the items, by day
+    pub items: Vec<TimelineEntry>,
+    /// what else the reader should know, a sentence each
+    pub notes: Vec<String>,
+}
+
+/// What a purpose covers.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct PurposeEntry {
+    /// its name
+    pub name: String,
+    /// what it is for
+    pub why: String,
+    /// its lawful basis
+    pub legal_basis: String,
+    /// what it covers
+    pub shows: Vec<String>,
+    /// whose records it covers
+    pub agencies: Vec<String>,
+}
+
+/// A change of the person's id.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct IdChangeEntry {
+    /// the day
+    pub day: String,
+    /// what changed
+    pub what: String,
+}
+
+/// How many records an agency holds.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct AgencyRecordsEntry {
+    /// the agency
+    pub agency: String,
+    /// records
+    pub records: usize,
+}
+
+/// Something that an agency holds of the person.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct TimelineEntry {
+    /// the first day; null for what has no day
+    pub first_day: Option<String>,
+    /// the last day; null where it goes on
+    pub last_day: Option<String>,
+    /// who holds it
+    pub agency: String,
+    /// the table
+    pub table: String,
+    /// what it is
+    pub what: String,
+    /// the row of the file, as a spreadsheet numbers it, with the header as row 1
+    pub row: u64,
+}
+
+impl JsonDocument for PersonDocument {
+    const SCHEMA: &'static str = "wellspent-person/1";
+    const COMMAND: &'static str = "wellspent person --json";
+}
+
+impl From<&Timeline> for PersonDocument {
+    fn from(found: &Timeline) -> PersonDocument {
+        let day = |day: Day| date(day).to_string();
+        let item = |item: &TimelineItem| TimelineEntry {
+            first_day: (item.from != Day::MIN).then(|| day(item.from)),
+            last_day: match (item.from, item.to) {
+                (Day::MIN, _) | (_, NEVER) => None,
+                (from, to) if to <= from => Some(day(from)),
+                (_, to) => Some(day(to - 1)),
             },
-            "id_changes": found.id_changes.iter().map(|(at, what)| json!({ "day": day(*at), "what": what })).collect::<Vec<_>>(),
-            "records": found.records.iter().map(of_records).collect::<Vec<_>>(),
-            "quality": found.quality,
-            "items": found.items.iter().map(of_item).collect::<Vec<_>>(),
-            "notes": found.notes,
-        }),
-    )
+            agency: item.agency.clone(),
+            table: item.table.to_owned(),
+            what: item.what.clone(),
+            row: item.place,
+        };
+        PersonDocument {
+            asked: found.asked.clone(),
+            person: found.person.clone(),
+            as_at: found.days.as_at.to_string(),
+            known_at: found.days.known_at().to_string(),
+            purpose: PurposeEntry {
+                name: found.purpose.name.clone(),
+                why: found.purpose.why.clone(),
+                legal_basis: found.purpose.legal_basis.clone(),
+                shows: items(&found.purpose),
+                agencies: found.purpose.agencies.clone(),
+            },
+            id_changes: found.id_changes.iter().map(|(at, what)| IdChangeEntry { day: day(*at), what: what.clone() }).collect(),
+            records: found
+                .records
+                .iter()
+                .map(|(agency, records)| AgencyRecordsEntry { agency: agency.clone(), records: *records })
+                .collect(),
+            quality: found.quality,
+            items: found.items.iter().map(item).collect(),
+            notes: found.notes.clone(),
+        }
+    }
 }

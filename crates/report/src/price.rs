@@ -6,17 +6,20 @@ use contract::Scheme;
 use contract::funders;
 use contract::price::{PricedLine, is_product, statement};
 use contract::tally::Tally;
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::machine_readable::{json, pounds};
+use crate::machine_readable::{JsonDocument, pounds};
 use crate::terminal::Terminal;
 
-/// A priced tally.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// A tally as the contract prices it, a line for each clause with its reason.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct PriceReport {
+    /// its title
     pub scheme: String,
+    /// each is priced by itself
     pub areas: Vec<PricedArea>,
-    /// Over all areas, in pounds.
+    /// over all areas, in pounds
     pub total: f64,
     #[serde(skip)]
     sum: Pence,
@@ -26,12 +29,15 @@ pub struct PriceReport {
 }
 
 /// What one area is paid. Money in pounds.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct PricedArea {
+    /// its name
     pub area: String,
+    /// in the order of pricing
     pub lines: Vec<PriceEntry>,
+    /// in pounds
     pub total: f64,
-    /// What everybody is left with, where funders share losses and surpluses and all costs are certified.
+    /// what everybody is left with, where funders share losses and surpluses and all costs are certified
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub shares: Vec<PartyShare>,
     #[serde(skip)]
@@ -39,28 +45,40 @@ pub struct PricedArea {
 }
 
 /// What one party is left with. Money in pounds; negative for a loss.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct PartyShare {
+    /// whose share, or what it is a share of
     pub party: String,
+    /// in pounds; negative for a loss
     pub amount: f64,
     #[serde(skip)]
     exact: Pence,
 }
 
 /// One line of a price. Money in pounds.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct PriceEntry {
-    /// The position of the clause in the contract, from 1.
+    /// position of the clause in the contract, from 1
     pub number: usize,
+    /// its name
     pub clause: String,
+    /// its kind
     pub kind: &'static str,
+    /// the first cohort
     pub from_cohort: String,
+    /// the last cohort
     pub to_cohort: String,
+    /// the segment, where it is priced by itself
     pub segment: Option<String>,
+    /// how many units
     pub quantity: f64,
+    /// what is counted
     pub unit: &'static str,
+    /// in pounds
     pub unit_price: f64,
+    /// in pounds
     pub amount: f64,
+    /// why
     pub reason: String,
     #[serde(skip)]
     words: LineWords,
@@ -147,11 +165,11 @@ impl PriceReport {
         }
         out
     }
+}
 
-    /// The same for other programs, by `schemas/output/price.json`.
-    pub fn json(&self) -> anyhow::Result<String> {
-        json("wellspent-price/1", self)
-    }
+impl JsonDocument for PriceReport {
+    const SCHEMA: &'static str = "wellspent-price/1";
+    const COMMAND: &'static str = "wellspent price --json";
 }
 
 /// What a line is for, and its quantity at the left of the amounts.

@@ -20,8 +20,14 @@ pub fn several(count: u64, one: &str, many: &str) -> String {
     format!("{} {}", thousands(count as i64), if count == 1 { one } else { many })
 }
 
-/// Why a run is refused: every kind of finding that stops it, with its file and rows, and what to do.
-pub fn refusal(folder: &Path, findings: &Findings, quality: &QualityReport, policy: &RecordsPolicy, refused: bool) -> String {
+/// Why a run is refused: every kind of finding that stops it, with its file and rows; and what to do.
+pub fn refusal(
+    folder: &Path,
+    findings: &Findings,
+    quality: &QualityReport,
+    policy: &RecordsPolicy,
+    refused: bool,
+) -> (String, &'static str) {
     let mut out = match refused {
         true => "there is no result, because the records do not allow one".to_owned(),
         false => format!(
@@ -59,7 +65,7 @@ pub fn refusal(folder: &Path, findings: &Findings, quality: &QualityReport, poli
              --accepted-by NAME"
         }
     };
-    out + &format!("\n\nhint: {hint}")
+    (out, hint)
 }
 
 /// One line for the terminal, and a line for each finding that somebody should know.

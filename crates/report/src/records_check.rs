@@ -2,10 +2,12 @@
 
 use std::fmt::Write as _;
 
+use base::money::thousands;
 use records::fault::{Fault, Grade};
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
-use crate::machine_readable;
+use crate::machine_readable::JsonDocument;
 use crate::quality::several;
 use crate::terminal::Terminal;
 
@@ -37,11 +39,9 @@ impl RecordsCheck {
     }
 
     /// Everything for other programs.
-    ///
-    /// # Errors
-    /// The result cannot be written as JSON.
-    pub fn json(&self) -> anyhow::Result<String> {
-        json_text(self)
+    #[must_use]
+    pub fn document(&self) -> RecordsCheckDocument {
+        RecordsCheckDocument::from(self)
     }
 }
 
@@ -81,25 +81,31 @@ impl RecordsCheck {
     }
 }
 
+fn count(number: u64) -> String {
+    thousands(number as i64)
+}
+
 /// A line for each file, and the sum.
 fn text(found: &RecordsCheck, terminal: Terminal) -> String {
-    let mut out = String::new();
-    for file in &found.files {
-        let rows = if file.rows == 1 { "row," } else { "rows," };
-        let _ = writeln!(out, "{:<20} {:>12} {rows} {:>12} of them right", file.name, file.rows, file.right);
-    }
+    let row = |file: &CheckedFile| vec![file.name.clone(), count(file.rows), count(file.right)];
+    let rows: Vec<Vec<String>> = found.files.iter().map(row).collect();
+    let files = match rows.is_empty() {
+        true => String::new(),
+        false => terminal.table(&["file", "rows", "of them right"].map(str::to_owned), &rows) + "\n",
+    };
     let (right, all) = found.files.iter().fold((0, 0), |(right, all), file| (right + file.right, all + file.rows));
     let sum = match found.files.is_empty() {
         true => format!("{}: there is no table here", found.folder),
         false => format!(
-            "{}: {right} of {} right; {}, {}",
+            "{}: {} of {} right; {}, {}",
             found.folder,
-            if all == 1 { "1 row is".to_owned() } else { format!("{all} rows are") },
+            count(right),
+            if all == 1 { "1 row is".to_owned() } else { format!("{} rows are", count(all)) },
             several(found.errors, "fault", "faults"),
             several(found.warnings, "warning", "warnings")
         ),
     };
-    out + &format!("{}\n", if found.is_sound() { terminal.green(&sum) } else { terminal.red(&sum) })
+    files + &format!("{}\n", if found.is_sound() { terminal.green(&sum) } else { terminal.red(&sum) })
 }
 
 /// Every kind of fault with its first places and its fix, for standard error.
@@ -123,30 +129,94 @@ fn faults_text(found: &RecordsCheck) -> String {
     out
 }
 
-/// Everything for other programs.
-fn json_text(found: &RecordsCheck) -> anyhow::Result<String> {
-    let of_file = |file: &CheckedFile| json!({ "file": file.name, "rows": file.rows, "right": file.right });
-    let of_kind = |kind: &FaultKind| {
-        let of_place = |(place, value): &(u64, Option<String>)| json!({ "place": place, "value": value });
-        json!({
-            "severity": if kind.is_warning() { "warning" } else { "error" },
-            "file": kind.file,
-            "column": kind.first.column,
-            "what": kind.first.what,
-            "expected": kind.first.expected,
-            "fix": kind.first.fix,
-            "count": kind.count,
-            "first_places": kind.places.iter().map(of_place).collect::<Vec<_>>(),
-        })
-    };
-    let body = json!({
-        "folder": found.folder,
-        "sound": found.is_sound(),
-        "errors": found.errors,
-        "warnings": found.warnings,
-        "files": found.files.iter().map(of_file).collect::<Vec<_>>(),
-        "faults": found.faults.iter().map(of_kind).collect::<Vec<_>>(),
-        "notes": found.notes,
-    });
-    machine_readable::json("wellspent-records-check/1", &body)
+/// Every fault of a folder of records, by kind.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct RecordsCheckDocument {
+    /// the folder
+    pub folder: String,
+    /// whether it has tables and no errors
+    pub sound: bool,
+    /// errors
+    pub errors: u64,
+    /// warnings
+    pub warnings: u64,
+    /// the files that were checked
+    pub files: Vec<CheckedFileEntry>,
+    /// every kind of fault, errors first
+    pub faults: Vec<FaultEntry>,
+    /// what else the reader should know, a sentence each
+    pub notes: Vec<String>,
+}
+
+/// A file that was checked.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct CheckedFileEntry {
+    /// the file
+    pub file: String,
+    /// rows
+    pub rows: u64,
+    /// rows without an error
+    pub right: u64,
+}
+
+/// Faults of one kind in one column of one file.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct FaultEntry {
+    /// whether the row can be used
+    #[schemars(extend("enum" = ["error", "warning"]))]
+    pub severity: &'static str,
+    /// the file
+    pub file: String,
+    /// the column; empty for a row or a file as a whole
+    pub column: String,
+    /// what is wrong
+    pub what: String,
+    /// what was expected
+    pub expected: String,
+    /// how to fix it
+    pub fix: String,
+    /// how many
+    pub count: u64,
+    /// the first places
+    pub first_places: Vec<FaultPlaceEntry>,
+}
+
+/// A place with the fault.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct FaultPlaceEntry {
+    /// the row, as a spreadsheet numbers it, with the header as row 1; 0 for the file as a whole
+    pub place: u64,
+    /// what was read there; null where it is personal
+    pub value: Option<String>,
+}
+
+impl JsonDocument for RecordsCheckDocument {
+    const SCHEMA: &'static str = "wellspent-records-check/1";
+    const COMMAND: &'static str = "wellspent records check --json";
+}
+
+impl From<&RecordsCheck> for RecordsCheckDocument {
+    fn from(found: &RecordsCheck) -> RecordsCheckDocument {
+        let file = |file: &CheckedFile| CheckedFileEntry { file: file.name.clone(), rows: file.rows, right: file.right };
+        let place = |(place, value): &(u64, Option<String>)| FaultPlaceEntry { place: *place, value: value.clone() };
+        let fault = |kind: &FaultKind| FaultEntry {
+            severity: if kind.is_warning() { "warning" } else { "error" },
+            file: kind.file.clone(),
+            column: kind.first.column.clone(),
+            what: kind.first.what.to_owned(),
+            expected: kind.first.expected.clone(),
+            fix: kind.first.fix.clone(),
+            count: kind.count,
+            first_places: kind.places.iter().map(place).collect(),
+        };
+        RecordsCheckDocument {
+            folder: found.folder.clone(),
+            sound: found.is_sound(),
+            errors: found.errors,
+            warnings: found.warnings,
+            files: found.files.iter().map(file).collect(),
+            faults: found.faults.iter().map(fault).collect(),
+            notes: found.notes.clone(),
+        }
+    }
 }

@@ -36,11 +36,9 @@ impl MappedRecords {
     }
 
     /// The same for other programs.
-    ///
-    /// # Errors
-    /// The result cannot be written as JSON.
-    pub fn json(&self) -> anyhow::Result<String> {
-        RecordsMapDocument::from(self).json()
+    #[must_use]
+    pub fn document(&self) -> RecordsMapDocument {
+        RecordsMapDocument::from(self)
     }
 
     /// What to do where something was written that cannot be used.

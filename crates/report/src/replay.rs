@@ -1,9 +1,10 @@
 //! Every draw of one simulated person, so that anybody can work it out again: for a terminal and for other programs.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use simulation::replay::{Decision, PersonReplay};
 
-use crate::machine_readable::{json, rounded};
+use crate::machine_readable::{JsonDocument, rounded};
 use crate::terminal::Terminal;
 
 /// The draws for a terminal.
@@ -44,44 +45,64 @@ fn decision_text(decision: &Decision, terminal: Terminal) -> String {
     out
 }
 
-#[derive(Serialize)]
-struct ReplayDocument<'a> {
+/// Every draw of one simulated person in one replication.
+#[derive(Serialize, JsonSchema)]
+pub struct ReplayDocument<'a> {
+    /// from 1
     person: u64,
+    /// from 0
     replication: u64,
+    /// seed of the run
     seed: u64,
+    /// the person's area
     area: &'a str,
+    /// the person's cohort
     cohort: &'a str,
+    /// the person's segment
     segment: &'a str,
+    /// one for each binary outcome
     decisions: Vec<ReplayDecision<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ReplayDecision<'a> {
+    /// its name
     outcome: &'a str,
+    /// its number in the generator's counter
     decision: usize,
-    /// As text: many programs cannot hold 64 bits in a number.
+    /// the four words of the generator, as text because many programs cannot hold 64 bits in a number
     words: [String; 4],
+    /// upper 32 bits of the first word
     uniform: u32,
+    /// as things are now
     as_now: ReplayDraw,
+    /// without any help
     no_help: ReplayDraw,
+    /// what is counted on top
     if_it_happens: Vec<ReplayCount<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ReplayDraw {
+    /// the chance
     chance: Option<f64>,
+    /// it happens when the uniform is below
     threshold: u64,
+    /// whether it happens
     happens: bool,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ReplayCount<'a> {
+    /// its name
     outcome: &'a str,
+    /// how many
     count: u32,
 }
 
-/// The draws for other programs, by `schemas/output/replay.json`.
-pub fn document(found: &PersonReplay) -> anyhow::Result<String> {
+/// The draws for other programs.
+#[must_use]
+pub fn document(found: &PersonReplay) -> ReplayDocument<'_> {
     let decisions = found.decisions.iter().map(|decision| ReplayDecision {
         outcome: &decision.outcome,
         decision: decision.number,
@@ -99,7 +120,7 @@ pub fn document(found: &PersonReplay) -> anyhow::Result<String> {
         },
         if_it_happens: decision.on_top.iter().map(|(outcome, count)| ReplayCount { outcome, count: *count }).collect(),
     });
-    let document = ReplayDocument {
+    ReplayDocument {
         person: found.person,
         replication: found.replication,
         seed: found.seed,
@@ -107,6 +128,10 @@ pub fn document(found: &PersonReplay) -> anyhow::Result<String> {
         cohort: &found.cohort,
         segment: &found.segment,
         decisions: decisions.collect(),
-    };
-    json("wellspent-replay/1", &document)
+    }
+}
+
+impl JsonDocument for ReplayDocument<'_> {
+    const SCHEMA: &'static str = "wellspent-replay/1";
+    const COMMAND: &'static str = "wellspent replay --json";
 }

@@ -3,11 +3,12 @@
 use base::money::thousands;
 use contract::Scheme;
 use risks::{listed, people};
+use schemars::JsonSchema;
 use serde::Serialize;
 use simulation::scenario_discovery::uncertain_name;
 use simulation::sensitivity::{Interval, OutputFigure, SensitivityAnalysis, SensitivityOutput};
 
-use crate::machine_readable::{json, rounded};
+use crate::machine_readable::{JsonDocument, rounded};
 use crate::sensitivity::{by_share, interval, movement, range, spread, title};
 use crate::terminal::Terminal;
 use crate::words::counted;
@@ -29,23 +30,17 @@ pub fn text(scheme: &Scheme, found: &SensitivityAnalysis, seed: u64, terminal: T
 /// One figure: what it is, how far it spreads, and a row for each number that matters.
 fn table(found: &SensitivityAnalysis, output: &SensitivityOutput, terminal: Terminal) -> String {
     let mut out = format!("\n{}\n", terminal.bold(&title(output)));
-    out += &format!("  {}\n", spread(output));
+    out += &format!("  {}\n", terminal.wrap(&spread(output), 2));
     out += &format!("  {}\n\n", terminal.wrap(&depends_on(found, output), 2));
-    let head = format!("  {:<36} {:<22} {:>11} {:>15} {:>15}", "number", "range", "moves it by", "alone", "with others");
-    out += &format!("{}\n", terminal.dim(&head));
-    for at in by_share(found, output) {
-        let uncertain = &found.uncertain_numbers[found.kept[at]];
-        let range = range(found, found.kept[at]);
-        let (size, shares) = (output.effects[found.kept[at]].size, output.shares[at]);
-        let name = uncertain_name(&uncertain.path);
-        out += &format!(
-            "  {name:<36} {range:<22} {:>11} {:>15} {:>15}\n",
-            movement(output, size),
-            interval(shares.alone),
-            interval(shares.in_all)
-        );
-    }
-    out
+    let header = ["number", "range", "moves it by", "alone", "with others"].map(str::to_owned);
+    let row = |at: usize| {
+        let number = found.kept[at];
+        let (size, shares) = (output.effects[number].size, output.shares[at]);
+        let name = uncertain_name(&found.uncertain_numbers[number].path);
+        vec![name, range(found, number), movement(output, size), interval(shares.alone), interval(shares.in_all)]
+    };
+    let rows: Vec<Vec<String>> = by_share(found, output).into_iter().map(row).collect();
+    out + &terminal.columns(&header, &rows, |column| column > 1)
 }
 
 /// The numbers that surely bring more than a tenth of the spread, the strongest first.
@@ -86,50 +81,75 @@ pub fn notes(found: &SensitivityAnalysis, seed: u64) -> String {
     )
 }
 
-/// The result for other programs.
-#[derive(Serialize)]
-struct SensitivityDocument<'a> {
+/// Which uncertain assumptions the result depends on.
+#[derive(Serialize, JsonSchema)]
+pub struct SensitivityDocument<'a> {
+    /// its title
     scheme: &'a str,
+    /// the area that was looked at
     area: &'a str,
+    /// people in it
     people: usize,
+    /// seed of every random draw
     seed: u64,
+    /// scenarios tried
     scenarios: usize,
+    /// scenarios that could not be read
     scenarios_failed: usize,
+    /// how many numbers have a range
     uncertain_numbers: usize,
+    /// figures of the result
     figures: Vec<SensitivityFigure<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct SensitivityFigure<'a> {
-    /// "gain from drift" or the name of an outcome.
+    /// gain from drift, or the name of an outcome
     figure: String,
+    /// what it is
     title: String,
-    /// "pounds" or "per cent".
+    /// what it counts in
+    #[schemars(extend("enum" = ["pounds", "per cent"]))]
     unit: &'static str,
+    /// as everything is stated
     stated: Option<f64>,
+    /// 5% of the scenarios are below
     low: Option<f64>,
+    /// the median
     middle: Option<f64>,
+    /// 5% of the scenarios are above
     high: Option<f64>,
+    /// numbers that surely bring more than a tenth of the spread, the strongest first
     depends_mostly_on: Vec<&'a str>,
+    /// every uncertain number
     numbers: Vec<SensitivityNumber<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct SensitivityNumber<'a> {
+    /// its file and key
     number: &'a str,
+    /// lower end of its range
     low: Option<f64>,
+    /// upper end of its range
     high: Option<f64>,
+    /// what it counts in
     unit: &'a str,
+    /// mean movement of the figure over the whole range
     moves_it_by: Option<f64>,
-    /// None for a number that moved too little in the first look.
+    /// share of the spread that it brings by itself; null for a number that moved too little in the first look
     alone: Option<SensitivityShare>,
+    /// share that it brings by itself or together with others
     with_others: Option<SensitivityShare>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct SensitivityShare {
+    /// share of the spread
     share: Option<f64>,
+    /// lower end of its 90% interval
     low: Option<f64>,
+    /// upper end of its 90% interval
     high: Option<f64>,
 }
 
@@ -140,10 +160,11 @@ impl From<Interval> for SensitivityShare {
     }
 }
 
-/// The result for other programs, by `schemas/output/sensitivity.json`.
-pub fn document(scheme: &Scheme, found: &SensitivityAnalysis, seed: u64) -> anyhow::Result<String> {
-    let figure = |output: &SensitivityOutput| -> SensitivityFigure<'_> { entry(found, output) };
-    let document = SensitivityDocument {
+/// The result for other programs.
+#[must_use]
+pub fn document<'f>(scheme: &'f Scheme, found: &'f SensitivityAnalysis, seed: u64) -> SensitivityDocument<'f> {
+    let figure = |output: &'f SensitivityOutput| entry(found, output);
+    SensitivityDocument {
         scheme: &scheme.name,
         area: &found.area,
         people: found.people,
@@ -152,8 +173,12 @@ pub fn document(scheme: &Scheme, found: &SensitivityAnalysis, seed: u64) -> anyh
         scenarios_failed: found.failed,
         uncertain_numbers: found.uncertain_numbers.len(),
         figures: found.outputs.iter().map(figure).collect(),
-    };
-    json("wellspent-sensitivity/1", &document)
+    }
+}
+
+impl JsonDocument for SensitivityDocument<'_> {
+    const SCHEMA: &'static str = "wellspent-sensitivity/1";
+    const COMMAND: &'static str = "wellspent sensitivity --json";
 }
 
 fn entry<'f>(found: &'f SensitivityAnalysis, output: &SensitivityOutput) -> SensitivityFigure<'f> {

@@ -9,11 +9,10 @@ use ledger::{Hash, Statement, StatementLine};
 use maud::{Markup, html};
 use records::files::xlsx;
 use records::gate::quality::QualityReport;
-use serde_json::json;
 
 use super::components::{Page, PageSection, list, stacked_table, table, verdict};
 use super::quality;
-use crate::machine_readable::{self, pounds};
+use crate::statement_json::PayDocument;
 use crate::statement_parquet;
 use crate::terminal::Terminal;
 
@@ -107,11 +106,9 @@ impl PaymentReport {
     }
 
     /// Everything for other programs.
-    ///
-    /// # Errors
-    /// The result cannot be written as JSON.
-    pub fn json(&self) -> anyhow::Result<String> {
-        json_text(self)
+    #[must_use]
+    pub fn document(&self) -> PayDocument {
+        PayDocument::from(self)
     }
 
     /// The statement as a page.
@@ -229,64 +226,4 @@ fn run_text(run: &PreparedRun) -> String {
         "next: somebody else looks at it (wellspent ledger show {ledger} {id})\n      and approves it: wellspent approve {id} --store \
          {ledger} --by NAME\n"
     )
-}
-
-/// Everything for other programs.
-fn json_text(report: &PaymentReport) -> anyhow::Result<String> {
-    let statement = &report.statement;
-    let of_line = |(number, line): (usize, &StatementLine)| {
-        json!({
-            "number": number,
-            "id": statement.id(line).to_string(),
-            "provider": line.provider,
-            "area": line.area,
-            "clause": line.clause,
-            "outcome": line.outcome,
-            "from_cohort": line.from_cohort,
-            "to_cohort": line.to_cohort,
-            "segment": line.segment,
-            "quantity": line.quantity.as_f64(),
-            "unit": line.unit,
-            "unit_price": pounds(line.price),
-            "amount": pounds(line.amount),
-            "reason": line.reason,
-        })
-    };
-    let of_provider = |name: &String| json!({ "provider": name, "total": pounds(statement.total(name)) });
-    let of_change = |change: &ProviderChange| {
-        json!({
-            "provider": change.provider,
-            "old_name": change.old_name,
-            "before": pounds(change.before),
-            "after": pounds(change.after),
-            "paid": pounds(change.paid),
-        })
-    };
-    let run = report.run.as_ref().map(|run| {
-        json!({
-            "id": run.id.to_string(),
-            "ledger": run.ledger,
-            "prepared_by": run.prepared_by,
-            "approved_by": run.approved_by,
-            "is_new": run.is_new,
-            "would_post": run.would_post,
-            "would_take_back": run.would_take_back,
-            "changes": run.changes.iter().map(of_change).collect::<Vec<_>>(),
-            "not_in_this_run": run.others.iter().map(|(name, amount)| json!({ "provider": name, "total": pounds(*amount) }))
-                .collect::<Vec<_>>(),
-        })
-    });
-    let body = json!({
-        "contract": statement.contract,
-        "version": statement.version.to_string(),
-        "as_at": statement.as_at.to_string(),
-        "known_at": statement.known_at.to_string(),
-        "providers": statement.providers.iter().map(of_provider).collect::<Vec<_>>(),
-        "lines": (1..).zip(&statement.lines).map(of_line).collect::<Vec<_>>(),
-        "waiting": report.waiting,
-        "run": run,
-        "data_quality": report.quality.as_ref().map(quality::lines),
-        "notes": report.notes,
-    });
-    machine_readable::json("wellspent-pay/1", &body)
 }

@@ -101,7 +101,7 @@ fn finding(reported: &Reported, stress: &StressTest, terminal: Terminal) -> Stri
     }
     let place = match stress.scenarios {
         0 => "in the assumptions as stated, the only one tried".to_owned(),
-        _ => format!("in {} scenarios", words::scenarios(reported.share_of_scenarios, stress)),
+        _ => format!("in {}", words::counted_scenarios(reported.share_of_scenarios, stress)),
     };
     out += &line("where", &format!("{place}; {}", words::agent_types(reported)), terminal);
     out += &line("forecast", &words::forecast(reported, stress), terminal);
@@ -136,7 +136,7 @@ fn tried_in_vain(reported: &Reported) -> String {
 fn all_clear(reported: &Reported, stress: &StressTest, terminal: Terminal) -> String {
     let why = words::why_not(&reported.finding).map_or(String::new(), |(what, figure)| format!("needs “{what}”; here: {figure}"));
     let elsewhere = match reported.share_of_scenarios {
-        share if share > 0.0 => format!(" (but present in {} scenarios)", words::scenarios(share, stress)),
+        share if share > 0.0 => format!(" (but present in {})", words::counted_scenarios(share, stress)),
         _ => String::new(),
     };
     let mixed = match reported.forecast > 0.5 {

@@ -54,11 +54,9 @@ impl UpratedTable {
     }
 
     /// The same for other programs.
-    ///
-    /// # Errors
-    /// The result cannot be written as JSON.
-    pub fn json(&self) -> anyhow::Result<String> {
-        UprateDocument::from(self).json()
+    #[must_use]
+    pub fn document(&self) -> UprateDocument {
+        UprateDocument::from(self)
     }
 }
 

@@ -1,15 +1,13 @@
-//! Why a line of a statement or an outcome of a person is what it is: the people, windows and facts behind it, as data, as text
-//! and as JSON.
+//! Why a line of a statement or an outcome of a person is what it is: the people, windows and facts behind it, as data and as text.
 
 use base::day::{Day, date};
 use base::money::thousands;
 use records::gate::quality::QualityReport;
-use serde_json::{Value as Json, json};
 
-use crate::machine_readable;
 use crate::people::ResultState;
-use crate::quality::{self, several};
+use crate::quality::several;
 use crate::terminal::Terminal;
+use crate::why_json::WhyDocument;
 
 /// The people behind a line of a statement, or everything that was decided for one person.
 pub struct WhyReport {
@@ -27,11 +25,9 @@ impl WhyReport {
     }
 
     /// Everything for other programs.
-    ///
-    /// # Errors
-    /// The result cannot be written as JSON.
-    pub fn json(&self) -> anyhow::Result<String> {
-        json_text(self)
+    #[must_use]
+    pub fn document(&self) -> WhyDocument {
+        WhyDocument::from(self)
     }
 }
 
@@ -234,98 +230,4 @@ fn outcome_text(outcome: &OutcomeExplanation, terminal: Terminal) -> String {
         out += &format!("    counts: {}\n", fact_in_words(fact));
     }
     out
-}
-
-/// Everything for other programs.
-fn json_text(found: &WhyReport) -> anyhow::Result<String> {
-    let about = match &found.about {
-        Explained::Line(line) => json!({ "line": line_json(line) }),
-        Explained::Person(person) => json!({ "person": person_json(person) }),
-    };
-    let mut fields = about;
-    crate::measure::merge(&mut fields, json!({ "data_quality": quality::lines(&found.quality), "notes": found.notes }));
-    machine_readable::json("wellspent-why/1", &fields)
-}
-
-fn day_json(day: Option<Day>) -> Json {
-    day.map_or(Json::Null, |day| date(day).to_string().into())
-}
-
-fn result_json(result: &OutcomeResult) -> Json {
-    json!({ "state": result.state.word(), "value": result.value, "decided_on": day_json(result.decided) })
-}
-
-fn facts_json(facts: &[FactInWords]) -> Json {
-    let of_fact = |fact: &FactInWords| {
-        json!({
-            "kind": fact.kind,
-            "form": if fact.is_spell { "spell" } else { "event" },
-            "from": day_json(Some(fact.from)),
-            "to": day_json(fact.to),
-            "proven_on": day_json(fact.proven),
-            "sources": fact.sources,
-        })
-    };
-    facts.iter().map(of_fact).collect()
-}
-
-fn line_json(line: &LineExplanation) -> Json {
-    let of_person = |person: &CountedPerson| {
-        json!({
-            "person": person.person,
-            "started": day_json(Some(person.started)),
-            "sources": person.sources,
-            "result": person.result.as_ref().map(|(result, _)| result_json(result)),
-            "facts": person.result.as_ref().map(|(_, facts)| facts_json(facts)),
-        })
-    };
-    json!({
-        "place": line.place,
-        "sum": line.sum,
-        "reason": line.reason,
-        "outcome": line.outcome,
-        "people": line.people,
-        "counted": line.counted.iter().map(of_person).collect::<Vec<_>>(),
-    })
-}
-
-fn person_json(person: &PersonExplanation) -> Json {
-    let of_outcome = |outcome: &OutcomeExplanation| {
-        json!({
-            "outcome": outcome.outcome,
-            "result": result_json(&outcome.result),
-            "window_from": day_json(Some(outcome.from)),
-            "window_to_before": day_json(Some(outcome.to)),
-            "must_be_observed_to_before": day_json(Some(outcome.needed)),
-            "observed_to_before": day_json(Some(outcome.observed)),
-            "facts": facts_json(&outcome.facts),
-        })
-    };
-    let of_start = |start: &StartExplanation| {
-        let counted = start.counts.as_ref().ok().map(|counted| {
-            json!({
-                "group": if counted.comparison { "comparison" } else { "served" },
-                "area": counted.area,
-                "cohort": counted.cohort,
-                "segment": counted.segment,
-                "outcomes": counted.outcomes.iter().map(of_outcome).collect::<Vec<_>>(),
-            })
-        });
-        json!({
-            "began": day_json(Some(start.began)),
-            "provider": start.provider,
-            "sources": start.sources,
-            "counted": counted,
-            "why_not_counted": start.counts.as_ref().err(),
-        })
-    };
-    json!({
-        "id": person.person,
-        "as_at": day_json(Some(person.as_at)),
-        "known_at": day_json(Some(person.known_at)),
-        "died": day_json(person.died),
-        "removed": day_json(person.removed),
-        "starts": person.starts.iter().map(of_start).collect::<Vec<_>>(),
-        "facts": facts_json(&person.facts),
-    })
 }

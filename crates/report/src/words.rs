@@ -58,6 +58,11 @@ pub fn scenarios(share: f64, stress: &StressTest) -> String {
     }
 }
 
+/// "59 of 64 scenarios", "1 of 1 scenario".
+pub fn counted_scenarios(share: f64, stress: &StressTest) -> String {
+    format!("{} scenario{}", scenarios(share, stress), if stress.scenarios == 1 { "" } else { "s" })
+}
+
 /// How forecasts did on real schemes that had not been looked at. `cargo xtask calibration` writes it.
 pub const TRACK_RECORD: &str = include_str!("track_record.txt");
 
@@ -73,7 +78,7 @@ pub fn forecast(reported: &Reported, stress: &StressTest) -> String {
         0 => "real providers do not show it".to_owned(),
         _ => {
             let pays = if reported.share_of_scenarios > 0.5 && reported.forecast <= 0.5 { "it would pay, but " } else { "" };
-            format!("{likely}: {pays}real providers show it in {} scenarios", scenarios(reported.forecast, stress))
+            format!("{likely}: {pays}real providers show it in {}", counted_scenarios(reported.forecast, stress))
         }
     }
 }
@@ -156,6 +161,9 @@ pub fn verdict(stress: &StressTest) -> String {
     let present = stress.reported.iter().filter(|reported| reported.finding.present).count();
     let looked = looked_for(stress).count();
     let found = match present {
+        _ if looked == 0 => "No risk that we could look for is present".to_owned(),
+        0 if looked == 1 => "The one risk looked for is not present".to_owned(),
+        1 if looked == 1 => "The one risk looked for is present".to_owned(),
         0 => format!("None of the {looked} risks looked for is present"),
         1 => format!("1 of the {looked} risks looked for is present"),
         n => format!("{n} of the {looked} risks looked for are present"),
@@ -277,6 +285,8 @@ pub fn expected_scenarios(expected: &OutcomeForecast, stress: &StressTest) -> Op
         (0, ..) => None,
         (1, 0, 0) => Some("about the same in the one scenario tried".to_owned()),
         (_, 0, 0) => Some(format!("about the same in all {tried} scenarios")),
+        (1, 1, _) => Some("better in the one scenario tried".to_owned()),
+        (1, ..) => Some("worse in the one scenario tried".to_owned()),
         _ => Some(format!("better in {} of {tried} scenarios, worse in {}", number(better), number(worse))),
     }
 }
@@ -635,12 +645,13 @@ fn sure_aims(stress: &StressTest) -> Option<String> {
 fn over_scenarios(stress: &StressTest) -> Option<String> {
     let range = stress.break_even.as_ref().filter(|_| stress.scenarios > 0)?;
     let paying = 1.0 - range.never;
-    let never = scenarios(range.never, stress);
+    let never = counted_scenarios(range.never, stress);
     if paying * (stress.scenarios as f64) < 0.5 {
-        return Some(format!(
-            "No aim pays better than spending what is spent today, in any of the {} scenarios.",
-            stress.scenarios
-        ));
+        let tried = match stress.scenarios {
+            1 => "the one scenario tried".to_owned(),
+            tried => format!("any of the {tried} scenarios"),
+        };
+        return Some(format!("No aim pays better than spending what is spent today, in {tried}."));
     }
     let pays = match (range.middle, range.high) {
         (_, high) if high <= 0.0 => "any improvement pays".to_owned(),
@@ -656,8 +667,9 @@ fn over_scenarios(stress: &StressTest) -> Option<String> {
         ),
     };
     Some(match range.never * (stress.scenarios as f64) < 0.5 {
+        true if stress.scenarios == 1 => format!("In the one scenario tried, {pays}."),
         true => format!("Over all {} scenarios, {pays}.", stress.scenarios),
-        false => format!("In {never} scenarios, no aim within reach pays. In the others, {pays}."),
+        false => format!("In {never}, no aim within reach pays. In the others, {pays}."),
     })
 }
 
@@ -667,8 +679,8 @@ fn drifting(stress: &StressTest) -> Option<String> {
     let spends_today = curve.points.first().is_some_and(|point| point.aim < -1e-6);
     let range = stress.break_even.as_ref().filter(|_| spends_today && stress.scenarios > 0)?;
     Some(format!(
-        "Spending nothing at all pays better than spending what is spent today in {} scenarios.",
-        scenarios(range.drifting_pays, stress)
+        "Spending nothing at all pays better than spending what is spent today in {}.",
+        counted_scenarios(range.drifting_pays, stress)
     ))
 }
 

@@ -70,11 +70,10 @@ pub(crate) fn note(folder: &Path, access: &Access, command: &str, persons: &[&st
     // In one piece, so that two who look at the same time do not write into each other's rows.
     let added = OpenOptions::new().create(true).append(true).open(&path).and_then(|mut file| file.write_all(text.as_bytes()));
     if let Err(error) = added {
-        bail!(
-            "could not add to the access log {}: {error}\n\nhint: every look at records is logged, so you need permission to write \
-             to this file",
-            path.display()
-        );
+        bail!(Error::failed(
+            format!("could not add to the access log {}: {error}", path.display()),
+            "every look at records is logged, so you need permission to write to this file"
+        ));
     }
     Ok(())
 }
@@ -90,11 +89,10 @@ fn ours(path: &Path) -> anyhow::Result<()> {
     if text.is_empty() || text.starts_with(HEADER.trim_end().as_bytes()) {
         return Ok(());
     }
-    bail!(
-        "{} is not an access log: its first line is not {}\n\nhint: move the file away. We then start a new log there",
-        path.display(),
-        HEADER.trim_end()
-    )
+    bail!(Error::failed(
+        format!("{} is not an access log: its first line is not {}", path.display(), HEADER.trim_end()),
+        "move the file away. We then start a new log there"
+    ))
 }
 
 /// The last byte of a file; none where there is no file, or nothing in it.

@@ -22,6 +22,7 @@ use records::gate::quality::{AcceptedFaults, FileRead, QualityReport};
 use records::gate::{GateResult, KnownNames, QualityGate, TableRules};
 use records::schema::{RecordTable, table};
 
+use crate::error::Error;
 use crate::folder;
 use crate::gate;
 use outcomes::QueryDates;
@@ -53,12 +54,10 @@ pub(crate) struct Agencies {
 
 /// Opens a folder for a purpose that holds today. The linkage is that of the day by which things were known.
 pub(crate) fn open(folder: &Path, wanted: &str, days: QueryDates) -> anyhow::Result<Agencies> {
-    let purposes = read(folder, PURPOSES_FILE, purpose::read)?.with_context(|| {
+    let purposes = read(folder, PURPOSES_FILE, purpose::read)?.ok_or_else(|| {
         let path = folder.join(PURPOSES_FILE);
-        format!(
-            "We show nothing without a stated purpose, and there is no {}\n\nhint: copy the example in docs/linkage.md",
-            path.display()
-        )
+        let what = format!("We show nothing without a stated purpose, and there is no {}", path.display());
+        Error::failed(what, "copy the example in docs/linkage.md")
     })?;
     let purpose = purpose::stated(&purposes, wanted, today()?)?.clone();
     let folders = folders(folder)?.into_iter().filter(|(agency, _)| purpose.agency(agency).is_ok()).collect();
@@ -74,14 +73,15 @@ pub(crate) fn open(folder: &Path, wanted: &str, days: QueryDates) -> anyhow::Res
         reported: BTreeSet::new(),
         found: BTreeMap::new(),
     };
-    let batches = agencies.table(&PERSONS)?.with_context(|| {
-        format!("there is no persons.csv or persons.parquet in {}\n\nhint: wellspent link writes it", folder.display())
+    let batches = agencies.table(&PERSONS)?.ok_or_else(|| {
+        let what = format!("there is no persons.csv or persons.parquet in {}", folder.display());
+        Error::failed(what, "wellspent link writes it")
     })?;
     agencies.members = persons::members(&batches);
     if let Some(batches) = agencies.table(&IDENTITIES)? {
         let (history, faults) = identity::read(&batches);
         if let Some(fault) = faults.first() {
-            bail!("{}/identities.csv, line {}: {}\n\nhint: {}", folder.display(), fault.place, fault.what, fault.fix);
+            bail!(Error::failed(format!("{}/identities.csv, row {}: {}", folder.display(), fault.place, fault.what), &fault.fix));
         }
         agencies.members = as_known(&agencies.members, &history, days.known_at());
         agencies.history = history;
@@ -155,7 +155,10 @@ impl Agencies {
             [] => Ok(None),
             [file] => self.batches(file).map(Some),
             [one, other, ..] => {
-                bail!("{} and {} are the same table\n\nhint: leave only one of them in the folder", one.name(), other.name())
+                bail!(Error::failed(
+                    format!("{} and {} are the same table", one.name(), other.name()),
+                    "leave only one of them in the folder"
+                ))
             }
         }
     }
@@ -207,7 +210,7 @@ impl Agencies {
             }
             if let Some((key, kind)) = found.findings.iter().find(|(key, _)| key.grade == Grade::File) {
                 let file = path.join(&key.file);
-                bail!("{} cannot be read: {}: {}\n\nhint: {}", file.display(), key.column, key.what, kind.first.fix);
+                bail!(Error::failed(format!("{} cannot be read: {}: {}", file.display(), key.column, key.what), &kind.first.fix));
             }
             self.findings.merge(std::mem::take(&mut found.findings).within(agency));
             self.found.entry(table.name).or_default().merge(found);
@@ -238,7 +241,10 @@ impl Agencies {
         let mut batches = Vec::new();
         file.read(&|_| true, &mut |batch, faults| {
             if let Some(fault) = faults.iter().find(|fault| fault.grade == Grade::File) {
-                bail!("{} cannot be read: {}: {}\n\nhint: {}", file.path.display(), fault.column, fault.what, fault.fix);
+                bail!(Error::failed(
+                    format!("{} cannot be read: {}: {}", file.path.display(), fault.column, fault.what),
+                    &fault.fix
+                ));
             }
             self.faults += faults.iter().filter(|fault| fault.grade == Grade::Row).count();
             batches.push(batch);

@@ -13,6 +13,8 @@ use ledger::reconcile::ExtractRow;
 use records::files::{input, safe};
 use records::rows::{HEADER_WITHIN, Rows as _};
 
+use crate::error::Error;
+
 /// The names of the columns, where the caller gives them. The others are found by the names that extracts usually have.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ExtractColumns {
@@ -117,9 +119,25 @@ struct ColumnPositions {
 /// Why a row is not the header.
 enum HeaderError {
     /// How many of the required columns it has, and what is missing.
-    Missing(usize, String),
+    Missing(usize, HeaderProblem),
     /// It is the header, but it is not clear which column is meant.
-    Unclear(String),
+    Unclear(HeaderProblem),
+}
+
+/// What is wrong with a header, after the name of the file.
+struct HeaderProblem {
+    what: String,
+    hint: String,
+}
+
+impl HeaderProblem {
+    fn new(what: impl Into<String>, hint: impl Into<String>) -> HeaderProblem {
+        HeaderProblem { what: what.into(), hint: hint.into() }
+    }
+
+    fn of_file(self, shown: impl std::fmt::Display) -> Error {
+        Error::failed(format!("{shown} {}", self.what), self.hint)
+    }
 }
 
 /// Reads the payments of an extract, and notes about it.
@@ -138,7 +156,7 @@ pub(crate) fn read(
     // Rows above the header are skipped: banks put the account and the days there. If no row is the header, the message is about the
     // row that has most of the columns.
     let mut above = 0;
-    let mut nearest: Option<(usize, String)> = None;
+    let mut nearest: Option<(usize, HeaderProblem)> = None;
     let mut found: Option<ColumnPositions> = None;
     while let Some(read) = sheet.next()? {
         let number = sheet.place();
@@ -153,7 +171,7 @@ pub(crate) fn read(
             }
             match columns(named, &cells) {
                 Ok(columns) => found = Some(columns),
-                Err(HeaderError::Unclear(what)) => bail!("{shown} {what}"),
+                Err(HeaderError::Unclear(what)) => bail!(what.of_file(shown)),
                 Err(HeaderError::Missing(count, what)) => {
                     above += 1;
                     if nearest.as_ref().is_none_or(|(most, _)| count > *most) {
@@ -184,14 +202,20 @@ pub(crate) fn read(
     }
     if found.is_none() {
         match nearest {
-            None => bail!("{shown} is empty\n\nhint: it needs a header with the columns reference, date, amount and payee"),
-            Some((_, what)) => bail!("{shown} {what}"),
+            None => bail!(Error::failed(
+                format!("{shown} is empty"),
+                "it needs a header with the columns reference, date, amount and payee"
+            )),
+            Some((_, what)) => bail!(what.of_file(shown)),
         }
     }
     if !problems.is_empty() {
         let more = if problems.len() > 10 { format!("\n… and {} more", problems.len() - 10) } else { String::new() };
         problems.truncate(10);
-        bail!("{shown} cannot be compared:\n{}{more}\n\nhint: correct the rows, or name other columns", problems.join("\n"));
+        bail!(Error::failed(
+            format!("{shown} cannot be compared:\n{}{more}", problems.join("\n")),
+            "correct the rows, or name other columns"
+        ));
     }
     Ok((rows, notes))
 }
@@ -230,7 +254,8 @@ fn columns(named: &ExtractColumns, header: &[String]) -> Result<ColumnPositions,
     let shown = |at: &usize| visible(&header[*at]).into_owned();
     if !missing.is_empty() && header.iter().any(|name| name.chars().any(char::is_control)) {
         let what = "is not a table of text: its first row has characters that are none";
-        return Err(HeaderError::Missing(0, format!("{what}\n\nhint: export the payments as CSV or as an Excel workbook")));
+        let hint = "export the payments as CSV or as an Excel workbook";
+        return Err(HeaderError::Missing(0, HeaderProblem::new(what, hint)));
     }
     if !missing.is_empty() {
         let listed = (0..header.len()).map(|at| shown(&at)).collect::<Vec<_>>().join(", ");
@@ -238,19 +263,24 @@ fn columns(named: &ExtractColumns, header: &[String]) -> Result<ColumnPositions,
         let options = options.map(|((role, ..), _)| format!("--{role} COLUMN")).collect::<Vec<_>>().join(" ");
         return Err(HeaderError::Missing(
             roles.len() - missing.len(),
-            format!("has no column for {}: its columns are {listed}\n\nhint: name it with {options}", missing.join(", ")),
+            HeaderProblem::new(
+                format!("has no column for {}: its columns are {listed}", missing.join(", ")),
+                format!("name it with {options}"),
+            ),
         ));
     }
     let mut unclear = Vec::new();
     for ((role, ..), found) in roles.iter().zip(&found).filter(|(_, found)| found.len() > 1) {
         let one_name = found.iter().all(|at| names[*at] == names[found[0]]);
         unclear.push(match one_name {
-            true => format!("has two columns named {}\n\nhint: rename one of them", names[found[0]]),
-            false => format!(
-                "has {} columns that can be the {role}: {}\n\nhint: choose one of them, such as --{role} \"{}\"",
-                found.len(),
-                found.iter().map(shown).collect::<Vec<_>>().join(", "),
-                shown(&found[0])
+            true => HeaderProblem::new(format!("has two columns named {}", names[found[0]]), "rename one of them"),
+            false => HeaderProblem::new(
+                format!(
+                    "has {} columns that can be the {role}: {}",
+                    found.len(),
+                    found.iter().map(shown).collect::<Vec<_>>().join(", ")
+                ),
+                format!("choose one of them, such as --{role} \"{}\"", shown(&found[0])),
             ),
         });
     }
@@ -259,9 +289,9 @@ fn columns(named: &ExtractColumns, header: &[String]) -> Result<ColumnPositions,
     }
     let [reference, date, amount, payee] = found.map(|found| found[0]);
     if let Some(other) = other_currency(&header[amount]) {
-        return Err(HeaderError::Unclear(format!(
-            "has amounts in {other} by the name of the column, and the ledger is in pounds\n\nhint: name the column in pounds with \
-             --amount COLUMN"
+        return Err(HeaderError::Unclear(HeaderProblem::new(
+            format!("has amounts in {other} by the name of the column, and the ledger is in pounds"),
+            "name the column in pounds with --amount COLUMN",
         )));
     }
     let currencies = (0..names.len()).filter(|at| CURRENCIES.contains(&names[*at].as_str())).collect();

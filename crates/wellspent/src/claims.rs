@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use anyhow::anyhow;
 use contract::Scheme;
 use outcomes::QueryDates;
 use outcomes::claims::{Reconciled, reconcile};
@@ -47,7 +46,7 @@ pub fn claims(request: &ClaimsRequest) -> Result<ClaimsComparison, Error> {
 fn compared(request: &ClaimsRequest, scheme: &Scheme, found: &MeasuredRecords) -> Result<ClaimsComparison, Error> {
     let ClaimsRequest { records, days, .. } = request;
     let batches = found.claims.as_ref().ok_or_else(|| {
-        anyhow!("there is no table of claims in {}\n\nhint: docs/records.md says what it holds", records.display())
+        Error::failed(format!("there is no table of claims in {}", records.display()), "docs/records.md says what it holds")
     })?;
     let named = [NamedProviders::in_starts(&found.records), NamedProviders::in_claims(batches)];
     payees::named(scheme, found.providers.as_deref(), &found.folders, &named)?;

@@ -70,12 +70,10 @@ impl DesignResult {
         report::design::text(&self.scheme, &self.assumptions, &self.found, &self.asked, terminal)
     }
 
-    /// The designs for other programs, by `schemas/output/design.json`.
-    ///
-    /// # Errors
-    /// They cannot be written as JSON.
-    pub fn json(&self) -> Result<String, Error> {
-        Ok(report::design::document(&self.scheme, &self.found, &self.asked)?)
+    /// The designs for other programs.
+    #[must_use]
+    pub fn document(&self) -> report::design::DesignDocument {
+        report::design::document(&self.scheme, &self.found, &self.asked)
     }
 
     /// Writes the best design into a new folder.

@@ -115,7 +115,7 @@ fn costs(request: &DuplicationRequest) -> anyhow::Result<Vec<UnitCost>> {
     if !faults.is_empty() {
         let lines = faults.iter().map(|fault| {
             let value = fault.value.as_ref().map_or(String::new(), |value| format!(" ({value})"));
-            format!("line {}, `{}`: {}{value}; expected {}; {}", fault.place, fault.column, fault.what, fault.expected, fault.fix)
+            format!("row {}, `{}`: {}{value}; expected {}; {}", fault.place, fault.column, fault.what, fault.expected, fault.fix)
         });
         bail!("{} cannot be used\n{}", path.display(), lines.collect::<Vec<_>>().join("\n"));
     }

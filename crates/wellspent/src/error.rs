@@ -39,6 +39,15 @@ impl Error {
         Error { kind: ErrorKind::Failed, problems: Vec::new(), what: what.into(), hint: Some(hint.into()), notes: Vec::new() }
     }
 
+    /// The same, with what was said around it on the way. `text` is the whole message.
+    fn within(mut self, text: &str) -> Error {
+        let around = text.strip_suffix(&self.to_string()).unwrap_or_default();
+        if !self.what.is_empty() {
+            self.what.insert_str(0, around);
+        }
+        self
+    }
+
     /// The same, after notes that the result would have had.
     #[must_use]
     pub fn with_notes(mut self, notes: &[String]) -> Error {
@@ -61,8 +70,9 @@ impl std::error::Error for Error {}
 
 impl From<anyhow::Error> for Error {
     fn from(error: anyhow::Error) -> Error {
+        let text = format!("{error:#}");
         let error = match error.downcast::<Error>() {
-            Ok(own) => return own,
+            Ok(own) => return own.within(&text),
             Err(error) => error,
         };
         let error = match error.downcast::<ledger::LedgerError>() {
@@ -70,7 +80,6 @@ impl From<anyhow::Error> for Error {
             Err(error) => error,
         };
         let refused = error.is::<linkage::purpose::PurposeRefusal>();
-        let text = format!("{error:#}");
         let (what, hint) = match text.split_once("\n\nhint: ") {
             Some((what, hint)) => (what.to_owned(), Some(hint.to_owned())),
             None => (text, None),

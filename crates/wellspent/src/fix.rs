@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use contract::Scheme;
 use report::fix_json::FixDocument;
-use report::machine_readable::JsonDocument as _;
 use simulation::assumptions::Assumptions;
 use simulation::fix::{FixSearchResult, fix as search, written};
 use simulation::stress::StressOptions;
@@ -62,11 +61,9 @@ impl FixResult {
     }
 
     /// The same for other programs.
-    ///
-    /// # Errors
-    /// The result cannot be written as JSON.
-    pub fn json(&self) -> Result<String, Error> {
-        Ok(FixDocument::of(&self.scheme, &self.assumptions.name, &self.found).json()?)
+    #[must_use]
+    pub fn document(&self) -> FixDocument {
+        FixDocument::of(&self.scheme, &self.assumptions.name, &self.found)
     }
 
     /// Writes the changed scheme into a new folder. Gives what there is to say about it; `None` where nothing is to be changed.

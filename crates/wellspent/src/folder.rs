@@ -212,10 +212,10 @@ fn read(place: Place, reach: Reach) -> anyhow::Result<SchemeFolder> {
             folder.insert(name.to_owned(), inside(&path, &entry, LARGEST_FILE_BYTES, reach));
         }
         if folder.len() > MOST_FILES {
-            bail!(
-                "{} has more than {MOST_FILES} files\n\nhint: a scheme's folder holds its terms and small tables",
-                path.display()
-            );
+            bail!(Error::failed(
+                format!("{} has more than {MOST_FILES} files", path.display()),
+                "a scheme's folder holds its terms and small tables"
+            ));
         }
     }
     let renamed = with_new_name(&mut folder);
@@ -272,7 +272,7 @@ pub fn document<T>(path: &Path, read: impl FnOnce(&Reader<'_>, &str) -> T) -> an
     // of passwords, not even by way of a link.
     let place = path.canonicalize().with_context(|| format!("could not open {}", path.display()))?;
     if [path, &place].iter().any(|path| path.extension().is_none_or(|ending| !ending.eq_ignore_ascii_case("toml"))) {
-        bail!("{} is not a TOML file\n\nhint: the name of a TOML file ends in .toml", path.display());
+        bail!(Error::failed(format!("{} is not a TOML file", path.display()), "the name of a TOML file ends in .toml"));
     }
     safe::open(path, LARGEST_FILE_BYTES)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -290,7 +290,10 @@ pub fn document<T>(path: &Path, read: impl FnOnce(&Reader<'_>, &str) -> T) -> an
 /// Nothing is written over what is there: a scheme, a pack, an agency's tables.
 pub fn must_be_new(folder: &Path) -> anyhow::Result<()> {
     if folder.exists() && !(folder.is_dir() && fs::read_dir(folder)?.next().is_none()) {
-        bail!("{} is there already\n\nhint: name a folder that does not exist yet, or an empty one", folder.display());
+        bail!(Error::failed(
+            format!("{} is there already", folder.display()),
+            "name a folder that does not exist yet, or an empty one"
+        ));
     }
     Ok(())
 }
@@ -317,10 +320,10 @@ pub fn is_of_scheme(scheme: &Path, file: &Path) -> bool {
 /// Refuses a file where a folder is to be written.
 pub(crate) fn must_be_folder(path: &Path) -> anyhow::Result<()> {
     if path.exists() && !path.is_dir() {
-        bail!(
-            "{} is a file, and a folder is to be written\n\nhint: name a folder that does not exist yet, or an empty one",
-            path.display()
-        );
+        bail!(Error::failed(
+            format!("{} is a file, and a folder is to be written", path.display()),
+            "name a folder that does not exist yet, or an empty one"
+        ));
     }
     Ok(())
 }
@@ -347,18 +350,14 @@ fn find(path: &Path) -> anyhow::Result<Place> {
     if let Some(name) = shipped::found(&name) {
         return Ok(Place::Shipped(name));
     }
-    let mut message = format!("there is no folder {}", path.display());
     let beside = beside.parent().unwrap_or(Path::new(shipped::SCHEMES_FOLDER));
     let known = shipped::schemes();
     let near = base::problem::nearest(&name, known.iter().map(|scheme| scheme.name.as_str()));
-    let near = near.map(PathBuf::from);
-    if let Some(nearest) = near.or_else(|| nearest_in(beside, path)) {
-        message += &format!("\n\nhint: did you mean {}?", nearest.display());
-    } else {
-        message +=
-            "\n\nhint: `wellspent schemes` lists the schemes inside the program; `wellspent new NAME` makes one of your own";
-    }
-    bail!(message)
+    let hint = match near.map(PathBuf::from).or_else(|| nearest_in(beside, path)) {
+        Some(nearest) => format!("did you mean {}?", nearest.display()),
+        None => "`wellspent schemes` lists the schemes inside the program; `wellspent new NAME` makes one of your own".to_owned(),
+    };
+    bail!(Error::failed(format!("there is no folder {}", path.display()), hint))
 }
 
 /// The folder in another with the name nearest to the last part of a path.

@@ -28,6 +28,8 @@ use records::files::others::UNWANTED;
 use records::files::{TableFile, find};
 use report::quality::refusal;
 
+use crate::error::Error;
+
 /// What is wanted of a folder of records.
 #[derive(Default)]
 pub(crate) struct WantedRecords<'a> {
@@ -418,7 +420,8 @@ pub(crate) fn judge(
     let refused = quality.of(FindingOutcome::Refused).next().is_some();
     let too_many = !policy.tolerates(quality.faults(), quality.rows());
     if refused || too_many && accepted.is_none() {
-        bail!(refusal(folder, findings, quality, policy, refused));
+        let (what, hint) = refusal(folder, findings, quality, policy, refused);
+        bail!(Error::failed(what, hint));
     }
     if too_many {
         quality.accepted = accepted;

@@ -38,13 +38,13 @@ impl JsonDocument for GlossaryDocument {
 ///
 /// # Errors
 /// The glossary has no such term.
-pub fn json(term: Option<&str>) -> Result<String, Error> {
+pub fn document(term: Option<&str>) -> Result<GlossaryDocument, Error> {
     let entries = match term {
         Some(term) => vec![report::glossary::find(term).ok_or_else(|| unknown(term))?],
         None => report::glossary::entries(),
     };
     let entry = |(term, meaning): (&str, &str)| GlossaryEntry { term: term.to_owned(), meaning: meaning.to_owned() };
-    Ok(GlossaryDocument { terms: entries.into_iter().map(entry).collect() }.json()?)
+    Ok(GlossaryDocument { terms: entries.into_iter().map(entry).collect() })
 }
 
 /// The entry of a term, as text for a terminal. A name that earlier versions used finds the entry too.

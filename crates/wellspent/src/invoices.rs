@@ -10,9 +10,9 @@ use jiff::civil::Date;
 use ledger::invoices::{ContractInvoices, by_contract};
 use records::gate::quality::AcceptedFaults;
 use report::invoices::InvoicesDocument;
-use report::machine_readable::JsonDocument as _;
 use report::quality;
 
+use crate::Terminal;
 use crate::error::Error;
 use crate::gate::{self, WantedRecords};
 
@@ -39,16 +39,14 @@ pub struct InvoicesReport {
 impl InvoicesReport {
     /// The invoices for a terminal.
     #[must_use]
-    pub fn text(&self) -> String {
-        report::invoices::text(&self.contracts)
+    pub fn text(&self, terminal: Terminal) -> String {
+        report::invoices::text(&self.contracts, terminal)
     }
 
     /// The same for other programs.
-    ///
-    /// # Errors
-    /// The result cannot be written as JSON.
-    pub fn json(&self) -> Result<String, Error> {
-        Ok(InvoicesDocument::of(&self.contracts, &self.notes).json()?)
+    #[must_use]
+    pub fn document(&self) -> InvoicesDocument {
+        InvoicesDocument::of(&self.contracts, &self.notes)
     }
 
     /// Whether a line is not price × results.

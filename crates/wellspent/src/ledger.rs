@@ -8,16 +8,15 @@ use ledger::journal::{JournalRow, RecordedSettlement};
 use ledger::store::{OpenMode, Store};
 use ledger::summary::{self, LedgerCounts, RunReport, RunSummary, TrialBalance};
 use ledger::{Hash, Head};
+use outcomes::QueryDates;
 use records::files;
 /// What is in a ledger, as text.
 pub use report::ledger as text;
 pub use report::ledger::HashedText;
 pub use report::ledger_json::{
     LedgerBalanceDocument, LedgerEntriesDocument, LedgerHeadDocument, LedgerJournalDocument, LedgerRunDocument,
-    LedgerRunsDocument, LedgerSettlementsDocument, LedgerStatementDocument, LedgerVerifyDocument, PastStatementEntry,
+    LedgerRunsDocument, LedgerSettlementsDocument, LedgerStatementDocument, LedgerVerifyDocument,
 };
-
-use report::machine_readable::JsonDocument as _;
 
 use crate::Terminal;
 use crate::error::Error;
@@ -69,11 +68,9 @@ impl LedgerVerification {
     }
 
     /// The result for other programs.
-    ///
-    /// # Errors
-    /// The result cannot be written as JSON.
-    pub fn json(&self) -> Result<String, Error> {
-        Ok(LedgerVerifyDocument::of(&self.counts, &self.faults, &self.notes).json()?)
+    #[must_use]
+    pub fn document(&self) -> LedgerVerifyDocument {
+        LedgerVerifyDocument::of(&self.counts, &self.faults, &self.notes)
     }
 }
 
@@ -184,13 +181,8 @@ pub fn statement(request: &PastStatementRequest) -> Result<PastStatementResult, 
         return Err(Error::failed(what, hint));
     };
     let statements = ledger.past_statements(contract, *as_at, *known_at);
-    let document = LedgerStatementDocument {
-        contract: contract.clone(),
-        as_at: as_at.to_string(),
-        known_at: known_at.to_string(),
-        providers: statements.iter().map(|(provider, statement)| PastStatementEntry::of(statement, provider)).collect(),
-    };
-    Ok(PastStatementResult { csv: text, document })
+    let days = QueryDates { as_at: *as_at, known_at: Some(*known_at) };
+    Ok(PastStatementResult { csv: text, document: LedgerStatementDocument::of(contract, days, &statements) })
 }
 
 /// Every entry as it is kept: the text that is hashed, and its hash.

@@ -7,7 +7,6 @@ use jiff::civil::Date;
 use records::gate::quality::AcceptedFaults;
 use records::lots::{self, Lot};
 use report::lots::LotsDocument;
-use report::machine_readable::JsonDocument as _;
 use report::quality;
 
 use crate::Terminal;
@@ -42,11 +41,9 @@ impl LotsReport {
     }
 
     /// The same for other programs.
-    ///
-    /// # Errors
-    /// The result cannot be written as JSON.
-    pub fn json(&self) -> Result<String, Error> {
-        Ok(LotsDocument::of(&self.lots, &self.notes).json()?)
+    #[must_use]
+    pub fn document(&self) -> LotsDocument {
+        LotsDocument::of(&self.lots, &self.notes)
     }
 }
 

@@ -107,8 +107,9 @@ fn of_provider(mut groups: Vec<ProviderTally>, records: &Records, provider: &str
     groups.retain(|group| records.providers.get(group.provider).to_string() == *provider);
     if groups.is_empty() {
         let near = base::similar_names::nearest(provider, names.iter().map(String::as_str));
-        let near = near.map_or(String::new(), |near| format!("\n\nhint: is `{}` meant?", near.escape_debug()));
-        bail!("nobody started with the provider {provider}{near}");
+        let what = format!("nobody started with the provider {provider}");
+        let hint = near.map(|near| format!("is `{}` meant?", near.escape_debug()));
+        bail!(Error { hint, ..Error::failed(what, "") });
     }
     Ok(groups)
 }

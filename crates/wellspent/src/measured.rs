@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::anyhow;
 use contract::Scheme;
 use outcomes::effect::SetAside;
 use outcomes::inconsistencies::Inconsistencies;
@@ -13,6 +12,7 @@ use records::gate::quality::{AcceptedFaults, QualityReport};
 use records::{Need, Records};
 
 use crate::doubtful_rows;
+use crate::error::Error;
 use crate::gate::{self, LoadedRecords, WantedRecords};
 
 /// Records, and the outcomes of everyone in them.
@@ -44,11 +44,10 @@ impl MeasuredRecords {
 /// Which records the rules of a scheme need.
 pub(crate) fn need(scheme: &Scheme) -> anyhow::Result<Need> {
     outcomes::need(scheme).map_err(|without| {
-        anyhow!(
-            "the scheme does not say how to measure {}\n\nhint: add [outcome.{}.measured] with its rule; docs/outcomes.md lists the rules",
-            without.join(", "),
-            without[0]
-        )
+        anyhow::Error::from(Error::failed(
+            format!("the scheme does not say how to measure {}", without.join(", ")),
+            format!("add [outcome.{}.measured] with its rule; docs/outcomes.md lists the rules", without[0]),
+        ))
     })
 }
 

@@ -103,11 +103,9 @@ impl NewSchemeResult {
     }
 
     /// The same for other programs.
-    ///
-    /// # Errors
-    /// The result cannot be written as JSON.
-    pub fn json(&self) -> Result<String, Error> {
-        Ok(NewDocument { folder: self.folder.display().to_string(), files: self.files.clone() }.json()?)
+    #[must_use]
+    pub fn document(&self) -> NewDocument {
+        NewDocument { folder: self.folder.display().to_string(), files: self.files.clone() }
     }
 }
 

@@ -298,21 +298,21 @@ pub(crate) fn from_records(
     }
     if groups.is_empty() {
         let Some(only) = only else {
-            bail!(
-                "nobody started by {}, as known at {}\n\nhint: ask for a later day with --as-at and --known-at, or look at the dates \
-                 in starts: `wellspent records check` lists rows with faults",
-                days.as_at,
-                days.known_at()
-            );
+            bail!(Error::failed(
+                format!("nobody started by {}, as known at {}", days.as_at, days.known_at()),
+                "ask for a later day with --as-at and --known-at, or look at the dates in starts: `wellspent records check` \
+                 lists rows with faults"
+            ));
         };
         let near = base::similar_names::nearest(only, payees.ids.iter().map(String::as_str));
         let near = near.map_or(String::new(), |near| format!("is `{}` meant? ", near.escape_debug()));
-        bail!(
-            "nobody started with the provider {}\n\nhint: {near}to take back what was posted for a provider that has no more people, \
-             add --take-back \"{}\"",
-            only.escape_debug(),
-            only.escape_debug()
-        );
+        bail!(Error::failed(
+            format!("nobody started with the provider {}", only.escape_debug()),
+            format!(
+                "{near}to take back what was posted for a provider that has no more people, add --take-back \"{}\"",
+                only.escape_debug()
+            )
+        ));
     }
     complete(scheme, found, &groups)?;
     let mut notes = Vec::new();
@@ -331,12 +331,15 @@ pub(crate) fn from_records(
 fn claims<'a>(scheme: &Scheme, found: &'a MeasuredRecords) -> anyhow::Result<Option<&'a [Batch]>> {
     let Some(outcome) = (0..scheme.outcomes.len()).find(|at| scheme.checked(*at).is_some()) else { return Ok(None) };
     let Some(claims) = found.claims.as_deref() else {
-        bail!(
-            "the contract audits claims of {}, and there is no table of claims in {}\n\nhint: hand over claims with the result of the \
-             audit, in the columns `checked` and `found`; if there are none, a table with a header only",
-            scheme.outcomes[outcome].name,
-            found.folder.display()
-        );
+        bail!(Error::failed(
+            format!(
+                "the contract audits claims of {}, and there is no table of claims in {}",
+                scheme.outcomes[outcome].name,
+                found.folder.display()
+            ),
+            "hand over claims with the result of the audit, in the columns `checked` and `found`; if there are none, a table \
+             with a header only"
+        ));
     };
     Ok(Some(claims))
 }
@@ -390,11 +393,13 @@ fn paid_once(ledger: &Ledger, scheme: &Scheme, statement: &Statement) -> Result<
             if let Some(new) = statement.lines.iter().find(twice).filter(|_| whole.contains(&line.clause.as_str())) {
                 return Err(LedgerError::refused(
                     format!(
-                        "`{}` pays for {} as a whole: the ledger has it in force for {other}, and this statement pays it to {} as well",
+                        "`{}` pays for {} as a whole: the ledger has it in force for {other}, and this statement pays it to {} \
+                         as well",
                         new.clause, new.area, new.provider
                     ),
                     format!(
-                        "say in {SCHEME_FILE} who holds the area: [providers.\"{other}\"] with areas, starts and ends; or, if {other} is \
+                        "say in {SCHEME_FILE} who holds the area: [providers.\"{other}\"] with areas, starts and ends; or, if \
+                         {other} is \
                          {} now, add --renamed \"{other}={}\"",
                         new.provider, new.provider
                     ),
@@ -408,12 +413,15 @@ fn paid_once(ledger: &Ledger, scheme: &Scheme, statement: &Statement) -> Result<
 /// Refuses where a contract needs what the records do not give, with what to do.
 fn complete(scheme: &Scheme, found: &MeasuredRecords, groups: &[ProviderTally]) -> anyhow::Result<()> {
     if let Some(outcome) = outcomes::unobserved_before(scheme, &found.records) {
-        bail!(
-            "{} is compared with the same people before they started, and the records do not say from which day they are \
-             complete\n\nhint: give that day in the table coverage, in the column `since`; without it, a year without events cannot \
-             be told from a year that was never handed over",
-            scheme.outcomes[outcome].name
-        );
+        bail!(Error::failed(
+            format!(
+                "{} is compared with the same people before they started, and the records do not say from which day they are \
+                 complete",
+                scheme.outcomes[outcome].name
+            ),
+            "give that day in the table coverage, in the column `since`; without it, a year without events cannot be told from a \
+             year that was never handed over"
+        ));
     }
     for (at, outcome) in scheme.outcomes.iter().enumerate() {
         let name = &outcome.name;
@@ -425,13 +433,13 @@ fn complete(scheme: &Scheme, found: &MeasuredRecords, groups: &[ProviderTally]) 
                 let (cohort, segment) = (cell / tally.segments, cell % tally.segments);
                 let alone = tally.people[cell] > 0 && tally.comparison[at].people[cell] == 0;
                 if alone && tally.stage(cohort) == CohortStage::Complete {
-                    bail!(
-                        "{name} needs a comparison group, and the records have nobody to compare with in {}, {}, {}\n\nhint: \
-                         add them to people and starts, with `comparison` in the column `group`",
-                        scheme.areas[tally.area],
-                        scheme.cohorts[cohort].name,
-                        scheme.segments[segment]
-                    );
+                    bail!(Error::failed(
+                        format!(
+                            "{name} needs a comparison group, and the records have nobody to compare with in {}, {}, {}",
+                            scheme.areas[tally.area], scheme.cohorts[cohort].name, scheme.segments[segment]
+                        ),
+                        "add them to people and starts, with `comparison` in the column `group`"
+                    ));
                 }
             }
         }
@@ -482,7 +490,8 @@ fn not_certified(scheme: &Scheme, payees: &Payees, groups: &[ProviderTally]) -> 
         };
         let (cohort, is) = (&scheme.cohorts[first].name, if shared.len() == 1 { "is" } else { "are" });
         format!(
-            "{cohort}{more}: costs are not certified yet, so {} {is} left out. Add them to the table that `certified_costs` names.",
+            "{cohort}{more}: costs are not certified yet, so {} {is} left out. Add them to the table that `certified_costs` \
+             names.",
             shared.join(" and ")
         )
     });

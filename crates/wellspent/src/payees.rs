@@ -15,9 +15,9 @@ use records::Records;
 use records::batch::Batch;
 use records::payees::{RefusedName, refused_names};
 
+use crate::error::Error;
 use crate::measured::MeasuredRecords;
 use records::files;
-use records::files::FileFormat;
 use report::quality::several;
 
 /// The providers that the rows of a table name.
@@ -101,7 +101,7 @@ pub(crate) fn named(
             }
         }
     }
-    bail!("{}\n\nhint: {hint}", lines.join("\n"));
+    bail!(Error::failed(lines.join("\n"), hint));
 }
 
 /// Whom a statement from records is for. Refuses names that are not a provider's, people served by a provider that does not hold
@@ -127,11 +127,14 @@ pub(crate) fn of_records(
         } else {
             format!(", and {}", several(outside.len() as u64 - 1, "other start is like it", "other starts are like it"))
         };
-        bail!(
-            "{place}: somebody starts with {provider} in {area} on {}{many}, and {provider} does not hold {area} on that day under \
-             the contract\n\nhint: correct the row, or the `areas`, `starts` and `ends` of {provider} in {SCHEME_FILE}",
-            date(index.start.began)
-        );
+        bail!(Error::failed(
+            format!(
+                "{place}: somebody starts with {provider} in {area} on {}{many}, and {provider} does not hold {area} on that day \
+                 under the contract",
+                date(index.start.began)
+            ),
+            format!("correct the row, or the `areas`, `starts` and `ends` of {provider} in {SCHEME_FILE}")
+        ));
     }
     payees(scheme, records, measured, table, as_at).map_err(|undecided| {
         let clauses: Vec<String> =
@@ -139,21 +142,8 @@ pub(crate) fn of_records(
         let pays = if clauses.len() == 1 { "pays" } else { "pay" };
         let clauses = clauses.join(", ");
         match undecided {
-            Undecided::Several(providers) => anyhow::anyhow!(
-                "{clauses} {pays} for an area as a whole, and there are {} providers: {}. The contract does not say who holds which \
-                 area\n\nhint: say it in {SCHEME_FILE}, for each of them: [providers.\"{}\"] with areas = [\"NAME\"], and with \
-                 starts and ends where it changes; or list them and write priced_for = \"each provider\" if each has a whole fee, \
-                 bonus, award, points payment, cap and floor of its own. One provider alone: providers = [\"NAME\"]",
-                providers.len(),
-                some(&providers),
-                providers[0]
-            ),
-            Undecided::Areas(provider, areas) => anyhow::anyhow!(
-                "{clauses} {pays} for an area as a whole, and nobody started with {provider} in {}: the contract does not say \
-                 whether {provider} holds it\n\nhint: say it in {SCHEME_FILE}: [providers.\"{provider}\"] with areas = [\"NAME\"], or \
-                 providers = [\"{provider}\"] for every area",
-                some(&areas)
-            ),
+            Undecided::Several(providers) => anyhow::Error::from(Error::failed(format!("{clauses} {pays} for an area as a whole, and there are {} providers: {}. The contract does not say who holds which area", providers.len(), some(&providers)), format!("say it in {SCHEME_FILE}, for each of them: [providers.\"{}\"] with areas = [\"NAME\"], and with starts and ends where it changes; or list them and write priced_for = \"each provider\" if each has a whole fee, bonus, award, points payment, cap and floor of its own. One provider alone: providers = [\"NAME\"]", providers[0]))),
+            Undecided::Areas(provider, areas) => anyhow::Error::from(Error::failed(format!("{clauses} {pays} for an area as a whole, and nobody started with {provider} in {}: the contract does not say whether {provider} holds it", some(&areas)), format!("say it in {SCHEME_FILE}: [providers.\"{provider}\"] with areas = [\"NAME\"], or providers = [\"{provider}\"] for every area"))),
         }
     })
 }
@@ -166,18 +156,17 @@ pub(crate) fn of_tally(scheme: &Scheme, provider: &str, areas: &[usize]) -> anyh
     let Some(known) = scheme.provider(provider) else {
         let ids = || scheme.providers.iter().map(|provider| provider.id.as_str());
         let near = base::similar_names::nearest(provider, ids()).map_or(String::new(), |near| format!("; is `{near}` meant?"));
-        bail!(
-            "the contract's list of providers does not have `{}`{near}\n\nhint: --provider takes an id of that list: {}",
-            provider.escape_debug(),
-            some(&ids().map(str::to_owned).collect::<Vec<_>>())
-        );
+        bail!(Error::failed(
+            format!("the contract's list of providers does not have `{}`{near}", provider.escape_debug()),
+            format!("--provider takes an id of that list: {}", some(&ids().map(str::to_owned).collect::<Vec<_>>()))
+        ));
     };
     if let Some(area) = areas.iter().find(|area| known.holdings.iter().all(|held| held.area != **area)) {
         let area = &scheme.areas[*area];
-        bail!(
-            "the tally has {area}, which {provider} does not hold under the contract\n\nhint: correct the tally, or the areas of \
-             {provider} in {SCHEME_FILE}"
-        );
+        bail!(Error::failed(
+            format!("the tally has {area}, which {provider} does not hold under the contract"),
+            format!("correct the tally, or the areas of {provider} in {SCHEME_FILE}")
+        ));
     }
     Ok(())
 }
@@ -253,8 +242,7 @@ fn first_row(folders: &[PathBuf], table: &str, here: &dyn Fn(&Batch, usize) -> b
             if let Some(row) = found {
                 let agency = folder.file_name().filter(|_| folders.len() > 1);
                 let agency = agency.map_or(String::new(), |name| format!("{}/", name.to_string_lossy()));
-                let line = if file.format == FileFormat::Csv { "line" } else { "row" };
-                return Ok(format!("{agency}{}, {line} {row}", file.name()));
+                return Ok(format!("{agency}{}, row {row}", file.name()));
             }
         }
     }

@@ -44,12 +44,9 @@ pub struct PseudonymisedRecords {
 
 impl PseudonymisedRecords {
     /// The same for other programs.
-    ///
-    /// # Errors
-    /// The result cannot be written as JSON.
-    pub fn json(&self) -> Result<String, Error> {
-        let document = PseudonymiseDocument { folder: self.folder.display().to_string(), notes: self.notes.clone() };
-        Ok(document.json()?)
+    #[must_use]
+    pub fn document(&self) -> PseudonymiseDocument {
+        PseudonymiseDocument { folder: self.folder.display().to_string(), notes: self.notes.clone() }
     }
 }
 
@@ -116,12 +113,11 @@ fn kept_apart(key: &Path, folder: &Path) -> anyhow::Result<()> {
     let folder = folder.canonicalize().with_context(|| format!("could not find the folder {}", folder.display()))?;
     let beside = place.parent().is_some_and(|parent| parent.starts_with(&folder) || folder.parent() == Some(parent));
     if beside {
-        bail!(
-            "the key {} lies in or beside {}\n\nhint: keep it on another drive or with another organisation, where only people who \
-             may undo the pseudonyms can read it; a key that travels with the data protects nobody",
-            key.display(),
-            folder.display()
-        );
+        bail!(Error::failed(
+            format!("the key {} lies in or beside {}", key.display(), folder.display()),
+            "keep it on another drive or with another organisation, where only people who may undo the pseudonyms can read it; a \
+             key that travels with the data protects nobody"
+        ));
     }
     Ok(())
 }
@@ -132,10 +128,13 @@ fn secret(path: &Path) -> anyhow::Result<Secret> {
     let file = safe::open(path, LARGEST_KEY_BYTES)?;
     private(path, &file.metadata().with_context(|| format!("could not read {}", path.display()))?)?;
     Secret::new(&safe::read(path, LARGEST_KEY_BYTES)?).map_err(|weak| {
-        anyhow::anyhow!(
-            "the key {} {weak}, so somebody could guess it; a key is at least {KEY_BYTES_MIN} random bytes\n\nhint: {MAKE_A_KEY}",
-            path.display()
-        )
+        anyhow::Error::from(Error::failed(
+            format!(
+                "the key {} {weak}, so somebody could guess it; a key is at least {KEY_BYTES_MIN} random bytes",
+                path.display()
+            ),
+            MAKE_A_KEY,
+        ))
     })
 }
 
@@ -146,12 +145,10 @@ const MAKE_A_KEY: &str = "make one with: umask 077; openssl rand -hex 32 > KEY";
 fn private(path: &Path, metadata: &std::fs::Metadata) -> anyhow::Result<()> {
     use std::os::unix::fs::MetadataExt as _;
     if metadata.mode() & 0o077 != 0 {
-        bail!(
-            "other users of this machine may read or change the key {}\n\nhint: if nobody else has seen it: chmod 600 {}; otherwise \
-             {MAKE_A_KEY}",
-            path.display(),
-            path.display()
-        );
+        bail!(Error::failed(
+            format!("other users of this machine may read or change the key {}", path.display()),
+            format!("if nobody else has seen it: chmod 600 {}; otherwise {MAKE_A_KEY}", path.display())
+        ));
     }
     Ok(())
 }

@@ -10,7 +10,6 @@ use ledger::store::{OpenMode, Store};
 
 use crate::bank_extract;
 pub use crate::bank_extract::ExtractColumns;
-use report::machine_readable::JsonDocument as _;
 use report::reconciliation::LedgerReconcileDocument;
 
 use crate::Terminal;
@@ -51,11 +50,9 @@ impl ReconciliationReport {
     }
 
     /// The same for other programs.
-    ///
-    /// # Errors
-    /// The result cannot be written as JSON.
-    pub fn json(&self) -> Result<String, Error> {
-        Ok(LedgerReconcileDocument::of(&self.reconciliation, &self.notes).json()?)
+    #[must_use]
+    pub fn document(&self) -> LedgerReconcileDocument {
+        LedgerReconcileDocument::of(&self.reconciliation, &self.notes)
     }
 }
 

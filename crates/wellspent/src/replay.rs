@@ -44,11 +44,9 @@ impl ReplayResult {
         report::replay::text(&self.replay, terminal)
     }
 
-    /// The draws for other programs, by `schemas/output/replay.json`.
-    ///
-    /// # Errors
-    /// They cannot be written as JSON.
-    pub fn json(&self) -> Result<String, Error> {
-        Ok(report::replay::document(&self.replay)?)
+    /// The draws for other programs.
+    #[must_use]
+    pub fn document(&self) -> report::replay::ReplayDocument<'_> {
+        report::replay::document(&self.replay)
     }
 }

@@ -1,25 +1,7 @@
 //! The published descriptions of what the program reads and writes for other programs: tables of records, and JSON results.
 
-use report::fix_json::FixDocument;
-use report::invoices::InvoicesDocument;
-use report::ledger_json::{
-    ApproveDocument, LedgerBalanceDocument, LedgerEntriesDocument, LedgerHeadDocument, LedgerJournalDocument, LedgerRunDocument,
-    LedgerRunsDocument, LedgerSettlementDocument, LedgerSettlementsDocument, LedgerStatementDocument, LedgerVerifyDocument,
-};
-use report::lots::LotsDocument;
-use report::machine_readable::description as description_of;
-use report::reconciliation::LedgerReconcileDocument;
-use report::records_map::RecordsMapDocument;
-use report::textbook_json::TextbookDocument;
-use report::uprated::UprateDocument;
-use report::verify::VerifyDocument;
-
 use crate::error::Error;
-use crate::glossary::GlossaryDocument;
-use crate::new_scheme::NewDocument;
-use crate::pseudonymise::PseudonymiseDocument;
-use crate::shipped::{self, SchemesDocument};
-use crate::simulate::SimulateDocument;
+use crate::shipped;
 
 /// One description.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,41 +54,6 @@ pub fn schema(name: &str) -> Result<PublishedSchema, Error> {
     })
 }
 
-/// The descriptions that are made from the types of the results: the name and the text of each. `schemas/output` has them as they are
-/// here.
-///
-/// # Errors
-/// A description cannot be written as JSON.
-pub fn generated() -> Result<Vec<(String, String)>, Error> {
-    let all = [
-        description_of::<ApproveDocument>(),
-        description_of::<FixDocument>(),
-        description_of::<GlossaryDocument>(),
-        description_of::<InvoicesDocument>(),
-        description_of::<LedgerBalanceDocument>(),
-        description_of::<LedgerEntriesDocument>(),
-        description_of::<LedgerHeadDocument>(),
-        description_of::<LedgerJournalDocument>(),
-        description_of::<LedgerReconcileDocument>(),
-        description_of::<LedgerRunDocument>(),
-        description_of::<LedgerRunsDocument>(),
-        description_of::<LedgerSettlementDocument>(),
-        description_of::<LedgerSettlementsDocument>(),
-        description_of::<LedgerStatementDocument>(),
-        description_of::<LedgerVerifyDocument>(),
-        description_of::<LotsDocument>(),
-        description_of::<NewDocument>(),
-        description_of::<PseudonymiseDocument>(),
-        description_of::<RecordsMapDocument>(),
-        description_of::<SchemesDocument>(),
-        description_of::<SimulateDocument>(),
-        description_of::<TextbookDocument>(),
-        description_of::<UprateDocument>(),
-        description_of::<VerifyDocument>(),
-    ];
-    Ok(all.into_iter().collect::<anyhow::Result<_>>()?)
-}
-
 fn description(text: &str) -> String {
     let schema: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
     schema["description"].as_str().unwrap_or_default().to_owned()
@@ -126,25 +73,121 @@ pub fn list() -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::glossary::GlossaryDocument;
+    use crate::new_scheme::NewDocument;
+    use crate::pseudonymise::PseudonymiseDocument;
+    use crate::shipped::SchemesDocument;
+    use crate::simulate::SimulateDocument;
+    use report::check::CheckReport;
+    use report::claims::ClaimsDocument;
+    use report::compare::CompareReport;
+    use report::design::DesignDocument;
+    use report::duplication_json::DuplicationDocument;
+    use report::explain::ExplainReport;
+    use report::fix_json::FixDocument;
+    use report::invoices::InvoicesDocument;
+    use report::json::StressDocument;
+    use report::ledger_json::{
+        ApproveDocument, LedgerBalanceDocument, LedgerEntriesDocument, LedgerHeadDocument, LedgerJournalDocument,
+        LedgerRunDocument, LedgerRunsDocument, LedgerSettlementDocument, LedgerSettlementsDocument, LedgerStatementDocument,
+        LedgerVerifyDocument,
+    };
+    use report::link::json::LinkDocument;
+    use report::lots::LotsDocument;
+    use report::machine_readable::description;
+    use report::measure_json::MeasureDocument;
+    use report::person::PersonDocument;
+    use report::price::PriceReport;
+    use report::reconciliation::LedgerReconcileDocument;
+    use report::records_check::RecordsCheckDocument;
+    use report::records_map::RecordsMapDocument;
+    use report::replay::ReplayDocument;
+    use report::sensitivity_summary::SensitivityDocument;
+    use report::statement_json::PayDocument;
+    use report::textbook_json::TextbookDocument;
+    use report::uprated::UprateDocument;
+    use report::verify::VerifyDocument;
+    use report::why_json::WhyDocument;
+    use serde_json::Value;
+
+    /// Every result that is written as JSON. Their descriptions are made from their types.
+    const DOCUMENTS: [fn() -> anyhow::Result<(String, String)>; 40] = [
+        description::<ApproveDocument>,
+        description::<CheckReport>,
+        description::<ClaimsDocument>,
+        description::<CompareReport>,
+        description::<DesignDocument>,
+        description::<DuplicationDocument>,
+        description::<ExplainReport>,
+        description::<FixDocument>,
+        description::<GlossaryDocument>,
+        description::<InvoicesDocument>,
+        description::<LedgerBalanceDocument>,
+        description::<LedgerEntriesDocument>,
+        description::<LedgerHeadDocument>,
+        description::<LedgerJournalDocument>,
+        description::<LedgerReconcileDocument>,
+        description::<LedgerRunDocument>,
+        description::<LedgerRunsDocument>,
+        description::<LedgerSettlementDocument>,
+        description::<LedgerSettlementsDocument>,
+        description::<LedgerStatementDocument>,
+        description::<LedgerVerifyDocument>,
+        description::<LinkDocument>,
+        description::<LotsDocument>,
+        description::<MeasureDocument>,
+        description::<NewDocument>,
+        description::<PayDocument>,
+        description::<PersonDocument>,
+        description::<PriceReport>,
+        description::<PseudonymiseDocument>,
+        description::<RecordsCheckDocument>,
+        description::<RecordsMapDocument>,
+        description::<ReplayDocument<'_>>,
+        description::<SchemesDocument>,
+        description::<SensitivityDocument<'_>>,
+        description::<SimulateDocument>,
+        description::<StressDocument>,
+        description::<TextbookDocument>,
+        description::<UprateDocument>,
+        description::<VerifyDocument>,
+        description::<WhyDocument>,
+    ];
 
     /// `UPDATE=1 cargo test -p wellspent` writes them anew.
     #[test]
     fn the_published_descriptions_are_those_of_the_types() {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schemas/output");
-        for (name, current) in generated().expect("descriptions") {
+        let mut names = Vec::new();
+        for (name, current) in DOCUMENTS.map(|document| document().expect("a description")) {
             let file = folder.join(format!("{name}.json"));
             if std::env::var_os("UPDATE").is_some() {
                 std::fs::write(&file, &current).expect("the file can be written");
             }
             let published = std::fs::read_to_string(&file).unwrap_or_default();
             assert!(published == current, "schemas/output/{name}.json is out of date\nhint: UPDATE=1 cargo test -p wellspent");
-            let described = |schema: &serde_json::Value| schema["description"].as_str().is_some_and(|text| !text.is_empty());
-            let schema: serde_json::Value = serde_json::from_str(&current).expect("JSON");
-            assert!(described(&schema), "{name}");
-            for (field, property) in schema["properties"].as_object().expect("fields") {
-                assert!(field == "schema" || described(property), "{name}: {field} has no description");
-            }
+            every_field_is_described(&serde_json::from_str(&current).expect("JSON"), &name);
+            names.push(format!("{name}.json"));
+        }
+        names.sort();
+        let files = std::fs::read_dir(&folder).expect("the folder").map(|entry| entry.expect("a file").file_name());
+        let mut published: Vec<String> = files.map(|name| name.to_string_lossy().into_owned()).collect();
+        published.sort();
+        assert_eq!(published, names, "a description that no type makes");
+    }
+
+    /// Below a part that may be null too.
+    fn every_field_is_described(schema: &Value, path: &str) {
+        for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+            let path = format!("{path}.{name}");
+            let described = property["description"].as_str().is_some_and(|text| !text.is_empty());
+            assert!(described || property["const"].is_string(), "{path} has no description");
+            every_field_is_described(property, &path);
+        }
+        for part in
+            schema["anyOf"].as_array().into_iter().flatten().chain([&schema["items"]].into_iter().filter(|part| part.is_object()))
+        {
+            every_field_is_described(part, path);
         }
     }
 }

@@ -60,12 +60,10 @@ impl SensitivityResult {
         report::sensitivity::page(&self.scheme, &self.found, &sensitivity_summary::notes(&self.found, self.seed))
     }
 
-    /// The same for other programs, by `schemas/output/sensitivity.json`.
-    ///
-    /// # Errors
-    /// It cannot be written as JSON.
-    pub fn json(&self) -> Result<String, Error> {
-        Ok(sensitivity_summary::document(&self.scheme, &self.found, self.seed)?)
+    /// The same for other programs.
+    #[must_use]
+    pub fn document(&self) -> sensitivity_summary::SensitivityDocument<'_> {
+        sensitivity_summary::document(&self.scheme, &self.found, self.seed)
     }
 
     /// The assurance pack of the run.

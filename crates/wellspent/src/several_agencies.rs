@@ -37,6 +37,7 @@ use report::quality::several;
 use crate::access_log::Access;
 use crate::agencies::{self, Agencies};
 use crate::doubtful_rows;
+use crate::error::Error;
 use crate::gate::asked_of;
 use crate::measured::{self as one_folder, MeasuredRecords};
 
@@ -138,11 +139,10 @@ fn add_doubts(measured: &MeasuredOutcomes, quality: &mut QualityReport) {
 /// Refuses a folder of several agencies without a purpose.
 fn one_agency(records: &Path) -> anyhow::Result<()> {
     if agencies::is_joined(records) {
-        anyhow::bail!(
-            "{} is a folder of several agencies' records\n\nhint: say why you join them: add --purpose NAME, with a name from its \
-             purposes.toml",
-            records.display()
-        );
+        anyhow::bail!(Error::failed(
+            format!("{} is a folder of several agencies' records", records.display()),
+            "say why you join them: add --purpose NAME, with a name from its purposes.toml"
+        ));
     }
     Ok(())
 }

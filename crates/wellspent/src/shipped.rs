@@ -7,8 +7,6 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use simulation::textbook::TEXTBOOK_FILE;
 
-use crate::error::Error;
-
 include!(concat!(env!("OUT_DIR"), "/shipped.rs"));
 
 /// The folder that the shipped schemes have in the repository.
@@ -57,11 +55,9 @@ impl JsonDocument for SchemesDocument {
 }
 
 /// The shipped schemes for other programs.
-///
-/// # Errors
-/// The result cannot be written as JSON.
-pub fn json() -> Result<String, Error> {
-    Ok(SchemesDocument { schemes: schemes() }.json()?)
+#[must_use]
+pub fn document() -> SchemesDocument {
+    SchemesDocument { schemes: schemes() }
 }
 
 /// A list of the shipped schemes, a line each.

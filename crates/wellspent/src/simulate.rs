@@ -131,16 +131,13 @@ impl SimulateResult {
     }
 
     /// The same for other programs.
-    ///
-    /// # Errors
-    /// The result cannot be written as JSON.
-    pub fn json(&self) -> Result<String, Error> {
+    #[must_use]
+    pub fn document(&self) -> SimulateDocument {
         let table = |(table, rows): &(&'static str, usize)| SimulatedTableEntry { table: (*table).to_owned(), rows: *rows };
-        let document = SimulateDocument {
+        SimulateDocument {
             tables: self.tables.iter().map(table).collect(),
             paid: pounds(self.paid),
             as_at: self.as_at.to_string(),
-        };
-        Ok(document.json()?)
+        }
     }
 }

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use base::problem::Severity;
 use contract::Scheme;
-use report::{html, json, summary};
+use report::json::StressDocument;
+use report::{html, summary};
 use simulation::assumptions::Assumptions;
 use simulation::stress::{StressOptions, StressTest, memory_bytes, stress as stress_test};
 use simulation::textbook::{self, ComparedFigure, TextbookCase};
@@ -111,11 +112,9 @@ impl StressResult {
     }
 
     /// The result for other programs, as docs/report-json.md describes it.
-    ///
-    /// # Errors
-    /// The result cannot be written as JSON.
-    pub fn json(&self) -> Result<String, Error> {
-        Ok(json::text(&self.scheme, &self.assumptions, &self.stress, self.request.options())?)
+    #[must_use]
+    pub fn document(&self) -> StressDocument {
+        StressDocument::of(&self.scheme, &self.assumptions, &self.stress, self.request.options())
     }
 
     /// The assurance pack of the run.
@@ -131,7 +130,7 @@ impl StressResult {
             assumptions: &self.assumptions,
             results: vec![
                 (pack::SUMMARY.to_owned(), self.summary(true, Terminal::PLAIN)),
-                (pack::REPORT.to_owned(), self.json()?),
+                (pack::REPORT.to_owned(), self.document().json()?),
                 ("report.html".to_owned(), self.html()),
             ],
             stress: Some(&self.stress),
@@ -214,11 +213,9 @@ impl TextbookResult {
     }
 
     /// The same for other programs.
-    ///
-    /// # Errors
-    /// The result cannot be written as JSON.
-    pub fn json(&self) -> Result<String, Error> {
+    #[must_use]
+    pub fn document(&self) -> TextbookDocument {
         let cases = self.cases.iter().map(|one| TextbookCaseEntry::of(&one.name, &one.case, &one.compared));
-        Ok(TextbookDocument::of(cases.collect()).json()?)
+        TextbookDocument::of(cases.collect())
     }
 }

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use report::machine_readable::JsonDocument as _;
 use report::verify::{Verified, VerifyDocument};
 
 use crate::Terminal;
@@ -128,11 +127,9 @@ impl VerifyResult {
     }
 
     /// The same for other programs.
-    ///
-    /// # Errors
-    /// The result cannot be written as JSON.
-    pub fn json(&self) -> Result<String, Error> {
-        Ok(VerifyDocument::from(&self.found(&self.pack.display().to_string())).json()?)
+    #[must_use]
+    pub fn document(&self) -> VerifyDocument {
+        VerifyDocument::from(&self.found(&self.pack.display().to_string()))
     }
 
     fn found<'a>(&'a self, place: &'a str) -> Verified<'a> {

@@ -251,9 +251,12 @@ fn find<'a>(statement: &'a Statement, wanted: &str) -> anyhow::Result<&'a Statem
         statement.lines.iter().filter(|line| wanted.len() >= 6 && statement.id(line).to_string().starts_with(wanted)).collect();
     match found[..] {
         [line] => Ok(line),
-        _ => bail!(
-            "the statement has {}, and {wanted} is not one of them\n\nhint: `wellspent pay` lists them, for the same days",
-            report::quality::several(statement.lines.len() as u64, "line", "lines")
-        ),
+        _ => bail!(Error::failed(
+            format!(
+                "the statement has {}, and {wanted} is not one of them",
+                report::quality::several(statement.lines.len() as u64, "line", "lines")
+            ),
+            "`wellspent pay` lists them, for the same days"
+        )),
     }
 }

@@ -27,9 +27,6 @@ pub(crate) fn run(command: Approve) -> anyhow::Result<ExitCode> {
     let Approve { run, store, by, json } = command;
     let report = approve(&ApproveRequest { store, run, by })?;
     print::notes(&report.notes);
-    match json {
-        true => print::data(&report.json()?)?,
-        false => print::text(|_| report.text())?,
-    }
+    print::result(json.then(|| report.document()), |_| report.text())?;
     Ok(ExitCode::SUCCESS)
 }

@@ -22,7 +22,7 @@ pub(crate) struct Check {
 pub(crate) fn run(command: &Check) -> anyhow::Result<ExitCode> {
     let found = check(&CheckRequest { scheme: command.scheme.clone(), reach: reach() })?;
     if command.json {
-        print::data(&found.report.json()?)?;
+        print::json(&found.report)?;
     } else {
         found.problems.iter().for_each(|problem| print::stderr(problem));
         print::text(|terminal| found.report.text(terminal))?;

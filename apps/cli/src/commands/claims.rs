@@ -42,11 +42,7 @@ pub(crate) fn run(command: &Claims) -> anyhow::Result<ExitCode> {
         accepted: command.accept.accepted(None)?,
     })?;
     print::notes(&found.notes);
-    if command.json {
-        print::data(&found.json()?)?;
-    } else {
-        print::text(|terminal| found.text(terminal))?;
-    }
+    print::result(command.json.then(|| found.document()), |terminal| found.text(terminal))?;
     print::notes(&quality::notes(&found.quality));
     Ok(ExitCode::from(u8::from(found.unsupported > 0)))
 }

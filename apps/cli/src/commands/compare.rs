@@ -5,8 +5,9 @@ use std::process::ExitCode;
 
 use clap::Args;
 use wellspent::compare::{CompareRequest, compare};
+use wellspent::stress::{REPLICATIONS, SCENARIOS};
 
-use crate::options::reach;
+use crate::options::{reach, within};
 use crate::threads::Threads;
 use crate::{print, progress};
 
@@ -22,10 +23,10 @@ pub(crate) struct Compare {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Replications on which both are compared
-    #[arg(long, default_value_t = 200, value_parser = crate::options::whole::<u32>(20, 100_000))]
+    #[arg(long, default_value_t = 200, value_parser = within(&REPLICATIONS))]
     replications: u32,
     /// Scenarios to try for each
-    #[arg(long, default_value_t = 64, value_parser = crate::options::whole::<u32>(0, 65_536))]
+    #[arg(long, default_value_t = 64, value_parser = within(&SCENARIOS))]
     scenarios: u32,
     /// Try 8 scenarios only
     #[arg(long, conflicts_with = "scenarios")]
@@ -51,10 +52,6 @@ pub(crate) fn run(command: &Compare) -> anyhow::Result<ExitCode> {
         scenarios: if command.quick { QUICK_SCENARIOS } else { command.scenarios },
     };
     let compared = progress::shown(|progress| compare(&request, progress))??;
-    if command.json {
-        print::data(&compared.report.json()?)?
-    } else {
-        print::text(|terminal| compared.report.text(terminal))?
-    }
+    print::result(command.json.then_some(&compared.report), |terminal| compared.report.text(terminal))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -7,8 +7,9 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use wellspent::design::{DesignAim, DesignRequest, budget, design, margin};
 use wellspent::folder;
+use wellspent::stress::SCENARIOS;
 
-use crate::options::reach;
+use crate::options::{reach, within};
 use crate::threads::Threads;
 use crate::{print, progress};
 
@@ -39,7 +40,7 @@ pub(crate) struct Design {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Scenarios in which the best design is tested
-    #[arg(long, default_value_t = 32, value_parser = crate::options::whole::<u32>(0, 65_536))]
+    #[arg(long, default_value_t = 32, value_parser = within(&SCENARIOS))]
     scenarios: u32,
     #[command(flatten)]
     threads: Threads,
@@ -67,11 +68,7 @@ pub(crate) fn run(command: &Design) -> anyhow::Result<ExitCode> {
     command.threads.begin()?;
     let request = DesignRequest { scheme, reach: reach(), objective, budget, margin, seed, scenarios };
     let found = progress::shown(|progress| design(&request, progress))??;
-    if command.json {
-        print::data(&found.json()?)?
-    } else {
-        print::text(|terminal| found.text(terminal))?
-    }
+    print::result(command.json.then(|| found.document()), |terminal| found.text(terminal))?;
     if let Some(out) = &command.out {
         found.write(out)?;
         print::stderr(&format!("wrote the scheme {}; each changed line keeps the old one above it", out.display()));

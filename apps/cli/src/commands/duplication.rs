@@ -53,7 +53,7 @@ pub(crate) fn run(command: &Duplication) -> anyhow::Result<ExitCode> {
     command.list.iter().zip(found.list_csv()).try_for_each(|(file, list)| write_csv(file, &list))?;
     command.html.iter().try_for_each(|file| write(file, &found.page()))?;
     if command.json {
-        print::data(&found.json()?)?;
+        print::json(&found.document())?;
     } else if !files().any(|file| is_standard(file)) {
         print::text(|terminal| found.text(terminal))?;
     }

@@ -21,10 +21,6 @@ pub(crate) struct Explain {
 
 pub(crate) fn run(command: &Explain) -> anyhow::Result<ExitCode> {
     let found = explain(&ExplainRequest { scheme: command.scheme.clone(), reach: reach() })?;
-    if command.json {
-        print::data(&found.json()?)?;
-    } else {
-        print::text(|terminal| found.text(terminal))?;
-    }
+    print::result(command.json.then_some(&found), |terminal| found.text(terminal))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -7,8 +7,9 @@ use std::process::ExitCode;
 use clap::Args;
 use wellspent::fix::{FixRequest, fix};
 use wellspent::folder;
+use wellspent::stress::SCENARIOS;
 
-use crate::options::reach;
+use crate::options::{reach, within};
 use crate::output::packed;
 use crate::threads::Threads;
 use crate::{print, progress};
@@ -28,7 +29,7 @@ pub(crate) struct FixArgs {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Scenarios in which the chosen changes are tried
-    #[arg(long, default_value_t = 32, value_parser = crate::options::whole::<u32>(0, 65_536))]
+    #[arg(long, default_value_t = 32, value_parser = within(&SCENARIOS))]
     scenarios: u32,
     #[command(flatten)]
     threads: Threads,
@@ -43,10 +44,7 @@ pub(crate) fn run(command: &FixArgs) -> anyhow::Result<ExitCode> {
     let (seed, scenarios) = (command.seed, command.scenarios);
     let request = FixRequest { scheme: command.scheme.clone(), reach: reach(), seed, scenarios };
     let found = progress::shown(|progress| fix(&request, progress))??;
-    match command.json {
-        true => print::data(&found.json()?)?,
-        false => print::text(|terminal| found.text(terminal))?,
-    }
+    print::result(command.json.then(|| found.document()), |terminal| found.text(terminal))?;
     if let Some(out) = &command.out {
         let written = match found.write(out)? {
             Some(notes) => {

@@ -19,7 +19,7 @@ pub(crate) struct Glossary {
 
 pub(crate) fn run(command: &Glossary) -> anyhow::Result<ExitCode> {
     match command.term.join(" ") {
-        term if command.json => print::data(&glossary::json(Some(term.as_str()).filter(|term| !term.is_empty()))?)?,
+        term if command.json => print::json(&glossary::document(Some(term.as_str()).filter(|term| !term.is_empty()))?)?,
         none if none.is_empty() => print::text(|_| format!("{}\n", glossary::terms().join("\n")))?,
         term => {
             let entry = glossary::explain(&term, print::terminal())?;

@@ -35,10 +35,7 @@ pub(crate) fn run(command: Invoices) -> anyhow::Result<ExitCode> {
     let accepted = command.accept.accepted(None)?;
     let Invoices { records, contract: contracts, known_at, json, .. } = command;
     let report = invoices(&InvoicesRequest { records, contracts, known_at, accepted })?;
-    match json {
-        true => print::data(&report.json()?)?,
-        false => print::text(|_| report.text())?,
-    }
+    print::result(json.then(|| report.document()), |terminal| report.text(terminal))?;
     print::notes(&report.notes);
     Ok(ExitCode::from(u8::from(report.has_wrong_lines())))
 }

@@ -12,7 +12,6 @@ use wellspent::ledger::{
     self, LedgerBalanceDocument, LedgerEntriesDocument, LedgerHeadDocument, LedgerJournalDocument, LedgerRunDocument,
     LedgerRunsDocument, LedgerSettlementsDocument, text,
 };
-use wellspent::{JsonDocument, Terminal};
 
 use crate::print;
 
@@ -77,29 +76,31 @@ pub(crate) fn run(command: LedgerCommand) -> anyhow::Result<ExitCode> {
         LedgerAction::Statement(command) => return statement::run(command),
         LedgerAction::Show { store, run: None, json } => {
             let runs = ledger::runs(&store)?;
-            shown(json.then(|| LedgerRunsDocument::of(&runs)), |terminal| text::runs(&runs, terminal))?;
+            print::result(json.then(|| LedgerRunsDocument::of(&runs)), |terminal| text::runs(&runs, terminal))?;
         }
         LedgerAction::Show { store, run: Some(run), json } => {
             let run = ledger::run(&store, &run)?;
-            shown(json.then(|| LedgerRunDocument::from(&run)), |terminal| text::run(&run, terminal))?;
+            print::result(json.then(|| LedgerRunDocument::from(&run)), |terminal| text::run(&run, terminal))?;
         }
         LedgerAction::Head(of) => {
             let head = ledger::head(&of.store)?;
-            shown(of.json.then(|| LedgerHeadDocument { head: head.into() }), |_| format!("{head}\n"))?;
+            print::result(of.json.then(|| LedgerHeadDocument { head: head.into() }), |_| format!("{head}\n"))?;
         }
         LedgerAction::Balance(of) => {
             let balance = ledger::balance(&of.store)?;
-            shown(of.json.then(|| LedgerBalanceDocument::from(&balance)), |terminal| text::trial_balance(&balance, terminal))?;
+            print::result(of.json.then(|| LedgerBalanceDocument::from(&balance)), |terminal| {
+                text::trial_balance(&balance, terminal)
+            })?;
         }
         LedgerAction::Settlements(of) => {
             let settlements = ledger::settlements(&of.store)?;
             let document = of.json.then(|| LedgerSettlementsDocument::of(&settlements));
-            shown(document, |terminal| text::settlements(&settlements, terminal))?;
+            print::result(document, |terminal| text::settlements(&settlements, terminal))?;
         }
         LedgerAction::Journal(of) => {
             let rows = ledger::journal(&of.store)?;
             match of.json {
-                true => print::data(&LedgerJournalDocument::of(&rows).json()?)?,
+                true => print::json(&LedgerJournalDocument::of(&rows))?,
                 false => print::stdout(&text::journal_csv(&rows))?,
             }
         }
@@ -107,18 +108,10 @@ pub(crate) fn run(command: LedgerCommand) -> anyhow::Result<ExitCode> {
         LedgerAction::Entries(of) => {
             let entries = ledger::entries(&of.store)?;
             match of.json {
-                true => print::data(&LedgerEntriesDocument::of(&entries).json()?)?,
+                true => print::json(&LedgerEntriesDocument::of(&entries))?,
                 false => print::data(&text::entries(&entries))?,
             }
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// Prints a document as JSON where it is asked for, else the text for people.
-fn shown(document: Option<impl JsonDocument>, text: impl FnOnce(Terminal) -> String) -> anyhow::Result<()> {
-    match document {
-        Some(document) => Ok(print::data(&document.json()?)?),
-        None => Ok(print::text(text)?),
-    }
 }

@@ -44,10 +44,6 @@ pub(crate) fn run(command: &Link) -> anyhow::Result<ExitCode> {
         why: why.transpose()?,
     })?;
     found.notes.iter().for_each(|note| print::stderr(note));
-    if command.json {
-        print::data(&found.json()?)?;
-    } else {
-        print::text(|terminal| found.text(terminal))?;
-    }
+    print::result(command.json.then(|| found.document()), |terminal| found.text(terminal))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -32,10 +32,7 @@ pub(crate) fn run(command: Lots) -> anyhow::Result<ExitCode> {
     let accepted = command.accept.accepted(None)?;
     let Lots { records, as_at, known_at, json, .. } = command;
     let report = lots(&LotsRequest { records, as_at, known_at, accepted })?;
-    match json {
-        true => print::data(&report.json()?)?,
-        false => print::text(|terminal| report.text(terminal))?,
-    }
+    print::result(json.then(|| report.document()), |terminal| report.text(terminal))?;
     print::notes(&report.notes);
     Ok(ExitCode::SUCCESS)
 }

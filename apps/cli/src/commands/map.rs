@@ -28,10 +28,7 @@ pub(crate) fn run(command: &Map) -> anyhow::Result<ExitCode> {
     let made =
         map(&MapRequest { map: command.map.clone(), data: command.data.clone(), reach: reach(), out: command.out.clone() })?;
     made.notes.iter().chain(&made.faults_text()).for_each(|text| print::stderr(text));
-    match command.json {
-        true => print::data(&made.json()?)?,
-        false => print::text(|terminal| made.text(terminal))?,
-    }
+    print::result(command.json.then(|| made.document()), |terminal| made.text(terminal))?;
     made.hint().iter().for_each(|hint| print::stderr(hint));
     Ok(ExitCode::from(u8::from(made.errors() > 0)))
 }

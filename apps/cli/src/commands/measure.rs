@@ -102,7 +102,7 @@ pub(crate) fn run(command: &Measure) -> anyhow::Result<ExitCode> {
     })?;
     print::notes(&found.notes);
     if command.json {
-        print::data(&found.json()?)?;
+        print::json(&found.document())?;
     } else if !files.into_iter().flatten().any(|file| is_standard(file)) {
         print::text(|terminal| found.text(terminal))?;
     }

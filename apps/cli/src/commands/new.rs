@@ -47,9 +47,6 @@ pub(crate) fn run(command: &New) -> anyhow::Result<ExitCode> {
         Kind::Blank => TemplateKind::Blank,
     };
     let written = new_scheme(&NewSchemeRequest { folder: command.name.clone(), kind })?;
-    match command.json {
-        true => print::data(&written.json()?)?,
-        false => print::text(|_| written.text())?,
-    }
+    print::result(command.json.then(|| written.document()), |_| written.text())?;
     Ok(ExitCode::SUCCESS)
 }

@@ -97,7 +97,7 @@ pub(crate) fn run(command: &Pay) -> anyhow::Result<ExitCode> {
     // Standard output holds one result and nothing else.
     let to_standard = command.json || files.into_iter().flatten().any(|file| is_standard(file));
     if command.json {
-        print::data(&report.json()?)?;
+        print::json(&report.document())?;
     } else if command.csv.as_deref().is_some_and(is_standard) {
         print::stdout(&report.statement.csv())?;
         print::notes(&report.waiting);

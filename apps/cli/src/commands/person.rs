@@ -37,11 +37,7 @@ pub(crate) fn run(command: &Person) -> anyhow::Result<ExitCode> {
         agencies: command.agency.clone(),
         days: command.days.days(),
     })?;
-    if command.json {
-        print::data(&found.json()?)?;
-    } else {
-        print::text(|terminal| found.text(terminal))?;
-    }
+    print::result(command.json.then(|| found.document()), |terminal| found.text(terminal))?;
     print::notes(&found.notes);
     Ok(ExitCode::SUCCESS)
 }

@@ -37,7 +37,7 @@ pub(crate) fn run(command: &Price) -> anyhow::Result<ExitCode> {
     };
     let priced = price(&PriceRequest { scheme: command.scheme.clone(), reach: reach(), from })?;
     match (command.json, command.csv) {
-        (true, _) => print::data(&priced.json()?)?,
+        (true, _) => print::json(&priced)?,
         (false, true) => print::stdout(&priced.csv())?,
         (false, false) => print::text(|terminal| priced.text(terminal))?,
     }

@@ -43,7 +43,7 @@ pub(crate) fn run(command: &Pseudonymise) -> anyhow::Result<ExitCode> {
     })?;
     print::notes(&written.notes);
     match command.json {
-        true => print::data(&written.json()?)?,
+        true => print::json(&written.document())?,
         false => print::stderr(&format!("wrote {}", written.folder.display())),
     }
     Ok(ExitCode::SUCCESS)

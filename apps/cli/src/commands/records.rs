@@ -69,7 +69,7 @@ fn check_tables(command: &CheckTables) -> anyhow::Result<ExitCode> {
         list: command.list.clone(),
     })?;
     if command.json {
-        print::data(&found.json()?)?;
+        print::json(&found.document())?;
     } else {
         print::stderr(&found.faults_text());
         print::text(|terminal| found.text(terminal))?;

@@ -31,10 +31,6 @@ pub(crate) struct Replay {
 pub(crate) fn run(command: &Replay) -> anyhow::Result<ExitCode> {
     let Replay { person, replication, seed, .. } = *command;
     let found = replay(&ReplayRequest { scheme: command.scheme.clone(), reach: reach(), person, replication, seed })?;
-    if command.json {
-        print::data(&found.json()?)?
-    } else {
-        print::text(|terminal| found.text(terminal))?
-    }
+    print::result(command.json.then(|| found.document()), |terminal| found.text(terminal))?;
     Ok(ExitCode::SUCCESS)
 }

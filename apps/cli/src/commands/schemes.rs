@@ -16,9 +16,6 @@ pub(crate) struct Schemes {
 }
 
 pub(crate) fn run(command: &Schemes) -> anyhow::Result<ExitCode> {
-    match command.json {
-        true => print::data(&shipped::json()?)?,
-        false => print::text(|_| shipped::list())?,
-    }
+    print::result(command.json.then(shipped::document), |_| shipped::list())?;
     Ok(ExitCode::SUCCESS)
 }

@@ -42,7 +42,7 @@ pub(crate) fn run(command: &Sensitivity) -> anyhow::Result<ExitCode> {
     let found = progress::shown(|progress| sensitivity(&request, progress))??;
     command.html.as_ref().map_or(Ok(()), |file| write(file, &found.html()))?;
     if command.json {
-        print::data(&found.json()?)?;
+        print::json(&found.document())?;
     } else if !page_only {
         print::text(|terminal| found.text(terminal))?;
     }

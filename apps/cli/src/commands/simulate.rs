@@ -57,9 +57,8 @@ pub(crate) fn run(command: &Simulate) -> anyhow::Result<ExitCode> {
     let (scheme, out, format) = (command.scheme.clone(), command.out.clone(), command.format.into());
     let (seed, replication) = (command.seed, command.replication);
     let written = simulate(&SimulateRequest { scheme, reach: reach(), out, strategy, seed, replication, format })?;
-    match command.json {
-        true => print::data(&written.json()?)?,
-        false => print::text(|_| written.text(&command.scheme.display().to_string(), &command.out.display().to_string()))?,
-    }
+    print::result(command.json.then(|| written.document()), |_| {
+        written.text(&command.scheme.display().to_string(), &command.out.display().to_string())
+    })?;
     Ok(ExitCode::SUCCESS)
 }

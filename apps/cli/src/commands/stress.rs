@@ -6,10 +6,11 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use clap::Args;
+use wellspent::JsonDocument as _;
 use wellspent::folder;
-use wellspent::stress::{StressRequest, is_textbook, stress, textbook};
+use wellspent::stress::{REPLICATIONS, SCENARIOS, StressRequest, is_textbook, stress, textbook};
 
-use crate::options::reach;
+use crate::options::{reach, within};
 use crate::output::{Inputs, is_standard, outputs, packed, write};
 use crate::threads::Threads;
 use crate::{print, progress};
@@ -24,10 +25,10 @@ pub(crate) struct Stress {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Replications on which the findings are reported
-    #[arg(long, default_value_t = 200, value_parser = crate::options::whole::<u32>(20, 100_000))]
+    #[arg(long, default_value_t = 200, value_parser = within(&REPLICATIONS))]
     replications: u32,
     /// Scenarios to try
-    #[arg(long, default_value_t = 64, value_parser = crate::options::whole::<u32>(0, 65_536))]
+    #[arg(long, default_value_t = 64, value_parser = within(&SCENARIOS))]
     scenarios: u32,
     #[command(flatten)]
     threads: Threads,
@@ -55,7 +56,7 @@ pub(crate) fn run(command: &Stress) -> anyhow::Result<ExitCode> {
             bail!("a textbook case has no page and no pack\n\nhint: leave out --html and --pack");
         }
         let solved = textbook(&command.scheme, reach(), *seed)?;
-        json.as_ref().map_or(Ok(()), |file| write(file, &solved.json()?))?;
+        json.as_ref().map_or(Ok(()), |file| write(file, &solved.document().json()?))?;
         if standard == 0 {
             print::text(|terminal| solved.text(terminal))?;
         }
@@ -65,7 +66,7 @@ pub(crate) fn run(command: &Stress) -> anyhow::Result<ExitCode> {
     let request = StressRequest { scheme: command.scheme.clone(), reach: reach(), seed, replications, scenarios };
     let tested = progress::shown(|progress| stress(&request, progress))??;
     html.as_ref().map_or(Ok(()), |file| write(file, &tested.html()))?;
-    json.as_ref().map_or(Ok(()), |file| write(file, &tested.json()?))?;
+    json.as_ref().map_or(Ok(()), |file| write(file, &tested.document().json()?))?;
     // A program that takes a report from standard output wants nothing else there.
     if standard == 0 {
         print::text(|terminal| tested.summary(html.is_some(), terminal))?;

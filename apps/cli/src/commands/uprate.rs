@@ -40,7 +40,7 @@ pub(crate) fn run(command: Uprate) -> anyhow::Result<ExitCode> {
     let Uprate { table, index, to, amount, year, against, json } = command;
     let result = uprate(&UprateRequest { table, index, to, amount, year, against })?;
     match json {
-        true => print::data(&result.json()?)?,
+        true => print::json(&result.document())?,
         false => print::stdout(&result.csv())?,
     }
     result.problems.iter().for_each(|problem| print::stderr(problem));

@@ -27,9 +27,6 @@ pub(crate) fn run(command: &Verify) -> anyhow::Result<ExitCode> {
     let request = VerifyRequest { pack: command.pack.clone(), reach: reach() };
     let found = progress::shown(|progress| verify(&request, progress))??;
     found.warnings.iter().for_each(|warning| print::stderr(warning));
-    match command.json {
-        true => print::data(&found.json()?)?,
-        false => print::text(|terminal| found.text(terminal))?,
-    }
+    print::result(command.json.then(|| found.document()), |terminal| found.text(terminal))?;
     Ok(if found.wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }

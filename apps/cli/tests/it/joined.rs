@@ -347,8 +347,8 @@ fn unit_costs_may_be_looked_up_by_code() {
     folder.write("unit-costs.csv", format!("{head}assessment,each,10000,40000,ZZ9,,,\nplan,each,5,1,,assumption: x,2010/11,3\n"));
     let (code, said) = ask(&["duplication", folder.path()], "joint-support", "2026-12-31");
     assert_eq!(code, Some(2), "{said}");
-    assert!(said.contains("line 2, `code`: the unit cost database has no such entry (ZZ9)"), "{said}");
-    assert!(said.contains("line 3, `low_pence`: the cost is outside its range"), "{said}");
+    assert!(said.contains("row 2, `code`: the unit cost database has no such entry (ZZ9)"), "{said}");
+    assert!(said.contains("row 3, `low_pence`: the cost is outside its range"), "{said}");
 }
 
 /// Whoever looks at somebody is written down before anything is shown, without a name; who only counts, without a person.

@@ -170,5 +170,5 @@ fn certain_links_are_paid_as_one_folder() {
     // The rule for names is the same: a slip is refused with the agency's file.
     both.write("probation/starts.csv", read("probation/starts.csv").replacen("Acme", "ACME", 1));
     let slip = said(&ask("pay", &contract, &both, &FOR));
-    assert!(slip.contains("probation/starts.csv, line 2") && slip.contains("`Acme`"), "{slip}");
+    assert!(slip.contains("probation/starts.csv, row 2") && slip.contains("`Acme`"), "{slip}");
 }

@@ -261,7 +261,7 @@ fn a_fee_is_due_under_the_contract_and_not_because_a_name_appears() {
     paid(&may, &[("Acme", "£5,100"), ("Brook House", "£5,100")]);
     // Somebody whom another provider serves there.
     let astray = records(&[("Acme", "north", 7), ("Brook House", "south", 2)]);
-    refused(&pay(&contract, &astray, &[]), &["starts.csv, line 2", "Acme does not hold north on that day"]);
+    refused(&pay(&contract, &astray, &[]), &["starts.csv, row 2", "Acme does not hold north on that day"]);
     // Two at the same time need a word.
     let shared = "[providers.Acme]\n[providers.\"Brook House\"]\nareas = [\"south\"]\n";
     let wrong = run(&["check", scheme(areas, &format!("{FEE}{shared}")).path()]);

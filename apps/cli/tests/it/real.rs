@@ -61,7 +61,7 @@ fn compas_is_measured_from_its_dates() {
     let Some(data) = data("compas") else { return };
     let records = mapped("compas", &data);
     let check = succeeds(&["records", "check", records.path()]);
-    assert!(check.contains("17900 of 17900 rows are right; 0 faults, 0 warnings"), "{check}");
+    assert!(check.contains("17,900 of 17,900 rows are right; 0 faults, 0 warnings"), "{check}");
     let measured = succeeds(&["measure", "examples/compas", records.path(), "--as-at", "2016-04-01"]);
     tell(&measured);
     assert_eq!(line(&measured, "charged_again")[..3], ["6217", "2209", "997"], "known, charged again, not yet known");
@@ -101,7 +101,7 @@ fn ctn0094_is_kept_in_treatment_as_published() {
     let Some(data) = data("ctn0094") else { return };
     let records = mapped("ctn0094", &data);
     let check = succeeds(&["records", "check", records.path()]);
-    assert!(check.contains("14775 of 14775 rows are right; 0 faults, 0 warnings"), "{check}");
+    assert!(check.contains("14,775 of 14,775 rows are right; 0 faults, 0 warnings"), "{check}");
     let at = ["measure", "examples/ctn0094", records.path(), "--as-at", "2001-12-31", "--by", "segment"];
     let by_arm = succeeds(&at);
     tell(&by_arm);
@@ -156,9 +156,10 @@ fn indigo_lines_are_held_against_their_arithmetic() {
         "22 of 23 lines are price × results to the penny",
         "of 69 with a price and a number of results, 51 are price × results to the penny",
         // Project Apollo's only exception: one outcome short.
-        "outcomemetric17         21 ×     £220 =     £4,620, paid     £4,400,      -£220 over: 1 result fewer would explain it",
+        "outcomemetric17 21 £220 £4,620 £4,400 -£220 1 result fewer",
     ] {
-        assert!(found.contains(expected), "{expected}\n{found}");
+        let words = found.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains(expected), "{expected}\n{found}");
     }
 
     let all = Scratch::new("payments");
@@ -169,9 +170,9 @@ fn indigo_lines_are_held_against_their_arithmetic() {
     let found = succeeds(&["invoices", right.path(), "--contract", "INDIGO-POJ-0190", "--contract", "INDIGO-POJ-0195"]);
     tell(&found);
     let sums = [
-        "  paid                           £2,072,296 in 16 lines\n  planned, plan1                 £2,375,151 in 15 lines\n",
-        "  planned, plan2                 £2,243,063 in 16 lines\n  planned, plan3                 £1,867,576 in 16 lines\n",
-        "  paid                           £3,159,820 in 16 lines\n  planned, plan1                 £2,935,307 in 18 lines\n",
+        "paid            £2,072,296     16\nplanned, plan1  £2,375,151     15\n",
+        "planned, plan2  £2,243,063     16\nplanned, plan3  £1,867,576     16\n",
+        "paid            £3,159,820     16\nplanned, plan1  £2,935,307     18\n",
     ];
     for expected in sums {
         assert!(found.contains(expected), "{expected}\n{found}");

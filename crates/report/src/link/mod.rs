@@ -1,14 +1,13 @@
 //! Reports of a linkage: `summary` in figures, `why` for one person, and `page` with its `charts` as HTML.
 
 mod charts;
+pub mod json;
 pub mod page;
 pub mod summary;
 pub mod why;
 
-use serde_json::json;
-
-use crate::machine_readable;
 use crate::terminal::Terminal;
+use json::LinkDocument;
 use summary::LinkageSummary;
 use why::PersonEvidence;
 
@@ -28,25 +27,13 @@ impl LinkReport {
     }
 
     /// Everything for other programs.
-    ///
-    /// # Errors
-    /// The result cannot be written as JSON.
-    pub fn json(&self) -> anyhow::Result<String> {
-        json_text(self)
+    #[must_use]
+    pub fn document(&self) -> LinkDocument {
+        LinkDocument::from(self)
     }
 }
 
 /// The evidence for one person, or else the summary, for the terminal.
 fn text(found: &LinkReport, terminal: Terminal) -> String {
     found.evidence.as_ref().map_or_else(|| summary::text(&found.summary, terminal), why::text)
-}
-
-/// Everything for other programs.
-fn json_text(found: &LinkReport) -> anyhow::Result<String> {
-    let body = json!({
-        "summary": summary::summary_json(&found.summary),
-        "evidence": found.evidence.as_ref().map(why::evidence_json),
-        "notes": found.notes,
-    });
-    machine_readable::json("wellspent-link/1", &body)
 }

@@ -1,4 +1,4 @@
-//! A linkage in figures, as text for the terminal and as JSON: the persons, how much may be missing, and what somebody should check.
+//! A linkage in figures and as text for the terminal: the persons, how much may be missing, and what somebody should check.
 
 use base::money::thousands;
 use linkage::match_weight::probability;
@@ -6,7 +6,6 @@ use linkage::match_weight::probability;
 use crate::terminal::Terminal;
 use crate::words::counted;
 use linkage::finished_linkage::Linkage;
-use serde_json::{Value as Json, json};
 
 /// Somebody should check links of a weight between these, in bits.
 pub const REVIEW: (f64, f64) = (-3.0, 7.0);
@@ -159,46 +158,6 @@ fn evaluation_text(found: &LinkageEvaluation) -> String {
         out += &line(&format!("  {name}"), &format!("{errors}, {}", counted(*records, "record")));
     }
     out
-}
-
-/// The summary for other programs.
-#[must_use]
-pub fn summary_json(found: &LinkageSummary) -> Json {
-    let interval = |(low, high): (f64, f64)| json!({ "low": low, "high": high });
-    let of_threshold = |of: &ThresholdCounts| json!({ "bits": of.bits, "links": of.above, "expected_wrong": of.wrong, "expected_missed": of.missed });
-    let of_group = |(name, precision, recall, records): &(String, f64, f64, usize)| json!({ "group": name, "precision": precision, "recall": recall, "records": records });
-    let completeness = found.completeness.as_ref().map(|completeness| {
-        let linked = completeness.linked.map(|(share, low, high)| json!({ "share": share, "low": low, "high": high }));
-        json!({ "matching_pairs_compared": completeness.compared.map(interval), "matching_pairs_linked": linked })
-    });
-    let evaluation = found.evaluation.as_ref().map(|of| {
-        json!({
-            "records": of.records,
-            "persons": of.persons,
-            "precision": of.precision,
-            "recall": of.recall,
-            "f1": of.f1,
-            "b_cubed": of.b_cubed,
-            "exact": of.exact,
-            "groups": of.groups.iter().map(of_group).collect::<Vec<_>>(),
-        })
-    });
-    json!({
-        "purpose": found.purpose,
-        "basis": found.basis,
-        "records": found.records,
-        "agencies": found.agencies,
-        "persons": found.persons,
-        "persons_of_several_records": found.persons_of_several,
-        "persons_to_review": found.persons_to_review,
-        "links_to_review": found.links_to_review,
-        "pairs_compared": found.pairs_compared,
-        "completeness": completeness,
-        "pairs_left_out_as_too_common": found.too_common,
-        "join": found.join,
-        "thresholds": found.thresholds.iter().map(of_threshold).collect::<Vec<_>>(),
-        "evaluation": evaluation,
-    })
 }
 
 pub fn agencies(count: usize) -> String {

@@ -1,10 +1,9 @@
-//! The evidence that holds one person's records together, and what would split them: as data, as text and as JSON. Values are not
+//! The evidence that holds one person's records together, and what would split them: as data and as text. Values are not
 //! shown: a comparison level says how two of them agree.
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use linkage::record_set::RecordSet;
 use linkage::scoring::Scorer;
-use serde_json::{Value as Json, json};
 
 use linkage::finished_linkage::Linkage;
 
@@ -56,14 +55,12 @@ const PAIRS: usize = 8;
 /// The evidence for the person of a record, AGENCY/ID.
 ///
 /// # Errors
-/// There is no such record, or the model cannot be used.
-pub fn evidence(made: &Linkage, record: &str) -> anyhow::Result<PersonEvidence> {
+/// The model cannot be used. None where no such record was linked.
+pub fn evidence(made: &Linkage, record: &str) -> anyhow::Result<Option<PersonEvidence>> {
     let (agency, id) = record.split_once('/').context("write the record as AGENCY/ID")?;
     let records = &made.records;
     let at = (0..records.len() as u32).find(|at| records.agency_of(*at) == agency && records.key(*at).1 == id);
-    let Some(at) = at else {
-        bail!("no record {record} was linked\n\nhint: write the agency's name, a slash, and the id that the agency uses")
-    };
+    let Some(at) = at else { return Ok(None) };
     let mut found = PersonEvidence {
         record: record.to_owned(),
         records: Vec::new(),
@@ -71,7 +68,7 @@ pub fn evidence(made: &Linkage, record: &str) -> anyhow::Result<PersonEvidence> 
         join: made.match_threshold,
         pairs: Vec::new(),
     };
-    let Some(hold) = made.linked.cohesion.iter().find(|hold| hold.records.contains(&at)) else { return Ok(found) };
+    let Some(hold) = made.linked.cohesion.iter().find(|hold| hold.records.contains(&at)) else { return Ok(Some(found)) };
     let name = |record: u32| name(records, record);
     found.records = hold.records.iter().zip(&hold.bits).map(|(record, bits)| (name(*record), *bits)).collect();
     let (weakest, bits) = hold.weakest();
@@ -97,7 +94,7 @@ pub fn evidence(made: &Linkage, record: &str) -> anyhow::Result<PersonEvidence> 
             total: scorer.weight(left, right, &levels),
         });
     }
-    Ok(found)
+    Ok(Some(found))
 }
 
 /// The evidence for the terminal.
@@ -133,33 +130,4 @@ pub fn text(found: &PersonEvidence) -> String {
         out += &format!("  {:<20} {:>7.1}\n", "in all", pair.total);
     }
     out
-}
-
-/// The evidence for other programs.
-#[must_use]
-pub fn evidence_json(found: &PersonEvidence) -> Json {
-    let of_comparison = |of: &ComparisonEvidence| {
-        json!({
-            "comparison": of.comparison,
-            "level": of.level,
-            "weight": of.weight,
-            "term_frequency": of.term_frequency,
-        })
-    };
-    let of_pair = |pair: &PairEvidence| {
-        json!({
-            "records": pair.records,
-            "prior": pair.prior,
-            "comparisons": pair.comparisons.iter().map(of_comparison).collect::<Vec<_>>(),
-            "household": pair.household,
-            "total": pair.total,
-        })
-    };
-    json!({
-        "record": found.record,
-        "records": found.records.iter().map(|(record, weight)| json!({ "record": record, "weight": weight })).collect::<Vec<_>>(),
-        "weakest": found.weakest.as_ref().map(|(record, margin)| json!({ "record": record, "margin": margin })),
-        "join": found.join,
-        "pairs": found.pairs.iter().map(of_pair).collect::<Vec<_>>(),
-    })
 }

@@ -151,7 +151,7 @@ fn nicknames(file: &Path) -> anyhow::Result<BTreeMap<String, String>> {
     safe::open(file, LARGEST_LIST_BYTES)?;
     let (columns, faults) = texts::read(file, &["short", "full"])?;
     if let Some(fault) = faults.iter().find(|fault| fault.grade != Grade::Warning) {
-        bail!("{}, line {}: {}", file.display(), fault.place, fault.what);
+        bail!("{}, row {}: {}", file.display(), fault.place, fault.what);
     }
     let [short, full] = &columns[..] else { bail!("{} has no names", file.display()) };
     let name = |raw: &RawColumn, row: usize| clean(FieldKind::Forename, raw.values.text(raw.rows[row]), false);
@@ -163,7 +163,12 @@ fn nicknames(file: &Path) -> anyhow::Result<BTreeMap<String, String>> {
         }
         let (known, first) = names.entry(short).or_insert((full.clone(), row));
         if *known != full {
-            bail!("{}: rows {} and {} have the same short form of different names", file.display(), *first + 1, row + 1);
+            bail!(
+                "{}: rows {} and {} have the same short form of different names",
+                file.display(),
+                texts::row_number(file, *first),
+                texts::row_number(file, row)
+            );
         }
     }
     Ok(names.into_iter().map(|(short, (full, _))| (short, full)).collect())

@@ -125,7 +125,8 @@ impl Decisions {
             let key = |row: usize| (agency.values.text(agency.rows[row]), id.values.text(id.rows[row]));
             if *known.entry(key(row)).or_insert(person.rows[row]) != person.rows[row] {
                 let first = (0..row).find(|first| key(*first) == key(row)).unwrap_or(0);
-                bail!("{}: rows {} and {} give one record to different persons", file.display(), first + 1, row + 1);
+                let [first, second] = [first, row].map(|row| texts::row_number(file, row));
+                bail!("{}: rows {first} and {second} give one record to different persons", file.display());
             }
         }
         let of = |record: usize| {

@@ -67,7 +67,10 @@ fn linked(request: &LinkRequest, notes: &mut Vec<String>) -> anyhow::Result<Link
     covered(&made, purpose.as_ref())?;
     let mut evidence = None;
     if let Some((record, actor)) = &request.why {
-        let found = why::evidence(&made, record)?;
+        let found = why::evidence(&made, record)?.ok_or_else(|| {
+            let hint = "write the agency's name, a slash, and the id that the agency uses";
+            Error::failed(format!("no record {record} was linked"), hint)
+        })?;
         let access = Access { actor: actor.clone(), purpose: config.purpose.clone() };
         let person = write::known(folder, record)?;
         access_log::note(folder, &access, "link", person.as_deref().as_slice())?;

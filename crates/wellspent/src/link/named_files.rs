@@ -6,6 +6,8 @@ use base::reader::Section;
 use linkage::field::Missing;
 use records::files::safe::{self, Reach};
 
+use crate::error::Error;
+
 /// Of a file that is not there.
 pub(crate) const FIX_FILE: &str = "name a file that is there; names count from the folder of the configuration";
 
@@ -24,9 +26,8 @@ impl NamedFiles<'_> {
     pub(crate) fn file(&self, section: &Section<'_, '_>, key: &str, name: &str, fix: &str) -> Option<PathBuf> {
         let path = safe::named(self.folder, name, self.reach);
         path.map_err(|error| {
-            let text = format!("{error:#}");
-            let (what, hint) = text.split_once("\n\nhint: ").unwrap_or((&text, fix));
-            section.push(section.problem(key, what.to_owned()).fix(hint.to_owned()));
+            let Error { what, hint, .. } = error.into();
+            section.push(section.problem(key, what).fix(hint.unwrap_or_else(|| fix.to_owned())));
         })
         .ok()
     }

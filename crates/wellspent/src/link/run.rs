@@ -13,6 +13,8 @@ use report::quality::several;
 
 use super::config::Config;
 
+use crate::error::Error;
+
 /// The most records of which every pair is compared: 12 million pairs.
 const MOST_OF_ALL_PAIRS: usize = 5_000;
 
@@ -56,12 +58,17 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<(Linkage, Vec<String>)> {
     let cannot = options.decisions.cannot.clone();
     let linked = match &config.model {
         Some(read) if read.model.rules.is_empty() => bail!("the model has no rules, so no two records would be compared"),
-        Some(read) if read.model.rules.iter().any(|rule| rule.same.is_empty()) && records.len() > MOST_OF_ALL_PAIRS => bail!(
-            "the model compares every record with every other, which is done for at most {MOST_OF_ALL_PAIRS} records, and there \
-             are {}\n\nhint: say in the configuration which records are compared, such as\n\n    rules = [\"l.pnc = r.pnc\", \
-             \"l.surname = r.surname AND l.dob = r.dob\"]",
-            records.len()
-        ),
+        Some(read) if read.model.rules.iter().any(|rule| rule.same.is_empty()) && records.len() > MOST_OF_ALL_PAIRS => {
+            bail!(Error::failed(
+                format!(
+                    "the model compares every record with every other, which is done for at most {MOST_OF_ALL_PAIRS} records, \
+                     and there are {}",
+                    records.len()
+                ),
+                "say in the configuration which records are compared, such as\n\n    rules = [\"l.pnc = r.pnc\", \"l.surname = \
+                 r.surname AND l.dob = r.dob\"]"
+            ))
+        }
         Some(read) => {
             let largest_block = if read.all_pairs { usize::MAX } else { options.largest_block };
             check_usable(&read.model, &records).map_err(anyhow::Error::msg)?;

@@ -29,6 +29,17 @@ use records::files::parquet_text::{ColumnPlace, TextValue, TimestampText};
 use records::files::safe::{self, LARGEST_TABLE_BYTES};
 use records::files::shared_file::SharedFile;
 
+use crate::error::Error;
+
+/// The number of a row of a table that has no faults, as a spreadsheet shows it: the header is row 1. A Parquet file has no header.
+pub(crate) fn row_number(path: &Path, at: usize) -> usize {
+    if is_parquet(path) { at + 1 } else { at + 2 }
+}
+
+fn is_parquet(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("parquet"))
+}
+
 /// Rows that are decoded at a time.
 const ROWS: usize = 1 << 16;
 
@@ -53,8 +64,7 @@ pub(crate) fn read_with_ids(path: &Path, ids: Option<&str>, wanted: &[&str]) -> 
 /// The same of a sheet of a workbook; without its name of the only one.
 pub(crate) fn read_sheet(path: &Path, sheet: Option<&str>, ids: Option<&str>, wanted: &[&str]) -> anyhow::Result<TextColumns> {
     let file = safe::open(path, LARGEST_TABLE_BYTES)?;
-    let parquet = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("parquet"));
-    if parquet { from_parquet(path, ids, wanted) } else { from_rows(path, input::open(file, path, sheet)?, ids, wanted) }
+    if is_parquet(path) { from_parquet(path, ids, wanted) } else { from_rows(path, input::open(file, path, sheet)?, ids, wanted) }
 }
 
 /// Where each wanted column stands among the names in a file, or an error that names those that are missing or appear twice. One
@@ -69,12 +79,14 @@ fn places(path: &Path, wanted: &[&str], there: &[String]) -> anyhow::Result<Vec<
     if lost.is_empty() {
         if let Some((name, at)) = wanted.iter().map(|name| (name, place(name))).find(|(_, at)| at.len() > 1) {
             let at: Vec<String> = at.iter().map(|at| (at + 1).to_string()).collect();
-            bail!(
-                "{}: the column `{name}` appears twice, as columns {}, and they may differ\n\nhint: remove one of them, or give it \
-                 another name",
-                path.display(),
-                at.join(" and ")
-            );
+            bail!(Error::failed(
+                format!(
+                    "{}: the column `{name}` appears twice, as columns {}, and they may differ",
+                    path.display(),
+                    at.join(" and ")
+                ),
+                "remove one of them, or give it another name"
+            ));
         }
         return Ok(wanted.iter().filter_map(|name| place(name).first().copied()).collect());
     }
@@ -85,7 +97,7 @@ fn places(path: &Path, wanted: &[&str], there: &[String]) -> anyhow::Result<Vec<
         None if lost.len() < wanted.len() => format!("it has the columns {}", there.join(", ")),
         None => "the first row must have the names of the columns, and has none of those that are named here".into(),
     };
-    bail!("{} has no column `{}`\n\nhint: {hint}", path.display(), lost.join("`, `"))
+    bail!(Error::failed(format!("{} has no column `{}`", path.display(), lost.join("`, `")), hint))
 }
 
 /// Names that appear twice and that nobody asked for: they are left unread, and told.
@@ -143,11 +155,10 @@ fn from_parquet(path: &Path, ids: Option<&str>, wanted: &[&str]) -> anyhow::Resu
         let column = &opened.columns[place];
         match &column.values {
             Ok(values) => found.push((column.name.clone(), *values)),
-            Err(words) => bail!(
-                "the column `{}` of {} holds {words}, which is not read\n\nhint: write it as text, whole numbers or dates",
-                column.name,
-                path.display()
-            ),
+            Err(words) => bail!(Error::failed(
+                format!("the column `{}` of {} holds {words}, which is not read", column.name, path.display()),
+                "write it as text, whole numbers or dates"
+            )),
         }
     }
     let leaves: Vec<usize> = found.iter().map(|(_, values)| values.leaf).collect();

@@ -25,6 +25,7 @@ use records::fault::Fault;
 
 use super::config::Config;
 use super::model;
+use crate::error::Error;
 use crate::link::texts::{self, Column};
 use records::files::{FileFormat, TableFile};
 
@@ -54,7 +55,7 @@ fn history(folder: &Path) -> anyhow::Result<History> {
     let path = folder.join(format!("{}.csv", IDENTITIES.name));
     let (mut reading, mut wrong) = (HistoryReader::default(), Vec::new());
     let told = |fault: Option<&Fault>| match fault {
-        Some(fault) => bail!("{}, line {}: {}\n\nhint: {}", path.display(), fault.place, fault.what, fault.fix),
+        Some(fault) => bail!(Error::failed(format!("{}, row {}: {}", path.display(), fault.place, fault.what), &fault.fix)),
         None => Ok(()),
     };
     if path.is_file() {

@@ -59,7 +59,7 @@ pub(crate) fn run(command: Reconcile) -> anyhow::Result<ExitCode> {
     let report = reconcile(&ReconcileRequest { store, extract, columns, paid_is_negative, scope })?;
     print::notes(&report.notes);
     match (json, csv) {
-        (true, _) => print::data(&report.json()?)?,
+        (true, _) => print::json(&report.document())?,
         (_, true) => print::stdout(&report.csv())?,
         _ => print::text(|terminal| report.text(terminal))?,
     }

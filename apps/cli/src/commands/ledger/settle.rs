@@ -54,10 +54,7 @@ pub(crate) fn run(command: Settle) -> anyhow::Result<ExitCode> {
     let today = today()?;
     let report = settle(&SettleRequest { store, provider, contract, amount, on, reference, by, received, over, again, today })?;
     print::notes(&report.notes);
-    match json {
-        true => print::data(&report.json()?)?,
-        false => print::text(|_| report.settled_text())?,
-    }
+    print::result(json.then(|| report.document()), |_| report.settled_text())?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -87,9 +84,6 @@ pub(crate) fn reverse(command: Reverse) -> anyhow::Result<ExitCode> {
     let Reverse { store, reference, by, reason, json } = command;
     let report = reverse_payment(&ReverseRequest { store, reference, by, reason })?;
     print::notes(&report.notes);
-    match json {
-        true => print::data(&report.json()?)?,
-        false => print::text(|_| report.reversed_text())?,
-    }
+    print::result(json.then(|| report.document()), |_| report.reversed_text())?;
     Ok(ExitCode::SUCCESS)
 }

@@ -5,7 +5,6 @@ use std::process::ExitCode;
 
 use clap::Args;
 use jiff::civil::Date;
-use wellspent::JsonDocument as _;
 use wellspent::ledger::{PastStatementRequest, statement};
 
 use crate::output::{Inputs, named_for, outputs, write_bytes};
@@ -40,7 +39,7 @@ pub(crate) fn run(command: PastStatement) -> anyhow::Result<ExitCode> {
     let found = statement(&PastStatementRequest { store, contract, as_at, known_at })?;
     xlsx.iter().try_for_each(|file| write_bytes(file, &found.workbook()?))?;
     match json {
-        true => print::data(&found.document.json()?)?,
+        true => print::json(&found.document)?,
         false => print::stdout(&found.csv)?,
     }
     Ok(ExitCode::SUCCESS)

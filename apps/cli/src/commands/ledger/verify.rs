@@ -24,7 +24,7 @@ pub(crate) fn run(command: &VerifyLedger) -> anyhow::Result<ExitCode> {
     result.faults.iter().for_each(|fault| print::stderr(&format!("{} {fault}", print::terminal().red("found:"))));
     print::notes(&result.notes);
     if command.json {
-        print::data(&result.json()?)?;
+        print::json(&result.document())?;
     } else if result.faults.is_empty() {
         print::text(|terminal| result.text(terminal))?;
     }
