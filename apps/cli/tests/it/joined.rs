@@ -182,7 +182,7 @@ fn a_changed_history_is_not_used() {
     });
     let (code, said) = ask(&["person", "P00000001", folder.path()], "joint-support", "2026-12-31");
     assert_eq!(code, Some(2), "{said}");
-    assert!(said.contains("line 23: the row does not follow") && !said.contains("H-1"), "{said}");
+    assert!(said.contains("row 23: the row does not follow") && !said.contains("H-1"), "{said}");
 }
 
 /// The table of persons as Parquet, with text ids and floating point qualities.

@@ -73,7 +73,7 @@ fn columns_that_appear_twice_are_refused_by_every_reader() {
     scratch.write("earlier.csv", "agency,id,person\na,1,P1\na,2,P2\na,1,P3\n");
     for (top, expected) in [
         ("nicknames = \"short.csv\"", "`full` appears twice"),
-        ("nicknames = \"both.csv\"", "rows 1 and 3"),
+        ("nicknames = \"both.csv\"", "rows 2 and 4"),
         ("overrides = \"overrides.csv\"\nas_at = 2026-01-01", "`by` appears twice"),
         ("earlier = \"persons.csv\"", "`id` appears twice"),
         ("earlier = \"earlier.csv\"", "rows 1 and 3"),
