@@ -89,6 +89,10 @@ fn scheme(amendment: &mut Amendment<'_>, before: &Scheme, after: &Scheme) {
             let why = "the provider is paid for the result, so it does not report it";
             editor.set(&["outcome", &old.name, "reported_by"], "\"records\"", "measure", why);
         }
+        if old.exceptions != new.exceptions {
+            let why = "the provider is paid for the result, so it does not say who is excepted from it";
+            editor.set(&["outcome", &old.name, "exceptions", "reported_by"], "\"records\"", "events", why);
+        }
         if let Baseline::Fixed(schedule) = &new.baseline
             && old.baseline != new.baseline
             && schedule.is_constant()

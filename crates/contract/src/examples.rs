@@ -9,13 +9,14 @@
 //! ```
 
 use crate::certified_costs::MAX_COSTS;
+use crate::exceptions::over_limit;
 use crate::price;
 use crate::read::SCHEME_FILE;
 use crate::tally::{MAX_EVENTS, MAX_PEOPLE, Tally, misfit, part_misfit};
 use crate::tally_file;
 use crate::terms::{Baseline, OutcomeKind, Scheme};
 use base::literal::Count;
-use base::money::Pence;
+use base::money::{Pence, thousands};
 use base::problem::{Problem, Severity};
 use base::reader::{Reader, ScenarioDraw, Section};
 use base::scheme_files::SchemeFiles;
@@ -166,6 +167,16 @@ fn fits(scheme: &Scheme, section: &Section<'_, '_>, tally: &Tally) {
             section.push(problem.fix("check both numbers"));
         }
     }
+    for over in over_limit(scheme, tally) {
+        let name = &scheme.outcomes[over.outcome].name;
+        section.push(
+            section
+                .problem(&format!("{name} excepted"), format!("too many people are excepted from `{name}`"))
+                .read(over.words(scheme, tally))
+                .expected(format!("at most {} excepted", thousands(over.most)))
+                .fix("check both numbers. People beyond the limit are not excepted: they count, with their results"),
+        );
+    }
 }
 
 /// An example of one cohort and one segment, written out in the file.
@@ -201,9 +212,15 @@ fn inline(scheme: &Scheme, section: &Section<'_, '_>) -> Tally {
         let fix = "write what was certified for this cohort";
         tally.costs = vec![Some(section.required_within("costs", (Pence(0), MAX_COSTS), "not an amount of costs", fix))];
     }
+    for (at, outcome) in scheme.outcomes.iter().enumerate().filter(|(_, outcome)| outcome.exceptions.is_some()) {
+        let key = format!("{} excepted", outcome.name);
+        tally.excepted[at][segment] = count(&key, false, people, format!("`{key}` is more than everyone")).min(people);
+    }
     for (at, outcome) in scheme.outcomes.iter().enumerate() {
         let name = outcome.name.as_str();
+        let measured = tally.measured(scheme, at, segment);
         let (most, beyond) = match outcome.kind {
+            OutcomeKind::Binary if measured < people => (measured, format!("`{name}` is more than everyone who is not excepted")),
             OutcomeKind::Binary => (people, format!("`{name}` is more than everyone")),
             OutcomeKind::Sustained { .. } | OutcomeKind::Frequency { .. } => {
                 (MAX_EVENTS, format!("`{name}` is more than can be priced"))
@@ -212,8 +229,8 @@ fn inline(scheme: &Scheme, section: &Section<'_, '_>) -> Tally {
         tally.counts[at][segment] = count(name, false, most, beyond);
         if matches!(outcome.baseline, Baseline::Before { .. }) {
             let key = format!("{name} before");
-            let most = if outcome.is_binary() { people } else { MAX_EVENTS };
-            tally.comparison[at].people[segment] = people;
+            let most = if outcome.is_binary() { measured } else { MAX_EVENTS };
+            tally.comparison[at].people[segment] = measured;
             tally.comparison[at].counts[segment] = count(&key, true, most, format!("`{key}` is more than everyone"));
         }
         if scheme.checked(at).is_some() {

@@ -83,8 +83,12 @@ pub fn term_sheet(scheme: &Scheme) -> Vec<Paragraph> {
         let within = if outcome.measure.contains(&window) { String::new() } else { format!(", within {window}") };
         let text = format!("{}: {}{within}{wait}. {kind}{part} {good}{}", outcome.name, outcome.measure, baseline(scheme, at));
         add(format!("2.{}", at + 1), text, &format!("outcome.{}", outcome.name));
-        if let Some(measured) = &outcome.measured {
-            add(format!("2.{}.1", at + 1), measured.words(&scheme.outcomes), "");
+        let measured = outcome.measured.as_ref().map(|measured| measured.words(&scheme.outcomes));
+        let excepted = outcome.exceptions.as_ref().map(|exceptions| exceptions.words(outcome.better));
+        let excepted = excepted.map(|words| (words, format!("outcome.{}.exceptions", outcome.name)));
+        let further = measured.map(|words| (words, String::new())).into_iter().chain(excepted);
+        for (sub, (words, table)) in further.enumerate() {
+            add(format!("2.{}.{}", at + 1, sub + 1), words, &table);
         }
     }
     for (at, clause) in scheme.clauses.iter().enumerate() {

@@ -82,7 +82,7 @@ impl Fix {
                 let rates: Vec<String> = rates.iter().flatten().map(Rate::to_string).collect();
                 format!("set what is taken to happen anyway to what happens today ({})", rates.join(", "))
             }
-            Fix::RecordsSay => "take results and segments from records that the provider does not keep".into(),
+            Fix::RecordsSay => "take results, segments and exceptions from records that the provider does not keep".into(),
             Fix::Audit { percent, penalty } => {
                 format!("check {percent}% of the provider's claims, with a penalty of {penalty} for each claim found false")
             }
@@ -164,7 +164,10 @@ impl Fix {
             }
             Fix::RecordsSay => {
                 changed.segments_set_by = ReportedBy::Records;
-                changed.outcomes.iter_mut().for_each(|outcome| outcome.reported_by = ReportedBy::Records);
+                for outcome in &mut changed.outcomes {
+                    outcome.reported_by = ReportedBy::Records;
+                    outcome.exceptions.iter_mut().for_each(|exceptions| exceptions.reported_by = ReportedBy::Records);
+                }
             }
             Fix::Audit { percent, penalty } => audit_claims(&mut changed, Rate(WHOLE / 100 * percent), *penalty),
             Fix::NoRatchet => changed.outcomes.iter_mut().for_each(|outcome| outcome.ratchet = Rate(0)),

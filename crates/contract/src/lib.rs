@@ -12,6 +12,7 @@ pub mod certified_costs;
 pub mod changes;
 pub mod clauses;
 pub mod examples;
+pub mod exceptions;
 pub mod expected_people;
 pub mod explain;
 pub mod fees;

@@ -69,7 +69,7 @@ impl TallyPart {
     }
 
     /// The sum of one number for each cell. The simulation adds up all segments far more often than one, and those stand together.
-    fn sum(&self, values: &[i64], segments: usize) -> i64 {
+    pub(crate) fn sum(&self, values: &[i64], segments: usize) -> i64 {
         match self.segment {
             None => values[self.cohorts.start * segments..self.cohorts.end * segments].iter().sum(),
             Some(_) => self.cells(segments).map(|cell| values[cell]).sum(),
@@ -143,12 +143,12 @@ pub fn measured_result<'a>(scheme: &'a Scheme, tally: &'a Tally, outcome: usize,
 
 fn unratcheted<'a>(scheme: &'a Scheme, tally: &'a Tally, outcome: usize, part: TallyPart) -> MeasuredResult<'a> {
     let definition = &scheme.outcomes[outcome];
-    let base_of = match definition.kind {
-        OutcomeKind::Frequency { of, per: Per::Affected } => &tally.counts[of],
-        _ => &tally.people,
+    let (base_of, excepted) = match definition.kind {
+        OutcomeKind::Frequency { of, per: Per::Affected } => (&tally.counts[of], None),
+        _ => (&tally.people, tally.excepted.get(definition.base(outcome)).filter(|excepted| !excepted.is_empty())),
     };
     let segments = tally.segments;
-    let base = part.sum(base_of, segments);
+    let base = part.sum(base_of, segments) - excepted.map_or(0, |excepted| part.sum(excepted, segments));
     let count = part.sum(&tally.counts[outcome], segments);
     let (mut compared, mut max_error) = (0, 0);
     let expected = match &definition.baseline {
@@ -187,7 +187,7 @@ fn expected_fraction(scheme: &Scheme, tally: &Tally, outcome: usize, cell: usize
     let definition = &scheme.outcomes[outcome];
     let base = match definition.kind {
         OutcomeKind::Frequency { of, per: Per::Affected } => tally.counts[of][cell],
-        _ => tally.people[cell],
+        _ => tally.measured(scheme, outcome, cell),
     };
     match &definition.baseline {
         Baseline::None => (0, 1),

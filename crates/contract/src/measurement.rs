@@ -241,7 +241,7 @@ fn some_of(section: &Section<'_, '_>, above: &[Outcome]) -> OutcomeRule {
 }
 
 /// A list of kinds, each once; empty when the key is missing.
-fn kinds(section: &Section<'_, '_>, key: &str) -> Vec<String> {
+pub(crate) fn kinds(section: &Section<'_, '_>, key: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     let mut known = BTreeSet::new();
     for (name, span) in section.list(key).unwrap_or_default() {

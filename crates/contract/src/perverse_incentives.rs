@@ -46,7 +46,7 @@ pub fn warnings(scheme: &Scheme, files: &SchemeFiles) -> Vec<Problem> {
                     .fix("remove `ratchet`, or run the stress test to see what it costs"),
             );
         }
-        if let Some(who) = can_empty_a_segment(scheme).filter(|_| counts_segments(clause)) {
+        if let Some(who) = can_empty_a_segment(scheme, clause).filter(|_| counts_segments(clause)) {
             out.push(
                 place(format!("a segment in which nobody is measured is left out of the gate, and {who}"))
                     .read("a gate that must be met in each segment")
@@ -75,11 +75,14 @@ fn counts_segments(clause: &Clause) -> bool {
 }
 
 /// How the provider can see to it that nobody counts in a segment.
-fn can_empty_a_segment(scheme: &Scheme) -> Option<&'static str> {
+fn can_empty_a_segment(scheme: &Scheme, clause: &Clause) -> Option<&'static str> {
+    let excepts = |outcome: usize| scheme.exceptions(outcome).is_some_and(|from| from.reported_by == ReportedBy::Provider);
     match (scheme.intake, scheme.segments_set_by) {
         (Intake::ProviderChooses | Intake::AfterAssessment, _) => Some("the provider decides who counts"),
         (Intake::Everyone, ReportedBy::Provider) => Some("the provider says which segment people are in"),
-        (Intake::Everyone, ReportedBy::Records) => None,
+        (Intake::Everyone, ReportedBy::Records) => {
+            clause.gates().iter().any(|gate| excepts(gate.outcome)).then_some("the provider says who is excepted from it")
+        }
     }
 }
 

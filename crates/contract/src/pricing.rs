@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use crate::exceptions::excepted_words;
 use crate::gate::{Gate, Verdict};
 use crate::measured_result::{
     MeasuredResult, Periods, TallyPart, TallyParts, better_than_baseline_exact, expected_in_cell, measured_result,
@@ -195,7 +196,7 @@ impl<'a, A: Amount, L: LineSink<A>> ClausePricing<'a, A, L> {
     pub fn post(&mut self, posting: UnpricedLine, amount: A, reason: impl FnOnce() -> String) {
         let at = self.clause * self.paid.cohorts + posting.cohorts.end - 1;
         self.paid.amounts[at] = self.paid.amounts[at].plus(amount);
-        let (clause, tally) = (self.clause, self.tally);
+        let (clause, tally, scheme) = (self.clause, self.tally, self.scheme);
         let line = || PricedLine {
             clause,
             cohorts: (tally.cohorts[posting.cohorts.start], tally.cohorts[posting.cohorts.end - 1]),
@@ -204,7 +205,7 @@ impl<'a, A: Amount, L: LineSink<A>> ClausePricing<'a, A, L> {
             unit: posting.unit,
             price: posting.price,
             amount: Pence(0),
-            reason: reason(),
+            reason: reason() + &excepted_words(scheme, tally, clause, &posting.cohorts, posting.segment),
         };
         self.lines.line(line, amount);
     }

@@ -423,7 +423,7 @@ fn outcomes(tables: &Section<'_, '_>, keys: &ScheduleKeys) -> Vec<Outcome> {
 /// Two outcomes must not share a column of a tally: `jobs comparison` would be the comparison group of `jobs` or an outcome.
 fn columns_apart(sections: &[Section<'_, '_>], outcomes: &[Outcome]) {
     let derived = |outcome: &Outcome| {
-        ["comparison people", "comparison", "before", "found false"].map(|of| format!("{} {of}", outcome.name))
+        ["comparison people", "comparison", "before", "found false", "excepted"].map(|of| format!("{} {of}", outcome.name))
     };
     let mut known = BTreeMap::new();
     for outcome in outcomes {
@@ -504,6 +504,7 @@ fn outcome(section: &Section<'_, '_>, keys: &ScheduleKeys, names: &[String], abo
     let part_of = part_of(section, word == OutcomeWord::Binary, better, above);
     let ratchet = ratchet(section, &baseline);
     let reported_by = section.choice("reported_by", &ReportedBy::KNOWN).unwrap_or_default();
+    let exceptions = crate::exceptions::read(section, kind);
     let spread = section.positive::<PerHead>("spread").map(|spread| spread.0);
     let measured = crate::measurement::read(section, kind, above);
     let outcome = Outcome {
@@ -518,10 +519,12 @@ fn outcome(section: &Section<'_, '_>, keys: &ScheduleKeys, names: &[String], abo
         part_of,
         ratchet,
         reported_by,
+        exceptions,
         spread,
         measured,
     };
     made_of_others(section, &outcome);
+    no_exceptions_together(section, &outcome, above);
     outcome
 }
 
@@ -545,6 +548,26 @@ fn made_of_others(section: &Section<'_, '_>, outcome: &Outcome) {
                 .problem("baseline", "what people did before is known for each outcome by itself")
                 .expected("a fixed baseline, a comparison group, or none")
                 .fix("give the baseline as a number"),
+        );
+    }
+}
+
+/// Refuses exceptions from an outcome that must have the same people as another: one that is a part of it, or is made of it.
+fn no_exceptions_together(section: &Section<'_, '_>, outcome: &Outcome, above: &[Outcome]) {
+    let parts = outcome.some_of().map_or(&[][..], |(of, _)| of);
+    let whole = outcome.part_of.as_slice();
+    let related: Vec<&Outcome> = parts.iter().chain(whole).filter_map(|&at| above.get(at)).collect();
+    let Some(first) = related.first() else { return };
+    let excepting = related.iter().copied().chain([outcome]).find(|one| one.exceptions.is_some());
+    if let Some(excepting) = excepting {
+        let key = if whole.is_empty() { "measured" } else { "part_of" };
+        let other = if excepting.name == outcome.name { *first } else { excepting };
+        section.push(
+            section
+                .problem(key, format!("`{}` and `{}` must count the same people", outcome.name, other.name))
+                .read(format!("[outcome.{}.exceptions]", excepting.name))
+                .expected("no exceptions from an outcome that is part of another, or that another is made of")
+                .fix("remove the exceptions, or measure the two outcomes without reference to each other"),
         );
     }
 }

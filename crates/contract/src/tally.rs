@@ -1,7 +1,7 @@
 //! The tally: what happened to the people of one area, by cohort and segment. It is all that pricing ever sees, whether it was
 //! measured from records or simulated.
 
-use crate::terms::{OutcomeKind, Scheme};
+use crate::terms::{Outcome, OutcomeKind, Scheme};
 use std::ops::Range;
 
 use base::money::{Pence, thousands};
@@ -29,6 +29,8 @@ pub struct Tally {
     pub comparison: Vec<ComparisonGroup>,
     /// For each outcome that the provider reports and an audit checks: claims found false, per cell; empty otherwise.
     pub found_false: Vec<Vec<i64>>,
+    /// For each outcome with exceptions of its own: the people excepted from it, per cell; empty otherwise. They are among `people`.
+    pub excepted: Vec<Vec<i64>>,
     /// People who have started and about whom something is not yet known, one count per cell; empty when there are none.
     pub waiting: Vec<i64>,
     /// The stage of each cohort; empty when all are complete.
@@ -83,6 +85,7 @@ impl Tally {
             None => ComparisonGroup::default(),
         });
         let found_false = |at: usize| if scheme.checked(at).is_some() { vec![0; cells] } else { Vec::new() };
+        let excepted = |outcome: &Outcome| if outcome.exceptions.is_some() { vec![0; cells] } else { Vec::new() };
         Tally {
             area,
             segments,
@@ -90,6 +93,7 @@ impl Tally {
             counts: vec![vec![0; cells]; scheme.outcomes.len()],
             comparison: comparison.collect(),
             found_false: (0..scheme.outcomes.len()).map(found_false).collect(),
+            excepted: scheme.outcomes.iter().map(excepted).collect(),
             waiting: Vec::new(),
             stages: Vec::new(),
             passed: Vec::new(),
@@ -113,6 +117,7 @@ impl Tally {
                 .map(|group| ComparisonGroup { people: scale(&group.people), counts: scale(&group.counts) })
                 .collect(),
             found_false: self.found_false.iter().map(scale).collect(),
+            excepted: self.excepted.iter().map(scale).collect(),
             costs: self.costs.iter().map(|costs| costs.map(|Pence(pence)| Pence((pence as f64 * by).round() as i64))).collect(),
             ..self.clone()
         }
@@ -141,6 +146,14 @@ impl Tally {
         self.people[cell] + self.waiting.get(cell).copied().unwrap_or_default()
     }
 
+    /// The people of a cell in whom an outcome is measured: everyone who is not excepted from it.
+    #[must_use]
+    pub fn measured(&self, scheme: &Scheme, outcome: usize, cell: usize) -> i64 {
+        let base = scheme.outcomes[outcome].base(outcome);
+        let excepted = self.excepted.get(base).and_then(|excepted| excepted.get(cell));
+        self.people[cell] - excepted.copied().unwrap_or_default()
+    }
+
     /// The tally of some of its cohorts, by their positions in this tally, in order.
     #[must_use]
     pub fn only(&self, cohorts: &[usize]) -> Tally {
@@ -162,6 +175,7 @@ impl Tally {
             counts: self.counts.iter().map(|counts| cells(counts)).collect(),
             comparison: self.comparison.iter().map(group).collect(),
             found_false: self.found_false.iter().map(|counts| cells(counts)).collect(),
+            excepted: self.excepted.iter().map(|counts| cells(counts)).collect(),
             waiting: cells(&self.waiting),
             stages: cohorts.iter().filter_map(|cohort| self.stages.get(*cohort).copied()).collect(),
             passed: months(&self.passed),

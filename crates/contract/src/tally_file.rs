@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use crate::certified_costs;
+use crate::exceptions::{OverLimit, over_limit};
 use crate::price::{NoLines, Paid, price};
 use crate::references::named_in;
 use crate::tally::{MAX_EVENTS, MAX_PEOPLE, Tally, misfit, part_misfit};
@@ -21,8 +22,9 @@ const MAX_TOTAL: i64 = 50_000_000;
 /// Reads a tally file with one row per area, cohort and segment. Columns: `area`, `cohort` and `segment` (where the scheme has
 /// several), `people`, and one named after each outcome. An outcome with a comparison group also has `NAME comparison people` and
 /// `NAME comparison`. An outcome compared with the same people before they started has `NAME before`. An outcome whose claims are
-/// audited has `NAME found false`. Where a clause is worked out from certified costs there may be a column `costs`: those of a cohort
-/// are the sum over its rows, and an empty cell says that they are not certified yet. The result is one tally for each area.
+/// audited has `NAME found false`, and one with exceptions may have `NAME excepted`. Where a clause is worked out from certified costs
+/// there may be a column `costs`: those of a cohort are the sum over its rows, and an empty cell says that they are not certified yet.
+/// The result is one tally for each area.
 pub fn read(scheme: &Scheme, file: &str, files: &SchemeFiles) -> Result<Vec<Tally>, Vec<Problem>> {
     let Some(table) = files.tables.get(file) else {
         return Err(files.problems.clone());
@@ -84,6 +86,9 @@ pub fn read(scheme: &Scheme, file: &str, files: &SchemeFiles) -> Result<Vec<Tall
             columns.fill(scheme, &mut tally, cell, row, table, &mut problems);
         }
         scheme.certified_costs.add_to(&mut tally, "");
+        if problems.is_empty() {
+            problems.extend(over_limit(scheme, &tally).iter().map(|over| columns.too_many(scheme, &tally, over, table)));
+        }
         let people: i64 = tally.people.iter().chain(tally.comparison.iter().flat_map(|group| &group.people)).sum();
         let events = tally.counts.iter().map(|counts| counts.iter().sum::<i64>()).max().unwrap_or_default();
         if people > MAX_TOTAL || events > 100 * MAX_TOTAL {
@@ -124,6 +129,7 @@ struct TallyColumns {
     /// The columns of people and counts. The same people before they started have no column of their own.
     comparison: Vec<Option<(Option<usize>, usize)>>,
     found_false: Vec<Option<usize>>,
+    excepted: Vec<Option<usize>>,
     costs: Option<usize>,
 }
 
@@ -143,6 +149,8 @@ impl TallyColumns {
         }
         let audited = |at: &usize| scheme.checked(*at).is_some();
         known.extend((0..scheme.outcomes.len()).filter(audited).map(|at| format!("{} found false", scheme.outcomes[at].name)));
+        let excepting = scheme.outcomes.iter().filter(|outcome| outcome.exceptions.is_some());
+        known.extend(excepting.map(|outcome| format!("{} excepted", outcome.name)));
         if scheme.reads_costs() {
             known.push("costs".to_owned());
         }
@@ -197,8 +205,19 @@ impl TallyColumns {
             found_false: (0..scheme.outcomes.len())
                 .map(|at| need(&format!("{} found false", scheme.outcomes[at].name), false))
                 .collect(),
+            excepted: scheme.outcomes.iter().map(|outcome| need(&format!("{} excepted", outcome.name), false)).collect(),
             costs: need("costs", false).filter(|_| scheme.reads_costs()),
         }
+    }
+
+    /// More people are excepted than the contract allows.
+    fn too_many(&self, scheme: &Scheme, tally: &Tally, over: &OverLimit, table: &CsvTable) -> Problem {
+        let head = self.excepted[over.outcome].map_or(table.head(), |column| table.header[column].span);
+        table
+            .problem(head, format!("too many people are excepted from `{}`", scheme.outcomes[over.outcome].name))
+            .read(over.words(scheme, tally))
+            .expected(format!("at most {} excepted in this cohort", thousands(over.most)))
+            .fix("check the numbers of the cohort. People beyond the limit are not excepted: they count, with their results")
     }
 
     fn fill(
@@ -241,15 +260,22 @@ impl TallyColumns {
         };
         let people = self.people.map_or(0, |column| count(column, MAX_PEOPLE, None));
         tally.people[cell] = people;
+        for (at, column) in self.excepted.iter().enumerate() {
+            if let (Some(column), Some(excepted)) = (column, tally.excepted[at].get_mut(cell)) {
+                *excepted = count(*column, MAX_PEOPLE, Some((people, "the people of the row"))).min(people);
+            }
+        }
         for (at, outcome) in scheme.outcomes.iter().enumerate() {
             let Some(column) = self.outcomes[at] else { continue };
+            let measured = tally.measured(scheme, at, cell);
             let (most, limit) = match outcome.kind {
+                OutcomeKind::Binary if measured < people => (MAX_PEOPLE, Some((measured, "the people who are not excepted"))),
                 OutcomeKind::Binary => (MAX_PEOPLE, Some((people, "the people of the row"))),
                 OutcomeKind::Sustained { .. } | OutcomeKind::Frequency { .. } => (MAX_EVENTS, None),
             };
             tally.counts[at][cell] = count(column, most, limit);
             if let Some((people_column, count_column)) = self.comparison[at] {
-                let compared = people_column.map_or(people, |column| count(column, MAX_PEOPLE, None));
+                let compared = people_column.map_or(measured, |column| count(column, MAX_PEOPLE, None));
                 tally.comparison[at].people[cell] = compared;
                 let limit = outcome.is_binary().then_some((compared, "the people it is compared with"));
                 tally.comparison[at].counts[cell] = count(count_column, MAX_EVENTS, limit);

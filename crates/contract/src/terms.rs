@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use crate::certified_costs::CertifiedCosts;
 use crate::clauses::Clause;
+use crate::exceptions::Exceptions;
 use crate::funders::Funder;
 use crate::measurement::{OutcomeMeasurement, OutcomeRule};
 use crate::providers::{PricedFor, Provider};
@@ -162,6 +163,8 @@ pub struct Outcome {
     /// does not follow the results.
     pub ratchet: Rate,
     pub reported_by: ReportedBy,
+    /// Who leaves this measure for a stated reason. What builds on the outcome leaves out the same people.
+    pub exceptions: Option<Exceptions>,
     /// Standard deviation of the count per person (per reoffender where it is measured that way). Tests of significance on counts
     /// need it.
     pub spread: Option<Rate>,
@@ -314,6 +317,12 @@ impl Scheme {
     #[must_use]
     pub fn costs_decide_payments(&self) -> bool {
         self.clauses.iter().any(|clause| clause.terms.reads_costs())
+    }
+
+    /// The exceptions from an outcome: its own, or those of the binary outcome that it builds on.
+    #[must_use]
+    pub fn exceptions(&self, outcome: usize) -> Option<&Exceptions> {
+        self.outcomes[self.outcomes[outcome].base(outcome)].exceptions.as_ref()
     }
 
     /// The positions of the clauses whose payment depends on results.

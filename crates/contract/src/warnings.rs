@@ -1,12 +1,13 @@
 //! Faults that can be seen in the rules alone, before anything is simulated.
 
 use crate::clauses::Clause;
+use crate::exceptions::Exceptions;
 use crate::explain::{PaymentLevel, expected_tally, payment_table, tally_at};
 use crate::perverse_incentives;
 use crate::price;
 use crate::scheme_file::warning;
 use crate::tally::Tally;
-use crate::terms::{Baseline, Better, Scheme, later};
+use crate::terms::{Baseline, Better, ReportedBy, Scheme, later};
 use base::literal::{Change, Literal as _};
 use base::money::Pence;
 use base::problem::Problem;
@@ -28,6 +29,7 @@ pub fn warnings(scheme: &Scheme, files: &SchemeFiles) -> Vec<Problem> {
     out.extend(uncapped_liability(scheme, files));
     out.extend(late_measures(scheme, files));
     out.extend(assumed_baselines(scheme, files));
+    out.extend(unlimited_exceptions(scheme, files));
     out.extend(paid_twice(scheme, files));
     out.extend(perverse_incentives::warnings(scheme, files));
     out
@@ -246,6 +248,25 @@ fn assumed_baselines(scheme: &Scheme, files: &SchemeFiles) -> Vec<Problem> {
         })
     };
     assumed.filter_map(problem).collect()
+}
+
+/// Exceptions that the provider reports without a limit, from an outcome that decides what is paid: it can take everybody who would not
+/// have the result out of the measure.
+fn unlimited_exceptions(scheme: &Scheme, files: &SchemeFiles) -> Vec<Problem> {
+    let paid = paid_outcomes(scheme);
+    let decides = |at: usize| paid.iter().any(|&other| scheme.outcomes[other].base(other) == at);
+    let unlimited = scheme.outcomes.iter().enumerate().filter(|(at, outcome)| {
+        let reported = |from: &Exceptions| from.reported_by == ReportedBy::Provider && from.at_most.is_none();
+        outcome.exceptions.as_ref().is_some_and(reported) && decides(*at)
+    });
+    let problem = |(_, outcome): (usize, &crate::terms::Outcome)| {
+        let what = format!("the provider says who is excepted from `{}`, and there is no limit to how many", outcome.name);
+        warning(files, &format!("outcome.{}.exceptions", outcome.name), what)
+            .read("reported_by = \"provider\", and no `at_most`")
+            .expected("a largest share of the people of a cohort, such as at_most = \"10%\"")
+            .fix("add `at_most`, or have somebody else report the reasons (reported_by = \"records\")")
+    };
+    unlimited.map(problem).collect()
 }
 
 fn uncapped_liability(scheme: &Scheme, files: &SchemeFiles) -> Vec<Problem> {

@@ -33,6 +33,8 @@ struct Contract {
     /// In tenths of a percent.
     baseline: i64,
     comparison: bool,
+    /// Whether people may be excepted from reoffending.
+    exceptions: bool,
     /// Prices in pounds, by segment.
     job_prices: [i64; 3],
     fee: i64,
@@ -133,6 +135,7 @@ fn contract() -> impl Strategy<Value = Contract> {
         half_years: people.2,
         baseline: people.3,
         comparison: people.4,
+        exceptions: prices.1 % 2 == 1,
         job_prices: prices.0,
         fee: prices.1,
         falls: prices.2,
@@ -177,11 +180,15 @@ impl Contract {
             false => format!("\"{}.{} %\"", self.baseline / 10, self.baseline % 10),
         };
         let over = ["each cohort", "each year", "all cohorts"][self.over];
+        let exceptions = match self.exceptions {
+            true => "[outcome.reoffending.exceptions]\nevents = \"moved\"\ngood_result = \"left out\"\n",
+            false => "",
+        };
         let mut text = format!(
             "scheme = \"Random\"\ncurrency = \"GBP\"\nrounding = \"{rounding}\"\nmonth_end = \"last day of month\"\n\
              segments = [{}]\nfrom = \"assumption: random\"\n\n[contract]\nstarts = 2027-04-01\nends = 2035-03-31\n\n\
              [cohorts]\nstarts = 2027-04-01\nends = {end}\nevery = \"6 months\"\npeople = 900\n\n\
-             [outcome.reoffending]\nmeasure = \"people who reoffend\"\nkind = \"binary\"\nbetter = \"fewer\"\nwindow = \"12 months\"\nbaseline = {baseline}\n\n\
+             [outcome.reoffending]\nmeasure = \"people who reoffend\"\nkind = \"binary\"\nbetter = \"fewer\"\nwindow = \"12 months\"\nbaseline = {baseline}\n{exceptions}\n\
              [outcome.reoffences]\nmeasure = \"reoffences\"\nkind = \"frequency\"\nof = \"reoffending\"\nper = \"{}\"\nbetter = \"fewer\"\nwindow = \"12 months\"\nbaseline = \"1.7 per person\"\n\n\
              [outcome.job]\nmeasure = \"jobs\"\nkind = \"binary\"\nbetter = \"more\"\nwindow = \"12 months\"\nbaseline = \"30 %\"\n{}\n\
              [outcome.kept]\nmeasure = \"weeks in a job\"\nkind = \"sustained\"\nof = \"job\"\nevery = \"4 weeks\"\nmost = {MOST_PERIODS}\nbetter = \"more\"\nwindow = \"12 months\"\nbaseline = \"1.9 per person\"\n\n",
@@ -395,6 +402,10 @@ fn tally(scheme: &Scheme, cells: &[Cell]) -> Tally {
             tally.people[cell] = people;
             tally.counts[0][cell] = of(bad, people);
             tally.counts[1][cell] = of(events, tally.counts[0][cell]);
+            // Some of those who do not reoffend are excepted.
+            if let Some(excepted) = tally.excepted[0].get_mut(cell) {
+                *excepted = of(lasts, people - tally.counts[0][cell]);
+            }
             tally.counts[2][cell] = of(good, people);
             tally.counts[3][cell] = of(lasts, MOST_PERIODS * tally.counts[2][cell]);
             // Only an outcome that is audited has places for what was found.
@@ -474,7 +485,7 @@ proptest! {
         let before = tally(&scheme, &cells);
         let mut after = before.clone();
         let cell = at % after.people.len();
-        let worse = (after.counts[0][cell] + more).min(after.people[cell]);
+        let worse = (after.counts[0][cell] + more).min(after.measured(&scheme, 0, cell));
         after.counts[0][cell] = worse;
         after.counts[1][cell] = after.counts[1][cell].max(worse);
         let (before, after) = (exact(&scheme, &before).1.total(), exact(&scheme, &after).1.total());

@@ -61,7 +61,7 @@ pub fn reconcile(
             let sum = out.by.entry((index.start.provider, outcome)).or_default();
             match result.state {
                 OutcomeState::Censored => sum.open += claims,
-                OutcomeState::Observed | OutcomeState::LeftOut => {
+                OutcomeState::Observed | OutcomeState::LeftOut | OutcomeState::Excepted => {
                     sum.matched += claims.min(shown);
                     sum.unclaimed += (shown - claims).max(0);
                     sum.unsupported += (claims - shown).max(0);

@@ -2,7 +2,8 @@
 //! best and at their worst.
 //!
 //! Each outcome of an observed person goes from its lowest to its highest possible value: no or yes for a binary outcome, and one
-//! more for each row for a count. All people move to one end together, outcome by outcome, and the report gives the lowest and
+//! more for each row for a count. Where the contract has exceptions from an outcome, a row may also be a reason for one, so the person
+//! may be excepted. All people move to one end together, outcome by outcome, and the report gives the lowest and
 //! the highest sum. Where a row's person is unknown, as many people in every place move to either end. Where a start is missing,
 //! as many more people are added to each place in turn. The result is then a bound: the sum cannot be outside it.
 
@@ -44,7 +45,9 @@ pub fn effect(
     }
     // A start that cannot be read may belong to the comparison group.
     let compared = scheme.outcomes.iter().any(|outcome| matches!(outcome.baseline, Baseline::Comparison { .. }));
-    if set_aside.unbounded > 0 || set_aside.starts > 0 && compared {
+    // A row about nobody in particular may be a reason to except anybody.
+    let excepting = scheme.outcomes.iter().any(|outcome| outcome.exceptions.is_some());
+    if set_aside.unbounded > 0 || set_aside.starts > 0 && compared || set_aside.unknown + set_aside.starts > 0 && excepting {
         return Some(SumEffect::Unknown);
     }
     let groups = payable(measured);
@@ -67,14 +70,39 @@ pub fn effect(
     Some(SumEffect::Between { least: Pence(least), most: Pence(most), bound: set_aside.unknown > 0 || set_aside.starts > 0 })
 }
 
-/// Which outcomes are at their highest, for each combination that is tried: every combination of up to five outcomes; of more,
-/// none, all and each alone.
-fn corners(outcomes: usize) -> Vec<Vec<bool>> {
+/// Where a result is moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Least,
+    Most,
+    /// Out of the measure.
+    Excepted,
+}
+
+/// The ends of each outcome, for each combination that is tried: every combination of up to five outcomes; of more, all at their lowest,
+/// all at their highest and each alone at its highest.
+fn corners(outcomes: usize) -> Vec<Vec<End>> {
+    let ends = |most: &dyn Fn(usize) -> bool| (0..outcomes).map(|at| if most(at) { End::Most } else { End::Least }).collect();
     if outcomes <= 5 {
-        return (0..1_usize << outcomes).map(|set| (0..outcomes).map(|at| set >> at & 1 == 1).collect()).collect();
+        return (0..1_usize << outcomes).map(|set| ends(&|at| set >> at & 1 == 1)).collect();
     }
-    let alone = (0..outcomes).map(|one| (0..outcomes).map(|at| at == one).collect());
-    [vec![false; outcomes], vec![true; outcomes]].into_iter().chain(alone).collect()
+    let alone = (0..outcomes).map(|one| ends(&|at| at == one));
+    [ends(&|_| false), ends(&|_| true)].into_iter().chain(alone).collect()
+}
+
+/// The same, and each of them with everybody excepted from all outcomes that have exceptions, and from each of these alone.
+fn corners_with_exceptions(scheme: &Scheme) -> Vec<Vec<End>> {
+    let excepting: Vec<usize> = (0..scheme.outcomes.len()).filter(|&at| scheme.outcomes[at].exceptions.is_some()).collect();
+    let sets = excepting.iter().map(|at| vec![*at]).chain((excepting.len() > 1).then(|| excepting.clone()));
+    let sets: Vec<Vec<usize>> = sets.collect();
+    let mut out = corners(scheme.outcomes.len());
+    for set in sets {
+        let mut excepted = corners(scheme.outcomes.len());
+        excepted.iter_mut().for_each(|ends| set.iter().for_each(|at| ends[*at] = End::Excepted));
+        out.extend(excepted);
+    }
+    out.dedup();
+    out
 }
 
 fn range(sums: impl Iterator<Item = i64>) -> (i64, i64) {
@@ -99,10 +127,12 @@ fn known(
         })
         .collect();
     let as_measured: Vec<Vec<PersonOutcome>> = places.iter().map(|(at, _)| measured.of(*at).to_vec()).collect();
-    let sums = corners(scheme.outcomes.len()).into_iter().map(|set| {
+    let sums = corners_with_exceptions(scheme).into_iter().map(|set| {
         for ((at, rows), own) in places.iter().zip(&as_measured) {
             for (outcome, most) in set.iter().enumerate() {
-                measured.results[at * measured.outcomes + outcome] = end(&scheme.outcomes[outcome], own[outcome], *rows, *most);
+                let base = set[scheme.outcomes[outcome].base(outcome)];
+                let to = if base == End::Excepted { base } else { *most };
+                measured.results[at * measured.outcomes + outcome] = end(&scheme.outcomes[outcome], own[outcome], *rows, to);
             }
         }
         price(measured)
@@ -114,12 +144,15 @@ fn known(
     range
 }
 
-/// A result at its lowest or its highest.
-fn end(outcome: &Outcome, result: PersonOutcome, rows: i64, most: bool) -> PersonOutcome {
+/// A result at one end.
+fn end(outcome: &Outcome, result: PersonOutcome, rows: i64, to: End) -> PersonOutcome {
     if result.state != OutcomeState::Observed {
         return result;
     }
-    let value = i64::from(result.value);
+    if to == End::Excepted {
+        return PersonOutcome::without_value(OutcomeState::Excepted);
+    }
+    let (value, most) = (i64::from(result.value), to == End::Most);
     let value = match (outcome.kind, most) {
         (OutcomeKind::Binary, most) => i64::from(most),
         (OutcomeKind::Frequency { .. }, true) => value.saturating_add(rows),
@@ -139,7 +172,7 @@ fn unknown(scheme: &Scheme, groups: &[ProviderTally], rows: u64, price: &dyn Fn(
                 for cell in 0..group.tally.people.len() {
                     let people = group.tally.people[cell];
                     let count = &mut group.tally.counts[outcome][cell];
-                    *count = moved(&scheme.outcomes[outcome], *count, people, rows, *most);
+                    *count = moved(&scheme.outcomes[outcome], *count, people, rows, *most == End::Most);
                 }
             }
         }
@@ -176,7 +209,7 @@ fn starts(scheme: &Scheme, groups: &[ProviderTally], rows: u64, price: &dyn Fn(&
                 let mut changed = group.clone();
                 changed.started = changed.started.saturating_add(rows);
                 changed.tally.people[cell] = changed.tally.people[cell].saturating_add(rows);
-                for outcome in (0..set.len()).filter(|outcome| set[*outcome]) {
+                for outcome in (0..set.len()).filter(|outcome| set[*outcome] == End::Most) {
                     let count = &mut changed.tally.counts[outcome][cell];
                     *count = count.saturating_add(rows.saturating_mul(each(outcome)));
                 }

@@ -45,7 +45,10 @@ fn evaluate(
     if window.from < plan.since || plan.leaves_out(history, &window) {
         return PersonOutcome::without_value(OutcomeState::LeftOut);
     }
-    match &plan.rule {
+    if plan.excepted_with.is_some_and(|of| above[of].state == OutcomeState::Excepted) {
+        return PersonOutcome::without_value(OutcomeState::Excepted);
+    }
+    let found = match &plan.rule {
         CompiledRule::NoneWithin(events) => none_within(events, history, &window),
         CompiledRule::AnyWithin(events) => any_within(events, history, &window),
         CompiledRule::CountWithin(events, each) => count_within(events, *each, history, &window),
@@ -60,5 +63,9 @@ fn evaluate(
         CompiledRule::StatusAt(spells) => status_at(spells, history, &window, room),
         CompiledRule::AtLeast { events, thresholds } => at_least(events, thresholds, history, &window),
         CompiledRule::ExitWithoutReturn { exits, returns, clear } => exit_without_return(exits, returns, clear, history, &window),
+    };
+    match plan.excepts(history, &window, found.value) {
+        NEVER => found,
+        reason => PersonOutcome { day: reason, ..PersonOutcome::without_value(OutcomeState::Excepted) },
     }
 }

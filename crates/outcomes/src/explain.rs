@@ -6,7 +6,7 @@ use crate::cohorts::IndexEvent;
 use crate::criteria::{EventFilter, FollowUpWindow, SpellSource};
 use crate::measure::MeasuredOutcomes;
 use crate::person_history::PersonHistory;
-use crate::person_outcome::PersonOutcome;
+use crate::person_outcome::{OutcomeState, PersonOutcome};
 use crate::plan::{CompiledRule, OutcomePlan, plans_before_of, plans_of};
 use base::day::{Day, NEVER};
 use records::Records;
@@ -24,7 +24,8 @@ pub struct Explanation {
     /// Every day before this one must have been observed. Every day before `observed` was.
     pub needed: Day,
     pub observed: Day,
-    /// The facts that count, each with the day of its proof ([`NEVER`] where no proof is needed).
+    /// The facts that count, each with the day of its proof ([`NEVER`] where no proof is needed). Of somebody who is excepted, the
+    /// reasons.
     pub facts: Vec<(Fact, Day)>,
 }
 
@@ -85,7 +86,10 @@ fn explanations<'a>(
 
 fn explain_one(plan: &OutcomePlan, result: PersonOutcome, history: &PersonHistory<'_>, began: Day) -> Explanation {
     let window = plan.window(began);
-    let mut facts = counted(&plan.rule, history, &window);
+    let mut facts = match (result.state, &plan.exceptions) {
+        (OutcomeState::Excepted, Some((reasons, _))) => history.matching(reasons, &window).collect(),
+        _ => counted(&plan.rule, history, &window),
+    };
     facts.sort_unstable();
     Explanation {
         result,

@@ -8,7 +8,7 @@ pub struct PersonOutcome {
     pub state: OutcomeState,
     /// 1 or 0 for a binary outcome; events, days or periods for the others. 0 unless observed.
     pub value: i32,
-    /// The day on which it was reached, or of the event that decided; [`NEVER`] where there is none.
+    /// The day on which it was reached, or of the event that decided or that is the reason of an exception; [`NEVER`] where there is none.
     pub day: Day,
 }
 
@@ -19,12 +19,20 @@ pub enum OutcomeState {
     Observed,
     /// The window or the waiting period ends after the last observed day. Reports say "not yet known".
     Censored,
+    /// The scheme excepts the person from this outcome for a stated reason. The other outcomes count.
+    Excepted,
     /// The scheme leaves out people who died, were removed or were in custody inside the window; or the records begin later than
     /// the window.
     LeftOut,
 }
 
 impl PersonOutcome {
+    /// Whether everything about it is known: it counts, or the scheme excepts the person from it.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        matches!(self.state, OutcomeState::Observed | OutcomeState::Excepted)
+    }
+
     /// A state without a value.
     pub(crate) fn without_value(state: OutcomeState) -> PersonOutcome {
         PersonOutcome { state, value: 0, day: NEVER }

@@ -2,6 +2,7 @@
 
 use base::literal::Duration;
 use contract::Scheme;
+use contract::exceptions::{Exceptions, GoodResult};
 use contract::measurement::{
     Continuity, CountedUnit, EventSelection, LossToFollowUp, OutcomeMeasurement, OutcomeRule, SpellSelection,
 };
@@ -10,7 +11,7 @@ use contract::terms::{Baseline, Better, MonthEnd, Outcome, OutcomeKind, later};
 use crate::cohorts::IndexEvent;
 use crate::criteria::{EventFilter, FollowUpWindow, ReturnPeriod, SpellSource};
 use crate::person_history::PersonHistory;
-use base::day::{Day, date, day};
+use base::day::{Day, NEVER, date, day};
 use records::{Need, Records};
 
 /// The kind of spell for time in custody.
@@ -26,6 +27,10 @@ pub(crate) struct OutcomePlan {
     died: LossToFollowUp,
     removed: LossToFollowUp,
     custody: Option<u16>,
+    /// Who is excepted from it: the reasons, and whether people with this value count all the same.
+    pub exceptions: Option<(EventFilter, Option<i32>)>,
+    /// The binary outcome that it builds on, with which it shares its exceptions.
+    pub excepted_with: Option<usize>,
     first: Day,
     windows: Vec<FollowUpWindow>,
 }
@@ -113,6 +118,9 @@ pub fn need(scheme: &Scheme) -> Result<Need, Vec<String>> {
             | OutcomeRule::FirstTimeTo(_)
             | OutcomeRule::SomeOf { .. } => {}
         }
+        if let Some(exceptions) = &outcome.exceptions {
+            add(&mut need.events, &exceptions.events);
+        }
         if measured.custody == LossToFollowUp::LeftOut {
             add(&mut need.spells, &[CUSTODY.to_owned()]);
         }
@@ -173,7 +181,9 @@ fn plan(
         // It looks at no records of its own. What is known of it follows from the outcomes that it is made of.
         OutcomeRule::SomeOf { .. } => (Day::MIN, Day::MAX),
         _ => {
-            let (since, until) = observed(measured, records);
+            // What takes a person out of the measure now says nothing of the time before.
+            let reasons = outcome.exceptions.as_ref().filter(|_| before.is_none());
+            let (since, until) = observed(measured, reasons, records);
             (since, query_day.min(until).saturating_add(1))
         }
     };
@@ -184,6 +194,8 @@ fn plan(
         died: measured.died,
         removed: measured.removed,
         custody: records.need.spell(CUSTODY).filter(|_| measured.custody == LossToFollowUp::LeftOut),
+        exceptions: outcome.exceptions.as_ref().filter(|_| before.is_none()).map(|from| excepting(from, outcome, &records.need)),
+        excepted_with: excepted_with(scheme, outcome).filter(|_| before.is_none()),
         first,
         windows: windows.collect(),
     }
@@ -208,7 +220,7 @@ pub fn unobserved_before(scheme: &Scheme, records: &Records) -> Option<usize> {
     (0..scheme.outcomes.len()).find(|at| {
         let outcome = &scheme.outcomes[*at];
         let measured = outcome.measured.as_ref().filter(|_| matches!(outcome.baseline, Baseline::Before { .. }));
-        measured.is_some_and(|measured| observed(measured, records).0 == Day::MIN)
+        measured.is_some_and(|measured| observed(measured, None, records).0 == Day::MIN)
     })
 }
 
@@ -237,9 +249,31 @@ fn window(from: Day, window: Duration, wait: Duration, measured: &OutcomeMeasure
     FollowUpWindow { from, to, proof, seen, observed: seen.max(proof) }
 }
 
-/// The first and the last day on which everything that a rule looks at is complete.
-fn observed(measured: &OutcomeMeasurement, records: &Records) -> (Day, Day) {
-    let mut kinds: Vec<(&str, &str)> = Vec::new();
+/// The reasons of exceptions, and the value with which a person counts all the same.
+fn excepting(exceptions: &Exceptions, outcome: &Outcome, need: &Need) -> (EventFilter, Option<i32>) {
+    let reasons = EventFilter {
+        kinds: events_among(&exceptions.events, need),
+        except: vec![false; need.classes.len() + 1],
+        proven_by: None,
+    };
+    let good = i32::from(outcome.better == Better::More);
+    (reasons, (exceptions.good_result == GoodResult::Counts).then_some(good))
+}
+
+/// The binary outcome with exceptions that an outcome builds on.
+fn excepted_with(scheme: &Scheme, outcome: &Outcome) -> Option<usize> {
+    match outcome.kind {
+        OutcomeKind::Binary => None,
+        OutcomeKind::Frequency { of, .. } | OutcomeKind::Sustained { of, .. } => {
+            scheme.outcomes[of].exceptions.is_some().then_some(of)
+        }
+    }
+}
+
+/// The first and the last day on which everything that a rule looks at is complete, and everything that is a reason to be excepted.
+fn observed(measured: &OutcomeMeasurement, exceptions: Option<&Exceptions>, records: &Records) -> (Day, Day) {
+    let reasons = exceptions.into_iter().flat_map(|exceptions| &exceptions.events);
+    let mut kinds: Vec<(&str, &str)> = reasons.map(|kind| ("events", kind.as_str())).collect();
     if let Some(events) = events_of(&measured.rule) {
         kinds.extend(events.kinds.iter().chain(&events.proven_by).map(|kind| ("events", kind.as_str())));
     }
@@ -339,6 +373,14 @@ impl OutcomePlan {
         self.died == LossToFollowUp::LeftOut && history.died < window.seen
             || self.removed == LossToFollowUp::LeftOut && history.removed < window.seen
             || self.custody.is_some_and(|custody| history.in_spell(custody, window))
+    }
+
+    /// The day of the first reason in the window to except the person, whose outcome has this value; [`NEVER`] where the person counts.
+    pub(crate) fn excepts(&self, history: &PersonHistory<'_>, window: &FollowUpWindow, value: i32) -> Day {
+        match &self.exceptions {
+            Some((reasons, counts)) if *counts != Some(value) => history.first(reasons, window),
+            _ => NEVER,
+        }
     }
 }
 

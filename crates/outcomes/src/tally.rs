@@ -8,7 +8,7 @@ use contract::tally::{CohortStage, ComparisonGroup, Tally};
 use contract::terms::{Baseline, Better, Cohort, MonthEnd, later};
 
 use crate::measure::MeasuredOutcomes;
-use crate::person_outcome::OutcomeState;
+use crate::person_outcome::{OutcomeState, PersonOutcome};
 use base::day::{Day, day};
 
 /// The results of one provider in one area.
@@ -18,7 +18,7 @@ pub struct ProviderTally {
     pub provider: u32,
     /// People served, whether their outcomes are observed or not.
     pub started: i64,
-    /// The people for whom every outcome of the scheme is observed.
+    /// The people for whom every outcome of the scheme is known.
     pub tally: Tally,
     /// For each outcome and each cell of the tally: everyone who started, observed or not.
     pub follow_up: Vec<Vec<FollowUpCounts>>,
@@ -34,10 +34,12 @@ pub struct FollowUpCounts {
     /// People who are not yet known.
     pub censored: i64,
     pub left_out: i64,
+    /// People excepted from the outcome.
+    pub excepted: i64,
 }
 
-/// A tally for each provider and area, in their order. A person is in it when every outcome of the scheme is observed: the tally
-/// has one number of people, and all outcomes are shares of it.
+/// A tally for each provider and area, in their order. A person is in it when every outcome of the scheme is known: the tally has
+/// one number of people, and each outcome is a share of those of them who are not excepted from it.
 #[must_use]
 pub fn tallies(scheme: &Scheme, measured: &MeasuredOutcomes) -> Vec<ProviderTally> {
     tallies_at(scheme, measured, &[])
@@ -63,10 +65,11 @@ fn tallies_at(scheme: &Scheme, measured: &MeasuredOutcomes, places: &[(u32, usiz
         let group = groups[provider as usize * areas + area].get_or_insert_with(|| empty(provider, area));
         let cell = index.cohort as usize * segments + index.segment as usize;
         let results = measured.of(at);
-        let all_observed = measured.all_of(at).all(|result| result.state == OutcomeState::Observed);
+        let all_known = measured.all_of(at).all(PersonOutcome::is_known);
         if index.start.comparison {
-            for (outcome, result) in scheme.outcomes.iter().zip(results).enumerate().filter(|_| all_observed) {
-                if matches!(result.0.baseline, Baseline::Comparison { .. }) {
+            for (outcome, result) in scheme.outcomes.iter().zip(results).enumerate().filter(|_| all_known) {
+                let counts = result.1.state == OutcomeState::Observed;
+                if counts && matches!(result.0.baseline, Baseline::Comparison { .. }) {
                     let comparison = &mut group.tally.comparison[outcome];
                     comparison.people[cell] += 1;
                     comparison.counts[cell] += i64::from(result.1.value);
@@ -75,8 +78,10 @@ fn tallies_at(scheme: &Scheme, measured: &MeasuredOutcomes, places: &[(u32, usiz
             continue;
         }
         group.started += 1;
-        group.tally.people[cell] += i64::from(all_observed);
-        for (outcome, result) in measured.compared_before.iter().zip(measured.before(at)).filter(|_| all_observed) {
+        group.tally.people[cell] += i64::from(all_known);
+        let counts = |outcome: usize| all_known && results[outcome].state == OutcomeState::Observed;
+        for (outcome, result) in measured.compared_before.iter().zip(measured.before(at)).filter(|(outcome, _)| counts(**outcome))
+        {
             let before = &mut group.tally.comparison[*outcome];
             before.people[cell] += 1;
             before.counts[cell] += i64::from(result.value);
@@ -90,8 +95,15 @@ fn tallies_at(scheme: &Scheme, measured: &MeasuredOutcomes, places: &[(u32, usiz
                 }
                 OutcomeState::Censored => follow_up.censored += 1,
                 OutcomeState::LeftOut => follow_up.left_out += 1,
+                OutcomeState::Excepted => {
+                    follow_up.excepted += 1;
+                    // What builds on an outcome leaves out the same people, and they are counted once.
+                    if let Some(excepted) = group.tally.excepted[outcome].get_mut(cell).filter(|_| all_known) {
+                        *excepted += 1;
+                    }
+                }
             }
-            if all_observed {
+            if all_known {
                 group.tally.counts[outcome][cell] += i64::from(result.value);
             }
         }
@@ -168,6 +180,7 @@ pub fn merge(into: &mut Vec<ProviderTally>, more: Vec<ProviderTally>) {
         add(&mut tally.waiting, &other.waiting);
         tally.counts.iter_mut().zip(&other.counts).for_each(|(sum, more)| add(sum, more));
         tally.found_false.iter_mut().zip(&other.found_false).for_each(|(sum, more)| add(sum, more));
+        tally.excepted.iter_mut().zip(&other.excepted).for_each(|(sum, more)| add(sum, more));
         for (sum, more) in tally.comparison.iter_mut().zip(&other.comparison) {
             add(&mut sum.people, &more.people);
             add(&mut sum.counts, &more.counts);

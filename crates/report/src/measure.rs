@@ -66,6 +66,8 @@ pub struct KnownCount {
     pub count: i64,
     pub not_yet_known: i64,
     pub left_out: i64,
+    /// People excepted from the outcome, where the contract has exceptions.
+    pub excepted: i64,
 }
 
 /// One outcome over all people.
@@ -163,34 +165,50 @@ fn summary(found: &Measurement, terminal: Terminal) -> String {
     if found.comparison_people > 0 {
         people += &format!(", {} in the comparison group", thousands(found.comparison_people as i64));
     }
-    let header = ["outcome", "known", "count", "not yet known", "left out", "mean days to it"].map(str::to_owned);
+    let excepting = found.outcomes.iter().any(|outcome| outcome.counts.excepted > 0);
+    let header = ["outcome", "known", "count", "not yet known", "left out", "excepted", "mean days to it"];
     let row = |OutcomeCount { outcome, counts, mean_days }: &OutcomeCount| {
-        vec![
+        let cells = vec![
             outcome.clone(),
             thousands(counts.known),
             thousands(counts.count),
             thousands(counts.not_yet_known),
             thousands(counts.left_out),
+            thousands(counts.excepted),
             mean_days.map_or("–".to_owned(), |days| format!("{days:.1}")),
-        ]
+        ];
+        where_excepted(cells, 5, excepting)
     };
+    let header = where_excepted(header.map(str::to_owned).to_vec(), 5, excepting);
     let rows: Vec<Vec<String>> = found.outcomes.iter().map(row).collect();
     let facts = several(found.facts as u64, "event or spell", "events and spells");
     format!("{people}, {facts}\n\n{}", terminal.table(&header, &rows))
 }
 
+/// The cells of a row without the column of those who are excepted, where nobody is.
+fn where_excepted(mut cells: Vec<String>, column: usize, excepting: bool) -> Vec<String> {
+    if !excepting {
+        cells.remove(column);
+    }
+    cells
+}
+
 fn breakdown_text(breakdown: &OutcomeBreakdown, terminal: Terminal) -> String {
-    let header = [breakdown.outcome.as_str(), "known", "count", "of 100", "not yet known", "left out"].map(str::to_owned);
+    let excepting = breakdown.groups.iter().any(|(_, counts)| counts.excepted > 0);
+    let header = [breakdown.outcome.as_str(), "known", "count", "of 100", "not yet known", "left out", "excepted"];
     let row = |(names, counts): &(Vec<String>, KnownCount)| {
-        vec![
+        let cells = vec![
             names.join(", "),
             thousands(counts.known),
             thousands(counts.count),
             share(counts).map_or(String::new(), |share| format!("{:.1}", 100.0 * share)),
             thousands(counts.not_yet_known),
             thousands(counts.left_out),
-        ]
+            thousands(counts.excepted),
+        ];
+        where_excepted(cells, 6, excepting)
     };
+    let header = where_excepted(header.map(str::to_owned).to_vec(), 6, excepting);
     format!("\n{}", terminal.table(&header, &breakdown.groups.iter().map(row).collect::<Vec<_>>()))
 }
 

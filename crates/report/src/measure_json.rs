@@ -57,6 +57,8 @@ pub struct KnownCountEntry {
     pub not_yet_known: i64,
     /// people whom the scheme leaves out
     pub left_out: i64,
+    /// people known to be excepted from the outcome
+    pub excepted: i64,
     /// count for each known person
     pub share: Option<f64>,
 }
@@ -161,6 +163,7 @@ impl From<&KnownCount> for KnownCountEntry {
             count: counts.count,
             not_yet_known: counts.not_yet_known,
             left_out: counts.left_out,
+            excepted: counts.excepted,
             share: share(counts),
         }
     }

@@ -33,7 +33,7 @@ pub struct PeopleTableRow {
     pub segment: usize,
     pub outcome: usize,
     pub state: ResultState,
-    /// Why the result is not yet known or left out; empty where it is known.
+    /// Why the result is not yet known, left out or excepted; empty where it counts.
     pub why: String,
     /// 1 or 0, or a number of events, days or periods; nothing unless the result is known.
     pub value: Option<i64>,
@@ -48,6 +48,8 @@ pub enum ResultState {
     Failure,
     NotYetKnown,
     LeftOut,
+    /// Taken out of this outcome for a stated reason.
+    Excepted,
 }
 
 impl ResultState {
@@ -59,6 +61,7 @@ impl ResultState {
             ResultState::Failure => "failure",
             ResultState::NotYetKnown => "not yet known",
             ResultState::LeftOut => "left out",
+            ResultState::Excepted => "excepted",
         }
     }
 }

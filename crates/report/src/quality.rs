@@ -10,7 +10,7 @@ use contract::terms::RecordsPolicy;
 use ledger::duplicate_contract::SHA_256_LABEL;
 use records::fault::Grade;
 use records::gate::findings::{FindingKey, Findings};
-use records::gate::quality::{FileRead, FindingOutcome, QualityFinding, QualityReport, SumEffect};
+use records::gate::quality::{ExceptedPeople, FileRead, FindingOutcome, QualityFinding, QualityReport, SumEffect};
 
 use records::files::others::{UNREAD, UNWANTED};
 use records::files::write::plain;
@@ -97,6 +97,7 @@ pub fn lines(quality: &QualityReport) -> Vec<String> {
     }
     out.extend(effect(quality));
     out.extend(copies(quality));
+    out.extend(exceptions(quality));
     if let Some(accepted) = &quality.accepted {
         out.push(format!("Faults accepted by {}: {}", accepted.by, accepted.reason));
     }
@@ -149,6 +150,23 @@ pub fn copies(quality: &QualityReport) -> Option<String> {
     })
 }
 
+/// Who is excepted from each outcome, and where that is more than the contract allows.
+pub fn exceptions(quality: &QualityReport) -> Vec<String> {
+    let of = |excepted: &ExceptedPeople| {
+        let are = if excepted.excepted == 1 { "is" } else { "are" };
+        let counted = format!(
+            "{} of {} {are} excepted from {}.",
+            thousands(excepted.excepted as i64),
+            several(excepted.people, "person", "people"),
+            excepted.outcome
+        );
+        std::iter::once(counted)
+            .chain(excepted.over.iter().map(|over| format!("Too many exceptions: {over}.")))
+            .collect::<Vec<_>>()
+    };
+    quality.exceptions.iter().flat_map(of).collect()
+}
+
 /// A finding as a sentence.
 pub fn words(finding: &QualityFinding) -> String {
     let QualityFinding { outcome, file, column, what, rows, people, places } = finding;
@@ -198,6 +216,9 @@ pub fn csv(quality: &QualityReport) -> String {
     }
     if let (Some(copies), Some(said)) = (&quality.copies, copies(quality)) {
         let _ = writeln!(out, "copies,,,{},,,,reported,,{},{},", copies.rows, cell(&said), copies.people);
+    }
+    for said in exceptions(quality) {
+        let _ = writeln!(out, "exceptions,,,,,,,,,{},,", cell(&said));
     }
     if let Some(accepted) = &quality.accepted {
         let said = format!("{}: {}", accepted.by, accepted.reason);

@@ -50,6 +50,8 @@ pub struct LineExplanation {
     pub outcome: Option<String>,
     /// How many people the line is about.
     pub people: usize,
+    /// How many of them are excepted from the outcome.
+    pub excepted: usize,
     /// Those whom it counts.
     pub counted: Vec<CountedPerson>,
 }
@@ -144,7 +146,9 @@ fn from(sources: &[String]) -> String {
 /// "1, on 2027-03-30".
 fn result_in_words(result: &OutcomeResult) -> String {
     match (result.state, result.value, result.decided) {
-        (ResultState::NotYetKnown | ResultState::LeftOut, ..) | (_, None, _) => result.state.word().to_owned(),
+        (ResultState::NotYetKnown | ResultState::LeftOut | ResultState::Excepted, ..) | (_, None, _) => {
+            result.state.word().to_owned()
+        }
         (_, Some(value), None) => value.to_string(),
         (_, Some(value), Some(day)) => format!("{value}, on {}", date(day)),
     }
@@ -174,7 +178,7 @@ fn line_text(line: &LineExplanation, terminal: Terminal) -> String {
     let mut out = format!("{}\n{}: {}\n", terminal.bold(&line.place), line.sum, line.reason);
     let people = several(line.people as u64, "person", "people");
     out += &match &line.outcome {
-        Some(_) => format!("The line counts {} of {people}:\n", thousands(line.counted.len() as i64)),
+        Some(_) => format!("The line counts {} of {people}{}:\n", thousands(line.counted.len() as i64), excepted(line.excepted)),
         None => format!("The line is for {people}:\n"),
     };
     for person in &line.counted {
@@ -186,6 +190,15 @@ fn line_text(line: &LineExplanation, terminal: Terminal) -> String {
         out += "\n";
     }
     out
+}
+
+/// ", 7 of whom are excepted"; nothing where nobody is.
+fn excepted(people: usize) -> String {
+    match people {
+        0 => String::new(),
+        1 => ", 1 of whom is excepted".to_owned(),
+        people => format!(", {} of whom are excepted", thousands(people as i64)),
+    }
 }
 
 fn person_text(person: &PersonExplanation, terminal: Terminal) -> String {
@@ -226,8 +239,9 @@ fn outcome_text(outcome: &OutcomeExplanation, terminal: Terminal) -> String {
         date(outcome.needed),
         date(outcome.observed)
     );
+    let what = if outcome.result.state == ResultState::Excepted { "excepted because of" } else { "counts" };
     for fact in &outcome.facts {
-        out += &format!("    counts: {}\n", fact_in_words(fact));
+        out += &format!("    {what}: {}\n", fact_in_words(fact));
     }
     out
 }

@@ -37,6 +37,8 @@ pub struct WhyLineEntry {
     pub outcome: Option<String>,
     /// people the line is about
     pub people: usize,
+    /// how many of them are excepted from the outcome
+    pub excepted: usize,
     /// those whom it counts
     pub counted: Vec<CountedPersonEntry>,
 }
@@ -202,6 +204,7 @@ impl From<&LineExplanation> for WhyLineEntry {
             reason: line.reason.clone(),
             outcome: line.outcome.clone(),
             people: line.people,
+            excepted: line.excepted,
             counted: line.counted.iter().map(CountedPersonEntry::from).collect(),
         }
     }

@@ -1,4 +1,5 @@
-//! Misreporting: claiming results that did not happen, or setting labels that pay better.
+//! Misreporting: claiming results that did not happen, having people excepted from a measure who should count, or setting labels that
+//! pay better.
 
 use base::money::{Pence, thousands};
 use contract::fixes::Fix;
@@ -13,15 +14,19 @@ use crate::{
 pub(super) const RISK: Risk = Risk {
     id: RiskId::Misreporting,
     name: "misreporting",
-    definition: "The risk that a provider claims results that did not happen, or labels people as a segment that pays better. It can \
-                 be present only where the provider reports results or sets labels. It is present when the provider's best strategy \
-                 does so falsely, given what is checked and what a false claim costs. The provider gains, and the payer pays for \
-                 nothing.",
+    definition: "The risk that a provider claims results that did not happen, has people excepted who should count, or labels people as \
+                 a segment that pays better. It can be present only where the provider reports results or exceptions, or sets \
+                 labels. It is present when the provider's best strategy does so falsely, given what is checked and what a false \
+                 claim costs. The provider gains, and the payer pays for nothing.",
     watch: &[
         Indicator { measure: "The share of audited claims that are false", warning: "it rises, or differs between providers" },
         Indicator {
             measure: "Claimed results, compared with records that someone else keeps",
             warning: "results that no other record shows",
+        },
+        Indicator {
+            measure: "The share of people who are excepted, by provider and month",
+            warning: "it rises where a provider is short of a level, or late in the period",
         },
     ],
     forecast,
@@ -34,8 +39,8 @@ pub(super) const RISK: Risk = Risk {
 };
 
 /// What the files must say for it to be looked for.
-const NEEDS: &str = "reported_by = \"provider\" or segments_set_by = \"provider\" in scheme.toml, and [false_claims.OUTCOME] or \
-                     [relabelling] in assumptions.toml";
+const NEEDS: &str = "reported_by = \"provider\" (of an outcome or of its exceptions) or segments_set_by = \"provider\" in scheme.toml, \
+                     and [false_claims.OUTCOME], [exceptions.OUTCOME] or [relabelling] in assumptions.toml";
 
 /// The percentage of claims that an audit checks, where the contract has none yet.
 const CHECKS: i64 = 10;
@@ -60,7 +65,8 @@ fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
     if agent == AgentType::Mixture {
         let alone = forecast(results, AgentType::ProfitSeeking);
         let Some(mixed) = results.best_response(agent) else { return alone };
-        let share = (mixed.false_claims / mixed.claims.max(1.0)).max(mixed.mislabelled / results.people.max(1.0));
+        let people = results.people.max(1.0);
+        let share = (mixed.false_claims / mixed.claims.max(1.0)).max(mixed.mislabelled / people).max(mixed.excepted / people);
         return alone.and("a mixture of providers does it often enough to notice", share >= NOTICED, percent(share));
     }
     let honestly = StrategyKind::Counterfactual(Counterfactual::HonestReports);
@@ -69,17 +75,29 @@ fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
         return finding.not_looked_for(NEEDS);
     };
     let outcomes = quoted_list(&results.reported_by_provider);
-    let reported = match (results.reported_by_provider.is_empty(), results.labels_by_provider) {
-        (false, false) => outcomes,
-        (true, _) => "the segment of each person".to_owned(),
-        (false, true) => format!("{outcomes}, and the segment of each person"),
+    let exceptions = match results.excepted_by_provider.as_slice() {
+        [] => String::new(),
+        names => format!("who is excepted from {}", quoted_list(names)),
     };
+    let labels = if results.labels_by_provider { "the segment of each person" } else { "" };
+    let reported = [outcomes.as_str(), &exceptions, labels];
+    let reported: Vec<&str> = reported.into_iter().filter(|what| !what.is_empty()).collect();
+    let reported = reported.join(", and ");
     let share = best.false_claims / best.claims.max(1.0);
     let labels = best.mislabelled / results.people.max(1.0);
+    let excepted = best.excepted / results.people.max(1.0);
     finding.test(
         "it pays to report what did not happen",
-        share > 0.0005 || labels > 0.0005,
-        format!("{} of claims are false, and {} of people are mislabelled", percent(share), percent(labels)),
+        share > 0.0005 || labels > 0.0005 || excepted > 0.0005,
+        match results.excepted_by_provider.is_empty() {
+            true => format!("{} of claims are false, and {} of people are mislabelled", percent(share), percent(labels)),
+            false => format!(
+                "{} of claims are false, {} of people are excepted without a reason, and {} of people are mislabelled",
+                percent(share),
+                percent(excepted),
+                percent(labels)
+            ),
+        },
     );
     let gain = gain(best, honest);
     // However small beside all that is paid: a false claim that pays is found.
@@ -94,14 +112,15 @@ fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
     finding.figure("false claims", thousands(best.false_claims.round() as i64));
     finding.figure("share of claims that are false", percent(share));
     finding.figure("people mislabelled", thousands(best.mislabelled.round() as i64));
+    if !results.excepted_by_provider.is_empty() {
+        finding.figure("people excepted without a reason", thousands(best.excepted.round() as i64));
+    }
     finding.figure("profit reporting honestly", pounds(honest.mean_profit()));
     let claims = format!("Claim results that did not happen: {} of all claims are false.", percent(share));
     let relabel = format!("Label {} of people as a segment that pays better.", percent(labels));
-    let strategy = match (share > 0.0005, labels > 0.0005) {
-        (true, true) => format!("{claims} {relabel}"),
-        (true, false) => claims,
-        (false, true) => relabel,
-        (false, false) => "Report what happened.".to_owned(),
-    };
+    let except = format!("Have {} of people excepted who should count.", percent(excepted));
+    let done = [(share, claims), (excepted, except), (labels, relabel)].into_iter().filter(|(share, _)| *share > 0.0005);
+    let done: Vec<String> = done.map(|(_, what)| what).collect();
+    let strategy = if done.is_empty() { "Report what happened.".to_owned() } else { done.join(" ") };
     finding.finish(strategy, gain, Harm::none(), loss)
 }

@@ -183,6 +183,8 @@ pub struct StrategyResult {
     pub claims: f64,
     /// People put into a segment that they are not of.
     pub mislabelled: f64,
+    /// People excepted from an outcome who should count, added up over outcomes.
+    pub excepted: f64,
 }
 
 /// A change that the provider does not bring about.
@@ -272,6 +274,8 @@ pub struct StrategyResults {
     pub assessed_first: bool,
     /// Outcomes that the provider reports, where the assumptions say that it could report them falsely.
     pub reported_by_provider: Vec<String>,
+    /// Outcomes of which the provider says who is excepted, where the assumptions say that it could say so without a reason.
+    pub excepted_by_provider: Vec<String>,
     /// Percentage of the claims that the contract's audits check today: the largest, where there is one.
     pub checked_now: Option<i64>,
     /// Whether the provider sets labels that it is paid by, and the assumptions say that it could set them falsely.
@@ -502,6 +506,7 @@ impl StrategyResult {
                 sum.false_claims += part.false_claims;
                 sum.claims += part.claims;
                 sum.mislabelled += part.mislabelled;
+                sum.excepted += part.excepted;
                 sum.results_without_chance += part.results_without_chance;
                 sum.payment_without_chance += part.payment_without_chance;
                 add(&mut sum.payments, &part.payments);

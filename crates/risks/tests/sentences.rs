@@ -71,6 +71,7 @@ impl Draws {
             false_claims: self.of(&COUNTS),
             claims: self.of(&COUNTS),
             mislabelled: self.of(&COUNTS),
+            excepted: self.of(&COUNTS),
         }
     }
 
@@ -190,6 +191,7 @@ impl Draws {
             intake_is_free: self.yes(),
             assessed_first: self.yes(),
             reported_by_provider: names(self.yes(), &["stayed_away"]),
+            excepted_by_provider: names(self.yes(), &["job"]),
             checked_now: self.yes().then_some(percent_checked),
             labels_by_provider: self.yes(),
             has_ratchet: self.yes(),

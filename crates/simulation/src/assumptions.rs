@@ -46,6 +46,8 @@ pub struct Assumptions {
     pub help: Vec<Help>,
     /// For each outcome of the scheme, how far the provider could claim it for people who do not have it.
     pub false_claims: Vec<Option<RisingCost>>,
+    /// For each outcome of the scheme, how many people the provider could have excepted from it who should count.
+    pub exceptions: Vec<Option<UnfoundedExceptions>>,
     /// How far the provider could label people as a segment that they do not belong to.
     pub relabelling: Option<RisingCost>,
     /// For each outcome of the scheme, how many of a cohort's results could be dated in the cohort before or after.
@@ -98,6 +100,15 @@ impl RisingCost {
     pub fn worth(&self, pounds: f64) -> f64 {
         self.at_most * (pounds / self.cost_of_last.max(1e-12)).clamp(0.0, 1.0)
     }
+}
+
+/// People who could be excepted from an outcome although they should count.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct UnfoundedExceptions {
+    /// Shares of the people of a cohort, and what the last of them costs.
+    pub rising: RisingCost,
+    /// The share of them whom the provider picks among those without the good result. The others are picked as if it knew nothing.
+    pub foresees: f64,
 }
 
 /// The points of the other providers under one clause: normal, in each period anew.
@@ -269,6 +280,7 @@ pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<Assumptions> {
         segments,
         individuals,
         false_claims: gaming.false_claims,
+        exceptions: gaming.exceptions,
         relabelling: gaming.relabelling,
         timing: gaming.timing,
         pilot: gaming.pilot,

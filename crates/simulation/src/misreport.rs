@@ -1,12 +1,13 @@
-//! Misreporting, where the provider reports: results claimed for people who do not have them, and people labelled as a segment that
-//! pays better. Also what audits find of it, and what it costs.
+//! Misreporting, where the provider reports: results claimed for people who do not have them, people excepted from a measure who should
+//! count, and people labelled as a segment that pays better. Also what audits find of it, and what it costs.
 
 use base::schedule::CohortTime;
+use contract::exceptions::GoodResult;
 use contract::price::Paid;
 use contract::tally::Tally;
-use contract::terms::{Better, ReportedBy};
+use contract::terms::{Baseline, Better, ReportedBy};
 
-use crate::assumptions::RisingCost;
+use crate::assumptions::{RisingCost, UnfoundedExceptions};
 use crate::strategy::{Arena, Reporting, Strategy};
 
 /// Steps of this share of one spread evenly over the replications, however many there are.
@@ -30,7 +31,9 @@ impl Arena<'_> {
     /// Whether anything can be reported falsely.
     #[must_use]
     pub fn may_misreport(&self) -> bool {
-        self.relabelling().is_some() || (0..self.scheme.outcomes.len()).any(|at| self.false_claims(at).is_some())
+        let outcomes = 0..self.scheme.outcomes.len();
+        self.relabelling().is_some()
+            || outcomes.into_iter().any(|at| self.false_claims(at).is_some() || self.unfounded(at).is_some())
     }
 
     /// Pounds that a false claim on an outcome loses on average to the audit.
@@ -41,16 +44,84 @@ impl Arena<'_> {
         audits.map(|audit| audit.checks.as_f64() * audit.penalty.at(self.people.area, 0, CohortTime::FIRST).pounds()).sum()
     }
 
+    /// How people could be excepted from an outcome who should count, and the largest share of a cohort: only where the contract lets the
+    /// provider say who is excepted, and the assumptions say how.
+    #[must_use]
+    pub fn unfounded(&self, outcome: usize) -> Option<(UnfoundedExceptions, f64)> {
+        let stated = self.scheme.outcomes[outcome].exceptions.as_ref();
+        let stated = stated.filter(|stated| stated.reported_by == ReportedBy::Provider)?;
+        let unfounded = self.assumptions.exceptions[outcome]?;
+        let limit = stated.at_most.map_or(1.0, |limit| limit.as_f64());
+        Some((unfounded, unfounded.rising.at_most.min(limit)))
+    }
+
+    /// Takes a share of each cohort out of the measure of a binary outcome, and out of what builds on it. Those whose result the provider
+    /// foresees have the bad one; the others are as good as everyone left. It takes as many in each segment as there are of them.
+    fn except(&self, outcome: usize, share: f64, tally: &mut Tally) {
+        let (definition, segments) = (&self.scheme.outcomes[outcome], tally.segments);
+        let (Some(stated), Some((unfounded, _))) = (&definition.exceptions, self.unfounded(outcome)) else { return };
+        for cohort in 0..tally.cohorts.len() {
+            let cells = cohort * segments..(cohort + 1) * segments;
+            let yes = || cells.clone().map(|cell| tally.counts[outcome][cell]);
+            let no = || cells.clone().map(|cell| tally.measured(self.scheme, outcome, cell) - tally.counts[outcome][cell]);
+            let (good, bad): (Vec<i64>, Vec<i64>) = match definition.better {
+                Better::More => (yes().collect(), no().collect()),
+                Better::Fewer => (no().collect(), yes().collect()),
+            };
+            let (all_good, all_bad) = (good.iter().sum::<i64>(), bad.iter().sum::<i64>());
+            let people = all_good + all_bad;
+            let can = if stated.good_result == GoodResult::Counts { all_bad } else { people };
+            let wanted = (people as f64 * share + 1e-9).floor() as i64;
+            let excepted = wanted.min(stated.most(people)).clamp(0, can);
+            let foreseen = ((excepted as f64 * unfounded.foresees).round() as i64).clamp(0, excepted.min(all_bad));
+            let (others, left) = (excepted - foreseen, people - foreseen);
+            let bad_too = (others as f64 * (all_bad - foreseen) as f64 / left.max(1) as f64).round() as i64;
+            let bad_too = bad_too.clamp((others - all_good).max(0), others.min(all_bad - foreseen).max(0));
+            let bad_taken = divided(foreseen + bad_too, &bad);
+            let good_taken = divided(others - bad_too, &good);
+            for (at, cell) in cells.enumerate() {
+                self.take_out(outcome, cell, (good_taken[at], bad_taken[at]), tally);
+            }
+        }
+    }
+
+    /// Takes people with good and bad results of one cell out of the measure of an outcome, and of what builds on it.
+    fn take_out(&self, outcome: usize, cell: usize, (good, bad): (i64, i64), tally: &mut Tally) {
+        let yes = if self.scheme.outcomes[outcome].better == Better::More { good } else { bad };
+        let (before, measured) = (tally.counts[outcome][cell], tally.measured(self.scheme, outcome, cell));
+        for (at, other) in self.scheme.outcomes.iter().enumerate().filter(|(at, other)| other.base(*at) == outcome) {
+            let count = &mut tally.counts[at][cell];
+            *count -= if at == outcome { yes } else { in_proportion(*count, yes, before) };
+            // The same people leave the time before they started too.
+            if matches!(other.baseline, Baseline::Before { .. }) {
+                let compared = &mut tally.comparison[at];
+                compared.counts[cell] -= in_proportion(compared.counts[cell], good + bad, measured);
+                compared.people[cell] -= good + bad;
+            }
+        }
+        tally.excepted[outcome][cell] += good + bad;
+    }
+
+    /// For each outcome, how many people are excepted from it who should count, as expected.
+    pub(crate) fn expected_unfounded(&self, strategy: &Strategy) -> Vec<f64> {
+        let served: f64 =
+            (0..self.people.segments).filter(|&at| strategy.taken[at]).map(|segment| self.in_segment(segment)).sum();
+        strategy.reporting.excepted.iter().map(|share| share * served).collect()
+    }
+
     /// Turns what happened into what is reported. The audit finds its share of the false claims: whole claims in each replication, and
     /// the exact share over replications, so that rounding does not hide a few false claims in a small cohort.
     pub(crate) fn misreport(&self, reporting: &Reporting, replication: usize, tally: &mut Tally) {
+        for (at, share) in reporting.excepted.iter().enumerate().filter(|(_, share)| **share > 0.0) {
+            self.except(at, *share, tally);
+        }
         let start = (replication as f64 * GOLDEN).fract();
         for (at, share) in reporting.claimed.iter().enumerate().filter(|(_, share)| **share > 0.0) {
             let checks = self.scheme.checked(at).map_or(0.0, |checks| checks.as_f64());
             let mut checked = start;
             for cell in 0..tally.people.len() {
                 let bad = match self.scheme.outcomes[at].better {
-                    Better::More => tally.people[cell] - tally.counts[at][cell],
+                    Better::More => tally.measured(self.scheme, at, cell) - tally.counts[at][cell],
                     Better::Fewer => tally.counts[at][cell],
                 };
                 let false_claims = (bad as f64 * share).round() as i64;
@@ -77,6 +148,11 @@ impl Arena<'_> {
         for (at, share) in strategy.reporting.claimed.iter().enumerate() {
             if let (Some(rising), Some((_, bad))) = (self.false_claims(at), claims[at]) {
                 cost += rising.cost(*share, bad);
+            }
+        }
+        for (at, people) in self.expected_unfounded(strategy).into_iter().enumerate() {
+            if let (Some((unfounded, _)), Some(share)) = (self.unfounded(at), strategy.reporting.excepted.get(at)) {
+                cost += unfounded.rising.cost(*share, people / share.max(1e-12));
             }
         }
         if let (Some(rising), share) = (self.relabelling(), strategy.reporting.mislabelled) {
@@ -159,6 +235,23 @@ impl Arena<'_> {
     }
 }
 
+/// A part of a count, to the nearest whole: as much of it as some people are of all.
+fn in_proportion(count: i64, people: i64, all: i64) -> i64 {
+    (count as f64 * people as f64 / all.max(1) as f64).round() as i64
+}
+
+/// A number of people divided among groups in proportion to their sizes, by largest remainders; no more than there are in any group.
+fn divided(people: i64, sizes: &[i64]) -> Vec<i64> {
+    let all = sizes.iter().sum::<i64>().max(1);
+    let part = |size: i64| i128::from(people) * i128::from(size);
+    let mut out: Vec<i64> = sizes.iter().map(|&size| i64::try_from(part(size) / i128::from(all)).unwrap_or(size)).collect();
+    let mut order: Vec<usize> = (0..sizes.len()).filter(|&at| out[at] < sizes[at]).collect();
+    order.sort_by_key(|&at| (std::cmp::Reverse(part(sizes[at]) % i128::from(all)), at));
+    let short = people - out.iter().sum::<i64>();
+    order.into_iter().take(usize::try_from(short).unwrap_or_default()).for_each(|at| out[at] += 1);
+    out
+}
+
 /// Puts a share of everybody of the other segments, with what happened to them, into one.
 fn relabel(tally: &mut Tally, best: usize, share: f64) {
     let segments = tally.segments;
@@ -174,4 +267,5 @@ fn relabel(tally: &mut Tally, best: usize, share: f64) {
     move_over(&mut tally.people);
     tally.counts.iter_mut().for_each(move_over);
     tally.found_false.iter_mut().for_each(move_over);
+    tally.excepted.iter_mut().filter(|excepted| !excepted.is_empty()).for_each(move_over);
 }

@@ -349,6 +349,7 @@ fn simulated(
         false_claims,
         claims,
         mislabelled: arena.expected_mislabelled(strategy),
+        excepted: arena.expected_unfounded(strategy).iter().sum(),
         others: arena.others_part(&payments.total, arena.cost(strategy)),
         funders: arena.funders_parts(&payments.total, arena.cost(strategy)),
         dead_margin,
@@ -509,7 +510,7 @@ fn scaled(mut result: StrategyResult, by: f64) -> StrategyResult {
         &mut result.payment_without_chance,
         &mut result.value,
     ];
-    let reports = [&mut result.false_claims, &mut result.claims, &mut result.mislabelled];
+    let reports = [&mut result.false_claims, &mut result.claims, &mut result.mislabelled, &mut result.excepted];
     let numbers = money.into_iter().chain(reports);
     numbers.for_each(|number| *number *= by);
     let lists = [
@@ -593,6 +594,10 @@ pub fn table(
         assessed_first: scheme.intake == Intake::AfterAssessment,
         reported_by_provider: named(&|at| {
             scheme.outcomes[at].reported_by == ReportedBy::Provider && assumptions.false_claims[at].is_some()
+        }),
+        excepted_by_provider: named(&|at| {
+            let stated = scheme.outcomes[at].exceptions.as_ref();
+            stated.is_some_and(|stated| stated.reported_by == ReportedBy::Provider) && assumptions.exceptions[at].is_some()
         }),
         checked_now: scheme.clauses.iter().filter_map(checks).max(),
         labels_by_provider: scheme.segments_set_by == ReportedBy::Provider && assumptions.relabelling.is_some(),

@@ -538,7 +538,7 @@ fn other_intakes(arena: &Arena<'_>, from: &[bool]) -> Vec<Vec<bool>> {
 }
 
 /// Other ways to report: each outcome claimed to the point where the last false claim costs what it brings, to nothing, and to
-/// shares and multiples; labels likewise.
+/// shares and multiples; exceptions and labels likewise.
 fn other_reports(arena: &Arena<'_>, from: &Strategy, pay: &Weights) -> Vec<Strategy> {
     const OF_MOST: [f64; 7] = [0.0, 0.05, 0.15, 0.3, 0.5, 0.75, 1.0];
     const OF_SELF: [f64; 6] = [0.8, 0.93, 0.98, 1.02, 1.07, 1.25];
@@ -555,6 +555,15 @@ fn other_reports(arena: &Arena<'_>, from: &Strategy, pay: &Weights) -> Vec<Strat
         for share in shares.chain([rising.worth(earns - penalty)]) {
             claimed[at] = share.clamp(0.0, rising.at_most);
             out.push(Strategy { reporting: Reporting { claimed: claimed.clone(), ..from.reporting.clone() }, ..from.clone() });
+        }
+    }
+    for (at, (_, most)) in (0..outcomes).filter_map(|at| Some((at, arena.unfounded(at)?))) {
+        let mut excepted = from.reporting.excepted.clone();
+        excepted.resize(outcomes, 0.0);
+        let now = excepted[at];
+        for share in OF_MOST.map(|share| share * most).into_iter().chain(OF_SELF.map(|share| share * now)) {
+            excepted[at] = share.clamp(0.0, most);
+            out.push(Strategy { reporting: Reporting { excepted: excepted.clone(), ..from.reporting.clone() }, ..from.clone() });
         }
     }
     if let Some(rising) = arena.relabelling() {

@@ -3,7 +3,8 @@
 //! pays for that replication.
 //!
 //! The outcomes of a person are drawn as everywhere in the simulation, and only get dates here. The records also hold what must not
-//! count: offences from before the start, after the window, or proven too late, and jobs that were too short.
+//! count: offences from before the start, after the window, or proven too late, jobs that were too short, and reasons to except
+//! somebody from before the start.
 
 use std::collections::BTreeSet;
 
@@ -156,6 +157,12 @@ fn families(scheme: &Scheme) -> Result<Vec<Family<'_>>, String> {
         }
         used.extend(kinds);
         out.push(Family { base, rule, on_top: Vec::new(), window: outcome.window, wait: outcome.wait });
+    }
+    let reasons = scheme.outcomes.iter().filter_map(|outcome| Some((outcome, outcome.exceptions.as_ref()?)));
+    for (outcome, exceptions) in reasons {
+        if let Some(both) = exceptions.events.iter().find(|kind| used.contains(kind)) {
+            return Err(format!("people are excepted from {} for {both}, which another outcome counts", outcome.name));
+        }
     }
     Ok(out)
 }
@@ -355,6 +362,12 @@ impl Writing<'_> {
             ("segment", &scheme.segments[simulation.assumptions.segments[cell.segment].priced_as]),
             ("group", if comparison { "comparison" } else { "served" }),
         ]);
+        let mut reasons = scheme.outcomes.iter().filter_map(|outcome| outcome.exceptions.as_ref()).flat_map(|from| &from.events);
+        if let (Some(reason), [word, back, ..]) = (reasons.next(), simulation.draw(person, scheme.outcomes.len(), 1))
+            && below(word, 8) == 0
+        {
+            self.earlier_reason(reason, person, plus(began, -1 - below(back, 90)));
+        }
         for family in &simulation.families {
             SimulatedPerson { simulation, family, person, began, draws: 0, writing: self }.live(counts);
         }
@@ -365,6 +378,14 @@ impl Writing<'_> {
 }
 
 impl Writing<'_> {
+    /// An event that would be a reason to except a person, from before the start: it excepts nobody.
+    fn earlier_reason(&mut self, kind: &str, person: u64, day: Date) {
+        self.events += 1;
+        let (id, person, day) = (self.events.to_string(), person.to_string(), day.to_string());
+        let row = [("event", id.as_str()), ("person", &person), ("date", &day), ("known", &day), ("kind", kind)];
+        self.tables.events.push(&row);
+    }
+
     /// A claim for each result, on the last day of its window; of what is audited the share that the contract checks is found
     /// true.
     fn claim(&mut self, person: &str, provider: &str, began: Date, counts: &[i64]) {

@@ -31,13 +31,15 @@ pub struct Reporting {
     /// For each outcome of the scheme, the share of those without the result for whom it is claimed. Empty when everything is
     /// reported honestly.
     pub claimed: Vec<f64>,
+    /// For each outcome of the scheme, the share of a cohort's people who are excepted although they should count. Empty where nobody is.
+    pub excepted: Vec<f64>,
     /// The share of the people of every other segment who are labelled as the segment that pays best.
     pub mislabelled: f64,
 }
 
 impl Reporting {
     fn is_honest(&self) -> bool {
-        self.mislabelled == 0.0 && self.claimed.iter().all(|share| *share == 0.0)
+        self.mislabelled == 0.0 && self.claimed.iter().chain(&self.excepted).all(|share| *share == 0.0)
     }
 }
 

@@ -195,6 +195,9 @@ impl Counted<'_> {
             if matches!(outcome.baseline, Baseline::Before { .. }) {
                 columns.push(format!("{} before", outcome.name));
             }
+            if outcome.exceptions.is_some() {
+                columns.push(format!("{} excepted", outcome.name));
+            }
         }
         let mut rows = Vec::new();
         for (area, area_name) in scheme.areas.iter().enumerate() {
@@ -225,6 +228,9 @@ fn counts_of_cell(scheme: &Scheme, groups: &[&ProviderTally], cell: usize) -> Ve
         if matches!(outcome.baseline, Baseline::Before { .. }) {
             counts.push(sum(&|group| group.tally.comparison[at].counts[cell]));
         }
+        if outcome.exceptions.is_some() {
+            counts.push(sum(&|group| group.tally.excepted[at][cell]));
+        }
     }
     counts
 }
@@ -234,6 +240,7 @@ fn add(sum: &mut KnownCount, known: &FollowUpCounts) {
     sum.count += known.count;
     sum.not_yet_known += known.censored;
     sum.left_out += known.left_out;
+    sum.excepted += known.excepted;
 }
 
 /// Said in the access log in place of the id of a person, where a table shows everybody of one agency's records.
@@ -324,12 +331,13 @@ pub(crate) fn state(finding: &PersonOutcome, better: Better) -> ResultState {
     match finding.state {
         OutcomeState::Censored => ResultState::NotYetKnown,
         OutcomeState::LeftOut => ResultState::LeftOut,
+        OutcomeState::Excepted => ResultState::Excepted,
         OutcomeState::Observed if (finding.value > 0) == (better == Better::More) => ResultState::Success,
         OutcomeState::Observed => ResultState::Failure,
     }
 }
 
-/// Why a result is not yet known or left out; nothing where it is known.
+/// Why a result is not yet known, left out or excepted; nothing where it counts.
 fn reason(state: ResultState, why: &Explanation) -> String {
     match state {
         ResultState::Success | ResultState::Failure => String::new(),
@@ -339,6 +347,10 @@ fn reason(state: ResultState, why: &Explanation) -> String {
             date(why.observed)
         ),
         ResultState::NotYetKnown => "the outcome that it builds on is not yet known".to_owned(),
+        ResultState::Excepted => match why.result.day {
+            NEVER => "excepted like the outcome that it builds on".to_owned(),
+            day => format!("excepted for a reason on {}", date(day)),
+        },
         ResultState::LeftOut => {
             format!("by the rules of the scheme or because the records begin after the window does (on {})", date(why.from))
         }

@@ -2,13 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
+use base::day::Day;
 use contract::Scheme;
+use contract::exceptions::{OverLimit, over_limit};
+use contract::tally::Tally;
+use contract::terms::Outcome;
 use outcomes::effect::SetAside;
 use outcomes::inconsistencies::Inconsistencies;
-use outcomes::{MeasuredOutcomes, QueryDates};
+use outcomes::{MeasuredOutcomes, ProviderTally, QueryDates};
 use records::batch::Batch;
 use records::gate::quality;
-use records::gate::quality::{AcceptedFaults, QualityReport};
+use records::gate::quality::{AcceptedFaults, ExceptedPeople, QualityReport};
 use records::{Need, Records};
 
 use crate::doubtful_rows;
@@ -51,6 +55,37 @@ pub(crate) fn need(scheme: &Scheme) -> anyhow::Result<Need> {
     })
 }
 
+/// Who is excepted from each outcome with exceptions, and where that is more than the contract allows.
+pub(crate) fn exceptions(scheme: &Scheme, records: &Records, measured: &MeasuredOutcomes, as_at: Day) -> Vec<ExceptedPeople> {
+    if scheme.outcomes.iter().all(|outcome| outcome.exceptions.is_none()) {
+        return Vec::new();
+    }
+    let groups = outcomes::payable(scheme, measured, as_at);
+    let count = |of: &dyn Fn(&Tally) -> i64| groups.iter().map(|group| of(&group.tally)).sum::<i64>().unsigned_abs();
+    let over = too_many(scheme, records, &groups);
+    let of_outcome = |(at, outcome): (usize, &Outcome)| ExceptedPeople {
+        outcome: outcome.name.clone(),
+        people: count(&|tally| tally.people.iter().sum()),
+        excepted: count(&|tally| tally.excepted[at].iter().sum()),
+        over: over.iter().filter(|(outcome, _)| *outcome == at).map(|(_, words)| words.clone()).collect(),
+    };
+    let excepting = scheme.outcomes.iter().enumerate().filter(|(_, outcome)| outcome.exceptions.is_some());
+    excepting.map(of_outcome).collect()
+}
+
+/// Where more people are excepted than the contract allows: the outcome, and a sentence that names the provider, the area where there are
+/// several, and the cohort.
+pub(crate) fn too_many(scheme: &Scheme, records: &Records, groups: &[ProviderTally]) -> Vec<(usize, String)> {
+    let of_group = |group: &ProviderTally| {
+        let provider = records.providers.get(group.provider).to_string();
+        let area = if scheme.areas.len() > 1 { format!(" in {}", scheme.areas[group.tally.area]) } else { String::new() };
+        let over = over_limit(scheme, &group.tally);
+        let in_words = move |over: OverLimit| (over.outcome, format!("{provider}{area}: {}", over.words(scheme, &group.tally)));
+        over.into_iter().map(in_words).collect::<Vec<_>>()
+    };
+    groups.iter().flat_map(of_group).collect()
+}
+
 /// Reads what a scheme's rules need through the data-quality gate, and measures it. `tables` are read whole as well.
 pub(crate) fn measured_records(
     scheme: &Scheme,
@@ -73,6 +108,7 @@ pub(crate) fn measured_records(
     let set_aside = gate::set_aside(&loaded.findings);
     let LoadedRecords { folder, files, providers, records, mut tables, mut quality, policy, .. } = loaded;
     quality.copies = doubtful_rows::copies(&measured);
+    quality.exceptions = exceptions(scheme, &records, &measured, as_at);
     if quality.copies.is_some() || measured.inconsistencies.starts > 0 {
         let found = gate::copies(&files, &records, &policy, &quality, measured.inconsistencies.starts)?;
         quality.findings.extend(quality::findings(&found));

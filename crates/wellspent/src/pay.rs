@@ -31,7 +31,7 @@ pub use report::statement::{PaymentReport, PreparedRun};
 use crate::access_log;
 use crate::error::Error;
 use crate::folder::{self, Reach, SchemeFolder};
-use crate::measured::MeasuredRecords;
+use crate::measured::{MeasuredRecords, too_many};
 use crate::payees;
 use crate::price;
 use crate::several_agencies::{JoinOptions, JoinedRecords, read_outcomes};
@@ -422,6 +422,16 @@ fn complete(scheme: &Scheme, found: &MeasuredRecords, groups: &[ProviderTally]) 
             "give that day in the table coverage, in the column `since`; without it, a year without events cannot be told from a \
              year that was never handed over"
         ));
+    }
+    let over = too_many(scheme, &found.records, groups);
+    if !over.is_empty() {
+        let lines: Vec<String> = over.iter().map(|(_, words)| format!("\n  {words}")).collect();
+        bail!(
+            "there is no result: more people are excepted than the contract allows{}\n\nhint: people beyond the limit count, with their \
+             results. Agree who they are, and take the reasons of these people out of the records; or, if the contract has another \
+             limit, correct `at_most` in {SCHEME_FILE}",
+            lines.concat()
+        );
     }
     for (at, outcome) in scheme.outcomes.iter().enumerate() {
         let name = &outcome.name;

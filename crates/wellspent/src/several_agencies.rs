@@ -89,6 +89,7 @@ fn join(
     let (as_at, known_at) = days.days();
     let measured = outcomes::measure(scheme, &records, as_at, known_at);
     quality.copies = doubtful_rows::copies(&measured);
+    quality.exceptions = one_folder::exceptions(scheme, &records, &measured, as_at);
     add_doubts(&measured, &mut quality);
     let mut notes: Vec<String> = agencies.left_out().into_iter().collect();
     if without_person > 0 {

@@ -127,6 +127,10 @@ impl Explaining<'_> {
             reason: line.reason.clone(),
             outcome: outcome.map(|outcome| scheme.outcomes[outcome].name.clone()),
             people: people.len(),
+            excepted: outcome.map_or(0, |outcome| {
+                let excepted = |at: &&usize| measured.of(**at)[outcome].state == OutcomeState::Excepted;
+                people.iter().filter(excepted).count()
+            }),
             counted: counted.iter().enumerate().map(one).collect(),
         };
         Ok((Explained::Line(explained), persons))

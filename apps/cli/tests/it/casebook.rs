@@ -81,7 +81,7 @@ fn blocks(text: &str) -> Vec<Block> {
 fn filled_in(text: &str, head: &str, case: &Path) -> String {
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     let mut folder = Folder::new();
-    let mut priced: Option<(Scheme, Vec<Tally>)> = None;
+    let mut priced: Option<Result<(Scheme, Vec<Tally>), String>> = None;
     let mut shift = 0isize;
     for block in blocks(text) {
         let place = format!("{}:{}", case.display(), block.line);
@@ -92,9 +92,15 @@ fn filled_in(text: &str, head: &str, case: &Path) -> String {
             folder.insert(name.to_owned(), bytes(&block.body));
         } else if block.kind == "tally" {
             priced = Some(read(&folder, &block.body, &place));
-        } else if let "expect statement" | "expect shares" = block.kind.as_str() {
-            let (scheme, tallies) = priced.as_ref().unwrap_or_else(|| panic!("{place}: nothing to price: no tally above"));
-            let text = if block.kind == "expect shares" { shares(scheme, tallies) } else { statements(scheme, tallies) };
+        } else if let "expect statement" | "expect shares" | "expect problem" = block.kind.as_str() {
+            let read = priced.as_ref().unwrap_or_else(|| panic!("{place}: nothing to price: no tally above"));
+            let text = match (block.kind.as_str(), read) {
+                ("expect problem", Err(problems)) => problems.clone(),
+                ("expect problem", Ok(_)) => panic!("{place}: the tally is right, and the case expects a problem"),
+                (_, Err(problems)) => panic!("{place}: the tally has errors\n{problems}"),
+                ("expect shares", Ok((scheme, tallies))) => shares(scheme, tallies),
+                (_, Ok((scheme, tallies))) => statements(scheme, tallies),
+            };
             let found: Vec<String> = text.lines().map(str::to_owned).collect();
             let start = (block.line as isize + shift) as usize;
             let old = block.body.lines().count();
@@ -127,7 +133,8 @@ fn with_head(body: &str, head: &str) -> String {
     out + &tables
 }
 
-fn read(folder: &Folder, rows: &str, place: &str) -> (Scheme, Vec<Tally>) {
+/// The scheme and the tally, or what is wrong with the tally.
+fn read(folder: &Folder, rows: &str, place: &str) -> Result<(Scheme, Vec<Tally>), String> {
     let mut folder = folder.clone();
     folder.insert("tally.csv".to_owned(), FileBytes::Read(rows.as_bytes().to_vec()));
     let opened = open(&folder);
@@ -137,9 +144,16 @@ fn read(folder: &Folder, rows: &str, place: &str) -> (Scheme, Vec<Tally>) {
     };
     let Some(scheme) = checked.scheme else { panic!("{place}: the scheme has errors\n{}", render(&checked.problems)) };
     match tally_file::read(&scheme, "tally.csv", &opened) {
-        Ok(tallies) => (scheme, tallies),
-        Err(problems) => panic!("{place}: the tally has errors\n{}", render(&problems)),
+        Ok(tallies) => Ok((scheme, tallies)),
+        Err(problems) => Err(problems.iter().map(problem_lines).collect()),
     }
+}
+
+/// A problem without its place, which a case does not show.
+fn problem_lines(problem: &base::problem::Problem) -> String {
+    let said = [("read", &problem.read), ("expected", &problem.expected), ("to fix", &problem.fix)];
+    let said = said.iter().filter_map(|(what, text)| Some(format!("{what}: {}\n", text.as_ref()?)));
+    format!("{}\n{}", problem.what, said.collect::<String>())
 }
 
 /// The statement as a table of text; areas and segments only where the scheme has several.

@@ -76,7 +76,7 @@ fn columns_that_appear_twice_are_refused_by_every_reader() {
         ("nicknames = \"both.csv\"", "rows 2 and 4"),
         ("overrides = \"overrides.csv\"\nas_at = 2026-01-01", "`by` appears twice"),
         ("earlier = \"persons.csv\"", "`id` appears twice"),
-        ("earlier = \"earlier.csv\"", "rows 1 and 3"),
+        ("earlier = \"earlier.csv\"", "rows 2 and 4"),
     ] {
         let config = "[table.a]\nfile = \"a.csv\"\nid = \"id\"\n[table.a.columns]\nfn = \"forename\"\nsn = \"surname\"\n";
         scratch.write("link.toml", format!("purpose = \"t\"\nbasis = \"t\"\n{top}\n{config}"));

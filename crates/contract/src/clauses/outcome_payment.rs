@@ -102,7 +102,7 @@ impl ClauseKind for OutcomePayment {
                 for segment in segment.map_or(0..tally.segments, |segment| segment..segment + 1) {
                     let cell = tally.cell(at, segment);
                     let count = tally.counts[self.outcome][cell];
-                    let good = if fewer { tally.people[cell] - count } else { count };
+                    let good = if fewer { tally.measured(scheme, self.outcome, cell) - count } else { count };
                     let quantity = match self.counts {
                         CountingBasis::FromNothing => Quantity::whole(good),
                         CountingBasis::FromBaseline => pricing.better_than_baseline(self.outcome, cell),

@@ -2,6 +2,7 @@
 
 mod awards;
 mod declarations;
+mod exceptions;
 mod hostile;
 mod parts;
 mod points;

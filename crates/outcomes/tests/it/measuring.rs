@@ -26,6 +26,7 @@ fn answer(finding: &PersonOutcome) -> Answer {
     match finding.state {
         OutcomeState::Censored => Answer::NotYetKnown,
         OutcomeState::LeftOut => Answer::LeftOut,
+        OutcomeState::Excepted => Answer::Excepted,
         OutcomeState::Observed => Answer::Known(finding.value.into(), (finding.day != NEVER).then(|| date(finding.day))),
     }
 }
@@ -109,9 +110,17 @@ fn outcome(dice: &mut Dice, name: &str, binary: &str) -> String {
         _ => format!("of = \"{binary}\"\nevery = \"{} days\"\nmost = {}\n", dice.below(30) + 1, dice.below(13) + 1),
     };
     let better = dice.one_of(&["more", "fewer"]);
+    let exceptions = match kind == "binary" && dice.chance(30) {
+        true => format!(
+            "[outcome.{name}.exceptions]\nevents = {}\ngood_result = \"{}\"\n",
+            list(dice, &["7", "wage", "job start"]),
+            dice.one_of(&["counts", "left out"])
+        ),
+        false => String::new(),
+    };
     format!(
         "[outcome.{name}]\nmeasure = \"something\"\nkind = \"{kind}\"\nbetter = \"{better}\"\nwindow = \"{window}\"\nwait = \"{wait}\"\n{of}\
-         [outcome.{name}.measured]\n{rule}{inside}"
+         [outcome.{name}.measured]\n{rule}{inside}{exceptions}"
     )
 }
 
@@ -123,11 +132,13 @@ fn outcomes(dice: &mut Dice, count: usize) -> String {
             break text;
         }
     };
-    let mut binary = vec!["first".to_owned()];
+    // What is made of others has the same people as these.
+    let whole = |text: &str| !text.contains(".exceptions]");
+    let mut binary: Vec<String> = Some("first".to_owned()).filter(|_| whole(&text)).into_iter().collect();
     for at in 1..count {
         let name = format!("o{at}");
         let one = outcome(dice, &name, "first");
-        if one.contains("kind = \"binary\"") {
+        if one.contains("kind = \"binary\"") && whole(&one) {
             binary.push(name);
         }
         text += &one;
@@ -148,7 +159,7 @@ fn outcomes(dice: &mut Dice, count: usize) -> String {
 #[test]
 fn random_definitions_on_random_records_agree_with_a_plain_oracle() {
     let mut dice = Dice(2027);
-    let (mut definitions, mut states) = (0, [0; 4]);
+    let (mut definitions, mut states) = (0, [0; 5]);
     for _ in 0..300 {
         let count = 4 + dice.below(4) as usize;
         let text = outcomes(&mut dice, count);
@@ -174,6 +185,7 @@ fn random_definitions_on_random_records_agree_with_a_plain_oracle() {
                 states[match expected {
                     Answer::NotYetKnown => 0,
                     Answer::LeftOut => 1,
+                    Answer::Excepted => 4,
                     Answer::Known(0, _) => 2,
                     Answer::Known(..) => 3,
                 }] += 1;
@@ -409,6 +421,79 @@ fn death_removal_and_custody_count_or_leave_out_as_the_scheme_says() {
         "released on the index date"
     );
     assert_eq!(inside("custody = \"left out\"", "2020-12-31", ""), Answer::Known(1, None), "after the window");
+}
+
+#[test]
+fn a_reason_in_the_window_takes_a_person_out_of_the_measure() {
+    let excepted = |rule: &str, better: &str, good_result: &str, reason: &str| {
+        let mut case = Case::new("binary", "12 months", "6 months", &format!("rule = \"{rule}\"\nevents = \"offence\""));
+        case.outcome = case.outcome.replace("better = \"more\"", &format!("better = \"{better}\""));
+        case.outcome += &format!("[outcome.first.exceptions]\nevents = \"moved\"\ngood_result = \"{good_result}\"\n");
+        case.event("m", "moved", reason, "")
+    };
+    let moved = |day: &str| excepted("any within", "fewer", "left out", day).offence("2020-05-01", "");
+    assert_eq!(moved("2019-12-31").answer(), Answer::Excepted, "on the index date");
+    assert_eq!(moved("2020-12-30").answer(), Answer::Excepted, "on the last day");
+    assert_eq!(moved("2019-12-30").value(), 1, "on the day before");
+    assert_eq!(moved("2020-12-31").value(), 1, "in the waiting period");
+    assert_eq!(
+        moved("2020-05-01").until("2021-06-28").answer(),
+        Answer::NotYetKnown,
+        "all of the window must have been observed"
+    );
+    // Who has the good result counts all the same, where the contract says so.
+    let counts = |rule: &str, better: &str| excepted(rule, better, "counts", "2020-06-01");
+    assert_eq!(counts("any within", "fewer").value(), 0, "nothing happened, and that is good");
+    assert_eq!(counts("any within", "fewer").offence("2020-05-01", "").answer(), Answer::Excepted);
+    assert_eq!(counts("any within", "more").answer(), Answer::Excepted);
+    assert_eq!(counts("any within", "more").offence("2020-05-01", "").value(), 1);
+    assert_eq!(counts("none within", "more").value(), 1);
+}
+
+/// Of four people one is excepted from the first outcome and from what counts on top of it, and counts in the other; nobody leaves the
+/// tally.
+#[test]
+fn an_excepted_person_stays_in_the_tally_and_in_the_other_outcomes() {
+    let binary = |name: &str, kind: &str| {
+        format!(
+            "[outcome.{name}]\nmeasure = \"m\"\nkind = \"binary\"\nbetter = \"fewer\"\nwindow = \"12 months\"\n\
+             [outcome.{name}.measured]\nrule = \"any within\"\nevents = \"{kind}\"\n"
+        )
+    };
+    let text = binary("first", "offence")
+        + "[outcome.first.exceptions]\nevents = \"moved\"\ngood_result = \"left out\"\n"
+        + "[outcome.often]\nmeasure = \"m\"\nkind = \"frequency\"\nof = \"first\"\nbetter = \"fewer\"\nwindow = \"12 months\"\n\
+           [outcome.often.measured]\nrule = \"count within\"\nevents = \"offence\"\n"
+        + &binary("other", "7");
+    let scheme = scheme("last day of month", &text);
+    let mut case = reoffending();
+    case.records.people = ["A", "B", "C", "D"].map(|name| Person { name: name.into(), ..Person::default() }).into();
+    case.records.starts = case
+        .records
+        .people
+        .iter()
+        .map(|person| Start {
+            person: person.name.clone(),
+            provider: "P".into(),
+            area: "north".into(),
+            segment: "old".into(),
+            began: case.began,
+            comparison: false,
+            known: None,
+        })
+        .collect();
+    let mut case = case.event("a", "offence", "2020-02-01", "").event("b", "offence", "2020-03-01", "");
+    case = case.event("m", "moved", "2020-04-01", "").event("s", "7", "2020-04-01", "").event("c", "offence", "2020-05-01", "");
+    case.records.events[4].person = "B".into();
+    case.records.coverage = vec![("events".into(), String::new(), case.until)];
+    let (found, _) = measured(&scheme, &case.records, Date::MAX, Date::MAX, 10);
+    let groups = outcomes::tallies(&scheme, &found);
+    let (tally, cell) = (&groups[0].tally, 1);
+    assert_eq!((tally.people[cell], &tally.excepted[0][cell..=cell]), (4, &[1][..]));
+    assert_eq!(tally.counts.iter().map(|counts| counts[cell]).collect::<Vec<_>>(), [1, 1, 1]);
+    assert_eq!((tally.measured(&scheme, 0, cell), tally.measured(&scheme, 1, cell), tally.measured(&scheme, 2, cell)), (3, 3, 4));
+    let follow_up = |outcome: usize| groups[0].follow_up[outcome][cell];
+    assert_eq!((follow_up(0).observed, follow_up(0).excepted, follow_up(1).excepted, follow_up(2).observed), (3, 1, 1, 4));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 use base::literal::Duration;
 use contract::Scheme;
+use contract::exceptions::GoodResult;
 use contract::measurement::{
     Continuity, CountedUnit, EventSelection, LossToFollowUp, OutcomeMeasurement, OutcomeRule, SpellSelection,
 };
@@ -15,6 +16,7 @@ use crate::records::{Event, Spell, Start, TestRecords, plus};
 pub(crate) enum Answer {
     NotYetKnown,
     LeftOut,
+    Excepted,
     Known(i64, Option<Date>),
 }
 
@@ -102,7 +104,8 @@ impl Oracle<'_> {
             OutcomeRule::StatusAt(_) => plus(to, 1),
             _ => to,
         };
-        let end = self.observed(measured);
+        let reasons = outcome.exceptions.as_ref().map_or(&[][..], |exceptions| &exceptions.events);
+        let end = self.observed(measured, reasons);
         let of_others = matches!(measured.rule, OutcomeRule::SomeOf { .. });
         if !of_others && !days(from, seen.max(proof)).all(|day| Some(day) <= end) {
             return Answer::NotYetKnown;
@@ -119,6 +122,11 @@ impl Oracle<'_> {
             || measured.custody == LossToFollowUp::LeftOut && custody()
         {
             return Answer::LeftOut;
+        }
+        if let OutcomeKind::Frequency { of, .. } | OutcomeKind::Sustained { of, .. } = outcome.kind
+            && above[of] == Answer::Excepted
+        {
+            return Answer::Excepted;
         }
         let hits = |events: &EventSelection| self.hits(&start.person, events, from, to, proof);
         let first = |events: &EventSelection| hits(events).iter().map(|(event, _)| event.date).min();
@@ -223,6 +231,14 @@ impl Oracle<'_> {
                 }
             },
         };
+        if let Some(exceptions) = &outcome.exceptions {
+            let good = (value == 1) == (outcome.better == contract::terms::Better::More);
+            let stays = good && exceptions.good_result == GoodResult::Counts;
+            let inside = |event: &&Event| reasons.contains(&event.kind) && from <= event.date && event.date < to;
+            if !stays && self.events(&start.person).iter().any(inside) {
+                return Answer::Excepted;
+            }
+        }
         Answer::Known(value, day)
     }
 
@@ -284,7 +300,7 @@ impl Oracle<'_> {
     }
 
     /// The last day on which all that the rule looks at is complete.
-    fn observed(&self, measured: &OutcomeMeasurement) -> Option<Date> {
+    fn observed(&self, measured: &OutcomeMeasurement, reasons: &[String]) -> Option<Date> {
         let mut last = Some(self.as_at.min(self.known_at));
         let mut need = |table: &str, kinds: &[String]| {
             for kind in kinds {
@@ -295,6 +311,7 @@ impl Oracle<'_> {
                 last = last.min(end);
             }
         };
+        need("events", reasons);
         let events = |need: &mut dyn FnMut(&str, &[String]), events: &EventSelection| {
             need("events", &events.kinds);
             need("events", events.proven_by.as_slice());

@@ -19,6 +19,8 @@ pub struct QualityReport {
     pub effect: Option<SumEffect>,
     /// Facts of measured people that equal another in everything but the key.
     pub copies: Option<CopiedFacts>,
+    /// For each outcome with exceptions, who is excepted.
+    pub exceptions: Vec<ExceptedPeople>,
     /// Who accepted faults that may change the sum, and why, if anybody did.
     pub accepted: Option<AcceptedFaults>,
 }
@@ -30,6 +32,17 @@ pub struct CopiedFacts {
     pub people: u64,
     /// The sum as it is, and the sum if each counted once; `None` if there is no sum.
     pub sums: Option<(Pence, Pence)>,
+}
+
+/// Who is excepted from one outcome for a reason in the records.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ExceptedPeople {
+    pub outcome: String,
+    /// People served of whom every outcome is known, and how many of them are excepted.
+    pub people: u64,
+    pub excepted: u64,
+    /// A sentence for each provider and cohort in which more are excepted than the contract allows.
+    pub over: Vec<String>,
 }
 
 /// A file of records.

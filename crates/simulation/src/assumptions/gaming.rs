@@ -7,13 +7,15 @@ use base::problem::Problem;
 use base::reader::Section;
 use base::schedule::CohortTime;
 use contract::Scheme;
-use contract::terms::ReportedBy;
+use contract::exceptions::GoodResult;
+use contract::terms::{Outcome, ReportedBy};
 
-use super::{Help, Move, Pilot, RisingCost, warn_without_source};
+use super::{Help, Move, Pilot, RisingCost, UnfoundedExceptions, warn_without_source};
 
 /// What was read.
 pub(super) struct GamingAssumptions {
     pub false_claims: Vec<Option<RisingCost>>,
+    pub exceptions: Vec<Option<UnfoundedExceptions>>,
     pub relabelling: Option<RisingCost>,
     pub timing: Vec<Option<RisingCost>>,
     pub pilot: Option<Pilot>,
@@ -21,19 +23,22 @@ pub(super) struct GamingAssumptions {
 
 pub(super) fn read(top: &Section<'_, '_>, scheme: &Scheme, help: &[Help]) -> GamingAssumptions {
     let false_claims = by_outcome(top, "false_claims", scheme, |table, at| {
-        if scheme.outcomes[at].reported_by == ReportedBy::Records {
+        if at.is_some_and(|at| scheme.outcomes[at].reported_by == ReportedBy::Records) {
             unneeded(table, "the provider does not report this outcome", "reported_by");
         }
+        rising(table)
     });
+    let exceptions = by_outcome(top, "exceptions", scheme, |table, at| exceptions(table, at.map(|at| &scheme.outcomes[at])));
     let relabelling = top.section("relabelling").map(|table| {
         if scheme.segments_set_by == ReportedBy::Records {
             unneeded(&table, "the provider does not say which segment a person is in", "segments_set_by");
         }
         rising(&table)
     });
-    let timing = by_outcome(top, "timing", scheme, |_, _| {});
+    let timing = by_outcome(top, "timing", scheme, |table, _| rising(table));
     GamingAssumptions {
         false_claims,
+        exceptions,
         relabelling,
         timing,
         pilot: top.section("pilot").and_then(|table| pilot(&table, scheme, help)),
@@ -41,22 +46,19 @@ pub(super) fn read(top: &Section<'_, '_>, scheme: &Scheme, help: &[Help]) -> Gam
 }
 
 /// One table for each outcome that it may be done with.
-fn by_outcome(
+fn by_outcome<T: Clone>(
     top: &Section<'_, '_>,
     key: &str,
     scheme: &Scheme,
-    check: impl Fn(&Section<'_, '_>, usize),
-) -> Vec<Option<RisingCost>> {
+    read: impl Fn(&Section<'_, '_>, Option<usize>) -> T,
+) -> Vec<Option<T>> {
     let mut out = vec![None; scheme.outcomes.len()];
     let Some(tables) = top.section(key) else { return out };
     for table in tables.sections() {
         let found = scheme.outcome(&table.name).filter(|&at| scheme.outcomes[at].is_binary());
-        let read = rising(&table);
+        let read = read(&table, found);
         match found {
-            Some(at) => {
-                check(&table, at);
-                out[at] = Some(read);
-            }
+            Some(at) => out[at] = Some(read),
             None => {
                 let binary = scheme.outcomes.iter().filter(|outcome| outcome.is_binary());
                 top.push(
@@ -71,6 +73,43 @@ fn by_outcome(
     }
     tables.finish();
     out
+}
+
+/// People who could be excepted although they should count.
+fn exceptions(table: &Section<'_, '_>, outcome: Option<&Outcome>) -> UnfoundedExceptions {
+    let stated = outcome.and_then(|outcome| outcome.exceptions.as_ref());
+    // Where a person with the good result always counts, only people without it can be excepted.
+    let all_known = stated.is_some_and(|stated| stated.good_result == GoodResult::Counts);
+    let foresees = match (all_known, table.has("foresees")) {
+        (true, false) => 1.0,
+        (true, true) => {
+            table.push(
+                table
+                    .problem("foresees", "only people without the good result can be excepted from this outcome")
+                    .read("good_result = \"counts\" in scheme.toml")
+                    .expected("no `foresees`: whoever is excepted has the bad result")
+                    .fix("remove the key"),
+            );
+            1.0
+        }
+        (false, _) => {
+            let fix = "write the share of those excepted whom the provider picks because they have the bad result: \"100 %\" where it \
+                       knows the results, \"0 %\" where it knows nothing";
+            table.required_within("foresees", (Rate(0), Rate(WHOLE)), "not a share of those excepted", fix).as_f64()
+        }
+    };
+    match (outcome, stated) {
+        (Some(outcome), None) => unneeded(
+            table,
+            "the contract has no exceptions from this outcome",
+            &format!("[outcome.{}.exceptions] with reported_by", outcome.name),
+        ),
+        (_, Some(stated)) if stated.reported_by == ReportedBy::Records => {
+            unneeded(table, "the provider does not say who is excepted from this outcome", "in its exceptions, reported_by");
+        }
+        _ => {}
+    }
+    UnfoundedExceptions { rising: rising(table), foresees }
 }
 
 fn rising(table: &Section<'_, '_>) -> RisingCost {

@@ -87,6 +87,49 @@ fn false_claims_stop_where_the_last_costs_what_it_brings() {
     assert_eq!(simulate(&results, StrategyKind::BEST).false_claims, 0.0);
 }
 
+/// Of 10,000 people in a year 40% are in work, and a level of 44% pays £1 million. An honest provider cannot reach it at a price that pays.
+/// With people who have no job excepted, 4,000 of 9,091 are 44%: about one in eleven. The provider reports that many and not more.
+#[test]
+fn people_are_excepted_up_to_the_level_and_not_beyond() {
+    let award = "clause = \"award\"\nstandards = [{ outcome = \"job\", reaches = \"44 %\" }]\npays = [\"£0\", \"£1,000,000\"]\n\
+                 measured_over = \"each year\"";
+    let exceptions = |more: &str| {
+        format!("\n[outcome.job.exceptions]\nevents = \"declined\"\ngood_result = \"counts\"\nreported_by = \"provider\"\n{more}")
+    };
+    let unfounded = "[exceptions.job]\nat_most = \"30 %\"\ncost_of_last = \"£600\"";
+    let share = |exceptions: &str, unfounded: &str| {
+        let results = strategy_results("", exceptions, award, "", unfounded);
+        let honest = simulate(&results, StrategyKind::Counterfactual(Counterfactual::HonestReports)).clone();
+        assert_eq!(honest.excepted, 0.0);
+        let best = simulate(&results, StrategyKind::BEST).clone();
+        (best.excepted / results.people, best, honest)
+    };
+    let (free, best, honest) = share(&exceptions(""), unfounded);
+    assert!((0.085..0.13).contains(&free), "{free}");
+    assert!(best.payment() > honest.payment() + 100_000.0, "{} and {}", best.payment(), honest.payment());
+    // What the true results are worth is what it is: nobody gets a job by being excepted.
+    assert!(best.value <= honest.value + 1.0, "{} and {}", best.value, honest.value);
+    // A limit below what is needed leaves nothing to gain, and so does a cost that is too high.
+    assert_eq!(share(&exceptions("at_most = \"3 %\"\n"), unfounded).0, 0.0);
+    assert_eq!(share(&exceptions(""), &unfounded.replace("£600", "£60,000")).0, 0.0);
+    // Who picks without knowing results gains nothing either: the others are as good as everyone left.
+    let blind = exceptions("").replace("\"counts\"", "\"left out\"");
+    assert_eq!(share(&blind, &format!("{unfounded}\nforesees = \"0 %\"")).0, 0.0);
+    assert!(share(&blind, &format!("{unfounded}\nforesees = \"100 %\"")).0 > 0.08);
+}
+
+/// Where somebody else reports the reasons, the provider cannot do it, and there is nothing to report honestly.
+#[test]
+fn exceptions_that_others_report_are_not_played() {
+    let others = "\n[outcome.job.exceptions]\nevents = \"declined\"\ngood_result = \"counts\"";
+    let pay = "clause = \"award\"\nstandards = [{ outcome = \"job\", reaches = \"44 %\" }]\npays = [\"£0\", \"£1,000,000\"]\n\
+               measured_over = \"each year\"";
+    let unfounded = "[exceptions.job]\nat_most = \"30 %\"\ncost_of_last = \"£600\"";
+    let results = strategy_results("", others, pay, "", unfounded);
+    assert!(results.get(StrategyKind::Counterfactual(Counterfactual::HonestReports)).is_none());
+    assert_eq!(simulate(&results, StrategyKind::BEST).excepted, 0.0);
+}
+
 /// The second year pays £300 less for a job. Up to a tenth of its jobs can be dated a year earlier, the last for £300: the
 /// provider moves them all, and what the moving costs is half of what it brings.
 #[test]

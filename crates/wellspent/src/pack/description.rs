@@ -7,6 +7,7 @@ use base::money::thousands;
 use base::reader::StatedNumber;
 use base::schedule::CohortTime;
 use contract::Scheme;
+use contract::exceptions::Exceptions;
 use contract::explain::term_sheet;
 use contract::terms::{Baseline, Intake, OutcomeKind, ReportedBy};
 use report::quality::several;
@@ -105,6 +106,14 @@ fn entities(run: &PackedRun<'_>, areas: &[AreaPeople]) -> String {
     let claimed: Vec<&String> = claimed.map(|(outcome, _)| &outcome.name).collect();
     if !claimed.is_empty() {
         does += &format!("; the share of false claims of {}", joined(claimed));
+    }
+    let excepting = scheme.outcomes.iter().zip(&assumptions.exceptions).filter(|(outcome, unfounded)| {
+        let by_provider = |stated: &Exceptions| stated.reported_by == ReportedBy::Provider;
+        outcome.exceptions.as_ref().is_some_and(by_provider) && unfounded.is_some()
+    });
+    let excepting: Vec<&String> = excepting.map(|(outcome, _)| &outcome.name).collect();
+    if !excepting.is_empty() {
+        does += &format!("; the share of people excepted without a reason from {}", joined(excepting));
     }
     out += &row(&[&scheme.provider, "one in each area", &does]);
     out += &row(&[&scheme.payer, "1", "none: it pays as the rules say"]);
