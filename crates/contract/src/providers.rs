@@ -6,7 +6,7 @@
 use jiff::civil::Date;
 
 use crate::clauses::Clause;
-use crate::terms::{Cohort, MonthEnd, Scheme, date_words, later, months_later};
+use crate::terms::{Cohort, MeasuredOver, MonthEnd, Scheme, date_words, later, months_later};
 use base::literal::Duration;
 use base::problem::Problem;
 use base::reader::Section;
@@ -290,6 +290,7 @@ fn wrong_times(listed: &[ListedProvider], terms: &ListContext<'_>) -> Vec<Proble
     };
     let whole = for_whole_areas(terms.clauses);
     let fee = terms.clauses.iter().find(|clause| clause.terms.is_monthly());
+    let is_whole = terms.priced_for == PricedFor::Area && terms.clauses.iter().any(|clause| clause.terms.whole_over().is_some());
     for (at, number) in all() {
         let (provider, place) = (&listed[at].provider, &listed[at].places[number]);
         let held = provider.holdings[number];
@@ -326,6 +327,19 @@ fn wrong_times(listed: &[ListedProvider], terms: &ListContext<'_>) -> Vec<Proble
                 false => shared(say, (&listed[other].provider.id, &provider.id, area), &whole),
             });
         }
+        let handed_over = |(other, other_number): &(usize, usize)| {
+            let theirs = listed[*other].provider.holdings[*other_number];
+            let apart = theirs.ends < held.starts || held.ends < theirs.starts;
+            *other != at && theirs.area == held.area && theirs.starts <= theirs.ends && apart
+        };
+        if is_whole {
+            let before = all().take_while(|other| *other != (at, number)).filter(handed_over);
+            let mut divided = before.map(|(other, number)| {
+                let theirs = (listed[other].provider.id.as_str(), listed[other].provider.holdings[number]);
+                divided(&say, theirs, (&provider.id, held), area, terms)
+            });
+            out.extend(divided.find(|found| !found.is_empty()).into_iter().flatten());
+        }
         if let (Some(fee), Some(day)) = (fee, parts_a_month(held, terms)) {
             let problem = say(format!(
                 "`{}` takes over or hands over {area} within a month of the service fee `{}`",
@@ -346,6 +360,69 @@ fn shared(say: impl Fn(String) -> Problem, (one, other, area): (&str, &str, &str
         "give each provider its `areas`, or `starts` and `ends`. If each provider has a fee, bonus, award, points payment, cap and floor of its own, \
          write priced_for = \"each provider\"",
     )
+}
+
+/// Clauses that pay for an area as a whole over a group of cohorts which two providers hold one after the other: each would be paid as
+/// if it had held the area all the time.
+fn divided(
+    say: &dyn Fn(String) -> Problem,
+    (one, first): (&str, AreaHolding),
+    (other, second): (&str, AreaHolding),
+    area: &str,
+    terms: &ListContext<'_>,
+) -> Vec<Problem> {
+    let in_group = |cohort: &Cohort, of: &Cohort, over: MeasuredOver| match over {
+        MeasuredOver::EachCohort => cohort.at == of.at,
+        MeasuredOver::EachYear => cohort.year == of.year,
+        MeasuredOver::AllCohorts => true,
+    };
+    let mut out = Vec::new();
+    for (_, over) in MeasuredOver::KNOWN {
+        let whole = |clause: &&Clause| clause.terms.whole_over() == Some(over);
+        let whole: Vec<&Clause> = terms.clauses.iter().filter(whole).collect();
+        if whole.is_empty() {
+            continue;
+        }
+        let holds = |held: AreaHolding, cohort: &Cohort| held.starts <= cohort.ends && cohort.starts <= held.ends;
+        let both = |of: &&Cohort| {
+            let held = |held| terms.cohorts.iter().any(|cohort| in_group(cohort, of, over) && holds(held, cohort));
+            held(first) && held(second)
+        };
+        let Some(of) = terms.cohorts.iter().find(both) else { continue };
+        let names: Vec<String> = whole.iter().map(|clause| format!("`{}` ({})", clause.name, clause.kind())).collect();
+        let when = match over {
+            MeasuredOver::EachCohort => format!("in the cohort {}", of.name),
+            MeasuredOver::EachYear => format!("in contract year {}", of.year + 1),
+            MeasuredOver::AllCohorts => "during the cohorts that are measured together".to_owned(),
+        };
+        let (each, pays) = (if names.len() == 1 { "it" } else { "them" }, if names.len() == 1 { "pays" } else { "pay" });
+        let what = format!(
+            "{area} changes hands between `{one}` and `{other}` {when}, and {} {pays} for the area as a whole over {}: each of the two \
+             would have a whole one of {each}",
+            names.join(", "),
+            over.words()
+        );
+        let group: Vec<&Cohort> = terms.cohorts.iter().filter(|cohort| in_group(cohort, of, over)).collect();
+        let next = group
+            .last()
+            .map(|last| later(last.ends, Duration::Days(1), terms.month_end))
+            .filter(|_| over != MeasuredOver::AllCohorts);
+        let (expected, fix) = match (next, group.first()) {
+            (Some(next), Some(first)) => (
+                format!("a change on the first day of what is measured together, such as {} or {next}", first.starts),
+                "let a cohort (or the contract year) end where the area changes hands",
+            ),
+            _ => (
+                "one provider for all cohorts, or a shorter time to measure over".to_owned(),
+                "write measured_over = \"each cohort\" and let a cohort end where the area changes hands",
+            ),
+        };
+        let fix = format!(
+            "{fix}, if that is what the contract says. If it gives each provider a whole one of its own, write priced_for = \"each provider\""
+        );
+        out.push(say(what).expected(expected).fix(fix));
+    }
+    out
 }
 
 /// The nearest first day of a month, where a holding begins or ends in the middle of a month of some cohort.

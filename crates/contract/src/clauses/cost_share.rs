@@ -132,6 +132,11 @@ impl ClauseKind for CostShare {
         Some(self.over)
     }
 
+    /// A share of all costs is the sum of the shares of each provider's own.
+    fn whole_over(&self) -> Option<MeasuredOver> {
+        (self.at_most.is_some() || !self.beyond.is_empty()).then_some(self.over)
+    }
+
     fn referred(&self) -> Option<(&'static str, &[usize])> {
         Some(("beyond", &self.beyond))
     }

@@ -94,6 +94,12 @@ pub trait ClauseKind: Debug {
     }
 
     /// The amounts of money that it states, each with what it is called.
+    /// The groups of cohorts over which providers that follow one another in an area would each be paid as if alone, so that together
+    /// they get another sum than one. None where it pays in parts, or by months that divide between them.
+    fn whole_over(&self) -> Option<MeasuredOver> {
+        (self.pays_for_whole_area() && !self.is_monthly()).then(|| self.measured_over().unwrap_or_default())
+    }
+
     fn amounts(&self) -> Vec<(&'static str, &Schedule<Pence>)> {
         Vec::new()
     }

@@ -2,6 +2,7 @@
 
 mod awards;
 mod declarations;
+mod handed_over;
 mod hostile;
 mod parts;
 mod points;
