@@ -6,6 +6,7 @@
 use jiff::civil::Date;
 
 use crate::clauses::Clause;
+use crate::clauses::points_payment::OtherProvider;
 use crate::terms::{Cohort, MeasuredOver, MonthEnd, Scheme, date_words, later, months_later};
 use base::literal::Duration;
 use base::problem::Problem;
@@ -89,6 +90,65 @@ impl Scheme {
     pub fn held_in(&self, provider: &Provider, area: usize, cohort: usize) -> bool {
         let cohort = &self.cohorts[cohort];
         provider.holdings.iter().any(|held| held.area == area && held.starts <= cohort.ends && cohort.starts <= held.ends)
+    }
+}
+
+/// A row of the other providers of a clause that is the paid provider itself: its own points would count against it.
+#[must_use]
+pub fn own_points<'a>(scheme: &'a Scheme, name: &str) -> Option<(&'a Clause, &'a OtherProvider)> {
+    let of = |clause: &'a Clause| clause.terms.others().iter().map(move |other| (clause, other));
+    scheme.clauses.iter().flat_map(of).find(|(_, other)| similar_names::same(&other.provider, name))
+}
+
+/// Where the contract lists who is paid: rows of other providers that are one of them, and several that would each divide a pot or a
+/// rank with the others and not with one another.
+pub(crate) fn not_among_others(top: &Section<'_, '_>, providers: &[Provider], terms: &ListContext<'_>) {
+    for clause in terms.clauses.iter().filter(|clause| clause.terms.compares_points().is_some()) {
+        for other in clause.terms.others() {
+            let holds = |held: &AreaHolding| {
+                let at_the_time = |cohort: &Cohort| {
+                    other.year.is_none_or(|year| year == cohort.year) && held.starts <= cohort.ends && cohort.starts <= held.ends
+                };
+                other.area.is_none_or(|area| area == held.area) && terms.cohorts.iter().any(at_the_time)
+            };
+            let own = |provider: &&Provider| {
+                [&provider.id, &provider.name].into_iter().any(|name| similar_names::same(name, &other.provider))
+                    && provider.holdings.iter().any(holds)
+            };
+            if let Some(own) = providers.iter().find(own) {
+                top.push(
+                    Problem::at(
+                        &other.file,
+                        other.span,
+                        format!("`{}` is paid by `{}` itself, and its own points would count against it", own.id, clause.name),
+                    )
+                    .read(other.provider.clone())
+                    .expected("the points of the other providers only")
+                    .fix("remove the row. Where the table is for several areas, say with a column `area` for which each row is"),
+                );
+            }
+        }
+        if terms.priced_for != PricedFor::Provider {
+            continue;
+        }
+        let holds = |provider: &Provider, area: usize| provider.holdings.iter().any(|held| held.area == area);
+        let together = (0..terms.areas.len()).find_map(|area| {
+            let mut holding = providers.iter().filter(|provider| holds(provider, area));
+            Some((holding.next()?, holding.next()?, area))
+        });
+        if let Some((one, other, area)) = together {
+            top.push(
+                top.problem(
+                    "priced_for",
+                    format!(
+                        "`{}` and `{}` are both paid in {}, and `{}` would compare each of them with `others` and not with the other one",
+                        one.id, other.id, terms.areas[area], clause.name
+                    ),
+                )
+                .expected("one paid provider where a pot is divided, or ranks are paid")
+                .fix("write a scheme folder for each provider, with the points of all others in its `others`"),
+            );
+        }
     }
 }
 

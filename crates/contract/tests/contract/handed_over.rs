@@ -128,3 +128,44 @@ fn a_floor_limits_a_debt_before_everything_is_known() {
     assert_eq!(audited("-£10,000"), [-10_000, -10_000]);
     assert_eq!(audited("£10,000"), [0, 10_000]);
 }
+
+/// A pot is divided by the points of others, so each row must be another provider, once, with points that can be had.
+#[test]
+fn others_are_other_providers() {
+    let pot = "[pay.x]\nclause = \"points payment\"\nindicators = [{ outcome = \"job\", points = 60, none_at = \"0 %\", all_at = \"100 %\" }]\n\
+               pot = \"£600\"\nothers = \"others.csv\"\nmeasured_over = \"each year\"\n";
+    let found = |top: &str, others: &str| {
+        let text = format!("{top}{}{JOB}{pot}", head(2, &["a"], "nearest penny, half up"));
+        errors(&[("scheme.toml", &text), ("others.csv", others)])
+    };
+    let own = "providers = [\"Acme\"]\n";
+    for (top, others) in [
+        (own, "provider,points\nBrook,30\nCray,30\n"),
+        (own, "provider,year,points\nBrook,1,30\nBrook,2,60\n"),
+        ("", "provider,points\nBrook,30\n"),
+        // Acme holds the north. In the south it is another provider.
+        ("areas = [\"north\", \"south\"]\n", "provider,area,points\nAcme,south,30\nBrook,north,30\n"),
+    ] {
+        assert_eq!(found(top, others), Vec::new(), "{others}");
+    }
+    for (top, others, what) in [
+        (own, "provider,points\nBrook,30\nAcme,30\n", "`Acme` is paid by `x` itself"),
+        (own, "provider,points\nBrook,30\nACME ,30\n", "`Acme` is paid by `x` itself"),
+        ("", "provider,points\nBrook,30\nBrook,30\n", "there twice"),
+        ("", "provider,points\nBrook,30\nbrook,20\n", "there twice"),
+        ("", "provider,year,points\nBrook,2,30\nBrook,2,20\n", "there twice"),
+        ("", "provider,points\nBrook,30\nTotal,30\n", "adds up the others"),
+        ("", "provider,points\nBrook,600\n", "nobody can have so many points"),
+        ("", "provider,points\nBrook,\"30 (20 to 61)\"\n", "nobody can have so many points"),
+        ("", "provider,points\n,30\n", "no name"),
+        ("", "points\n30\n", "no column `provider`"),
+        (
+            "providers = [\"Acme\", \"Dale\"]\npriced_for = \"each provider\"\n",
+            "provider,points\nBrook,30\n",
+            "`Acme` and `Dale` are both paid",
+        ),
+    ] {
+        let said = found(top, others);
+        assert!(said.iter().any(|problem| problem.what.contains(what)), "{top}{others}: {said:?}");
+    }
+}

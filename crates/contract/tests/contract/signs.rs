@@ -56,7 +56,7 @@ fn any_contract(draws: &mut Draws) -> SchemeFiles {
         text += &format!("[pay.{name}]\n{clause}\n");
         names.push(name);
     }
-    opened(&[("scheme.toml", &text), ("others.csv", "provider,points\nx,5\ny,12.5\nz,30\n")])
+    opened(&[("scheme.toml", &text), ("others.csv", "provider,points\nx,1\ny,2.5\nz,5\n")])
 }
 
 fn gate(draws: &mut Draws, outcome: Option<&str>) -> String {
@@ -357,7 +357,8 @@ fn nothing_is_taken_back_that_was_not_paid() {
         let (_, scheme) = contract(&mut draws);
         let tally = tally(&mut draws, &scheme);
         let (lines, paid) = statement(&scheme, &tally);
-        let takers: Vec<usize> = (0..scheme.clauses.len()).filter(|&at| scheme.clauses[at].terms.takes_of_what_is_left().is_some()).collect();
+        let takers: Vec<usize> =
+            (0..scheme.clauses.len()).filter(|&at| scheme.clauses[at].terms.takes_of_what_is_left().is_some()).collect();
         for line in lines.iter().filter(|line| scheme.clauses[line.clause].terms.takes_back()) {
             assert!(line.amount <= Pence(0), "{line:?}");
         }
