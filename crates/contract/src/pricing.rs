@@ -246,6 +246,11 @@ impl<'a, A: Amount, L: LineSink<A>> ClausePricing<'a, A, L> {
         cohorts.clone().all(|cohort| self.tally.stage(cohort) == CohortStage::Complete)
     }
 
+    /// Whether some cohorts have ended.
+    pub fn all_ended(&self, cohorts: &Range<usize>) -> bool {
+        cohorts.clone().all(|cohort| self.tally.stage(cohort) != CohortStage::Running)
+    }
+
     /// How many results of one cell are better than its baseline, to the billionth; negative when they are worse.
     pub fn better_than_baseline(&self, outcome: usize, cell: usize) -> Quantity {
         let counted = self.tally.counts[outcome][cell].saturating_mul(WHOLE);

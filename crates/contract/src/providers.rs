@@ -6,7 +6,8 @@
 use jiff::civil::Date;
 
 use crate::clauses::Clause;
-use crate::terms::{Cohort, MonthEnd, Scheme, date_words, later, months_later};
+use crate::clauses::points_payment::OtherProvider;
+use crate::terms::{Cohort, MeasuredOver, MonthEnd, Scheme, date_words, later, months_later};
 use base::literal::Duration;
 use base::problem::Problem;
 use base::reader::Section;
@@ -89,6 +90,65 @@ impl Scheme {
     pub fn held_in(&self, provider: &Provider, area: usize, cohort: usize) -> bool {
         let cohort = &self.cohorts[cohort];
         provider.holdings.iter().any(|held| held.area == area && held.starts <= cohort.ends && cohort.starts <= held.ends)
+    }
+}
+
+/// A row of the other providers of a clause that is the paid provider itself: its own points would count against it.
+#[must_use]
+pub fn own_points<'a>(scheme: &'a Scheme, name: &str) -> Option<(&'a Clause, &'a OtherProvider)> {
+    let of = |clause: &'a Clause| clause.terms.others().iter().map(move |other| (clause, other));
+    scheme.clauses.iter().flat_map(of).find(|(_, other)| similar_names::same(&other.provider, name))
+}
+
+/// Where the contract lists who is paid: rows of other providers that are one of them, and several that would each divide a pot or a
+/// rank with the others and not with one another.
+pub(crate) fn not_among_others(top: &Section<'_, '_>, providers: &[Provider], terms: &ListContext<'_>) {
+    for clause in terms.clauses.iter().filter(|clause| clause.terms.compares_points().is_some()) {
+        for other in clause.terms.others() {
+            let holds = |held: &AreaHolding| {
+                let at_the_time = |cohort: &Cohort| {
+                    other.year.is_none_or(|year| year == cohort.year) && held.starts <= cohort.ends && cohort.starts <= held.ends
+                };
+                other.area.is_none_or(|area| area == held.area) && terms.cohorts.iter().any(at_the_time)
+            };
+            let own = |provider: &&Provider| {
+                [&provider.id, &provider.name].into_iter().any(|name| similar_names::same(name, &other.provider))
+                    && provider.holdings.iter().any(holds)
+            };
+            if let Some(own) = providers.iter().find(own) {
+                top.push(
+                    Problem::at(
+                        &other.file,
+                        other.span,
+                        format!("`{}` is paid by `{}` itself, and its own points would count against it", own.id, clause.name),
+                    )
+                    .read(other.provider.clone())
+                    .expected("the points of the other providers only")
+                    .fix("remove the row. Where the table is for several areas, say with a column `area` for which each row is"),
+                );
+            }
+        }
+        if terms.priced_for != PricedFor::Provider {
+            continue;
+        }
+        let holds = |provider: &Provider, area: usize| provider.holdings.iter().any(|held| held.area == area);
+        let together = (0..terms.areas.len()).find_map(|area| {
+            let mut holding = providers.iter().filter(|provider| holds(provider, area));
+            Some((holding.next()?, holding.next()?, area))
+        });
+        if let Some((one, other, area)) = together {
+            top.push(
+                top.problem(
+                    "priced_for",
+                    format!(
+                        "`{}` and `{}` are both paid in {}, and `{}` would compare each of them with `others` and not with the other one",
+                        one.id, other.id, terms.areas[area], clause.name
+                    ),
+                )
+                .expected("one paid provider where a pot is divided, or ranks are paid")
+                .fix("write a scheme folder for each provider, with the points of all others in its `others`"),
+            );
+        }
     }
 }
 
@@ -290,6 +350,7 @@ fn wrong_times(listed: &[ListedProvider], terms: &ListContext<'_>) -> Vec<Proble
     };
     let whole = for_whole_areas(terms.clauses);
     let fee = terms.clauses.iter().find(|clause| clause.terms.is_monthly());
+    let is_whole = terms.priced_for == PricedFor::Area && terms.clauses.iter().any(|clause| clause.terms.whole_over().is_some());
     for (at, number) in all() {
         let (provider, place) = (&listed[at].provider, &listed[at].places[number]);
         let held = provider.holdings[number];
@@ -326,6 +387,19 @@ fn wrong_times(listed: &[ListedProvider], terms: &ListContext<'_>) -> Vec<Proble
                 false => shared(say, (&listed[other].provider.id, &provider.id, area), &whole),
             });
         }
+        let handed_over = |(other, other_number): &(usize, usize)| {
+            let theirs = listed[*other].provider.holdings[*other_number];
+            let apart = theirs.ends < held.starts || held.ends < theirs.starts;
+            *other != at && theirs.area == held.area && theirs.starts <= theirs.ends && apart
+        };
+        if is_whole {
+            let before = all().take_while(|other| *other != (at, number)).filter(handed_over);
+            let mut divided = before.map(|(other, number)| {
+                let theirs = (listed[other].provider.id.as_str(), listed[other].provider.holdings[number]);
+                divided(&say, theirs, (&provider.id, held), area, terms)
+            });
+            out.extend(divided.find(|found| !found.is_empty()).into_iter().flatten());
+        }
         if let (Some(fee), Some(day)) = (fee, parts_a_month(held, terms)) {
             let problem = say(format!(
                 "`{}` takes over or hands over {area} within a month of the service fee `{}`",
@@ -346,6 +420,69 @@ fn shared(say: impl Fn(String) -> Problem, (one, other, area): (&str, &str, &str
         "give each provider its `areas`, or `starts` and `ends`. If each provider has a fee, bonus, award, points payment, cap and floor of its own, \
          write priced_for = \"each provider\"",
     )
+}
+
+/// Clauses that pay for an area as a whole over a group of cohorts which two providers hold one after the other: each would be paid as
+/// if it had held the area all the time.
+fn divided(
+    say: &dyn Fn(String) -> Problem,
+    (one, first): (&str, AreaHolding),
+    (other, second): (&str, AreaHolding),
+    area: &str,
+    terms: &ListContext<'_>,
+) -> Vec<Problem> {
+    let in_group = |cohort: &Cohort, of: &Cohort, over: MeasuredOver| match over {
+        MeasuredOver::EachCohort => cohort.at == of.at,
+        MeasuredOver::EachYear => cohort.year == of.year,
+        MeasuredOver::AllCohorts => true,
+    };
+    let mut out = Vec::new();
+    for (_, over) in MeasuredOver::KNOWN {
+        let whole = |clause: &&Clause| clause.terms.whole_over() == Some(over);
+        let whole: Vec<&Clause> = terms.clauses.iter().filter(whole).collect();
+        if whole.is_empty() {
+            continue;
+        }
+        let holds = |held: AreaHolding, cohort: &Cohort| held.starts <= cohort.ends && cohort.starts <= held.ends;
+        let both = |of: &&Cohort| {
+            let held = |held| terms.cohorts.iter().any(|cohort| in_group(cohort, of, over) && holds(held, cohort));
+            held(first) && held(second)
+        };
+        let Some(of) = terms.cohorts.iter().find(both) else { continue };
+        let names: Vec<String> = whole.iter().map(|clause| format!("`{}` ({})", clause.name, clause.kind())).collect();
+        let when = match over {
+            MeasuredOver::EachCohort => format!("in the cohort {}", of.name),
+            MeasuredOver::EachYear => format!("in contract year {}", of.year + 1),
+            MeasuredOver::AllCohorts => "during the cohorts that are measured together".to_owned(),
+        };
+        let (each, pays) = (if names.len() == 1 { "it" } else { "them" }, if names.len() == 1 { "pays" } else { "pay" });
+        let what = format!(
+            "{area} changes hands between `{one}` and `{other}` {when}, and {} {pays} for the area as a whole over {}: each of the two \
+             would have a whole one of {each}",
+            names.join(", "),
+            over.words()
+        );
+        let group: Vec<&Cohort> = terms.cohorts.iter().filter(|cohort| in_group(cohort, of, over)).collect();
+        let next = group
+            .last()
+            .map(|last| later(last.ends, Duration::Days(1), terms.month_end))
+            .filter(|_| over != MeasuredOver::AllCohorts);
+        let (expected, fix) = match (next, group.first()) {
+            (Some(next), Some(first)) => (
+                format!("a change on the first day of what is measured together, such as {} or {next}", first.starts),
+                "let a cohort (or the contract year) end where the area changes hands",
+            ),
+            _ => (
+                "one provider for all cohorts, or a shorter time to measure over".to_owned(),
+                "write measured_over = \"each cohort\" and let a cohort end where the area changes hands",
+            ),
+        };
+        let fix = format!(
+            "{fix}, if that is what the contract says. If it gives each provider a whole one of its own, write priced_for = \"each provider\""
+        );
+        out.push(say(what).expected(expected).fix(fix));
+    }
+    out
 }
 
 /// The nearest first day of a month, where a holding begins or ends in the middle of a month of some cohort.

@@ -87,6 +87,7 @@ pub fn scheme(reader: &Reader<'_>) -> Option<Scheme> {
         priced_for,
     };
     let providers = providers::read(&top, &terms);
+    providers::not_among_others(&top, &providers, &terms);
     if priced_for == PricedFor::Provider && !top.has("providers") {
         top.push(
             top.problem("priced_for", "each provider is priced on its own, but the contract does not list them")

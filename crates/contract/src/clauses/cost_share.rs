@@ -12,8 +12,8 @@ pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
     name: "cost share",
     summary: "The payer bears a share of the provider's certified costs: match funding or, with a share of 100%, reimbursement. \
               With `beyond`, only costs beyond what the named clauses paid are shared: a loss that both bear, or that the payer \
-              guarantees. `at_most` limits what the payer bears in one measured period. It is worked out when the costs of the \
-              period are certified.",
+              guarantees. `at_most` limits what the payer bears in one measured period. It is worked out when the period has \
+              ended and its costs are certified; with `beyond`, when everything is known about the people of the period as well.",
     example: r#"[pay.match]
 clause = "cost share"
 share = "50%"
@@ -63,6 +63,11 @@ impl ClauseKind for CostShare {
         let scheme = pricing.scheme;
         for period in pricing.periods(self.over) {
             let Some(certified) = pricing.tally.certified(period.clone()) else { continue };
+            // What other clauses pay is taken off, so it waits for their results. A share of all costs waits for the end of the period.
+            let due = if self.beyond.is_empty() { pricing.all_ended(&period) } else { pricing.all_known(&period) };
+            if !due {
+                continue;
+            }
             let costs = A::of(Quantity::whole(1), certified, scheme.rounding);
             let paid = pricing.paid_by(&self.beyond, period.clone());
             let uncovered = costs.minus(if paid > A::default() { paid } else { A::default() });
@@ -107,7 +112,7 @@ impl ClauseKind for CostShare {
                 self.share,
                 self.over.words()
             ),
-            super::WAITS_FOR_COSTS.to_owned(),
+            super::waits_for_costs(!self.beyond.is_empty()),
         ]
     }
 
@@ -125,6 +130,11 @@ impl ClauseKind for CostShare {
 
     fn measured_over(&self) -> Option<MeasuredOver> {
         Some(self.over)
+    }
+
+    /// A share of all costs is the sum of the shares of each provider's own.
+    fn whole_over(&self) -> Option<MeasuredOver> {
+        (self.at_most.is_some() || !self.beyond.is_empty()).then_some(self.over)
     }
 
     fn referred(&self) -> Option<(&'static str, &[usize])> {

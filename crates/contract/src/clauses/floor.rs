@@ -13,7 +13,8 @@ use base::schedule::Schedule;
 pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
     name: "floor",
     summary: "The least that the named clauses (or all clauses above) may pay together. A negative floor limits what the \
-              provider can owe.",
+              provider can owe. What is missing is added once everything is known about the people of the measured period; a debt \
+              is limited before that, too.",
     example: r#"[pay.liability]
 clause = "floor"
 on = ["binary"]                   # optional: without it, all clauses above
@@ -57,7 +58,10 @@ impl ClauseKind for Floor {
 
     fn price<A: Amount, L: LineSink<A>>(&self, pricing: &mut ClausePricing<'_, A, L>) {
         for period in pricing.periods(self.over) {
-            let least = self.least.at(pricing.tally.area, 0, pricing.time(period.end - 1));
+            let stated = self.least.at(pricing.tally.area, 0, pricing.time(period.end - 1));
+            // Results that are not known yet may still bring what is missing. Until they are, only a debt is limited.
+            let waits = stated > Pence(0) && !pricing.all_known(&period);
+            let least = if waits { Pence(0) } else { stated };
             let limit = A::of(Quantity::whole(1), least, pricing.scheme.rounding);
             let sum = pricing.paid_by(&self.on, period.clone());
             let scheme = pricing.scheme;
@@ -67,10 +71,15 @@ impl ClauseKind for Floor {
             let line = UnpricedLine { cohorts: period, segment: None, quantity, unit: "floor", price: least };
             pricing.post(line, amount, || {
                 let of = clause_names(scheme, &self.on);
-                match binds {
-                    true => format!("{of} may pay no less than {least}"),
-                    false => {
-                        format!("no change: {of} paid {}, and may pay no less than {least}", Pence(sum.in_pence().round() as i64))
+                let paid = Pence(sum.in_pence().round() as i64);
+                match (binds, waits) {
+                    (true, false) => format!("{of} may pay no less than {least}"),
+                    (false, false) => format!("no change: {of} paid {paid}, and may pay no less than {least}"),
+                    (true, true) => {
+                        format!("{of} paid {paid}. No less than {stated} is due once everything is known, and no debt before")
+                    }
+                    (false, true) => {
+                        format!("no change yet: {of} paid {paid}. No less than {stated} is due once everything is known")
                     }
                 }
             });

@@ -15,6 +15,7 @@ use std::fmt::Debug;
 use super::{Clause, ClauseContext, ClauseTerms};
 use crate::amendment::Amendment;
 use crate::clauses::audit::Audit;
+use crate::clauses::points_payment::OtherProvider;
 use crate::clauses::tariff::Tariff;
 use crate::gate::Gate;
 use crate::pricing::{ClausePricing, LineSink};
@@ -93,6 +94,12 @@ pub trait ClauseKind: Debug {
         self.effects().pays_for_whole_area
     }
 
+    /// The groups of cohorts over which providers that follow one another in an area would each be paid as if alone, so that together
+    /// they get another sum than one. None where it pays in parts, or by months that divide between them.
+    fn whole_over(&self) -> Option<MeasuredOver> {
+        (self.pays_for_whole_area() && !self.is_monthly()).then(|| self.measured_over().unwrap_or_default())
+    }
+
     /// The amounts of money that it states, each with what it is called.
     fn amounts(&self) -> Vec<(&'static str, &Schedule<Pence>)> {
         Vec::new()
@@ -164,6 +171,11 @@ pub trait ClauseKind: Debug {
     /// The most points that it gives, in billionths, where what it pays depends on how many points other providers have.
     fn compares_points(&self) -> Option<i64> {
         None
+    }
+
+    /// The other providers with whose points it compares, as far as the contract's files name them.
+    fn others(&self) -> &[OtherProvider] {
+        &[]
     }
 
     /// The clauses above it whose money it depends on, with the key that lists them in the file.

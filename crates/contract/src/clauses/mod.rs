@@ -40,7 +40,7 @@ pub use kind::{CatalogueEntry, ClauseEffects, ClauseKind, NewClause, OtherTerms,
 pub use reading::{ClauseContext, CountingBasis};
 pub(crate) use reading::{conflict, read};
 
-use wording::{WAITS_FOR_COSTS, capitalised, clause_names, measured_words, nothing_of_a_debt, prices, term_numbers};
+use wording::{capitalised, clause_names, measured_words, nothing_of_a_debt, prices, term_numbers, waits_for_costs};
 
 /// One clause of the contract.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::amendment::Amendment;
@@ -17,6 +18,8 @@ use base::problem::Problem;
 use base::ratio::Ratio;
 use base::reader::Section;
 use base::schedule::{CohortTime, Schedule, find_column, find_table};
+use base::similar_names;
+use base::source::Span;
 
 pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
     name: "points payment",
@@ -80,6 +83,10 @@ pub struct OtherProvider {
     /// Contract year from 0, where the table tells years apart.
     pub year: Option<usize>,
     pub points: Score,
+    /// As the table names it, and where.
+    pub provider: String,
+    pub file: String,
+    pub span: Span,
 }
 
 fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<PointsPayment> {
@@ -96,7 +103,7 @@ fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Points
     }
     let most = indicators.as_ref().map(|indicators| Score(indicators.iter().map(|indicator| indicator.points.0).sum()));
     let pays = pays(section, context, most);
-    let others = if section.has("others") { others(section, context) } else { Vec::new() };
+    let others = if section.has("others") { others(section, context, most) } else { Vec::new() };
     if let Some(tables) = tables.filter(|tables| tables.is_empty() || tables.len() > MAX_INDICATORS) {
         section.push(
             section
@@ -255,11 +262,18 @@ fn by_rank(section: &Section<'_, '_>) -> Option<Vec<Schedule<Pence>>> {
     Some(stated.into_iter().map(|(amount, ..)| Schedule::constant(amount)).collect())
 }
 
-/// The table of other providers: a column `points` and, where they differ, `year` and `area`.
-fn others(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Vec<OtherProvider> {
+/// Names of a row that adds up the others.
+const TOTALS: [&str; 10] =
+    ["total", "totals", "grand total", "all", "all providers", "sum", "average", "mean", "subtotal", "sub-total"];
+
+/// The table of other providers: the columns `provider` and `points` and, where they differ, `year` and `area`. A row that is no other
+/// provider, or is there twice, would change what the pot is divided by.
+fn others(section: &Section<'_, '_>, context: &ClauseContext<'_>, most: Option<Score>) -> Vec<OtherProvider> {
     let file = section.required_text("others", "a CSV file with columns provider, year and points, such as \"others.csv\"");
     let Some(table) = find_table(section, "others", &file) else { return Vec::new() };
     let Some(points) = find_column(section, "others", table, "points") else { return Vec::new() };
+    let Some(provider) = find_column(section, "others", table, "provider") else { return Vec::new() };
+    let mut seen: BTreeMap<(String, Option<usize>, Option<usize>), Span> = BTreeMap::new();
     let (area, year) = (table.column("area"), table.column("year"));
     let mut out = Vec::new();
     for row in &table.rows {
@@ -280,15 +294,52 @@ fn others(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Vec<OtherPr
             let expected = format!("a contract year from 1 to {years}");
             wrong(column, "the contract has no cohorts in this year".to_owned(), expected, "write the number of the year");
         }
+        let name = similar_names::folded(&row[provider].text);
+        let in_contract_year = in_year.flatten().and_then(|year| usize::try_from(year - 1).ok());
+        if name.is_empty() {
+            let fix = "name the provider, or remove the row";
+            wrong(provider, "this provider has no name".to_owned(), "the name of another provider".to_owned(), fix);
+        } else if TOTALS.contains(&name.as_str()) {
+            let fix = "remove the row: totals count nobody. A provider of this name is written with its full name";
+            wrong(
+                provider,
+                "this row is no provider: it adds up the others".to_owned(),
+                "one row for each other provider".to_owned(),
+                fix,
+            );
+        } else if let Some(first) = seen.insert((name, place.flatten(), in_contract_year), row[provider].span) {
+            let what = format!("`{}` is there twice for the same time and area, and would count twice", row[provider].text);
+            let lines = format!(
+                "lines {} and {}",
+                table.line(&section.reader.files.sources, first),
+                table.line(&section.reader.files.sources, row[provider].span)
+            );
+            section.push(
+                table
+                    .problem(row[provider].span, what)
+                    .read(lines)
+                    .expected("one row for each other provider and contract year")
+                    .fix("remove one of the two. Years and areas are told apart by columns `year` and `area`"),
+            );
+        }
         let path = format!("{}: row {}: points", table.name, out.len() + 1);
         match literal::ranged::<Score>(&row[points].text) {
             Ok(ranged) => {
                 if ranged.ends().iter().any(|points| points.0 < 0) {
                     wrong(points, "points are not negative".to_owned(), "0 or more".to_owned(), "correct the number");
                 }
-                let points = section.reader.note(path, ranged, section.source());
-                let year = in_year.flatten().and_then(|year| usize::try_from(year - 1).ok());
-                out.push(OtherProvider { area: place.flatten(), year, points });
+                if let Some(most) = most.filter(|most| ranged.ends().iter().any(|points| points > most)) {
+                    let fix = "correct the number, or the points of the indicators";
+                    wrong(points, "nobody can have so many points".to_owned(), format!("at most {}", most.words()), fix);
+                }
+                out.push(OtherProvider {
+                    area: place.flatten(),
+                    year: in_contract_year,
+                    points: section.reader.note(path, ranged, section.source()),
+                    provider: row[provider].text.clone(),
+                    file: table.name.clone(),
+                    span: row[provider].span,
+                });
             }
             Err(error) => wrong(points, format!("`points`: {}", error.what), Score::EXPECTED.to_owned(), &error.fix),
         }
@@ -578,6 +629,10 @@ impl ClauseKind for PointsPayment {
 
     fn levels(&self) -> Vec<(usize, Change)> {
         self.indicators.iter().flat_map(|indicator| indicator.gate.levels()).collect()
+    }
+
+    fn others(&self) -> &[OtherProvider] {
+        &self.others
     }
 
     fn compares_points(&self) -> Option<i64> {

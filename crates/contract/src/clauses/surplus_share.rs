@@ -14,7 +14,7 @@ pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
     summary: "The provider gives back a share of its surplus: of what the named clauses (or all clauses above) paid beyond its \
               certified costs. With `keeps_first`, it first keeps a share of these costs. A saving on an agreed price is shared in \
               this way. With a share of 100%, nothing beyond `keeps_first` can be kept. It is worked out for each measured period \
-              when the costs of that period are certified.",
+              when the costs of that period are certified and everything is known about its people.",
     example: r#"[pay.gain_share]
 clause = "surplus share"
 of = ["fee", "job"]               # optional: without it, all clauses above
@@ -80,6 +80,10 @@ impl ClauseKind for SurplusShare {
         let scheme = pricing.scheme;
         for period in pricing.periods(self.over) {
             let Some(certified) = pricing.tally.certified(period.clone()) else { continue };
+            // A surplus of the payments for the first results would be another one.
+            if !pricing.all_known(&period) {
+                continue;
+            }
             let costs = A::of(Quantity::whole(1), certified, scheme.rounding);
             let paid = pricing.paid_by(&self.of, period.clone());
             let beyond = paid.minus(costs).minus(costs.share(self.keeps_first, scheme.rounding));
@@ -115,7 +119,7 @@ impl ClauseKind for SurplusShare {
                 self.over.words(),
                 term_numbers(scheme, &self.of)
             ),
-            super::WAITS_FOR_COSTS.to_owned(),
+            super::waits_for_costs(true),
         ];
         out.extend(super::nothing_of_a_debt(scheme, &self.of, "given back"));
         out

@@ -29,8 +29,12 @@ pub(super) fn measured_words(over: MeasuredOver, measured_for: MeasuredFor) -> S
 }
 
 /// A sentence for a clause that is worked out from certified costs.
-pub(super) const WAITS_FOR_COSTS: &str =
-    "It is worked out when the costs of the period are certified. Until then, and in the tables here, it is left out.";
+pub(super) fn waits_for_costs(and_for_results: bool) -> String {
+    let results = if and_for_results { " and everything is known about its people" } else { "" };
+    format!(
+        "It is worked out when the costs of the period are certified{results}. Until then, and in the tables here, it is left out."
+    )
+}
 
 /// With a capital letter, for the start of a sentence.
 pub(super) fn capitalised(text: &str) -> String {

@@ -3,6 +3,7 @@
 mod awards;
 mod declarations;
 mod exceptions;
+mod handed_over;
 mod hostile;
 mod parts;
 mod points;

@@ -63,8 +63,10 @@ fn prices_and_pooling_are_written_back() {
 /// Others in the tally count instead of those of the file, and a pot waits for either.
 #[test]
 fn nothing_is_divided_before_the_others_are_known() {
-    let files =
-        opened(&[("scheme.toml", &with("pot = \"£9,000\"\nothers = \"others.csv\"")), ("others.csv", "year,points\n1,60\n")]);
+    let files = opened(&[
+        ("scheme.toml", &with("pot = \"£9,000\"\nothers = \"others.csv\"")),
+        ("others.csv", "provider,year,points\nx,1,60\n"),
+    ]);
     let scheme = sound(&files);
     let (lines, paid) = statement(&scheme, &tally(&scheme, 40));
     assert_eq!(paid.total(), Pence(360_000), "two fifths of the first year's pot alone");

@@ -56,7 +56,7 @@ fn any_contract(draws: &mut Draws) -> SchemeFiles {
         text += &format!("[pay.{name}]\n{clause}\n");
         names.push(name);
     }
-    opened(&[("scheme.toml", &text), ("others.csv", "provider,points\nx,5\ny,12.5\nz,30\n")])
+    opened(&[("scheme.toml", &text), ("others.csv", "provider,points\nx,1\ny,2.5\nz,5\n")])
 }
 
 fn gate(draws: &mut Draws, outcome: Option<&str>) -> String {
