@@ -77,9 +77,13 @@ pub(crate) fn exceptions(scheme: &Scheme, records: &Records, measured: &Measured
 /// several, and the cohort.
 pub(crate) fn too_many(scheme: &Scheme, records: &Records, groups: &[ProviderTally]) -> Vec<(usize, String)> {
     let of_group = |group: &ProviderTally| {
+        let over = over_limit(scheme, &group.tally);
+        // A provider that a fee is due to may be in no record.
+        if over.is_empty() {
+            return Vec::new();
+        }
         let provider = records.providers.get(group.provider).to_string();
         let area = if scheme.areas.len() > 1 { format!(" in {}", scheme.areas[group.tally.area]) } else { String::new() };
-        let over = over_limit(scheme, &group.tally);
         let in_words = move |over: OverLimit| (over.outcome, format!("{provider}{area}: {}", over.words(scheme, &group.tally)));
         over.into_iter().map(in_words).collect::<Vec<_>>()
     };

@@ -13,6 +13,11 @@ const SCHEME: &str = "scheme = \"Test\"\ncurrency = \"GBP\"\nrounding = \"neares
     [pay.award]\nclause = \"award\"\nstandards = [{ outcome = \"checked\", reaches = \"66 %\" }]\npays = [\"£0\", \"£900\"]\n\
     measured_over = \"each year\"\nfrom = \"assumption: test\"\n";
 
+/// What a command says, with its lines joined.
+fn one_line(output: &std::process::Output) -> String {
+    said(output).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Of five patients 1 and 2 are checked; 2 and 3 have declined, 3 twice; 4 declined before the start; and 5 declined after the window.
 fn folders(limit: &str) -> (Scratch, Scratch) {
     let (scheme, records) = (Scratch::new("scheme"), Scratch::new("records"));
@@ -37,7 +42,7 @@ fn who_is_excepted_is_counted_paid_and_explained() {
     let file = |name: &str| format!("{}/{name}", out.path());
     let with = |command: &str, more: &[&str]| {
         let output = run(&[&[command, scheme.path(), records.path(), "--as-at", "2028-12-31"][..], more].concat());
-        said(&output)
+        one_line(&output)
     };
     // Person 3 alone: 2 was checked, and the reasons of 4 and 5 are outside the window. Two of four is 50 %, short of 66 %.
     let measured = with("measure", &["--tally", &file("tally.csv")]);
@@ -53,11 +58,11 @@ fn who_is_excepted_is_counted_paid_and_explained() {
     let paid = with("pay", &[]);
     assert!(paid.contains("checked was 50% (2 of 4 people)") && paid.contains("1 person is excepted from checked"), "{paid}");
     // The tally is priced to the same.
-    let priced = said(&run(&["price", scheme.path(), "--tally", &file("tally.csv")]));
+    let priced = one_line(&run(&["price", scheme.path(), "--tally", &file("tally.csv")]));
     assert!(priced.contains("2 of 4 people"), "{priced}");
 
     let why = with("why", &["--person", "3"]);
-    assert!(why.contains("checked: excepted\n") && why.contains("excepted because of: declined on 2027-06-01"), "{why}");
+    assert!(why.contains("checked: excepted ") && why.contains("excepted because of: declined on 2027-06-01"), "{why}");
     let why = with("why", &["--person", "2"]);
     assert!(why.contains("checked: 1, on 2027-05-01"), "{why}");
     let json = with("measure", &["--json"]);
@@ -88,6 +93,6 @@ fn a_row_that_is_set_aside_may_have_been_a_reason() {
     let events = fs::read_to_string(records.0.join("events.csv")).expect("events");
     records.write("events.csv", events + "e8,4,declined,2027-13-01\n");
     let paid = said(&run(&["pay", scheme.path(), records.path(), "--as-at", "2028-12-31"]));
-    // With 4 excepted too, two of three reach the level; as it is, nothing is paid.
-    assert!(paid.contains("could be anything from £0 to £900"), "{paid}");
+    // Whom the row is about may count in no measure, so no bound is given.
+    assert!(paid.contains("could change the sum cannot be said"), "{paid}");
 }
