@@ -31,6 +31,9 @@ pub struct Tally {
     pub found_false: Vec<Vec<i64>>,
     /// People who have started and about whom something is not yet known, one count per cell; empty when there are none.
     pub waiting: Vec<i64>,
+    /// People who have started and whom the rules leave out of an outcome, one count per cell; empty when there are none. They are not
+    /// among `people`.
+    pub left_out: Vec<i64>,
     /// The stage of each cohort; empty when all are complete.
     pub stages: Vec<CohortStage>,
     /// Whole months of each cohort that have passed, for those that are running; empty when all have ended.
@@ -91,6 +94,7 @@ impl Tally {
             comparison: comparison.collect(),
             found_false: (0..scheme.outcomes.len()).map(found_false).collect(),
             waiting: Vec::new(),
+            left_out: Vec::new(),
             stages: Vec::new(),
             passed: Vec::new(),
             due: Vec::new(),
@@ -135,10 +139,11 @@ impl Tally {
         }
     }
 
-    /// Everyone in a cell who has started, whether or not their result is known yet.
+    /// Everyone in a cell who has started, whether or not their result is known yet, and whether or not it counts.
     #[must_use]
     pub fn started(&self, cell: usize) -> i64 {
-        self.people[cell] + self.waiting.get(cell).copied().unwrap_or_default()
+        let more = [&self.waiting, &self.left_out].map(|people| people.get(cell).copied().unwrap_or_default());
+        self.people[cell] + more.iter().sum::<i64>()
     }
 
     /// The tally of some of its cohorts, by their positions in this tally, in order.
@@ -163,6 +168,7 @@ impl Tally {
             comparison: self.comparison.iter().map(group).collect(),
             found_false: self.found_false.iter().map(|counts| cells(counts)).collect(),
             waiting: cells(&self.waiting),
+            left_out: cells(&self.left_out),
             stages: cohorts.iter().filter_map(|cohort| self.stages.get(*cohort).copied()).collect(),
             passed: months(&self.passed),
             due: months(&self.due),
