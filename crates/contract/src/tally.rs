@@ -33,6 +33,9 @@ pub struct Tally {
     pub excepted: Vec<Vec<i64>>,
     /// People who have started and about whom something is not yet known, one count per cell; empty when there are none.
     pub waiting: Vec<i64>,
+    /// People who have started and whom the rules leave out of an outcome, one count per cell; empty when there are none. They are not
+    /// among `people`.
+    pub left_out: Vec<i64>,
     /// The stage of each cohort; empty when all are complete.
     pub stages: Vec<CohortStage>,
     /// Whole months of each cohort that have passed, for those that are running; empty when all have ended.
@@ -95,6 +98,7 @@ impl Tally {
             found_false: (0..scheme.outcomes.len()).map(found_false).collect(),
             excepted: scheme.outcomes.iter().map(excepted).collect(),
             waiting: Vec::new(),
+            left_out: Vec::new(),
             stages: Vec::new(),
             passed: Vec::new(),
             due: Vec::new(),
@@ -140,10 +144,11 @@ impl Tally {
         }
     }
 
-    /// Everyone in a cell who has started, whether or not their result is known yet.
+    /// Everyone in a cell who has started, whether or not their result is known yet, and whether or not it counts.
     #[must_use]
     pub fn started(&self, cell: usize) -> i64 {
-        self.people[cell] + self.waiting.get(cell).copied().unwrap_or_default()
+        let more = [&self.waiting, &self.left_out].map(|people| people.get(cell).copied().unwrap_or_default());
+        self.people[cell] + more.iter().sum::<i64>()
     }
 
     /// The people of a cell in whom an outcome is measured: everyone who is not excepted from it.
@@ -177,6 +182,7 @@ impl Tally {
             found_false: self.found_false.iter().map(|counts| cells(counts)).collect(),
             excepted: self.excepted.iter().map(|counts| cells(counts)).collect(),
             waiting: cells(&self.waiting),
+            left_out: cells(&self.left_out),
             stages: cohorts.iter().filter_map(|cohort| self.stages.get(*cohort).copied()).collect(),
             passed: months(&self.passed),
             due: months(&self.due),

@@ -82,6 +82,23 @@ pub fn members(batches: &[Batch]) -> Vec<Member> {
     members
 }
 
+/// Records that are in two rows of [`PERSONS`] with different persons: the places of the later rows.
+#[must_use]
+pub fn two_persons(batches: &[Batch]) -> Vec<u64> {
+    let mut seen: BTreeMap<RecordKey, String> = BTreeMap::new();
+    let mut out = Vec::new();
+    for batch in batches {
+        for row in 0..batch.rows() {
+            let person = batch.text(batch.table.column("person"), row);
+            let before = seen.entry(key(batch, row, "agency", "id")).or_insert_with(|| person.clone());
+            if *before != person {
+                out.push(batch.places[row]);
+            }
+        }
+    }
+    out
+}
+
 /// The rows of [`LINKS`].
 #[must_use]
 pub fn links(batches: &[Batch]) -> Vec<RecordLink> {

@@ -40,7 +40,7 @@ pub fn explain(
     known_at: Day,
 ) -> Vec<Vec<Explanation>> {
     let indices: Vec<IndexEvent> = of.iter().map(|index| measured.index[*index]).collect();
-    let plans = plans_of(scheme, records, &indices, as_at.min(known_at));
+    let plans = plans_of(scheme, records, &indices, (as_at, known_at));
     explanations(records, measured, of, known_at, &plans, |index| measured.of(index))
 }
 
@@ -55,7 +55,7 @@ pub fn explain_before(
     known_at: Day,
 ) -> Vec<Vec<Explanation>> {
     let indices: Vec<IndexEvent> = of.iter().map(|index| measured.index[*index]).collect();
-    let plans = plans_before_of(scheme, records, &indices, as_at.min(known_at));
+    let plans = plans_before_of(scheme, records, &indices, (as_at, known_at));
     let plans: Vec<OutcomePlan> = plans.into_iter().map(|(_, plan)| plan).collect();
     explanations(records, measured, of, known_at, &plans, |index| measured.before(index))
 }

@@ -14,6 +14,7 @@ pub mod effect;
 mod evaluate;
 pub mod explain;
 pub mod inconsistencies;
+pub mod left_out;
 mod measure;
 pub mod payees;
 mod person_history;

@@ -83,9 +83,9 @@ impl MeasuredOutcomes {
 #[must_use]
 pub fn measure(scheme: &Scheme, records: &Records, as_at: Day, known_at: Day) -> MeasuredOutcomes {
     let IndexEvents { chosen: index, outside_scheme, contested } = index_events(scheme, records, known_at);
-    let plans = plans_of(scheme, records, &index, as_at.min(known_at));
+    let plans = plans_of(scheme, records, &index, (as_at, known_at));
     let (compared_before, plans_before): (Vec<usize>, Vec<OutcomePlan>) =
-        plans_before_of(scheme, records, &index, as_at.min(known_at)).into_iter().unzip();
+        plans_before_of(scheme, records, &index, (as_at, known_at)).into_iter().unzip();
     let all_censored =
         |plans: &[OutcomePlan]| vec![PersonOutcome::without_value(OutcomeState::Censored); index.len() * plans.len()];
     let (mut results, mut before) = (all_censored(&plans), all_censored(&plans_before));

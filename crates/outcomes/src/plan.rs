@@ -121,6 +121,8 @@ pub fn need(scheme: &Scheme) -> Result<Need, Vec<String>> {
         if let Some(exceptions) = &outcome.exceptions {
             add(&mut need.events, &exceptions.events);
         }
+        need.died |= measured.died == LossToFollowUp::LeftOut;
+        need.removed |= measured.removed == LossToFollowUp::LeftOut;
         if measured.custody == LossToFollowUp::LeftOut {
             add(&mut need.spells, &[CUSTODY.to_owned()]);
         }
@@ -139,9 +141,10 @@ fn events_of(rule: &OutcomeRule) -> Option<&EventSelection> {
     }
 }
 
-/// The plans of all outcomes, for the index dates of these people.
-pub(crate) fn plans_of(scheme: &Scheme, records: &Records, index: &[IndexEvent], query_day: Day) -> Vec<OutcomePlan> {
-    scheme.outcomes.iter().map(|outcome| plan(scheme, outcome, records, index, query_day, None)).collect()
+/// The plans of all outcomes, for the index dates of these people. `days` are the day that the question is about, and the day up to
+/// which records were known.
+pub(crate) fn plans_of(scheme: &Scheme, records: &Records, index: &[IndexEvent], days: (Day, Day)) -> Vec<OutcomePlan> {
+    scheme.outcomes.iter().map(|outcome| plan(scheme, outcome, records, index, days, None)).collect()
 }
 
 /// For outcomes compared with the same people before they started: their positions, and their plans for the time before.
@@ -149,10 +152,10 @@ pub(crate) fn plans_before_of(
     scheme: &Scheme,
     records: &Records,
     index: &[IndexEvent],
-    query_day: Day,
+    days: (Day, Day),
 ) -> Vec<(usize, OutcomePlan)> {
     let compared_before = |(at, outcome): (usize, &Outcome)| match outcome.baseline {
-        Baseline::Before { over } => Some((at, plan(scheme, outcome, records, index, query_day, Some(over)))),
+        Baseline::Before { over } => Some((at, plan(scheme, outcome, records, index, days, Some(over)))),
         _ => None,
     };
     scheme.outcomes.iter().enumerate().filter_map(compared_before).collect()
@@ -163,7 +166,7 @@ fn plan(
     outcome: &Outcome,
     records: &Records,
     index: &[IndexEvent],
-    query_day: Day,
+    days: (Day, Day),
     before: Option<Duration>,
 ) -> OutcomePlan {
     let measured = outcome.measured.as_ref().expect("`need` has checked that every outcome has a rule");
@@ -181,10 +184,11 @@ fn plan(
         // It looks at no records of its own. What is known of it follows from the outcomes that it is made of.
         OutcomeRule::SomeOf { .. } => (Day::MIN, Day::MAX),
         _ => {
+            let (as_at, known_at) = days;
             // What takes a person out of the measure now says nothing of the time before.
             let reasons = outcome.exceptions.as_ref().filter(|_| before.is_none());
-            let (since, until) = observed(measured, reasons, records);
-            (since, query_day.min(until).saturating_add(1))
+            let (since, until) = observed(measured, reasons, records, known_at);
+            (since, as_at.min(known_at).min(until).saturating_add(1))
         }
     };
     OutcomePlan {
@@ -220,7 +224,7 @@ pub fn unobserved_before(scheme: &Scheme, records: &Records) -> Option<usize> {
     (0..scheme.outcomes.len()).find(|at| {
         let outcome = &scheme.outcomes[*at];
         let measured = outcome.measured.as_ref().filter(|_| matches!(outcome.baseline, Baseline::Before { .. }));
-        measured.is_some_and(|measured| observed(measured, None, records).0 == Day::MIN)
+        measured.is_some_and(|measured| observed(measured, None, records, Day::MAX).0 == Day::MIN)
     })
 }
 
@@ -270,8 +274,9 @@ fn excepted_with(scheme: &Scheme, outcome: &Outcome) -> Option<usize> {
     }
 }
 
-/// The first and the last day on which everything that a rule looks at is complete, and everything that is a reason to be excepted.
-fn observed(measured: &OutcomeMeasurement, exceptions: Option<&Exceptions>, records: &Records) -> (Day, Day) {
+/// The first and the last day on which everything that a rule looks at is complete, and everything that is a reason to be excepted, as
+/// known by a day.
+fn observed(measured: &OutcomeMeasurement, exceptions: Option<&Exceptions>, records: &Records, known_at: Day) -> (Day, Day) {
     let reasons = exceptions.into_iter().flat_map(|exceptions| &exceptions.events);
     let mut kinds: Vec<(&str, &str)> = reasons.map(|kind| ("events", kind.as_str())).collect();
     if let Some(events) = events_of(&measured.rule) {
@@ -298,7 +303,7 @@ fn observed(measured: &OutcomeMeasurement, exceptions: Option<&Exceptions>, reco
         kinds.push(("spells", CUSTODY));
     }
     // A table that was not supplied was not observed on any day.
-    let until = kinds.iter().map(|(table, kind)| records.coverage.until(table, kind).unwrap_or(Day::MIN));
+    let until = kinds.iter().map(|(table, kind)| records.coverage.until(table, kind, known_at).unwrap_or(Day::MIN));
     // With several kinds, a first day counts only if all of them state one.
     let since: Vec<Option<Day>> = kinds.iter().map(|(table, kind)| records.coverage.since(table, kind)).collect();
     let all_stated = since.iter().all(Option::is_some);

@@ -112,8 +112,8 @@ fn tallies_at(scheme: &Scheme, measured: &MeasuredOutcomes, places: &[(u32, usiz
 }
 
 /// The tallies that a statement prices. Beyond [`tallies`], they say how far each cohort is by a day, how many people who
-/// started are not yet known, and which of their results are observed already: a job counts before anybody knows how long it
-/// lasts. Each provider of an area is compared with the whole comparison group of the area.
+/// started are left out or not yet known, and which of their results are observed already: a job counts before anybody knows
+/// how long it lasts. Each provider of an area is compared with the whole comparison group of the area.
 #[must_use]
 pub fn payable(scheme: &Scheme, measured: &MeasuredOutcomes, as_at: Day) -> Vec<ProviderTally> {
     payable_at(scheme, measured, as_at, &[])
@@ -126,6 +126,7 @@ pub fn payable_at(scheme: &Scheme, measured: &MeasuredOutcomes, as_at: Day, plac
     share_comparisons(scheme, &mut groups, places);
     for group in &mut groups {
         group.tally.waiting = vec![0; group.tally.people.len()];
+        group.tally.left_out = vec![0; group.tally.people.len()];
         let ended = |cohort: &usize| day(scheme.cohorts[*cohort].ends) <= as_at;
         let stage = |cohort| if ended(&cohort) { CohortStage::Complete } else { CohortStage::Running };
         group.tally.stages = group.tally.cohorts.iter().map(|cohort| stage(*cohort)).collect();
@@ -134,11 +135,18 @@ pub fn payable_at(scheme: &Scheme, measured: &MeasuredOutcomes, as_at: Day, plac
     }
     for (at, index) in measured.index.iter().enumerate() {
         let results = measured.of(at);
-        let waits = measured.all_of(at).any(|result| result.state == OutcomeState::Censored);
-        if !waits || measured.all_of(at).any(|result| result.state == OutcomeState::LeftOut) {
+        let any = |state| measured.all_of(at).any(|result| result.state == state);
+        let (cohort, cell) = (index.cohort as usize, index.cohort as usize * scheme.segments.len() + index.segment as usize);
+        if any(OutcomeState::LeftOut) {
+            let own = |group: &&mut ProviderTally| {
+                group.provider == index.start.provider && group.tally.area == index.area as usize && !index.start.comparison
+            };
+            groups.iter_mut().filter(own).for_each(|group| group.tally.left_out[cell] += 1);
             continue;
         }
-        let (cohort, cell) = (index.cohort as usize, index.cohort as usize * scheme.segments.len() + index.segment as usize);
+        if !any(OutcomeState::Censored) {
+            continue;
+        }
         for group in groups.iter_mut().filter(|group| group.tally.area == index.area as usize) {
             let own = group.provider == index.start.provider;
             if (own || index.start.comparison) && group.tally.stages[cohort] == CohortStage::Complete {
@@ -178,6 +186,7 @@ pub fn merge(into: &mut Vec<ProviderTally>, more: Vec<ProviderTally>) {
         let (tally, other) = (&mut own.tally, &group.tally);
         add(&mut tally.people, &other.people);
         add(&mut tally.waiting, &other.waiting);
+        add(&mut tally.left_out, &other.left_out);
         tally.counts.iter_mut().zip(&other.counts).for_each(|(sum, more)| add(sum, more));
         tally.found_false.iter_mut().zip(&other.found_false).for_each(|(sum, more)| add(sum, more));
         tally.excepted.iter_mut().zip(&other.excepted).for_each(|(sum, more)| add(sum, more));

@@ -51,6 +51,10 @@ fn check(column: &RecordColumn, bytes: &[u8]) -> Result<(), CellFault> {
     if bytes.iter().any(|byte| *byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) {
         return Err(("the value has a control character", "remove it; the file may have been damaged in transfer"));
     }
+    let names = column.kind == ValueKind::Id || column.kind == ValueKind::Text && column.required;
+    if names && is_placeholder(bytes) {
+        return Err(PLACEHOLDER);
+    }
     if let ValueKind::Choice(words) = column.kind
         && !bytes.is_empty()
         && !words.iter().any(|word| word.as_bytes() == bytes)
@@ -58,6 +62,41 @@ fn check(column: &RecordColumn, bytes: &[u8]) -> Result<(), CellFault> {
         return Err(("this is not one of the known words", "copy one of the expected words exactly"));
     }
     Ok(())
+}
+
+const PLACEHOLDER: CellFault = (
+    "a program wrote this in place of a value",
+    "write the value itself, with ids as text; rows that share such a value would count as one person or one thing",
+);
+
+/// What programs write where a value is missing or does not fit: `#N/A`, `NULL`, `1.23457E+15`. As a name it would make one of many.
+fn is_placeholder(bytes: &[u8]) -> bool {
+    const ERRORS: [&str; 11] =
+        ["#N/A", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#DIV/0!", "#SPILL!", "#CALC!", "#GETTING_DATA", "#NV"];
+    const EMPTY: [&str; 6] = ["NULL", "(null)", "<NA>", "NaN", "NaT", "\\N"];
+    let is = |words: &[&str]| words.iter().any(|word| bytes.eq_ignore_ascii_case(word.as_bytes()));
+    match bytes {
+        [b'#', b'#', rest @ ..] => rest.iter().all(|byte| *byte == b'#'),
+        [b'#', ..] => is(&ERRORS),
+        [b'N' | b'n' | b'(' | b'<' | b'\\', ..] => is(&EMPTY),
+        // A large number as a spreadsheet shows it, with its last digits gone.
+        [b'0'..=b'9' | b'-', .., b'+', a, b] if a.is_ascii_digit() && b.is_ascii_digit() => {
+            has_lost_digits(&bytes[..bytes.len() - 3])
+        }
+        _ => false,
+    }
+}
+
+/// "1.23457E" or "1E", which stand before the exponent.
+fn has_lost_digits(bytes: &[u8]) -> bool {
+    let Some(digits) = bytes.strip_suffix(b"E").or_else(|| bytes.strip_suffix(b"e")) else { return false };
+    let digits = digits.strip_prefix(b"-").unwrap_or(digits);
+    let digit = |byte: &u8| byte.is_ascii_digit();
+    match digits {
+        [first] => digit(first),
+        [first, b'.' | b',', rest @ ..] => digit(first) && !rest.is_empty() && rest.iter().all(digit),
+        _ => false,
+    }
 }
 
 fn no_day(why: InvalidDay) -> CellFault {
@@ -144,6 +183,51 @@ fn windows_1252(byte: u8) -> char {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_program_writes_for_a_missing_value_is_no_name() {
+        let found = [
+            "#N/A",
+            "#n/a",
+            "#REF!",
+            "#VALUE!",
+            "#DIV/0!",
+            "####",
+            "NULL",
+            "null",
+            "NaN",
+            "(null)",
+            "<NA>",
+            "\\N",
+            "1.23457E+15",
+            "1E+15",
+            "-1.2E+11",
+            "1,23457E+15",
+        ];
+        found.iter().for_each(|text| assert!(is_placeholder(text.as_bytes()), "{text}"));
+        let names = [
+            "",
+            "#",
+            "#7",
+            "#A12",
+            "N",
+            "NA",
+            "n1",
+            "Nadia",
+            "Nullarbor",
+            "NULL-7",
+            "1",
+            "12E+15",
+            "E+15",
+            "1+15",
+            "A+12",
+            "7E",
+            "1.E+15",
+            "1.2E15",
+            "2027+01",
+        ];
+        names.iter().for_each(|text| assert!(!is_placeholder(text.as_bytes()), "{text}"));
+    }
 
     #[test]
     fn shares_are_between_zero_and_one() {

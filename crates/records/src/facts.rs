@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::batch::{Batch, ColumnValues, NONE, Name};
+use super::day_set::DaySet;
 use super::lookups::{RowLookups, find_people, positions};
 use super::names::{NOBODY, Names, fingerprint};
 use super::need::Need;
@@ -85,6 +86,9 @@ pub struct GatheredFacts {
     pub unknown_people: u64,
     /// The last day on which anything that was read, needed or not, happened or became known.
     pub last: Day,
+    /// For each row, needed or not, the day from which the agency can have had it: the day it happened or the day it became known,
+    /// whichever is later; and the day on which it was settled, where that is later still.
+    pub reached: DaySet,
 }
 
 /// Some facts: the columns that all have, and the columns that few tables have.
@@ -516,7 +520,7 @@ impl<'a> FactsBuilder<'a> {
     pub fn new(people: &'a Names, need: &'a Need) -> FactsBuilder<'a> {
         let needed_keys = needed_keys(need);
         let open = std::iter::repeat_with(Block::default).take(parts(people.len(), needed_keys.len()) + 1).collect();
-        let gathered = GatheredFacts { blocks: Vec::new(), unknown_people: 0, last: Day::MIN };
+        let gathered = GatheredFacts { blocks: Vec::new(), unknown_people: 0, last: Day::MIN, reached: DaySet::default() };
         FactsBuilder { people, need, needed_keys, open, gathered }
     }
 
@@ -541,6 +545,7 @@ impl<'a> FactsBuilder<'a> {
         let later = if spells { &[] } else { to };
         let known_days = later.iter().chain(known).filter(|day| **day != NEVER);
         self.gathered.last = known_days.chain(from.iter().max()).fold(self.gathered.last, |last, day| last.max(*day));
+        self.reached(from, known, later);
 
         let column = |name: &str, wanted: bool| {
             let column = batch.table.columns.iter().position(|column| column.name == name).filter(|_| wanted);
@@ -600,6 +605,23 @@ impl<'a> FactsBuilder<'a> {
                     more.keys.extend(without.iter().map(|row| row.keys(&self.needed_keys)));
                     more.keys.push(FactKeys { own: self::key(own, row), about: self::key(about, row) });
                 }
+            }
+        }
+    }
+
+    /// Adds the days that rows show the records to reach.
+    fn reached(&mut self, from: &[Day], known: &[Day], settled: &[Day]) {
+        let reached = &mut self.gathered.reached;
+        // Neighbouring rows often have the same day.
+        let mut last = NEVER;
+        for (row, from) in from.iter().enumerate() {
+            let known = known.get(row).filter(|day| **day != NEVER).map_or(*from, |known| (*known).max(*from));
+            if known != last {
+                reached.insert(known);
+                last = known;
+            }
+            if let Some(settled) = settled.get(row).filter(|settled| **settled != NEVER && **settled > known) {
+                reached.insert(*settled);
             }
         }
     }

@@ -45,6 +45,23 @@ impl Names {
         names
     }
 
+    /// Makes a list from texts in any order, some perhaps several times.
+    #[must_use]
+    pub fn of_texts<'a>(names: impl IntoIterator<Item = &'a str>) -> Names {
+        let (mut numbers, mut texts) = (Vec::new(), Vec::new());
+        for name in names {
+            match Name::of(name) {
+                Name::Number(number) => numbers.push(number),
+                Name::Text(text) => texts.push(text.to_owned()),
+            }
+        }
+        numbers.sort_unstable();
+        numbers.dedup();
+        texts.sort_unstable();
+        texts.dedup();
+        Names::new(numbers, &texts)
+    }
+
     #[must_use]
     pub fn len(&self) -> usize {
         self.numbers.len() + self.texts.len()

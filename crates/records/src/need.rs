@@ -17,6 +17,25 @@ pub struct Need {
     /// Kinds of event whose disposals are counted, and whose amounts are added up.
     pub disposals: Vec<String>,
     pub amounts: Vec<String>,
+    /// Whether a rule asks when people died, and when they were removed.
+    pub died: bool,
+    pub removed: bool,
+}
+
+/// A column that the rules use.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RequiredColumn {
+    pub name: &'static str,
+    /// The kinds of the rows; if empty, every row.
+    pub kinds: Vec<String>,
+    /// Whether each row must have a value; otherwise the column only has to exist.
+    pub filled: bool,
+}
+
+/// The columns of the table of claims with the results of an audit, where a contract pays by them.
+#[must_use]
+pub fn audit_columns() -> Vec<RequiredColumn> {
+    ["checked", "found"].map(|name| RequiredColumn { name, kinds: Vec::new(), filled: false }).into()
 }
 
 impl Need {
@@ -42,6 +61,28 @@ impl Need {
             "spells" => !self.spells.is_empty(),
             _ => false,
         }
+    }
+
+    /// The columns of a table without which the rules would read another history: a table that does not have one is refused. This is
+    /// the whole list. When something was proven may stand in `settled` or in rows of its own, so the gate asks for `settled` only
+    /// where there is no such row.
+    #[must_use]
+    pub fn required_columns(&self, table: &str) -> Vec<RequiredColumn> {
+        let of = |name, kinds: &[String], filled| RequiredColumn { name, kinds: kinds.to_vec(), filled };
+        let (of_kinds, of_all) = match table {
+            "events" => {
+                let classes = if self.classes.is_empty() { &[][..] } else { &self.events[..] };
+                let kinds =
+                    vec![of("class", classes, false), of("disposal", &self.disposals, false), of("amount", &self.amounts, true)];
+                (kinds, Vec::new())
+            }
+            // Without their ends, all spells would go on.
+            "spells" => (vec![of("to", &self.spells, false)], Vec::new()),
+            "people" => (Vec::new(), vec![("died", self.died), ("removed", self.removed)]),
+            _ => (Vec::new(), Vec::new()),
+        };
+        let of_kinds = of_kinds.into_iter().filter(|column| !column.kinds.is_empty());
+        of_kinds.chain(of_all.into_iter().filter(|(_, asked)| *asked).map(|(name, _)| of(name, &[], false))).collect()
     }
 
     /// The position of a kind of event, as [`facts::Fact`] has it.

@@ -3,6 +3,7 @@
 use base::day::{Day, NEVER};
 
 use super::batch::Batch;
+use super::day_set::DaySet;
 use super::facts::{Facts, GatheredFacts};
 use super::names::Names;
 use super::need::Need;
@@ -31,9 +32,9 @@ pub struct Records {
 pub struct Coverage {
     /// Table, kind (empty: every other kind of the table), last complete day, and first complete day or [`NEVER`].
     stated: Vec<(String, String, Day, Day)>,
-    /// The last day of the events and of the spells, used where nothing is stated.
-    last_event: Option<Day>,
-    last_spell: Option<Day>,
+    /// The days that the events and the spells reach, used where nothing is stated; `None` if the table was not supplied.
+    events: Option<DaySet>,
+    spells: Option<DaySet>,
 }
 
 impl Records {
@@ -47,10 +48,11 @@ impl Records {
 
     /// Adds everything that was read from the table of events or of spells.
     pub fn add(&mut self, table: &str, gathered: Vec<GatheredFacts>) {
-        let last = gathered.iter().map(|gathered| gathered.last).max().filter(|day| *day != Day::MIN);
+        let mut reached = DaySet::default();
+        gathered.iter().for_each(|gathered| reached.merge(&gathered.reached));
         match table {
-            "spells" => self.coverage.last_spell = last,
-            _ => self.coverage.last_event = last,
+            "spells" => self.coverage.spells = Some(reached),
+            _ => self.coverage.events = Some(reached),
         }
         self.unknown_people += gathered.iter().map(|gathered| gathered.unknown_people).sum::<u64>();
         gathered.into_iter().for_each(|gathered| self.facts.add(gathered));
@@ -73,11 +75,13 @@ impl Coverage {
         Coverage { stated, ..Coverage::default() }
     }
 
-    /// The last day on which facts of a kind are complete; `None` if the table was not supplied.
+    /// The last day on which facts of a kind are complete, as known by a day; `None` if nothing says so. Where nothing is stated, it
+    /// is the last day of the rows that could be known by then. What is planned for later, or dated later by mistake, shows nothing.
     #[must_use]
-    pub fn until(&self, table: &str, kind: &str) -> Option<Day> {
-        let last = if table == "spells" { self.last_spell } else { self.last_event };
-        self.of(table, kind).map(|(_, _, until, _)| *until).or(last)
+    pub fn until(&self, table: &str, kind: &str, known_at: Day) -> Option<Day> {
+        let reached = if table == "spells" { &self.spells } else { &self.events };
+        let last = || reached.as_ref().and_then(|days| days.last_until(known_at));
+        self.of(table, kind).map(|(_, _, until, _)| *until).or_else(last)
     }
 
     /// The first day from which facts of a kind are complete; `None` if the records do not say.

@@ -15,12 +15,15 @@ use linkage::persons::{self, LINKS, Member, PERSONS, RecordLink};
 use linkage::purpose::{self, PURPOSES_FILE, Purpose};
 use outcomes::effect::SetAside;
 use records::batch::Batch;
-use records::fault::{Fault, Grade};
+use records::fault::{Fault, Grade, visible};
+use records::gate::evidence;
 use records::gate::findings::Findings;
 use records::gate::quality;
 use records::gate::quality::{AcceptedFaults, FileRead, QualityReport};
 use records::gate::{GateResult, KnownNames, QualityGate, TableRules};
+use records::names::Names;
 use records::schema::{RecordTable, table};
+use records::spelling::nearest;
 
 use crate::error::Error;
 use crate::folder;
@@ -28,6 +31,7 @@ use crate::gate;
 use outcomes::QueryDates;
 use records::files;
 use records::files::gated::{read_table, sha256};
+use records::files::others::may_be;
 use records::files::safe;
 use records::files::{FileFormat, TableFile};
 
@@ -50,6 +54,12 @@ pub(crate) struct Agencies {
     reported: BTreeSet<String>,
     /// What was found in each table, over all agencies.
     pub found: BTreeMap<&'static str, GateResult>,
+    /// For each agency, its records in the table of persons: those of today and those of the day by which things were known.
+    known: BTreeMap<String, Names>,
+    /// What is wrong with the linkage itself, each with its file.
+    of_linkage: Vec<(String, Fault)>,
+    /// Whether rows about records that the table of persons does not have are set aside, because a sum depends on them.
+    all_linked: bool,
 }
 
 /// Opens a folder for a purpose that holds today. The linkage is that of the day by which things were known.
@@ -60,7 +70,9 @@ pub(crate) fn open(folder: &Path, wanted: &str, days: QueryDates) -> anyhow::Res
         Error::failed(what, "copy the example in docs/linkage.md")
     })?;
     let purpose = purpose::stated(&purposes, wanted, today()?)?.clone();
-    let folders = folders(folder)?.into_iter().filter(|(agency, _)| purpose.agency(agency).is_ok()).collect();
+    let all_folders = folders(folder)?;
+    let there: Vec<String> = all_folders.keys().cloned().collect();
+    let folders = all_folders.into_iter().filter(|(agency, _)| purpose.agency(agency).is_ok()).collect();
     let mut agencies = Agencies {
         folder: folder.to_owned(),
         purpose,
@@ -72,12 +84,18 @@ pub(crate) fn open(folder: &Path, wanted: &str, days: QueryDates) -> anyhow::Res
         read: Vec::new(),
         reported: BTreeSet::new(),
         found: BTreeMap::new(),
+        known: BTreeMap::new(),
+        of_linkage: Vec::new(),
+        all_linked: false,
     };
     let batches = agencies.table(&PERSONS)?.ok_or_else(|| {
         let what = format!("there is no persons.csv or persons.parquet in {}", folder.display());
         Error::failed(what, "wellspent link writes it")
     })?;
     agencies.members = persons::members(&batches);
+    let today = agencies.members.clone();
+    let faults = other_parts(folder)?.into_iter().chain(mistaken(&batches, &agencies, &there));
+    agencies.of_linkage.extend(faults.collect::<Vec<_>>());
     if let Some(batches) = agencies.table(&IDENTITIES)? {
         let (history, faults) = identity::read(&batches);
         if let Some(fault) = faults.first() {
@@ -88,7 +106,60 @@ pub(crate) fn open(folder: &Path, wanted: &str, days: QueryDates) -> anyhow::Res
     }
     let covered = |member: &Member| agencies.purpose.agency(&member.key.agency).is_ok();
     agencies.members.retain(covered);
+    for agency in agencies.folders.keys() {
+        let own = today.iter().chain(&agencies.members).filter(|member| member.key.agency == *agency);
+        let names = Names::of_texts(own.map(|member| member.key.id.as_str()));
+        agencies.known.insert(agency.clone(), names);
+    }
     Ok(agencies)
+}
+
+/// Files beside the agencies' folders that may be parts or copies of the table of persons or of its history. They are not read.
+fn other_parts(folder: &Path) -> anyhow::Result<Vec<(String, Fault)>> {
+    let mut out = Vec::new();
+    for entry in std::fs::read_dir(folder).with_context(|| format!("could not list the folder {}", folder.display()))? {
+        let path = entry?.path();
+        let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
+        let is_one = |table: &RecordTable| ["csv", "parquet"].iter().any(|ending| name == format!("{}.{ending}", table.name));
+        if path.is_dir() || name.starts_with(['.', '~']) || is_one(&PERSONS) || is_one(&IDENTITIES) {
+            continue;
+        }
+        if let Some(table) = [&PERSONS, &IDENTITIES].into_iter().find(|table| may_be(name, table.name)) {
+            let what = "the name looks like that of the linkage, but this is not read";
+            let expected = format!("{0}.csv or {0}.parquet, in one file", table.name);
+            let fix = "put all rows into that file, or move this one out of the folder";
+            out.push((name.to_owned(), Fault::file(what, expected, fix).refused()));
+        }
+    }
+    Ok(out)
+}
+
+/// What is wrong in the table of persons: records with two persons, and agencies that are spelled differently from their folders or
+/// from the purpose.
+fn mistaken(batches: &[Batch], agencies: &Agencies, folders: &[String]) -> Vec<(String, Fault)> {
+    let mut out: Vec<Fault> = Vec::new();
+    for place in persons::two_persons(batches) {
+        let fix = "leave the right row; `wellspent link` writes each record once";
+        let fault = Fault::row(place, "this record is in an earlier row with another person", "one person for each record", fix);
+        out.push(Fault { column: "id".into(), ..fault }.refused());
+    }
+    let of_persons: BTreeSet<&str> = agencies.members.iter().map(|member| member.key.agency.as_str()).collect();
+    let of_purpose = agencies.purpose.agencies.iter().map(String::as_str);
+    let spelled = |name: &str, known: &[&str], what: &'static str, file: &str| {
+        let nearest = nearest(name, known.iter().copied()).filter(|_| !known.contains(&name))?;
+        let expected = format!("`{}`", visible(nearest));
+        let fault = Fault::file(what, expected, "spell the agency the same way in persons, in purposes.toml and as its folder");
+        let fault = Fault { column: "agency".into(), value: Some(visible(name)), ..fault }.refused();
+        Some((file.to_owned(), fault))
+    };
+    let folder_names: Vec<&str> = folders.iter().map(String::as_str).collect();
+    let known: Vec<&str> = folder_names.iter().copied().chain(of_purpose.clone()).collect();
+    let in_persons = "the table of persons spells an agency differently";
+    let in_purpose = "the purpose spells an agency differently from its folder";
+    let persons = of_persons.iter().filter_map(|name| spelled(name, &known, in_persons, PERSONS.name));
+    let purpose = of_purpose.filter_map(|name| spelled(name, &folder_names, in_purpose, PURPOSES_FILE));
+    let spelling: Vec<(String, Fault)> = persons.chain(purpose).collect();
+    out.into_iter().map(|fault| (PERSONS.name.to_owned(), fault)).chain(spelling).collect()
 }
 
 /// Records with the persons they had on a day. The quality is that of today's linkage, where the record is still that person's.
@@ -191,7 +262,10 @@ impl Agencies {
             }
         }
         // The table of persons says whom a row is about, not the agency's table of people.
-        let known = KnownNames::default();
+        let known = match self.known.get(agency).filter(|_| self.all_linked) {
+            Some(names) => KnownNames::of_agency(names),
+            None => KnownNames::default(),
+        };
         for of_table in files.chunk_by(|one, other| one.table.name == other.table.name) {
             let (table, of_table) = (of_table[0].table, of_table.iter().collect::<Vec<_>>());
             let asked = asked(table);
@@ -213,14 +287,42 @@ impl Agencies {
                 bail!(Error::failed(format!("{} cannot be read: {}: {}", file.display(), key.column, key.what), &kind.first.fix));
             }
             self.findings.merge(std::mem::take(&mut found.findings).within(agency));
+            let people = known.people.map_or(0, |names| names.len() as u64);
+            let zeros = asked.stated.iter().filter(|stated| stated.count == 0);
+            let few = zeros.filter_map(|stated| evidence::too_few_people(stated, people));
+            for fault in evidence::differing(table.name, &asked.stated, &found).into_iter().chain(few) {
+                self.findings.add(&format!("{agency}/coverage"), fault, true, None);
+            }
+            // They are of this agency.
+            found.counted.clear();
+            if let Some(fault) = known.people.and_then(|names| evidence::ids_in_other_forms(&found.unknown, names)) {
+                self.findings.add(&format!("{agency}/{}", table.name), fault, false, None);
+            }
             self.found.entry(table.name).or_default().merge(found);
         }
         Ok(())
     }
 
+    /// From here on, rows about records that are not in the table of persons are set aside, and what is wrong with the linkage is
+    /// a finding: a sum depends on them.
+    pub(crate) fn all_must_be_linked(&mut self) {
+        self.all_linked = true;
+        for (file, fault) in std::mem::take(&mut self.of_linkage) {
+            // From here on it is counted among the findings.
+            self.faults -= usize::from(fault.grade == Grade::Row);
+            let affects_sum = fault.grade < Grade::Repeat;
+            self.findings.add(&file, fault, affects_sum, None);
+        }
+    }
+
     /// Adds something that was found over all agencies.
     pub(crate) fn note(&mut self, file: &str, fault: Fault) {
         self.findings.add(file, fault, true, None);
+    }
+
+    /// Adds something that was found in a table, whichever agency it is from.
+    pub(crate) fn found_in(&mut self, file: &str, fault: Fault, affects_sum: bool) {
+        self.findings.add(file, fault, affects_sum, None);
     }
 
     /// Rows of all agencies that cannot be used, and with which the sum may change.
@@ -247,6 +349,9 @@ impl Agencies {
                 ));
             }
             self.faults += faults.iter().filter(|fault| fault.grade == Grade::Row).count();
+            if [PERSONS.name, IDENTITIES.name].contains(&file.table.name) {
+                self.of_linkage.extend(faults.into_iter().map(|fault| (file.name(), fault)));
+            }
             batches.push(batch);
             Ok(())
         })?;

@@ -1,9 +1,12 @@
 //! What measuring found doubtful in records, as findings with their files and rows. The tables are read again, but only where there
 //! is something to find.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use outcomes::MeasuredOutcomes;
+use base::day::Day;
+use contract::Scheme;
+use outcomes::left_out::LeftOutStart;
+use outcomes::{IndexEvent, MeasuredOutcomes};
 use records::Records;
 use records::fault::Fault;
 use records::gate::about::AboutCheck;
@@ -60,6 +63,60 @@ pub(crate) fn add(
         let fix = "check `died`, `removed` and the start; as it is, the person counts by the rules of the scheme";
         Fault::row(place, what, "a start before that", fix).warning()
     })
+}
+
+/// People whom the rules leave out of some outcomes and not of others: the tally has one number of people for all outcomes, so what is
+/// known of them elsewhere does not count.
+pub(crate) const PARTLY_LEFT_OUT: &str = "this person is left out of some outcomes, and so counts in none of the others either";
+
+/// People whom the rules leave out of every outcome.
+pub(crate) const LEFT_OUT: &str =
+    "this person is left out, by the rules of the scheme or because the records begin after the window does";
+
+/// A start of somebody who is left out of some outcomes.
+pub(crate) fn left_out_fault(scheme: &Scheme, start: &LeftOutStart, place: u64) -> Fault {
+    let of: Vec<&str> = start.of.iter().map(|at| scheme.outcomes[*at].name.as_str()).collect();
+    let fault = match start.partly {
+        true => {
+            let fix = "let all outcomes treat such people in the same way (`died`, `removed` and `custody` in scheme.toml, `since` in \
+                       coverage), or agree how they are paid and accept it";
+            Fault::row(place, PARTLY_LEFT_OUT, "people who are left out of all outcomes or of none", fix)
+        }
+        false => Fault::row(place, LEFT_OUT, "no action needed, if that is meant", "check `since` in coverage").warning(),
+    };
+    Fault { value: Some(format!("left out of {}", of.join(", "))), ..fault }
+}
+
+/// Adds a finding for each start of somebody who is left out.
+pub(crate) fn left_out(
+    files: &[TableFile],
+    records: &Records,
+    scheme: &Scheme,
+    measured: &MeasuredOutcomes,
+    starts: &[LeftOutStart],
+    findings: &mut Findings,
+) -> anyhow::Result<()> {
+    let wanted: BTreeMap<(u32, Day), &LeftOutStart> = starts
+        .iter()
+        .map(|start| {
+            let IndexEvent { start: of, .. } = &measured.index[start.at];
+            ((of.person, of.began), start)
+        })
+        .collect();
+    for file in files.iter().filter(|file| file.table.name == "starts") {
+        let name = file.name();
+        file.read(&|_| true, &mut |batch, _| {
+            let (person, began) = (batch.table.column("person"), batch.table.column("began"));
+            for row in 0..batch.rows() {
+                let Some(person) = batch.name(person, row).and_then(|name| records.people.names.find(name)) else { continue };
+                if let Some(start) = wanted.get(&(person, batch.day(began, row))) {
+                    findings.add(&name, left_out_fault(scheme, start, batch.places[row]), start.partly, Some(person));
+                }
+            }
+            Ok(())
+        })?;
+    }
+    Ok(())
 }
 
 /// Facts that equal another, of the people who are measured.

@@ -6,19 +6,20 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
-use base::day::day;
+use base::day::{Day, day};
 use contract::Scheme;
 use contract::terms::RecordsPolicy;
 use outcomes::effect::SetAside;
 use records::batch::Batch;
 use records::fault::{Fault, Grade};
 use records::gate::copies::COPY;
-use records::gate::evidence::{FactsRead, missing_evidence, other_forms, stated_counts};
+use records::gate::evidence::{FactsRead, missing_evidence, stated_counts};
 use records::gate::findings::Findings;
 use records::gate::quality;
 use records::gate::quality::{AcceptedFaults, FileRead, FindingOutcome, QualityReport};
-use records::gate::{GateResult, KnownNames, QualityGate, RequiredColumn, StartScope, TableRules};
+use records::gate::{GateResult, KnownNames, QualityGate, StartScope, TableRules};
 use records::gate::{StatedCount, evidence};
+use records::need::audit_columns;
 use records::payees::ids;
 use records::schema::table;
 use records::{Need, Records, people, starts};
@@ -39,6 +40,8 @@ pub(crate) struct WantedRecords<'a> {
     pub scheme: Option<&'a Scheme>,
     /// Other tables, whole.
     pub tables: &'a [&'static str],
+    /// The day up to which the records were known; the last day of all where nothing is asked as at a day.
+    pub known_at: Option<Day>,
 }
 
 /// Records that came through the data-quality gate.
@@ -164,7 +167,7 @@ fn read(
     let mut gather = people::PeopleBuilder::default();
     let mut people_rows = 0;
     if facts {
-        let (known, asked) = (KnownNames::default(), basic_rules(true));
+        let (known, asked) = (KnownNames::default(), asked_of("people", need, policy, None));
         let files = reading.files("people");
         if let Some(file) = files.first() {
             let door = QualityGate::new(file.table, &known, &asked);
@@ -195,11 +198,7 @@ fn read(
     }
     for name in wanted.tables.iter().filter(|name| !["providers", "lots"].contains(name)) {
         if !reading.files(name).is_empty() {
-            // Where a contract pays nothing by claims, no sum depends on them.
-            let affects_sum = *name != "claims" || wanted.scheme.is_none_or(audits);
-            let audited = wanted.scheme.filter(|scheme| *name == "claims" && audits(scheme));
-            let outcomes = audited.map(|scheme| scheme.outcomes.iter().map(|outcome| outcome.name.clone()).collect());
-            let asked = TableRules { outcomes: outcomes.unwrap_or_default(), ..basic_rules(affects_sum) };
+            let asked = if *name == "claims" { asked_of_claims(wanted.scheme) } else { basic_rules(true) };
             tables.insert(name, reading.whole(name, &known, &asked)?);
         }
     }
@@ -261,13 +260,7 @@ fn read(
         }
     }
     for (name, found) in [("starts", &of_start), ("events", &of_event), ("spells", &of_spell)] {
-        let count = other_forms(&found.unknown, &people.names);
-        if count > 0 {
-            let what = "ids here are those of people in the table of people, in another form";
-            let fix = "write ids the same way everywhere: letter case, spaces, signs and leading zeros count";
-            let fault = Fault::file(what, "the ids of the table of people", fix);
-            let value = Some(format!("{count} of the first {} that are not known", found.unknown.len()));
-            let fault = Fault { column: "person".into(), value, ..fault }.warning();
+        if let Some(fault) = evidence::ids_in_other_forms(&found.unknown, &people.names) {
             reading.findings.add(&file(reading, name), fault, false, None);
         }
     }
@@ -281,22 +274,15 @@ fn read(
     records.add("spells", spells);
     for (name, kinds) in [("events", &need.events), ("spells", &need.spells)] {
         for kind in kinds.iter().filter(|kind| !covered(&coverage, name, kind)) {
-            let fault = evidence::coverage_not_stated(name, kind, records.coverage.until(name, kind));
+            let fault = evidence::coverage_not_stated(
+                name,
+                kind,
+                records.coverage.until(name, kind, wanted.known_at.unwrap_or(Day::MAX)),
+            );
             reading.findings.add(&coverage_file, fault, false, None);
         }
     }
     Ok(ReadRecords { records, tables, providers, counts })
-}
-
-/// The columns that the rules use in a table.
-fn columns(name: &str, need: &Need) -> Vec<RequiredColumn> {
-    if name != "events" {
-        return Vec::new();
-    }
-    let of = |name, kinds: &[String], filled| RequiredColumn { name, kinds: kinds.to_vec(), filled };
-    let classes = if need.classes.is_empty() { &[][..] } else { &need.events[..] };
-    let all = [of("class", classes, false), of("disposal", &need.disposals, false), of("amount", &need.amounts, true)];
-    all.into_iter().filter(|column| !column.kinds.is_empty()).collect()
 }
 
 /// In larger tables we do not look for the rows of each copy, because that takes another reading.
@@ -429,6 +415,17 @@ pub(crate) fn judge(
     Ok(())
 }
 
+/// What a contract needs of the table of claims. Where it pays nothing by claims, no sum depends on them.
+pub(crate) fn asked_of_claims(scheme: Option<&Scheme>) -> TableRules {
+    match scheme {
+        Some(scheme) if audits(scheme) => {
+            let outcomes = scheme.outcomes.iter().map(|outcome| outcome.name.clone()).collect();
+            TableRules { outcomes, columns: audit_columns(), ..basic_rules(true) }
+        }
+        scheme => basic_rules(scheme.is_none()),
+    }
+}
+
 /// What the rules need of a table.
 pub(crate) fn asked_of(name: &str, need: &Need, policy: &RecordsPolicy, scheme: Option<&Scheme>) -> TableRules {
     let kinds = match name {
@@ -443,7 +440,7 @@ pub(crate) fn asked_of(name: &str, need: &Need, policy: &RecordsPolicy, scheme: 
         classes: need.classes.clone(),
         other_kinds: policy.other_kinds.clone(),
         copies_later: matches!(name, "starts" | "events" | "spells"),
-        columns: columns(name, need),
+        columns: need.required_columns(name),
         outcomes: Vec::new(),
         places: scheme.filter(|_| name == "starts").map(places),
         stated: Vec::new(),

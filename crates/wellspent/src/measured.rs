@@ -9,6 +9,7 @@ use contract::tally::Tally;
 use contract::terms::Outcome;
 use outcomes::effect::SetAside;
 use outcomes::inconsistencies::Inconsistencies;
+use outcomes::left_out::left_out;
 use outcomes::{MeasuredOutcomes, ProviderTally, QueryDates};
 use records::batch::Batch;
 use records::gate::quality;
@@ -98,14 +99,18 @@ pub(crate) fn measured_records(
     tables: &[&'static str],
     accepted: Option<AcceptedFaults>,
 ) -> anyhow::Result<MeasuredRecords> {
-    let wanted = WantedRecords { need: Some(need(scheme)?), scheme: Some(scheme), tables };
+    let (as_at, known_at) = days.days();
+    let wanted = WantedRecords { need: Some(need(scheme)?), scheme: Some(scheme), tables, known_at: Some(known_at) };
     let mut loaded = gate::load(folder, &wanted)?;
     loaded.judge(accepted.clone())?;
-    let (as_at, known_at) = days.days();
     let measured = outcomes::measure(scheme, &loaded.records, as_at, known_at);
-    if measured.inconsistencies != Inconsistencies::default() {
+    let left_out = left_out(&measured);
+    if measured.inconsistencies != Inconsistencies::default() || !left_out.is_empty() {
         let LoadedRecords { files, records, findings, quality, .. } = &mut loaded;
         doubtful_rows::add(files, records, &measured, findings, quality)?;
+        if !left_out.is_empty() {
+            doubtful_rows::left_out(files, records, scheme, &measured, &left_out, findings)?;
+        }
         loaded.quality.findings = quality::findings(&loaded.findings);
         loaded.judge(accepted)?;
     }

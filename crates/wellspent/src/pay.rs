@@ -20,7 +20,7 @@ use ledger::statement::{self, lines};
 use ledger::store::{OpenMode, Store};
 use ledger::{Hash, Ledger, LedgerError, RunDetail, Statement, StatementLine, prepare_with, summary};
 use outcomes::claims::found_false;
-use outcomes::effect::effect;
+use outcomes::effect::{SetAside, effect};
 use outcomes::payees::Payees;
 use outcomes::{MeasuredOutcomes, ProviderTally, QueryDates};
 use records::batch::Batch;
@@ -245,6 +245,11 @@ impl PricedRecords {
         };
         let sums = joined.sum_over_linkages(scheme, days, &self.payees, &self.groups, &total);
         let records = several(sums.records as u64, "record", "records");
+        if sums.doubtful == 0 && joined.measured_records.set_aside != SetAside::default() {
+            return format!(
+                "Linkage: none of the {records} is in doubt, judging by their links. Rows that were set aside are in none."
+            );
+        }
         if sums.doubtful == 0 {
             return format!("Linkage: none of the {records} is in doubt, so it leaves the sum as it is.");
         }

@@ -17,18 +17,18 @@ use linkage::joined::rows::{about, by_person, by_record};
 use linkage::persons::Member;
 use linkage::purpose::Purpose;
 use linkage::recall::{RECALL, ShareEstimate, read_last};
+use outcomes::left_out::left_out;
 use outcomes::payees::Payees;
 use outcomes::sums::{Sums, sums};
 use outcomes::{IndexEvent, MeasuredOutcomes, ProviderTally, QueryDates};
 use rayon::prelude::*;
-use records::batch::{Batch, Name};
-use records::fault::Fault;
+use records::batch::{Batch, ColumnValues, Name};
+use records::fault::{Fault, Grade};
 use records::gate::GateResult;
 use records::gate::evidence::FactsRead;
-use records::gate::findings::Findings;
-use records::gate::quality;
 use records::gate::quality::{AcceptedFaults, QualityReport};
-use records::gate::{StatedCount, evidence};
+use records::gate::{StatedCount, TableRules, evidence};
+use records::need::RequiredColumn;
 use records::schema::{RecordTable, table};
 use records::{Need, Records, facts, payees, people, starts};
 use report::measure::{LinkageUncertainty, OutcomeUncertainty};
@@ -36,9 +36,9 @@ use report::quality::several;
 
 use crate::access_log::Access;
 use crate::agencies::{self, Agencies};
-use crate::doubtful_rows;
+use crate::doubtful_rows::{self, left_out_fault};
 use crate::error::Error;
-use crate::gate::asked_of;
+use crate::gate::{asked_of, asked_of_claims};
 use crate::measured::{self as one_folder, MeasuredRecords};
 
 /// How several agencies' records are joined, and how the linkage is drawn.
@@ -77,6 +77,7 @@ fn join(
     let mut agencies = agencies::open(folder, &joining.access.purpose, days)?;
     covered(&agencies, &need)?;
     more.iter().filter_map(|name| table(name)).try_for_each(|table| agencies.purpose.rows(table, None))?;
+    agencies.all_must_be_linked();
     let links = agencies.links()?;
     let compared = agencies.table(&RECALL)?.as_deref().and_then(read_last);
     // A number for each component, draw and step, apart from all numbers that simulated people have.
@@ -84,13 +85,15 @@ fn join(
     let uniform = |component, draw, step| open_unit(words(joining.seed, component, draw, LINKAGE + step)[0]);
     let drawn = draws(&agencies.members, &links, joining.draws, &uniform);
     let (tables, without_person) = read_tables(&mut agencies, &need, scheme, more)?;
-    let mut quality = sound(&mut agencies, &need, scheme, &tables, accepted)?;
+    let mut quality = sound(&mut agencies, &need, scheme, &tables, accepted.clone())?;
     let records = tables.records(&need, &drawn.linked);
     let (as_at, known_at) = days.days();
     let measured = outcomes::measure(scheme, &records, as_at, known_at);
+    if add_doubts(scheme, &measured, &mut agencies) {
+        quality = agencies.judge(&scheme.records, accepted)?;
+    }
     quality.copies = doubtful_rows::copies(&measured);
     quality.exceptions = one_folder::exceptions(scheme, &records, &measured, as_at);
-    add_doubts(&measured, &mut quality);
     let mut notes: Vec<String> = agencies.left_out().into_iter().collect();
     if without_person > 0 {
         let (rows, are) = (several(without_person, "row", "rows"), if without_person == 1 { "is" } else { "are" });
@@ -119,22 +122,34 @@ fn join(
     })
 }
 
-/// Adds what measuring found doubtful, without rows: whose rows they are depends on the linkage.
-fn add_doubts(measured: &MeasuredOutcomes, quality: &mut QualityReport) {
-    let mut findings = Findings::default();
-    let doubts = &measured.inconsistencies;
+/// Adds what measuring found doubtful, without rows: whose rows they are depends on the linkage. What one folder refuses is refused
+/// here. Gives whether there was anything.
+fn add_doubts(scheme: &Scheme, measured: &MeasuredOutcomes, agencies: &mut Agencies) -> bool {
+    let (doubts, left_out) = (&measured.inconsistencies, left_out(measured));
+    let fix = "check them in the agencies' tables, and whether their records are linked rightly";
+    let row = |what: &'static str| Fault::row(0, what, "none", fix);
     let all = [
-        (doubts.missing_targets.len(), "events", "rows are about an event that is in no earlier row of the same person"),
-        (doubts.missing_about.len(), "events", "people have a row that should name the event it is about, and does not"),
-        (doubts.in_both_groups.len(), "starts", "people are both served and in the comparison group of the same cohort"),
-        (doubts.contested.len(), "starts", "people have two starts on one day, with different providers, areas or segments"),
-        (doubts.started_after_end.len(), "people", "people died or were removed before a start that counts"),
+        (doubts.missing_targets.len(), "events", row("a row is about an event that is in no earlier row of the same person")),
+        (doubts.missing_about.len(), "events", row("a person has a row that should name the event it is about, and does not")),
+        (
+            doubts.in_both_groups.len(),
+            "starts",
+            row("a person is both served and in the comparison group of the same cohort").refused(),
+        ),
+        (
+            doubts.contested.len(),
+            "starts",
+            row("a person has two starts on one day, with different providers, areas or segments").refused(),
+        ),
+        (doubts.started_after_end.len(), "people", row("a person died or was removed before a start that counts").warning()),
     ];
-    for (count, table, what) in all.into_iter().filter(|(count, ..)| *count > 0) {
-        let fault = Fault { value: Some(count.to_string()), ..Fault::file(what, "none", "check them in the agencies' tables") };
-        findings.add(table, fault.warning(), false, None);
+    let any = !left_out.is_empty() || all.iter().any(|(count, ..)| *count > 0);
+    for (count, table, fault) in all {
+        let affects_sum = fault.grade != Grade::Warning;
+        (0..count).for_each(|_| agencies.found_in(table, fault.clone(), affects_sum));
     }
-    quality.findings.extend(quality::findings(&findings));
+    left_out.iter().for_each(|start| agencies.found_in("starts", left_out_fault(scheme, start, 0), start.partly));
+    any
 }
 
 /// Refuses a folder of several agencies without a purpose.
@@ -405,7 +420,16 @@ fn sound(
     let people = 0;
     let (counts, faults) = evidence::stated_counts(&tables.coverage);
     faults.into_iter().for_each(|fault| agencies.note("coverage", fault));
-    // A zero counts where it is stated; other counts are of one agency, and are compared when its own folder is measured.
+    for RequiredColumn { name, .. } in need.required_columns("people") {
+        let absent = |batch: &Batch| batch.columns[batch.table.column(name)] == ColumnValues::Absent;
+        if tables.people.iter().all(absent) {
+            let what = "the rules need this column, and no agency's table of people has it";
+            let fix = "supply the column; if it has another name, rename it to this one; if no row has a value for it, add it without values";
+            let fault = Fault::file(what, format!("a column `{name}`"), fix).refused();
+            agencies.note("people", Fault { column: name.into(), ..fault });
+        }
+    }
+    // A zero counts where it is stated; other counts are of one agency, and were compared with its rows.
     for (name, kinds) in [("events", &need.events), ("spells", &need.spells)] {
         let none = GateResult::default();
         let found = agencies.found.get(name).unwrap_or(&none);
@@ -433,7 +457,26 @@ fn read_tables(
             "providers" => purpose.rows(table, None).is_ok(),
             name => need.table(name) || more.contains(&name),
         };
-        let asked = |table: &RecordTable| asked_of(table.name, need, &scheme.records, Some(scheme));
+        // An agency's own counts are compared with its own rows, so its table of coverage comes first.
+        let of_coverage = |table: &RecordTable| asked_of(table.name, need, &scheme.records, Some(scheme));
+        let mut coverage = Vec::new();
+        agencies.each(&agency, &|_, table| table.name == "coverage", &of_coverage, &mut |_, batch| {
+            coverage.push(batch);
+            Ok(())
+        })?;
+        let (counts, _) = evidence::stated_counts(&coverage);
+        tables.coverage.extend(coverage);
+        let asked = |table: &RecordTable| {
+            let of_table = match table.name {
+                "claims" => asked_of_claims(Some(scheme)),
+                name => asked_of(name, need, &scheme.records, Some(scheme)),
+            };
+            let stated = counts.iter().filter(|stated| stated.table == table.name).cloned().collect();
+            // One agency may know of a death for all.
+            let columns = if table.name == "people" { Vec::new() } else { of_table.columns };
+            TableRules { stated, columns, ..of_table }
+        };
+        let wanted = |purpose: &Purpose, table: &RecordTable| table.name != "coverage" && wanted(purpose, table);
         agencies.each(&agency, &wanted, &asked, &mut |_, batch| {
             if batch.table.name == "providers" {
                 tables.providers.get_or_insert_default().push(batch);

@@ -17,7 +17,8 @@
 //! `odd_calls`: what nobody should call. `parts`: a table in several files and sheets. `payees`: who is paid, and never twice. `paying`: a payment run from the
 //! tally to the ledger. `real`: real data against published figures. `records`: tables of records, good, bad and hostile.
 //! `reference`: the scheme that newcomers copy checks clean. `report`: the page and the JSON of a stress test. `safe_files`:
-//! what a map or a configuration may not name. `schema`: results match their published schemas. `simulated`: from simulated
+//! what a map or a configuration may not name. `schema`: results match their published schemas. `silent`: what used to change a sum
+//! without a word. `simulated`: from simulated
 //! records to money, reasons and claims. `splink`: models made with Splink give the same weights. `textbook`: textbook cases
 //! by name, right and wrong. `visible`: no hidden character reaches a reader. `width`: texts for the width of the terminal.
 
@@ -57,6 +58,7 @@ mod reference;
 mod report;
 mod safe_files;
 mod schema;
+mod silent;
 mod simulated;
 mod splink;
 mod textbook;

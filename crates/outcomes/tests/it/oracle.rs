@@ -343,10 +343,15 @@ impl Oracle<'_> {
         last
     }
 
-    /// The last day of a table.
+    /// The last day of the rows of a table that could be known by the day up to which records were known.
     fn last(&self, table: &str) -> Option<Date> {
-        let events = self.records.events.iter().flat_map(|row| [Some(row.date), row.settled, row.known]);
-        let spells = self.records.spells.iter().flat_map(|row| [Some(row.from), row.known]);
-        if table == "events" { events.flatten().max() } else { spells.flatten().max() }
+        let reach = |date: Date, known: Option<Date>| known.map_or(date, |known| known.max(date));
+        let events = self.records.events.iter().flat_map(|row| {
+            let reached = reach(row.date, row.known);
+            [Some(reached), row.settled.map(|settled| settled.max(reached))].into_iter().flatten()
+        });
+        let spells = self.records.spells.iter().map(|row| reach(row.from, row.known));
+        let possible = |day: &Date| *day <= self.known_at;
+        if table == "events" { events.filter(possible).max() } else { spells.filter(possible).max() }
     }
 }

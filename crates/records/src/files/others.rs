@@ -87,26 +87,34 @@ const BESIDE: [&str; 33] = [
     "gz", "txt", "parquet", "xlsx", "xlsm", "xls", "xlsb", "ods", "json", "zip", "dat", "tar", "xml", "bz", "xz", "zst", "sheet",
 ];
 
+/// Whether a file may be a part or a copy of a table, judging by its name.
+#[must_use]
+pub fn may_be(name: &str, table: &str) -> bool {
+    may_have_rows(name) && is_named_in(name, table)
+}
+
 /// The tables whose names the name of a file contains; none if the file cannot have rows.
 fn tables_in(name: &str) -> Vec<&'static str> {
+    if may_have_rows(name) { tables_named_in(name) } else { Vec::new() }
+}
+
+fn may_have_rows(name: &str) -> bool {
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending).to_lowercase();
     let for_people = matches!(ending.as_str(), "" | "txt") && words(name).iter().any(|word| NOTES.contains(&word.as_str()));
-    if DOCUMENTS.contains(&ending.as_str()) || for_people {
-        return Vec::new();
-    }
-    tables_named_in(name)
+    !DOCUMENTS.contains(&ending.as_str()) && !for_people
 }
 
 /// The tables whose names a name contains as a word, or nearly is: `events (1)`, `Copy of events`, `event-2`.
 fn tables_named_in(name: &str) -> Vec<&'static str> {
+    TABLES.iter().map(|table| table.name).filter(|table| is_named_in(name, table)).collect()
+}
+
+fn is_named_in(name: &str, table: &str) -> bool {
     let all = words(name);
     let only: Vec<&str> = all.iter().map(String::as_str).filter(|word| !beside(word)).collect();
-    let only = only.join(" ");
-    let holds = |table: &str| {
-        let one = table.strip_suffix('s').filter(|one| !["start", "lot"].contains(one));
-        all.iter().chain(&words(&parted(name))).any(|word| word == table || Some(word.as_str()) == one) || near(&only, table)
-    };
-    TABLES.iter().map(|table| table.name).filter(|table| holds(table)).collect()
+    let one = table.strip_suffix('s').filter(|one| !["start", "lot"].contains(one));
+    let is = |word: &String| word == table || Some(word.as_str()) == one;
+    all.iter().chain(&words(&parted(name))).any(is) || near(&only.join(" "), table)
 }
 
 fn beside(word: &str) -> bool {

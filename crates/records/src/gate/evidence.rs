@@ -96,7 +96,7 @@ pub struct FactsRead<'a> {
 /// in the table of people.
 #[must_use]
 pub fn missing_evidence(read: &FactsRead<'_>, need: &Need, people: u64) -> Vec<Fault> {
-    let mut faults = differing(read);
+    let mut faults = differing(read.table, read.stated, read.found);
     let found = read.found;
     let word = if read.table == "spells" { "spell" } else { "event" };
     let used: u64 = found.files.iter().map(|rows| rows.used).sum();
@@ -113,13 +113,10 @@ pub fn missing_evidence(read: &FactsRead<'_>, need: &Need, people: u64) -> Vec<F
         let zero = read.stated.iter().find(|stated| stated.count == 0 && (stated.kind == *kind || stated.kind.is_empty()));
         match zero {
             Some(stated) if rows == 0 => {
-                if stated.people.is_some_and(|looked_up| looked_up < people) {
-                    let what = "fewer people were looked up than the table of people has";
-                    let fix = "look everybody up, and state the count again";
-                    let fault = Fault::row(stated.place, what, format!("{people} or more"), fix);
-                    let value = stated.people.map(|people| people.to_string());
-                    faults.push(Fault { column: "people".into(), value, ..fault }.refused());
+                if read.table == "events" && need.proofs.contains(kind) && found.settled == 0 && found.never_settled > 0 {
+                    faults.push(not_settled(kind));
                 }
+                faults.extend(too_few_people(stated, people));
                 continue;
             }
             None if rows == 0 && !proven => {}
@@ -148,6 +145,25 @@ pub fn missing_evidence(read: &FactsRead<'_>, need: &Need, people: u64) -> Vec<F
     faults
 }
 
+/// A stated zero for fewer people than there are.
+#[must_use]
+pub fn too_few_people(stated: &StatedCount, people: u64) -> Option<Fault> {
+    let what = "fewer people were looked up than the table of people has";
+    let fix = "look everybody up, and state the count again";
+    let value = stated.people.filter(|looked_up| *looked_up < people)?;
+    let fault = Fault::row(stated.place, what, format!("{people} or more"), fix);
+    Some(Fault { column: "people".into(), value: Some(value.to_string()), ..fault }.refused())
+}
+
+/// Events that must be proven, with neither rows of proof nor the column that says when they were proven.
+fn not_settled(kind: &str) -> Fault {
+    let what = "the rules need this column where no row is a proof, and the table does not have it";
+    let fix =
+        "supply the column; if it has another name, rename it to this one; if no row has a value for it, add it without values";
+    let expected = format!("a column `settled`, or rows of the kind `{kind}`");
+    Fault { column: "settled".into(), ..Fault::file(what, expected, fix) }.refused()
+}
+
 /// A kind for which the table of coverage does not say how far it is complete.
 #[must_use]
 pub fn coverage_not_stated(table: &str, kind: &str, last: Option<Day>) -> Fault {
@@ -163,16 +179,17 @@ fn row_count(count: u64) -> String {
     format!("{count} {}", if count == 1 { "row" } else { "rows" })
 }
 
-/// Stated counts that differ from the rows.
-fn differing(read: &FactsRead<'_>) -> Vec<Fault> {
+/// Stated counts of a table that differ from the rows.
+#[must_use]
+pub fn differing(table: &str, all: &[StatedCount], found: &GateResult) -> Vec<Fault> {
     let mut faults = Vec::new();
-    for (stated, count) in read.stated.iter().zip(read.found.counted.iter().chain(std::iter::repeat(&0))) {
+    for (stated, count) in all.iter().zip(found.counted.iter().chain(std::iter::repeat(&0))) {
         // The kind of a row that cannot be read is unknown, so it may be of any kind.
-        let most = count + read.found.unreadable;
+        let most = count + found.unreadable;
         if (*count..=most).contains(&stated.count) {
             continue;
         }
-        let kind = if stated.kind.is_empty() { read.table.to_owned() } else { visible(&stated.kind) };
+        let kind = if stated.kind.is_empty() { table.to_owned() } else { visible(&stated.kind) };
         let what = "the agency counted a different number of rows";
         let fix = "compare the file with the one that was sent: it may have been cut, or sent before it was complete";
         let fault = Fault::row(stated.place, what, format!("{}, as stated", row_count(stated.count)), fix).refused();
@@ -183,10 +200,20 @@ fn differing(read: &FactsRead<'_>) -> Vec<Fault> {
     faults
 }
 
+/// Ids of unknown people that are those of known people in another form.
+#[must_use]
+pub fn ids_in_other_forms(unknown: &[String], people: &Names) -> Option<Fault> {
+    let count = other_forms(unknown, people);
+    let what = "ids here are those of people in the table of people, in another form";
+    let fix = "write ids the same way everywhere: letter case, spaces, signs and leading zeros count";
+    let fault = Fault::file(what, "the ids of the table of people", fix);
+    let value = Some(format!("{count} of the first {} that are not known", unknown.len()));
+    (count > 0).then(|| Fault { column: "person".into(), value, ..fault }.warning())
+}
+
 /// How many of some unknown ids are ids of known people in another form: in another letter case, or with or without leading
 /// zeros, spaces and signs.
-#[must_use]
-pub fn other_forms(unknown: &[String], people: &Names) -> usize {
+fn other_forms(unknown: &[String], people: &Names) -> usize {
     if unknown.is_empty() {
         return 0;
     }

@@ -7,6 +7,8 @@ use super::super::names::{Fingerprints, Names, fingerprint};
 #[derive(Debug, Default)]
 pub struct KnownNames<'a> {
     pub people: Option<&'a Names>,
+    /// Whether these are the records of an agency in the table of persons, and not a table of people.
+    pub linked: bool,
     /// The names of providers and of lots, in the order of [`REFERENCES`].
     pub(super) rows: [Option<NameList>; 2],
     /// The providers that the contract lists, where it has a list.
@@ -50,6 +52,12 @@ impl<'a> KnownNames<'a> {
     #[must_use]
     pub fn of(people: Option<&'a Names>) -> KnownNames<'a> {
         KnownNames { people, ..KnownNames::default() }
+    }
+
+    /// Only the records that an agency has in the table of persons.
+    #[must_use]
+    pub fn of_agency(records: &'a Names) -> KnownNames<'a> {
+        KnownNames { people: Some(records), linked: true, ..KnownNames::default() }
     }
 
     /// Adds the list of providers that the contract has.
@@ -98,6 +106,20 @@ pub(super) const REFERENCES: [Reference; 2] = [
         expected: "a lot in the table of lots",
         fix: "add it to lots, or correct the name",
     },
+];
+
+/// For a person who is not known: what is wrong, what is expected, and how to fix it; without linkage, and with it.
+pub(super) const PERSON: [(&str, &str, &str); 2] = [
+    (
+        "no person with this id is in the table of people",
+        "a person in the table of people",
+        "add the person to people, or correct the id; spreadsheets drop leading zeros",
+    ),
+    (
+        "no record with this agency and id is in the table of persons",
+        "a record in the table of persons",
+        "link the agencies' records again, or correct the id here or in persons; letter case and leading zeros count",
+    ),
 ];
 
 /// For a provider that the contract does not list: what is wrong, what is expected, and how to fix it.

@@ -27,5 +27,5 @@ pub use super::lookups::RowLookups;
 pub use known_names::KnownNames;
 pub use repeats::{SecondReading, key};
 pub use result::{FileRef, GateResult, OtherKinds, RowCounts};
-pub use rules::{RequiredColumn, StartScope, StatedCount, TableRules};
+pub use rules::{StartScope, StatedCount, TableRules};
 pub use table_gate::QualityGate;

@@ -16,6 +16,8 @@ pub struct GateResult {
     pub kinds: Vec<u64>,
     /// Rows with a day in `settled`.
     pub settled: u64,
+    /// Rows of the needed kinds in files of events without the column `settled`.
+    pub never_settled: u64,
     /// Kinds that are not needed.
     pub others: OtherKinds,
     /// For each stated count, the number of rows.
@@ -79,6 +81,7 @@ impl GateResult {
         add(&mut self.kinds, &other.kinds);
         add(&mut self.counted, &other.counted);
         self.settled += other.settled;
+        self.never_settled += other.never_settled;
         self.unreadable += other.unreadable;
         self.unknown_people += other.unknown_people;
         self.others.merge(other.others);

@@ -1,5 +1,6 @@
 //! What the rules of a scheme need from one table.
 
+use super::super::need::RequiredColumn;
 use base::day::Day;
 
 /// What the rules of a scheme need from a table.
@@ -23,16 +24,6 @@ pub struct TableRules {
     pub places: Option<StartScope>,
     /// How many rows the agency says there are.
     pub stated: Vec<StatedCount>,
-}
-
-/// A column that the rules use.
-#[derive(Clone, Debug)]
-pub struct RequiredColumn {
-    pub name: &'static str,
-    /// The kinds of the rows.
-    pub kinds: Vec<String>,
-    /// Whether each row must have a value; otherwise the column only has to exist.
-    pub filled: bool,
 }
 
 /// Where and when people can start under a scheme.

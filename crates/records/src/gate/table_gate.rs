@@ -9,16 +9,17 @@ use super::super::batch::{Batch, ColumnValues, Name};
 use super::super::fault::{Fault, Grade, visible};
 use super::super::lookups::{RowLookups, find_people, positions};
 use super::super::names::{NOBODY, fingerprint};
+use super::super::need::RequiredColumn;
 use super::super::schema::{RecordTable, ValueKind};
 use super::super::spelling;
 use super::audits;
 use super::copies::{self, CopyFinder};
 use super::keys::KeySet;
-use super::known_names::{KnownNames, PAYEE, REFERENCES, Reference};
+use super::known_names::{KnownNames, PAYEE, PERSON, REFERENCES, Reference};
 use super::repeats;
 use super::result::{FileRef, GateResult, RowCounts, UNKNOWN};
 use super::row_faults::{RowFaults, check_days, check_starts};
-use super::rules::{RequiredColumn, TableRules};
+use super::rules::TableRules;
 
 /// For how many names of a batch the nearest known name is looked up.
 const MOST_COMPARED: usize = 50;
@@ -95,6 +96,9 @@ impl<'a> QualityGate<'a> {
         found.files[file.at].used += batch.rows() as u64;
         for kind in lookups.kinds.iter().filter(|kind| **kind > 0) {
             found.kinds[usize::from(*kind) - 1] += 1;
+        }
+        if self.table.name == "events" && batch.columns[batch.table.column("settled")] == ColumnValues::Absent {
+            found.never_settled += lookups.kinds.iter().filter(|kind| **kind > 0).count() as u64;
         }
         if self.table.name == "events"
             && let ColumnValues::Days(settled) = &batch.columns[batch.table.column("settled")]
@@ -233,7 +237,8 @@ impl<'a> QualityGate<'a> {
         for RequiredColumn { name, kinds, filled } in &self.rules.columns {
             let column = batch.table.column(name);
             let of: Vec<bool> = std::iter::once(false).chain(self.rules.kinds.iter().map(|kind| kinds.contains(kind))).collect();
-            let mut rows = lookups.kinds.iter().enumerate().filter(|(_, kind)| of[usize::from(**kind)]).map(|(row, _)| row);
+            let here = |row: &usize| kinds.is_empty() || lookups.kinds.get(*row).is_some_and(|kind| of[usize::from(*kind)]);
+            let mut rows = (0..batch.rows()).filter(here);
             if batch.columns[column] == ColumnValues::Absent {
                 if rows.next().is_some() && !found.without.contains(&(file.at, *name)) {
                     found.without.push((file.at, *name));
@@ -241,7 +246,9 @@ impl<'a> QualityGate<'a> {
                     let expected = format!("a column `{name}`");
                     let fix = match filled {
                         true => "supply the column; if it has another name, rename it to this one".to_owned(),
-                        false => "supply the column; if no row has a value for it, add it without values".to_owned(),
+                        false => "supply the column; if it has another name, rename it to this one; if no row has a value for it, add it \
+                                  without values"
+                            .to_owned(),
                     };
                     let fault = Fault { column: (*name).into(), ..Fault::file(what, expected, fix) }.refused();
                     found.note(file, fault, true, None);
@@ -281,10 +288,9 @@ impl<'a> QualityGate<'a> {
             let column = table.column("person");
             let named = |row: &usize| batch.columns[column].name(*row).is_some();
             for row in (0..batch.rows()).filter(|row| lookups.persons[*row] == NOBODY).filter(named) {
-                let what = "no person with this id is in the table of people";
-                let fix = "add the person to people, or correct the id; spreadsheets drop leading zeros";
+                let (what, expected, fix) = PERSON[usize::from(self.known.linked)];
                 let fault = Fault::value(batch.places[row], &table.columns[column], "", what, fix);
-                row_faults.faults.push((row, Fault { expected: "a person in the table of people".into(), ..fault }));
+                row_faults.faults.push((row, Fault { expected: expected.into(), ..fault }));
             }
         }
         let pays = matches!(table.name, "starts" | "claims");
