@@ -10,7 +10,7 @@ use wellspent::pay::{PayRequest, PaySource, PayeeChange, RunRequest, pay};
 use wellspent::quality;
 
 use crate::args::{AcceptArgs, DaysArgs, JoiningArgs};
-use crate::options::reach;
+use crate::options::{reach, today};
 use crate::output::{Inputs, is_standard, named_for, outputs, write_bytes, write_csv};
 use crate::print;
 
@@ -142,11 +142,13 @@ fn request(command: &Pay) -> anyhow::Result<PayRequest> {
     if let Some(name) = &command.prepared_by {
         wellspent::pay::check_preparer(name)?;
     }
+    let today = today()?;
     let run = command.store.clone().zip(command.prepared_by.clone()).map(|(ledger, prepared_by)| RunRequest {
         ledger,
         prepared_by,
         note: command.note.clone(),
         changes: command.take_back.iter().cloned().map(PayeeChange::TakenBack).chain(command.renamed.clone()).collect(),
+        today,
     });
     Ok(PayRequest { scheme: command.scheme.clone(), reach: reach(), source, days: command.days.days(), run })
 }
