@@ -13,7 +13,7 @@ use contract::tally::{CohortStage, Tally};
 use contract::tally_file::TallyOwner;
 use contract::terms::{Baseline, Cohort, Outcome, later};
 use jiff::civil::Date;
-use ledger::duplicate_contract::DATA_QUALITY_DETAIL;
+use ledger::duplicate_contract::{BESIDE_DETAIL, DATA_QUALITY_DETAIL};
 use ledger::entry::TransactionKind;
 pub use ledger::missing_payees::PayeeChange;
 use ledger::missing_payees::{StatementScope, apply_changes, contract_in_other_spelling, renaming_details, renaming_note};
@@ -74,6 +74,8 @@ pub struct RunRequest {
     pub note: String,
     /// What happened to providers that are in force in the ledger and no longer in the statement.
     pub changes: Vec<PayeeChange>,
+    /// Other contracts that pay for the same people, and are not this one under another name.
+    pub beside: Vec<String>,
     /// The day on which it is prepared.
     pub today: Date,
 }
@@ -238,7 +240,8 @@ fn prepare(report: &mut PaymentReport, run: &RunRequest, scope: StatementScope) 
         paid_once(ledger, scheme, statement)?;
         let of_records = quality.as_ref().map(|quality| RunDetail::new(DATA_QUALITY_DETAIL, &quality::recorded(quality)));
         let renamed = renaming_details(ledger, &statement.contract, &run.changes);
-        let details = of_records.into_iter().chain(renamed).collect();
+        let beside = run.beside.iter().map(|other| RunDetail::new(BESIDE_DETAIL, other));
+        let details = of_records.into_iter().chain(renamed).chain(beside).collect();
         let plan = prepare_with(ledger, statement.clone(), &run.prepared_by, &note_of_run(run), details)?;
         Ok(((plan.run, !plan.entries.is_empty(), plan.notes), plan.entries))
     })?;

@@ -66,6 +66,10 @@ pub(crate) struct Pay {
     /// This provider is in force in the ledger under its old name, and has a new one in the statement. May be given several times
     #[arg(long, value_name = "OLD=NEW", requires = "store", value_parser = renamed)]
     renamed: Vec<PayeeChange>,
+    /// This other contract in the ledger pays for the same people as well, and is not this one under another name. May be given
+    /// several times
+    #[arg(long, value_name = "CONTRACT", requires = "store")]
+    beside: Vec<String>,
     /// Who prepares the run
     #[arg(long, value_name = "NAME")]
     prepared_by: Option<String>,
@@ -148,6 +152,7 @@ fn request(command: &Pay) -> anyhow::Result<PayRequest> {
         prepared_by,
         note: command.note.clone(),
         changes: command.take_back.iter().cloned().map(PayeeChange::TakenBack).chain(command.renamed.clone()).collect(),
+        beside: command.beside.clone(),
         today,
     });
     Ok(PayRequest { scheme: command.scheme.clone(), reach: reach(), source, days: command.days.days(), run })

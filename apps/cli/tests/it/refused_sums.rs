@@ -164,3 +164,30 @@ fn a_day_to_come_is_not_recorded() {
     assert!(pay(&contract, &people, "2072-07-31", &[]).status.success(), "a statement that is not recorded is for any day");
     assert!(approve(&prepare(&contract, &people, "2021-12-31", &store, &[]), &store).status.success());
 }
+
+/// A comment in a copied scheme file makes other rules of the same contract, and everything would be owed again.
+#[test]
+fn a_copy_of_a_contract_with_a_comment_is_paid_once() {
+    let people = records(&[("Acme", "2027-06-01", "2027-07-01")]);
+    let store = people.0.join("ledger.db").display().to_string();
+    let first = jobs("", "");
+    assert!(approve(&prepare(&first, &people, "2030-12-31", &store, &[]), &store).status.success());
+    let copy = Scratch::new("jobs-2");
+    let text_of = fs::read_to_string(first.0.join("scheme.toml")).expect("the scheme");
+    copy.write("scheme.toml", format!("# A copy.\n{text_of}"));
+    let output = prepare(&copy, &people, "2030-12-31", &store, &[]);
+    refused(
+        &output,
+        &["the contract jobs has run", "from the same records for Acme", "would be owed again", "--beside \"jobs\""],
+    );
+    // With newer records it is told. Another contract that pays for the same people says so.
+    let newer = records(&[("Acme", "2027-06-01", "2027-07-01"), ("Acme", "2028-06-01", "2028-07-01")]);
+    let output = prepare(&copy, &newer, "2030-12-31", &store, &[]);
+    assert!(
+        output.status.success() && said(&output).contains("has the same clauses, prices and cohorts as the contract jobs"),
+        "{}",
+        said(&output)
+    );
+    let beside = prepare(&copy, &people, "2030-12-31", &store, &["--beside", "jobs"]);
+    assert!(approve(&beside, &store).status.success(), "{}", said(&beside));
+}
