@@ -11,7 +11,7 @@ use wellspent::quality;
 
 use crate::args::{AcceptArgs, DaysArgs, JoiningArgs};
 use crate::options::{reach, today};
-use crate::output::{Inputs, is_standard, named_for, outputs, write_bytes, write_csv};
+use crate::output::{Inputs, ResultFormat, is_standard, outputs, write_bytes, write_csv};
 use crate::print;
 
 #[derive(Args)]
@@ -93,9 +93,9 @@ pub(crate) fn run(command: &Pay) -> anyhow::Result<ExitCode> {
     let store = command.store.as_deref().map(Path::new);
     let inputs =
         Inputs { scheme: Some(&command.scheme), records: command.records.as_deref(), files: [command.tally.as_deref(), store] };
-    outputs(files.into_iter().flatten(), command.json, inputs)?;
-    command.xlsx.iter().try_for_each(|file| named_for(file, &["xlsx"]))?;
-    command.parquet.iter().try_for_each(|file| named_for(file, &["parquet"]))?;
+    let formats = [ResultFormat::Csv, ResultFormat::Csv, ResultFormat::Html, ResultFormat::Parquet, ResultFormat::Xlsx];
+    let formatted = files.into_iter().zip(formats).filter_map(|(file, format)| Some((file.as_ref()?, format)));
+    outputs(formatted, command.json, inputs)?;
     let report = pay(&request(command)?)?;
     report.notes.iter().for_each(|note| print::stderr(&format!("note: {}", visible(note))));
     // Standard output holds one result and nothing else.

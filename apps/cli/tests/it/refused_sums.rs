@@ -1,11 +1,11 @@
 //! Whole commands that could pay another sum than the contract: each is refused with its reason, or pays the right one.
 
 use std::fs;
-use std::process::Output;
+use std::process::{Command, Output};
 
 use crate::payees::scheme;
 use crate::paying::{run_of, text};
-use crate::wellspent::{Scratch, run, said};
+use crate::wellspent::{Scratch, root, run, said};
 
 /// A contract of two cohorts of a year, £10 for each job, with keys at the top and clauses at the end.
 fn jobs(top: &str, end: &str) -> Scratch {
@@ -190,4 +190,53 @@ fn a_copy_of_a_contract_with_a_comment_is_paid_once() {
     );
     let beside = prepare(&copy, &people, "2030-12-31", &store, &["--beside", "jobs"]);
     assert!(approve(&beside, &store).status.success(), "{}", said(&beside));
+}
+
+/// Results replace nothing but an earlier result of the same format.
+#[test]
+fn a_result_replaces_nothing_else() {
+    let (contract, people) = (jobs("", ""), records(&[("Acme", "2027-06-01", "2027-07-01")]));
+    let place = |name: &str| people.0.parent().expect("a folder").join(name).display().to_string();
+    let (linked, store) = (place("copy.csv"), place("ledger.db"));
+    fs::hard_link(people.0.join("events.csv"), &linked).expect("a hard link");
+    let before = fs::read(&linked).expect("events");
+    let pay = |option: &str, file: &str| match option {
+        "--csv" => pay(&contract, &people, "2030-12-31", &[&format!("--csv={file}")]),
+        _ => pay(&contract, &people, "2030-12-31", &[option, file]),
+    };
+    refused(&pay("--csv", &linked), &["copy.csv is another name of", "events.csv"]);
+    assert_eq!(fs::read(&linked).expect("events"), before);
+    let made =
+        run(&["pay", contract.path(), people.path(), "--as-at", "2030-12-31", "--store", &store, "--prepared-by", "Ann Lee"]);
+    assert!(made.status.success(), "{}", said(&made));
+    let book = fs::read(&store).expect("a ledger");
+    let no_ending = place("book");
+    fs::copy(&store, &no_ending).expect("a ledger without an ending");
+    for (option, file, words) in [
+        ("--csv", store.as_str(), "ends in .csv"),
+        ("--html", &store, "ends in .html"),
+        ("--csv", &no_ending, "is there already and is no CSV file"),
+        ("--html", &no_ending, "is there already and is no HTML file"),
+        ("--xlsx", &no_ending, "is there already and is no XLSX file"),
+        ("--html", &place("out.csv"), "ends in .html"),
+    ] {
+        refused(&pay(option, file), &[words]);
+    }
+    assert_eq!((fs::read(&store).expect("a ledger"), fs::read(&no_ending).expect("a ledger")), (book.clone(), book));
+    // The second time, each replaces what the first run wrote.
+    for (option, name) in
+        [("--csv", "out.csv"), ("--html", "out.html"), ("--xlsx", "out.xlsx"), ("--parquet", "out.parquet"), ("--csv", "out")]
+    {
+        for _ in 0..2 {
+            let output = pay(option, &place(name));
+            assert!(output.status.success(), "{}", said(&output));
+        }
+    }
+    // A workbook in a folder of records that the command does not read.
+    fs::copy(place("out.xlsx"), people.0.join("claims.xlsx")).expect("a workbook");
+    let sheet = people.0.join("claims.xlsx").display().to_string();
+    let arguments = ["ledger", "statement", &store, "--contract", "jobs", "--as-at", "2030-12-31", "--xlsx", &sheet];
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_wellspent")).args(arguments).current_dir(root()).output().expect("the program starts");
+    refused(&output, &["claims.xlsx is in a folder of records"]);
 }
