@@ -91,7 +91,7 @@ fn nothing_is_paid_after_the_final_payment() {
         "scheme.toml",
         text_of.replace("ends = 2029-03-31\n[cohorts]", "ends = 2029-03-31\nfinal_payment = 2029-06-30\n[cohorts]"),
     );
-    let people = records(&[("A", "2029-03-01", "2029-12-31"), ("A", "2029-03-01", "2029-05-01")]);
+    let people = records(&[("A", "2029-03-01", "2029-12-31"), ("A", "2028-05-01", "2028-06-01")]);
     refused(&pay(&contract, &people, "2030-12-31", &[]), &["nothing after 2029-06-30", "`final_payment`", "--as-at 2029-06-30"]);
     refused(&pay(&contract, &people, "2029-06-30", &["--known-at", "2030-12-31"]), &["--known-at is 2030-12-31"]);
     in_all(&pay(&contract, &people, "2029-06-30", &[]), "£10");
