@@ -1,13 +1,14 @@
 //! Where a command writes a file: a path, or `-` for standard output.
 
 use std::collections::BTreeSet;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
-use wellspent::folder::is_of_scheme;
+use wellspent::folder::{files_in, is_of_scheme};
 use wellspent::pack::{Pack, seal};
-use wellspent::records::is_input;
+use wellspent::records::{is_input, is_table_of_records};
 
 use crate::print;
 
@@ -40,6 +41,90 @@ pub(crate) fn named_for(file: &Path, endings: &[&str]) -> anyhow::Result<()> {
     }
 }
 
+/// What a result is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ResultFormat {
+    Csv,
+    Html,
+    Json,
+    Parquet,
+    Xlsx,
+}
+
+impl ResultFormat {
+    /// By the ending of a name that may have several; CSV where it says nothing.
+    pub(crate) fn of_name(file: &Path) -> ResultFormat {
+        let ending = file.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+        match ending.as_deref() {
+            Some("parquet") => ResultFormat::Parquet,
+            Some("xlsx") => ResultFormat::Xlsx,
+            _ => ResultFormat::Csv,
+        }
+    }
+
+    /// The endings that promise it.
+    fn endings(self) -> &'static [&'static str] {
+        match self {
+            ResultFormat::Csv => &["csv", "txt"],
+            ResultFormat::Html => &["html", "htm"],
+            ResultFormat::Json => &["json"],
+            ResultFormat::Parquet => &["parquet"],
+            ResultFormat::Xlsx => &["xlsx"],
+        }
+    }
+
+    /// Whether the beginning of a file is of this format. What is of another one was not written by an earlier run of the command.
+    fn is_of(self, start: &[u8]) -> bool {
+        let text = start.strip_prefix(BYTE_ORDER_MARK.as_bytes()).unwrap_or(start).trim_ascii_start();
+        let begins = |with: &[&str]| {
+            with.iter().any(|with| text.get(..with.len()).is_some_and(|text| text.eq_ignore_ascii_case(with.as_bytes())))
+        };
+        let is_page = begins(&["<!doctype html", "<html"]);
+        match self {
+            _ if start.is_empty() => true,
+            ResultFormat::Csv => !is_page && !start.contains(&0) && !begins(&["PAR1", "PK\u{3}\u{4}", "%PDF"]),
+            ResultFormat::Html => is_page,
+            ResultFormat::Json => begins(&["{", "["]),
+            ResultFormat::Parquet => start.starts_with(b"PAR1"),
+            ResultFormat::Xlsx => start.starts_with(b"PK"),
+        }
+    }
+}
+
+/// Refuses a file whose name promises another format, and one that is there and is of another format: it holds something else.
+fn of_format(file: &Path, format: ResultFormat) -> anyhow::Result<()> {
+    named_for(file, format.endings())?;
+    if is_standard(file) || !file.is_file() {
+        return Ok(());
+    }
+    let mut start = Vec::new();
+    let opened = std::fs::File::open(file).and_then(|opened| opened.take(1_024).read_to_end(&mut start));
+    opened.with_context(|| format!("could not look into {}, which is there already", file.display()))?;
+    if !format.is_of(&start) {
+        bail!(
+            "{} is there already and is no {} file: a result would replace what is in it\n\nhint: give the result another name",
+            file.display(),
+            format.endings()[0].to_uppercase()
+        );
+    }
+    Ok(())
+}
+
+/// Whether a file is the same as one of others under another name, such as a hard link. Only a file with several names can be.
+#[cfg(unix)]
+fn has_another_name(file: &Path, others: impl FnOnce() -> Vec<PathBuf>) -> Option<PathBuf> {
+    use std::os::unix::fs::MetadataExt as _;
+    let found = std::fs::metadata(file).ok().filter(|found| found.is_file() && found.nlink() > 1)?;
+    let same =
+        |other: &PathBuf| std::fs::metadata(other).is_ok_and(|other| (other.dev(), other.ino()) == (found.dev(), found.ino()));
+    others().into_iter().find(same)
+}
+
+#[cfg(not(unix))]
+fn has_another_name(_: &Path, _: impl FnOnce() -> Vec<PathBuf>) -> Option<PathBuf> {
+    None
+}
+
 /// What a command reads, where no result may be written.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Inputs<'a> {
@@ -52,14 +137,19 @@ pub(crate) struct Inputs<'a> {
 
 /// Refuses, before the run, files that cannot all be written: a place that is not there, what the command reads, the access log, and
 /// one file, or standard output, for two results. `json` is whether JSON goes to standard output.
-pub(crate) fn outputs<'a>(files: impl IntoIterator<Item = &'a PathBuf>, json: bool, inputs: Inputs<'_>) -> anyhow::Result<()> {
+pub(crate) fn outputs<'a>(
+    files: impl IntoIterator<Item = (&'a PathBuf, ResultFormat)>,
+    json: bool,
+    inputs: Inputs<'_>,
+) -> anyhow::Result<()> {
     let records = inputs.records.and_then(|folder| folder.canonicalize().ok());
     let is_read = |file: &Path| {
         inputs.files.into_iter().flatten().any(|input| place(input) == file)
             || inputs.scheme.is_some_and(|scheme| is_of_scheme(scheme, file))
     };
     let mut seen: BTreeSet<PathBuf> = json.then(|| PathBuf::from("-")).into_iter().collect();
-    for file in files {
+    let files: Vec<(&PathBuf, ResultFormat)> = files.into_iter().collect();
+    for (file, _) in &files {
         writable(file)?;
         let place = place(file);
         if !is_standard(file) && is_read(&place) {
@@ -75,6 +165,26 @@ pub(crate) fn outputs<'a>(files: impl IntoIterator<Item = &'a PathBuf>, json: bo
                 file.display()
             );
         }
+        let read = || {
+            let files = inputs.files.into_iter().flatten().map(Path::to_owned);
+            let folders = [inputs.scheme, inputs.records].into_iter().flatten();
+            files.chain(folders.flat_map(files_in)).collect()
+        };
+        if let Some(same) = has_another_name(file, read) {
+            bail!(
+                "{} is another name of {}, which is read by this command, and a result would replace it\n\nhint: give the file another \
+                 name",
+                file.display(),
+                same.display()
+            );
+        }
+        if !is_standard(file) && is_table_of_records(&place) {
+            bail!(
+                "{} is in a folder of records and has the name of a table of records, and no result is written there\n\nhint: give the \
+                 file another name, or another folder",
+                file.display()
+            );
+        }
         let is_new = seen.insert(place);
         if !is_new && is_standard(file) {
             bail!("only one result can go to standard output\n\nhint: name a file for each of the others");
@@ -83,7 +193,7 @@ pub(crate) fn outputs<'a>(files: impl IntoIterator<Item = &'a PathBuf>, json: bo
             bail!("{} is named for two results, and only one could be kept\n\nhint: name a file for each", file.display());
         }
     }
-    Ok(())
+    files.into_iter().try_for_each(|(file, format)| of_format(file, format))
 }
 
 /// Where a file is or will be, with links followed, so that one place has one name.

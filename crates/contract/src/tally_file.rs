@@ -25,7 +25,28 @@ const MAX_TOTAL: i64 = 50_000_000;
 /// audited has `NAME found false`, and one with exceptions may have `NAME excepted`. Where a clause is worked out from certified costs
 /// there may be a column `costs`: those of a cohort are the sum over its rows, and an empty cell says that they are not certified yet.
 /// The result is one tally for each area.
+///
+/// A column `scheme` or `provider` says whose counts they are: the same in each row.
 pub fn read(scheme: &Scheme, file: &str, files: &SchemeFiles) -> Result<Vec<Tally>, Vec<Problem>> {
+    read_for(scheme, file, files, None)
+}
+
+/// Whose counts a tally must be, where it says so.
+#[derive(Clone, Copy, Debug)]
+pub struct TallyOwner<'a> {
+    /// The name of the contract.
+    pub contract: &'a str,
+    /// Who is paid.
+    pub provider: &'a str,
+}
+
+/// The same for a payment: the rows are of this contract and this provider.
+pub fn read_for(
+    scheme: &Scheme,
+    file: &str,
+    files: &SchemeFiles,
+    owner: Option<TallyOwner<'_>>,
+) -> Result<Vec<Tally>, Vec<Problem>> {
     let Some(table) = files.tables.get(file) else {
         return Err(files.problems.clone());
     };
@@ -35,6 +56,9 @@ pub fn read(scheme: &Scheme, file: &str, files: &SchemeFiles) -> Result<Vec<Tall
         return Err(problems);
     }
     let columns = TallyColumns::find(scheme, table, &mut problems);
+    let contracts = owner.map(|owner| vec![owner.contract, scheme.name.as_str()]);
+    of_one(table, "scheme", contracts.as_deref(), &mut problems);
+    of_one(table, "provider", owner.map(|owner| vec![owner.provider]).as_deref(), &mut problems);
     let mut tallies: Vec<Tally> = Vec::new();
     let mut rows: Vec<(usize, usize, usize, &Vec<TableCell>)> = Vec::new();
     let cohorts: Vec<String> = scheme.cohorts.iter().map(|cohort| cohort.name.clone()).collect();
@@ -118,6 +142,42 @@ pub fn read(scheme: &Scheme, file: &str, files: &SchemeFiles) -> Result<Vec<Tall
         tallies.push(tally);
     }
     if problems.is_empty() { Ok(tallies) } else { Err(problems) }
+}
+
+/// Refuses rows of another contract or another provider than what is paid or, where nothing says which, than the first row.
+fn of_one(table: &CsvTable, what: &str, known: Option<&[&str]>, problems: &mut Vec<Problem>) {
+    let Some(column) = table.column(what) else { return };
+    let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    // A column without a name says nothing.
+    if table.rows.iter().all(|row| row[column].text.trim().is_empty()) {
+        return;
+    }
+    let first = table.rows.first().map(|row| row[column].text.as_str());
+    let known: Vec<String> =
+        known.map_or_else(|| first.into_iter().map(plain).collect(), |known| known.iter().map(|name| plain(name)).collect());
+    let as_known = |row: &&Vec<TableCell>| known.contains(&plain(&row[column].text));
+    let expected = format!("`{}` in each row", known.first().map_or("", String::as_str));
+    for row in table.rows.iter().filter(|row| !as_known(row)) {
+        if problem::is_full(problems, Severity::Error) {
+            problem::add(problems, Problem::file(&table.name, ""));
+            continue;
+        }
+        let name = plain(&row[column].text);
+        let said = match (what, name.as_str()) {
+            ("provider", "") => "this row does not say whose people it counts".to_owned(),
+            ("provider", name) => format!("this row counts the people of `{name}`"),
+            (_, "") => "this row does not say which contract it is for".to_owned(),
+            (_, name) => format!("this row is for the contract `{name}`"),
+        };
+        problems.push(
+            table
+                .problem(row[column].span, said)
+                .read(name.clone())
+                .expected(expected.clone())
+                .nearest(&name, known.iter().map(String::as_str))
+                .fix(format!("leave out the row, or correct the name: a tally is for one {what}")),
+        );
+    }
 }
 
 struct TallyColumns {
@@ -281,7 +341,15 @@ impl TallyColumns {
                 tally.comparison[at].counts[cell] = count(count_column, MAX_EVENTS, limit);
             }
             if let (Some(column), true) = (self.found_false[at], scheme.checked(at).is_some()) {
-                tally.found_false[at][cell] = count(column, MAX_EVENTS, None);
+                // Each claim is of a person of the row; a result that lasts can be claimed for each period.
+                let (limit, what) = match outcome.kind {
+                    OutcomeKind::Binary => (people, "the people of the row"),
+                    OutcomeKind::Sustained { most, .. } => {
+                        (people.saturating_mul(most), "what the people of the row can have claimed")
+                    }
+                    OutcomeKind::Frequency { .. } => (MAX_EVENTS, "a tally may count"),
+                };
+                tally.found_false[at][cell] = count(column, MAX_EVENTS, Some((limit, what)));
             }
         }
         if let Some(cell_of_costs) = self.costs.map(|column| &row[column]).filter(|cell| !cell.text.trim().is_empty()) {

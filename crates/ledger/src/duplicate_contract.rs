@@ -1,7 +1,8 @@
 //! One contract under two names. A scheme folder that was copied or renamed is another contract to the ledger, so everything that
 //! was paid under the first name would be due again under the second.
 //!
-//! A copy is recognised by its rules, which have one hash, and by the files of the records. A run keeps their hashes in a detail.
+//! A copy is recognised by the files of the records, whatever its rules: a comment in the scheme file makes other rules of the same
+//! contract. A run keeps their hashes in a detail. Two contracts that do pay for the same people say so in another detail.
 
 use std::collections::BTreeSet;
 
@@ -14,10 +15,13 @@ use crate::statement::{Statement, StatementLine};
 /// The name of the detail that lists the record files, one line for each, with the hash at its end. Ledgers hold this word.
 pub const DATA_QUALITY_DETAIL: &str = "data quality";
 
+/// The name of the detail with the name of another contract that pays for the same people. Ledgers hold this word.
+pub const BESIDE_DETAIL: &str = "pays beside";
+
 /// The text before the hash of a file in that detail. Ledgers hold it.
 pub const SHA_256_LABEL: &str = ", SHA-256 ";
 
-/// A run of another contract under the same rules, for some of the same providers.
+/// A run of another contract for some of the same providers, with something else in common.
 #[derive(Clone, Copy, Debug)]
 struct DuplicateRun<'a> {
     contract: &'a str,
@@ -25,6 +29,8 @@ struct DuplicateRun<'a> {
     posted: bool,
     /// Whether it pays for the same people. It does if one file of starts is the same, or all files are, or, of tallies, all lines.
     same_people: bool,
+    /// Whether the rules are the same, and not only the clauses and their prices.
+    same_rules: bool,
 }
 
 /// Refuses to prepare a run that would pay what another contract pays from the same records. Notes a contract that only has the
@@ -49,24 +55,26 @@ fn check(ledger: &Ledger, run: &PaymentRun, stops: impl Fn(&DuplicateRun<'_>) ->
         let state = if duplicate.posted { "which is posted" } else { "which waits for approval" };
         return Err(LedgerError::refused(
             format!(
-                "the contract {other} has run {id}, {state}, under the same rules and from the same records for {}: under the \
-                 name {contract}, all of it would be owed again",
+                "the contract {other} has run {id}, {state}, from the same records for {}: under the name {contract}, all of it would \
+                 be owed again",
                 shared(ledger, duplicate.run, statement).join(", ")
             ),
             format!(
                 "a contract is named as its folder: if this is the contract {other}, use a folder of that name; if it is another \
-                 contract, give it another name in its scheme.toml (after `scheme =`), and its own records"
+                 contract, give it its own records or, where both pay for the same people, add --beside \"{other}\""
             ),
         ));
     }
-    let names: BTreeSet<&str> = duplicates.iter().map(|duplicate| duplicate.contract).collect();
-    let note = |other: &str| {
+    let names: BTreeSet<(&str, bool)> = duplicates.iter().map(|duplicate| (duplicate.contract, duplicate.same_rules)).collect();
+    let told = names.iter().filter(|name| name.1 || !names.contains(&(name.0, true)));
+    let note = |(other, same_rules): &(&str, bool)| {
+        let what = if *same_rules { "the same rules as" } else { "the same clauses, prices and cohorts as" };
         format!(
-            "{contract} has the same rules as the contract {other} in this ledger, and pays the same providers: if they are one \
-             contract, name its folder {other}"
+            "{contract} has {what} the contract {other} in this ledger, and pays the same providers: if they are one contract, name its \
+             folder {other}"
         )
     };
-    Ok(names.into_iter().map(note).collect())
+    Ok(told.map(note).collect())
 }
 
 fn duplicates<'a>(ledger: &'a Ledger, run: &PaymentRun) -> Vec<DuplicateRun<'a>> {
@@ -77,13 +85,15 @@ fn duplicates<'a>(ledger: &'a Ledger, run: &PaymentRun) -> Vec<DuplicateRun<'a>>
         let posted = recorded.approved_by.is_some();
         // A run that can no longer be approved pays nothing.
         let can_pay = posted || recorded.run.after == ledger.last_run(&other.contract);
-        if other.contract != statement.contract
-            && other.version == statement.version
-            && can_pay
-            && !shared(ledger, id, statement).is_empty()
-        {
-            let same_people = same_records(&recorded.run, run);
-            duplicates.push(DuplicateRun { contract: &other.contract, run: id, posted, same_people });
+        if other.contract == statement.contract || !can_pay || shared(ledger, id, statement).is_empty() {
+            continue;
+        }
+        if beside(run, &other.contract) || beside(&recorded.run, &statement.contract) {
+            continue;
+        }
+        let (same_people, same_rules) = (same_records(&recorded.run, run), other.version == statement.version);
+        if same_people || same_rules || alike(other, statement) {
+            duplicates.push(DuplicateRun { contract: &other.contract, run: id, posted, same_people, same_rules });
         }
     }
     duplicates
@@ -93,6 +103,28 @@ fn duplicates<'a>(ledger: &'a Ledger, run: &PaymentRun) -> Vec<DuplicateRun<'a>>
 fn shared(ledger: &Ledger, other: Hash, statement: &Statement) -> Vec<String> {
     let other = ledger.run(other).map_or(&[][..], |recorded| &recorded.run.statement.providers[..]);
     statement.providers.iter().filter(|provider| other.contains(provider)).cloned().collect()
+}
+
+/// Whether somebody said that a run's contract pays for the same people as another contract.
+fn beside(run: &PaymentRun, other: &str) -> bool {
+    run.details.iter().any(|detail| detail.name == BESIDE_DETAIL && detail.value == other)
+}
+
+/// Whether two statements pay the same clauses at the same prices for the same cohorts and providers, as far as they go: one of
+/// them has nothing that the other has not.
+fn alike(one: &Statement, other: &Statement) -> bool {
+    let shapes = |of: &Statement, with: &Statement| -> BTreeSet<String> {
+        let due = of.lines.iter().filter(|line| line.amount.0 != 0 && with.providers.contains(&line.provider));
+        let shape = |line: &StatementLine| {
+            format!(
+                "{:?}",
+                (&line.provider, &line.area, &line.clause, (&line.from_cohort, &line.to_cohort), &line.segment, line.price.0)
+            )
+        };
+        due.map(shape).collect()
+    };
+    let (ours, theirs) = (shapes(one, other), shapes(other, one));
+    !ours.is_empty() && !theirs.is_empty() && (ours.is_subset(&theirs) || theirs.is_subset(&ours))
 }
 
 fn same_records(one: &PaymentRun, other: &PaymentRun) -> bool {
@@ -183,7 +215,10 @@ mod tests {
                 ("jobs-2", "a", both, &other[..], "noted"),
                 ("jobs-2", "a", both, &[][..], "noted"),
                 ("jobs-2", "a", &["Cray"][..], &files[..], "nothing"),
-                ("jobs-2", "b", both, &files[..], "nothing"),
+                ("jobs-2", "b", both, &files[..], "refused"),
+                ("jobs-2", "b", both, &later[..], "refused"),
+                ("jobs-2", "b", both, &other[..], "noted"),
+                ("jobs-2", "b", &["Cray"][..], &files[..], "nothing"),
                 ("jobs", "a", both, &files[..], "nothing"),
                 ("jobs", "a", both, &later[..], "nothing"),
             ] {

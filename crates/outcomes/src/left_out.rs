@@ -23,7 +23,8 @@ pub fn left_out(measured: &MeasuredOutcomes) -> Vec<LeftOutStart> {
             before.filter(|(_, result)| result.state == OutcomeState::LeftOut).map(|(outcome, _)| *outcome).collect();
         let is_left_out = |outcome: &usize| measured.of(at)[*outcome].state == OutcomeState::LeftOut || before.contains(outcome);
         let of: Vec<usize> = (0..measured.outcomes).filter(is_left_out).collect();
-        (!of.is_empty()).then(|| LeftOutStart { at, partly: of.len() < measured.outcomes, of })
+        let partly = of.len() < measured.outcomes;
+        (!of.is_empty()).then_some(LeftOutStart { at, partly, of })
     };
     (0..measured.index.len()).filter_map(one).collect()
 }

@@ -317,6 +317,18 @@ pub fn is_of_scheme(scheme: &Path, file: &Path) -> bool {
     parent == folder && (is_toml(file) || tomls().any(names))
 }
 
+/// The files in a folder, and in the folders of agencies in it; the folder of a file that is named itself.
+#[must_use]
+pub fn files_in(path: &Path) -> Vec<PathBuf> {
+    let folder = if path.is_file() { path.parent().unwrap_or(path) } else { path };
+    let list = |folder: &Path| -> Vec<PathBuf> {
+        fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
+    };
+    let (folders, mut files): (Vec<PathBuf>, Vec<PathBuf>) = list(folder).into_iter().partition(|path| path.is_dir());
+    files.extend(folders.iter().flat_map(|folder| list(folder)).filter(|path| path.is_file()));
+    files
+}
+
 /// Refuses a file where a folder is to be written.
 pub(crate) fn must_be_folder(path: &Path) -> anyhow::Result<()> {
     if path.exists() && !path.is_dir() {

@@ -10,8 +10,10 @@ use base::money::{Pence, thousands};
 use contract::Scheme;
 use contract::read::SCHEME_FILE;
 use contract::tally::{CohortStage, Tally};
-use contract::terms::Baseline;
-use ledger::duplicate_contract::DATA_QUALITY_DETAIL;
+use contract::tally_file::TallyOwner;
+use contract::terms::{Baseline, Cohort, Outcome, later};
+use jiff::civil::Date;
+use ledger::duplicate_contract::{BESIDE_DETAIL, DATA_QUALITY_DETAIL};
 use ledger::entry::TransactionKind;
 pub use ledger::missing_payees::PayeeChange;
 use ledger::missing_payees::{StatementScope, apply_changes, contract_in_other_spelling, renaming_details, renaming_note};
@@ -72,6 +74,10 @@ pub struct RunRequest {
     pub note: String,
     /// What happened to providers that are in force in the ledger and no longer in the statement.
     pub changes: Vec<PayeeChange>,
+    /// Other contracts that pay for the same people, and are not this one under another name.
+    pub beside: Vec<String>,
+    /// The day on which it is prepared.
+    pub today: Date,
 }
 
 /// Checks the name of the person who prepares a run, before anything is read.
@@ -91,10 +97,11 @@ pub fn pay(request: &PayRequest) -> Result<PaymentReport, Error> {
     let folder = folder::open(&request.scheme, request.reach)?;
     let scheme = folder.scheme()?;
     // We check the name before anything is read: it may also be the name of the person who accepts faults.
+    let days = request.days;
     if let Some(run) = &request.run {
         check_preparer(&run.prepared_by)?;
+        not_in_future(days, run.today)?;
     }
-    let days = request.days;
     let mut report = match &request.source {
         PaySource::Records { folder: records, joining, provider, accepted } => {
             let read = read_outcomes(&scheme, records, joining.as_ref(), days, claims_asked(&scheme), accepted.clone())?;
@@ -118,8 +125,8 @@ pub fn pay(request: &PayRequest) -> Result<PaymentReport, Error> {
             }
         }
         PaySource::Tally { file, provider } => {
-            let statement = from_tally(&scheme, &folder, file, provider, days)?;
-            PaymentReport { scheme, statement, waiting: Vec::new(), quality: None, run: None, notes: Vec::new() }
+            let (statement, notes) = from_tally(&scheme, &folder, file, provider, days)?;
+            PaymentReport { scheme, statement, waiting: Vec::new(), quality: None, run: None, notes }
         }
     };
     if let Some(run) = &request.run {
@@ -135,15 +142,92 @@ pub fn pay(request: &PayRequest) -> Result<PaymentReport, Error> {
     Ok(report)
 }
 
-/// A statement of a tally that was counted elsewhere.
-fn from_tally(scheme: &Scheme, folder: &SchemeFolder, file: &Path, provider: &str, days: QueryDates) -> Result<Statement, Error> {
-    let tallies = price::tallies(scheme, file)?;
+/// Refuses days after the contract's final payment: what happened or was known later changes nothing any more. A statement says as at
+/// which day it is, so no other day is taken in silence.
+fn by_final_payment(scheme: &Scheme, days: QueryDates) -> anyhow::Result<()> {
+    let Some(last) = scheme.final_payment else { return Ok(()) };
+    let late = [("--as-at", days.as_at), ("--known-at", days.known_at())].into_iter().find(|(_, day)| *day > last);
+    let Some((option, day)) = late else { return Ok(()) };
+    bail!(
+        "the contract pays and claims back nothing after {last} (`final_payment` in {SCHEME_FILE}), and {option} is {day}\n\nhint: ask for \
+         --as-at {last}, without a later --known-at: that statement is the last one. If the day is wrong, correct `final_payment`"
+    )
+}
+
+/// Refuses a clause whose list of other providers has the paid provider itself: its own points would count against it.
+fn others_are_others(scheme: &Scheme, folder: &SchemeFolder, providers: &[String]) -> anyhow::Result<()> {
+    // Where the contract lists its providers, the scheme was refused already.
+    for provider in providers.iter().filter(|_| scheme.providers.is_empty()) {
+        if let Some((clause, other)) = contract::providers::own_points(scheme, provider) {
+            let source = folder.opened.sources.get(&other.file);
+            let line = source.map_or(String::new(), |source| format!(", line {}", source.place(other.span.start).line));
+            bail!(
+                "{}{line}: `{}` is paid by `{}` itself, and its own points would count against it\n\nhint: remove the row. `others` has the \
+                 points of the other providers only",
+                other.file,
+                other.provider.escape_debug(),
+                clause.name
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Refuses cohorts that have not ended: a tally does not say who is not yet known. Gives a note about those whose last results are
+/// not known by their windows.
+fn have_ended(scheme: &Scheme, tallies: &[Tally], days: QueryDates) -> anyhow::Result<Vec<String>> {
+    let cohorts: BTreeSet<usize> = tallies.iter().flat_map(|tally| tally.cohorts.iter().copied()).collect();
+    let as_at = days.as_at;
+    if let Some(cohort) = cohorts.iter().map(|&at| &scheme.cohorts[at]).find(|cohort| cohort.ends > as_at) {
+        bail!(
+            "the tally has the cohort {}, which ends on {}, after --as-at {as_at}: a tally does not say how far a cohort has come, so it \
+             would be paid whole\n\nhint: leave out its rows, or ask for a later --as-at; from records, a cohort that has not ended is \
+             paid as far as it has come",
+            cohort.name,
+            cohort.ends
+        );
+    }
+    let known = |cohort: &Cohort| {
+        let of = |outcome: &Outcome| later(later(cohort.ends, outcome.window, scheme.month_end), outcome.wait, scheme.month_end);
+        scheme.outcomes.iter().map(of).max().filter(|known| *known > as_at)
+    };
+    let early = cohorts.iter().map(|&at| &scheme.cohorts[at]).filter_map(|cohort| Some((cohort, known(cohort)?)));
+    let note = |(cohort, known): (&Cohort, Date)| {
+        format!("{}: the tally is taken as complete. Whoever started on its last day is known on {known}", cohort.name)
+    };
+    Ok(early.map(note).collect())
+}
+
+/// A statement of a tally that was counted elsewhere, and what to know of it.
+fn from_tally(
+    scheme: &Scheme,
+    folder: &SchemeFolder,
+    file: &Path,
+    provider: &str,
+    days: QueryDates,
+) -> Result<(Statement, Vec<String>), Error> {
+    by_final_payment(scheme, days)?;
     let provider = provider.split_whitespace().collect::<Vec<_>>().join(" ");
+    let owner = TallyOwner { contract: &contract(folder)?, provider: &provider };
+    let tallies = price::tallies(scheme, file, Some(owner))?;
+    let notes = have_ended(scheme, &tallies, days)?;
+    others_are_others(scheme, folder, std::slice::from_ref(&provider))?;
     let areas: Vec<usize> = tallies.iter().map(|tally| tally.area).collect();
     payees::of_tally(scheme, &provider, &areas)?;
     let priced = |tally| lines(scheme, &provider, &outcomes::payees::priced(scheme, &provider, tally));
     let lines = tallies.iter().flat_map(priced).collect();
-    Ok(new_statement(folder, days, vec![provider.clone()], lines)?)
+    Ok((new_statement(folder, days, vec![provider.clone()], lines)?, notes))
+}
+
+/// Refuses to record a statement of days to come. Once it is posted, what it pays for would be owed before it has happened, and no
+/// earlier day could follow, because a payment run never goes back.
+fn not_in_future(days: QueryDates, today: Date) -> anyhow::Result<()> {
+    let later = [("--as-at", days.as_at), ("--known-at", days.known_at())].into_iter().find(|(_, day)| *day > today);
+    let Some((option, day)) = later else { return Ok(()) };
+    bail!(
+        "{option} is {day}, and today is {today}: the ledger would owe what has not happened yet, and could take no statement of an earlier \
+         day after it\n\nhint: correct the day; without --store, a statement of any day is shown and not recorded"
+    )
 }
 
 /// Prepares a payment run in the ledger. A statement that the ledger refuses is never returned as if it were due.
@@ -156,7 +240,8 @@ fn prepare(report: &mut PaymentReport, run: &RunRequest, scope: StatementScope) 
         paid_once(ledger, scheme, statement)?;
         let of_records = quality.as_ref().map(|quality| RunDetail::new(DATA_QUALITY_DETAIL, &quality::recorded(quality)));
         let renamed = renaming_details(ledger, &statement.contract, &run.changes);
-        let details = of_records.into_iter().chain(renamed).collect();
+        let beside = run.beside.iter().map(|other| RunDetail::new(BESIDE_DETAIL, other));
+        let details = of_records.into_iter().chain(renamed).chain(beside).collect();
         let plan = prepare_with(ledger, statement.clone(), &run.prepared_by, &note_of_run(run), details)?;
         Ok(((plan.run, !plan.entries.is_empty(), plan.notes), plan.entries))
     })?;
@@ -288,6 +373,7 @@ pub(crate) fn from_records(
     only: Option<&str>,
     changes: &[PayeeChange],
 ) -> anyhow::Result<PricedRecords> {
+    by_final_payment(scheme, days)?;
     let claims = claims(scheme, found)?;
     let as_at = days.days().0;
     let payees = payees::of_records(scheme, found, claims, as_at)?;
@@ -326,6 +412,7 @@ pub(crate) fn from_records(
     }
     let mut providers: Vec<String> = groups.iter().map(|group| name(group).to_owned()).collect();
     providers.dedup();
+    others_are_others(scheme, folder, &providers)?;
     let priced = groups.iter().flat_map(|group| of_group(scheme, &payees, group)).collect();
     let statement = new_statement(folder, days, providers, priced)?;
     let waiting = waiting(scheme, &groups).into_iter().chain(not_certified(scheme, &payees, &groups)).collect();

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use base::csv_cell::quoted;
 use base::source::{FileBytes, Folder, LARGEST_FILE_BYTES};
 use contract::tally::Tally;
-use contract::tally_file;
+use contract::tally_file::{self, TallyOwner};
 use contract::{Scheme, examples};
 use records::fault::{Fault, Grade};
 use records::files::{input, safe};
@@ -43,7 +43,7 @@ pub fn price(request: &PriceRequest) -> Result<PriceReport, Error> {
     let folder = folder::open(&request.scheme, request.reach)?;
     let scheme = folder.scheme()?;
     let tallies = match &request.from {
-        TallySource::File(path) => tallies(&scheme, path)?,
+        TallySource::File(path) => tallies(&scheme, path, None)?,
         TallySource::Example(name) => {
             examples::tallies(&scheme, &folder.opened, name).map_err(|problems| folder.mistakes(&problems))?
         }
@@ -51,14 +51,14 @@ pub fn price(request: &PriceRequest) -> Result<PriceReport, Error> {
     Ok(PriceReport::of(&scheme, &tallies))
 }
 
-/// The tallies of a file, one for each area.
+/// The tallies of a file, one for each area. For a payment `owner` says whose counts they must be.
 ///
 /// # Errors
 /// The file cannot be read, or has mistakes.
-pub fn tallies(scheme: &Scheme, path: &Path) -> Result<Vec<Tally>, Error> {
+pub fn tallies(scheme: &Scheme, path: &Path, owner: Option<TallyOwner<'_>>) -> Result<Vec<Tally>, Error> {
     let (name, bytes) = tally_file(path)?;
     let opened = base::open(&Folder::from([(name.clone(), bytes)]));
-    tally_file::read(scheme, &name, &opened).map_err(|problems| {
+    tally_file::read_for(scheme, &name, &opened, owner).map_err(|problems| {
         let parent = path.parent().unwrap_or(Path::new("")).display().to_string();
         Problems::of(&parent, &problems, &opened.sources).error()
     })

@@ -9,7 +9,7 @@ use wellspent::duplication::{DuplicationRequest, duplication};
 use wellspent::quality;
 
 use crate::args::{AcceptArgs, AccessArgs, DaysArgs};
-use crate::output::{Inputs, is_standard, outputs, write, write_csv};
+use crate::output::{Inputs, ResultFormat, is_standard, outputs, write, write_csv};
 use crate::print;
 
 #[derive(Args)]
@@ -41,7 +41,8 @@ pub(crate) struct Duplication {
 pub(crate) fn run(command: &Duplication) -> anyhow::Result<ExitCode> {
     let files = || [&command.html, &command.list].into_iter().flatten();
     let inputs = Inputs { records: Some(&command.records), files: [command.unit_costs.as_deref(), None], scheme: None };
-    outputs(files(), command.json, inputs)?;
+    let html = command.html.iter().map(|file| (file, ResultFormat::Html));
+    outputs(html.chain(command.list.iter().map(|file| (file, ResultFormat::Csv))), command.json, inputs)?;
     let found = duplication(&DuplicationRequest {
         records: command.records.clone(),
         access: command.access.access()?,

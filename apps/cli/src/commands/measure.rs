@@ -10,7 +10,7 @@ use wellspent::quality;
 
 use crate::args::{AcceptArgs, DaysArgs, JoiningArgs};
 use crate::options::reach;
-use crate::output::{Inputs, is_standard, named_for, outputs, write_bytes, write_csv};
+use crate::output::{Inputs, ResultFormat, is_standard, named_for, outputs, write_bytes, write_csv};
 use crate::print;
 
 #[derive(Args)]
@@ -72,9 +72,11 @@ enum By {
 pub(crate) fn run(command: &Measure) -> anyhow::Result<ExitCode> {
     let files = [&command.tally, &command.xlsx, &command.people, &command.linkage, &command.quality];
     let inputs = Inputs { scheme: Some(&command.scheme), records: Some(&command.records), files: [None; 2] };
-    outputs(files.into_iter().flatten(), command.json, inputs)?;
     command.people.iter().try_for_each(|file| named_for(file, &["csv", "parquet", "xlsx"]))?;
-    command.xlsx.iter().try_for_each(|file| named_for(file, &["xlsx"]))?;
+    let of_people = command.people.as_deref().map_or(ResultFormat::Csv, ResultFormat::of_name);
+    let formats = [ResultFormat::Csv, ResultFormat::Xlsx, of_people, ResultFormat::Csv, ResultFormat::Csv];
+    let formatted = files.into_iter().zip(formats).filter_map(|(file, format)| Some((file.as_ref()?, format)));
+    outputs(formatted, command.json, inputs)?;
     let purpose = command.purpose_in_words.as_deref();
     let joining = if purpose.is_some() { command.joining.joining_or_none() } else { command.joining.joining() };
     let mut by: Vec<BreakdownBy> = Vec::new();

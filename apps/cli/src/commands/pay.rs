@@ -10,8 +10,8 @@ use wellspent::pay::{PayRequest, PaySource, PayeeChange, RunRequest, pay};
 use wellspent::quality;
 
 use crate::args::{AcceptArgs, DaysArgs, JoiningArgs};
-use crate::options::reach;
-use crate::output::{Inputs, is_standard, named_for, outputs, write_bytes, write_csv};
+use crate::options::{reach, today};
+use crate::output::{Inputs, ResultFormat, is_standard, outputs, write_bytes, write_csv};
 use crate::print;
 
 #[derive(Args)]
@@ -66,6 +66,10 @@ pub(crate) struct Pay {
     /// This provider is in force in the ledger under its old name, and has a new one in the statement. May be given several times
     #[arg(long, value_name = "OLD=NEW", requires = "store", value_parser = renamed)]
     renamed: Vec<PayeeChange>,
+    /// This other contract in the ledger pays for the same people as well, and is not this one under another name. May be given
+    /// several times
+    #[arg(long, value_name = "CONTRACT", requires = "store")]
+    beside: Vec<String>,
     /// Who prepares the run
     #[arg(long, value_name = "NAME")]
     prepared_by: Option<String>,
@@ -89,9 +93,9 @@ pub(crate) fn run(command: &Pay) -> anyhow::Result<ExitCode> {
     let store = command.store.as_deref().map(Path::new);
     let inputs =
         Inputs { scheme: Some(&command.scheme), records: command.records.as_deref(), files: [command.tally.as_deref(), store] };
-    outputs(files.into_iter().flatten(), command.json, inputs)?;
-    command.xlsx.iter().try_for_each(|file| named_for(file, &["xlsx"]))?;
-    command.parquet.iter().try_for_each(|file| named_for(file, &["parquet"]))?;
+    let formats = [ResultFormat::Csv, ResultFormat::Csv, ResultFormat::Html, ResultFormat::Parquet, ResultFormat::Xlsx];
+    let formatted = files.into_iter().zip(formats).filter_map(|(file, format)| Some((file.as_ref()?, format)));
+    outputs(formatted, command.json, inputs)?;
     let report = pay(&request(command)?)?;
     report.notes.iter().for_each(|note| print::stderr(&format!("note: {}", visible(note))));
     // Standard output holds one result and nothing else.
@@ -142,11 +146,14 @@ fn request(command: &Pay) -> anyhow::Result<PayRequest> {
     if let Some(name) = &command.prepared_by {
         wellspent::pay::check_preparer(name)?;
     }
+    let today = today()?;
     let run = command.store.clone().zip(command.prepared_by.clone()).map(|(ledger, prepared_by)| RunRequest {
         ledger,
         prepared_by,
         note: command.note.clone(),
         changes: command.take_back.iter().cloned().map(PayeeChange::TakenBack).chain(command.renamed.clone()).collect(),
+        beside: command.beside.clone(),
+        today,
     });
     Ok(PayRequest { scheme: command.scheme.clone(), reach: reach(), source, days: command.days.days(), run })
 }

@@ -11,7 +11,7 @@ use wellspent::records::{RecordsCheckRequest, check};
 
 use crate::args::TableFormat;
 use crate::commands::map::{self, Map};
-use crate::output::{Inputs, is_standard, named_for, outputs};
+use crate::output::{Inputs, ResultFormat, is_standard, named_for, outputs};
 use crate::print;
 
 #[derive(Args)]
@@ -60,8 +60,9 @@ fn check_tables(command: &CheckTables) -> anyhow::Result<ExitCode> {
     if command.list.as_deref().is_some_and(is_standard) {
         bail!("the list of faults is written while the records are read, so it needs a file\n\nhint: --list faults.csv")
     }
-    outputs(&command.list, command.json, Inputs { records: Some(&command.folder), ..Inputs::default() })?;
     command.list.iter().try_for_each(|file| named_for(file, &["csv", "xlsx"]))?;
+    let list = command.list.iter().map(|file| (file, ResultFormat::of_name(file)));
+    outputs(list, command.json, Inputs { records: Some(&command.folder), ..Inputs::default() })?;
     let found = check(&RecordsCheckRequest {
         folder: command.folder.clone(),
         keep: command.keep.clone(),

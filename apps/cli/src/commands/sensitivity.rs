@@ -8,7 +8,7 @@ use wellspent::folder;
 use wellspent::sensitivity::{SensitivityRequest, sensitivity};
 
 use crate::options::reach;
-use crate::output::{Inputs, is_standard, outputs, packed, write};
+use crate::output::{Inputs, ResultFormat, is_standard, outputs, packed, write};
 use crate::threads::Threads;
 use crate::{print, progress};
 
@@ -35,7 +35,8 @@ pub(crate) struct Sensitivity {
 
 pub(crate) fn run(command: &Sensitivity) -> anyhow::Result<ExitCode> {
     command.pack.as_deref().map_or(Ok(()), folder::must_be_new)?;
-    outputs(&command.html, command.json, Inputs { scheme: Some(&command.scheme), ..Inputs::default() })?;
+    let html = command.html.iter().map(|file| (file, ResultFormat::Html));
+    outputs(html, command.json, Inputs { scheme: Some(&command.scheme), ..Inputs::default() })?;
     let page_only = command.html.as_deref().is_some_and(is_standard);
     command.threads.begin()?;
     let request = SensitivityRequest { scheme: command.scheme.clone(), reach: reach(), seed: command.seed };

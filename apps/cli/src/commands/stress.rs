@@ -11,7 +11,7 @@ use wellspent::folder;
 use wellspent::stress::{REPLICATIONS, SCENARIOS, StressRequest, is_textbook, stress, textbook};
 
 use crate::options::{reach, within};
-use crate::output::{Inputs, is_standard, outputs, packed, write};
+use crate::output::{Inputs, ResultFormat, is_standard, outputs, packed, write};
 use crate::threads::Threads;
 use crate::{print, progress};
 
@@ -47,7 +47,8 @@ pub(crate) struct Stress {
 pub(crate) fn run(command: &Stress) -> anyhow::Result<ExitCode> {
     let Stress { seed, replications, scenarios, html, json, pack, .. } = command;
     let files = [html, json].into_iter().flatten();
-    outputs(files.clone(), false, Inputs { scheme: Some(&command.scheme), ..Inputs::default() })?;
+    let formats = html.iter().map(|file| (file, ResultFormat::Html)).chain(json.iter().map(|file| (file, ResultFormat::Json)));
+    outputs(formats, false, Inputs { scheme: Some(&command.scheme), ..Inputs::default() })?;
     let standard = files.filter(|file| is_standard(file)).count();
     pack.as_deref().map_or(Ok(()), folder::must_be_new)?;
     command.threads.begin()?;

@@ -4,6 +4,7 @@ use base::money::Pence;
 use base::problem::{Problem, Severity};
 use contract::price::statement;
 use contract::tally::{CohortStage, Tally};
+use contract::tally_file::{TallyOwner, read_for};
 
 use crate::{head, opened, problems, sound};
 
@@ -167,5 +168,35 @@ fn others_are_other_providers() {
     ] {
         let said = found(top, others);
         assert!(said.iter().any(|problem| problem.what.contains(what)), "{top}{others}: {said:?}");
+    }
+}
+
+/// A tally for a payment says of nobody else that it is theirs, and no more claims are false than could be made.
+#[test]
+fn a_tally_is_for_one_provider_and_one_contract() {
+    let audit = "[pay.false_claims]\nclause = \"audit\"\noutcome = \"job\"\nchecks = \"10 %\"\npenalty = \"£1,000\"\n";
+    let job = JOB.replace("window", "reported_by = \"provider\"\nwindow");
+    let scheme = sound(&opened(&[("scheme.toml", &format!("{}{job}{audit}", head(2, &["a"], "nearest penny, half up")))]));
+    let found = |text: &str, owner| {
+        let read = read_for(&scheme, "t.csv", &opened(&[("t.csv", text)]), owner);
+        read.err().map_or(String::new(), |problems| problems[0].what.clone())
+    };
+    let acme = Some(TallyOwner { contract: "jobs", provider: "Acme" });
+    let rows = |head: &str, first: &str, second: &str| {
+        format!("{head}cohort,people,job,job found false\n{first}2020-01 to 2020-12,2,1,1\n{second}2021-01 to 2021-12,2,1,0\n")
+    };
+    for (text, owner, what) in [
+        (rows("", "", ""), acme, ""),
+        (rows("provider,", "Acme,", "Acme,"), acme, ""),
+        (rows("provider,", ",", ","), acme, ""),
+        (rows("scheme,", "jobs,", "T,"), acme, ""),
+        (rows("provider,", "Beta,", "Beta,"), None, ""),
+        (rows("provider,", "Beta,", "Acme,"), acme, "this row counts the people of `Beta`"),
+        (rows("provider,", "Acme,", ","), acme, "this row does not say whose people it counts"),
+        (rows("provider,", "Beta,", "Acme,"), None, "this row counts the people of `Acme`"),
+        (rows("scheme,", "other,", "jobs,"), acme, "this row is for the contract `other`"),
+        (rows("", "", "").replace("2,1,1", "2,1,5"), acme, "`job found false` is more than the people of the row"),
+    ] {
+        assert_eq!(found(&text, owner), what, "{text}");
     }
 }

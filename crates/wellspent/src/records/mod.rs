@@ -7,4 +7,4 @@ mod place;
 
 pub use check::{CheckedFile, FaultKind, RecordsCheck, RecordsCheckRequest, check};
 pub use map::{MapRequest, MappedPart, MappedRecords, map};
-pub use place::is_input;
+pub use place::{is_input, is_table_of_records};

@@ -22,3 +22,11 @@ pub fn is_input(folder: &Path, file: &Path) -> bool {
     let listed = || find(parent).is_ok_and(|(tables, _)| tables.iter().any(|table| table.path.ends_with(name.as_ref())));
     is_kept_for_records(&name) || linked || listed()
 }
+
+/// Whether a file has the name of a table of records, in a folder that is one of records: it has people and starts.
+#[must_use]
+pub fn is_table_of_records(file: &Path) -> bool {
+    let (Some(folder), Some(name)) = (file.parent(), file.file_name()) else { return false };
+    let has = |table: &str| find(folder).is_ok_and(|(tables, _)| tables.iter().any(|found| found.table.name == table));
+    is_kept_for_records(&name.to_string_lossy()) && has("people") && has("starts")
+}

@@ -7,7 +7,7 @@ use clap::Args;
 use jiff::civil::Date;
 use wellspent::ledger::{PastStatementRequest, statement};
 
-use crate::output::{Inputs, named_for, outputs, write_bytes};
+use crate::output::{Inputs, ResultFormat, outputs, write_bytes};
 use crate::print;
 
 #[derive(Args)]
@@ -33,8 +33,8 @@ pub(crate) struct PastStatement {
 
 pub(crate) fn run(command: PastStatement) -> anyhow::Result<ExitCode> {
     let PastStatement { store, contract, as_at, known_at, xlsx, json } = command;
-    xlsx.iter().try_for_each(|file| named_for(file, &["xlsx"]))?;
-    outputs(&xlsx, false, Inputs { files: [Some(Path::new(&store)), None], ..Inputs::default() })?;
+    let workbook = xlsx.iter().map(|file| (file, ResultFormat::Xlsx));
+    outputs(workbook, false, Inputs { files: [Some(Path::new(&store)), None], ..Inputs::default() })?;
     let known_at = known_at.unwrap_or(as_at);
     let found = statement(&PastStatementRequest { store, contract, as_at, known_at })?;
     xlsx.iter().try_for_each(|file| write_bytes(file, &found.workbook()?))?;
