@@ -111,7 +111,10 @@ mod tests {
     use serde_json::Value;
 
     /// Every result that is written as JSON. Their descriptions are made from their types.
-    const DOCUMENTS: [fn() -> anyhow::Result<(String, String)>; 40] = [
+    /// Makes the name of a result and its schema.
+    type Described = fn() -> anyhow::Result<(String, String)>;
+
+    const DOCUMENTS: [Described; 40] = [
         description::<ApproveDocument>,
         description::<CheckReport>,
         description::<ClaimsDocument>,

@@ -10,11 +10,14 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the repository has a root")
 }
 
+/// A day after all that tests pay for: the ledger takes no day to come.
+pub(crate) const LATE_ENOUGH: &str = "2035-12-31";
+
 /// Runs `wellspent` in the repository, with no settings of the machine's own.
 pub(crate) fn run(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wellspent"));
     // The ledgers of the tests are of days that are still to come.
-    command.args(arguments).current_dir(root()).env_remove("NO_COLOR").env_remove("COLUMNS").env("WELLSPENT_TODAY", "2035-12-31");
+    command.args(arguments).current_dir(root()).env_remove("NO_COLOR").env_remove("COLUMNS").env("WELLSPENT_TODAY", LATE_ENOUGH);
     command.output().expect("the program starts")
 }
 

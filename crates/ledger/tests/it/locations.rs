@@ -104,7 +104,8 @@ pub(crate) fn statement(contract: &str, day: i32, people: &[i64]) -> Statement {
     let day = jiff::civil::date(2027, 1, 1).saturating_add(jiff::Span::new().days(day));
     let line = |(cohort, &people): (usize, &i64)| StatementLine {
         provider: "Acme".to_owned(),
-        area: "north".to_owned(),
+        // Each contract has people of its own: the same lines would be one contract under two names.
+        area: contract.to_owned(),
         clause: "job".to_owned(),
         outcome: "job".to_owned(),
         from_cohort: cohort.to_string(),
