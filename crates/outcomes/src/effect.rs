@@ -72,7 +72,7 @@ pub fn effect(
 
 /// Where a result is moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum End {
+enum Extreme {
     Least,
     Most,
     /// Out of the measure.
@@ -81,8 +81,9 @@ enum End {
 
 /// The ends of each outcome, for each combination that is tried: every combination of up to five outcomes; of more, all at their lowest,
 /// all at their highest and each alone at its highest.
-fn corners(outcomes: usize) -> Vec<Vec<End>> {
-    let ends = |most: &dyn Fn(usize) -> bool| (0..outcomes).map(|at| if most(at) { End::Most } else { End::Least }).collect();
+fn corners(outcomes: usize) -> Vec<Vec<Extreme>> {
+    let ends =
+        |most: &dyn Fn(usize) -> bool| (0..outcomes).map(|at| if most(at) { Extreme::Most } else { Extreme::Least }).collect();
     if outcomes <= 5 {
         return (0..1_usize << outcomes).map(|set| ends(&|at| set >> at & 1 == 1)).collect();
     }
@@ -91,14 +92,14 @@ fn corners(outcomes: usize) -> Vec<Vec<End>> {
 }
 
 /// The same, and each of them with everybody excepted from all outcomes that have exceptions, and from each of these alone.
-fn corners_with_exceptions(scheme: &Scheme) -> Vec<Vec<End>> {
+fn corners_with_exceptions(scheme: &Scheme) -> Vec<Vec<Extreme>> {
     let excepting: Vec<usize> = (0..scheme.outcomes.len()).filter(|&at| scheme.outcomes[at].exceptions.is_some()).collect();
     let sets = excepting.iter().map(|at| vec![*at]).chain((excepting.len() > 1).then(|| excepting.clone()));
     let sets: Vec<Vec<usize>> = sets.collect();
     let mut out = corners(scheme.outcomes.len());
     for set in sets {
         let mut excepted = corners(scheme.outcomes.len());
-        excepted.iter_mut().for_each(|ends| set.iter().for_each(|at| ends[*at] = End::Excepted));
+        excepted.iter_mut().for_each(|ends| set.iter().for_each(|at| ends[*at] = Extreme::Excepted));
         out.extend(excepted);
     }
     out.dedup();
@@ -131,7 +132,7 @@ fn known(
         for ((at, rows), own) in places.iter().zip(&as_measured) {
             for (outcome, most) in set.iter().enumerate() {
                 let base = set[scheme.outcomes[outcome].base(outcome)];
-                let to = if base == End::Excepted { base } else { *most };
+                let to = if base == Extreme::Excepted { base } else { *most };
                 measured.results[at * measured.outcomes + outcome] = end(&scheme.outcomes[outcome], own[outcome], *rows, to);
             }
         }
@@ -145,14 +146,14 @@ fn known(
 }
 
 /// A result at one end.
-fn end(outcome: &Outcome, result: PersonOutcome, rows: i64, to: End) -> PersonOutcome {
+fn end(outcome: &Outcome, result: PersonOutcome, rows: i64, to: Extreme) -> PersonOutcome {
     if result.state != OutcomeState::Observed {
         return result;
     }
-    if to == End::Excepted {
+    if to == Extreme::Excepted {
         return PersonOutcome::without_value(OutcomeState::Excepted);
     }
-    let (value, most) = (i64::from(result.value), to == End::Most);
+    let (value, most) = (i64::from(result.value), to == Extreme::Most);
     let value = match (outcome.kind, most) {
         (OutcomeKind::Binary, most) => i64::from(most),
         (OutcomeKind::Frequency { .. }, true) => value.saturating_add(rows),
@@ -172,7 +173,7 @@ fn unknown(scheme: &Scheme, groups: &[ProviderTally], rows: u64, price: &dyn Fn(
                 for cell in 0..group.tally.people.len() {
                     let people = group.tally.people[cell];
                     let count = &mut group.tally.counts[outcome][cell];
-                    *count = moved(&scheme.outcomes[outcome], *count, people, rows, *most == End::Most);
+                    *count = moved(&scheme.outcomes[outcome], *count, people, rows, *most == Extreme::Most);
                 }
             }
         }
@@ -209,7 +210,7 @@ fn starts(scheme: &Scheme, groups: &[ProviderTally], rows: u64, price: &dyn Fn(&
                 let mut changed = group.clone();
                 changed.started = changed.started.saturating_add(rows);
                 changed.tally.people[cell] = changed.tally.people[cell].saturating_add(rows);
-                for outcome in (0..set.len()).filter(|outcome| set[*outcome] == End::Most) {
+                for outcome in (0..set.len()).filter(|outcome| set[*outcome] == Extreme::Most) {
                     let count = &mut changed.tally.counts[outcome][cell];
                     *count = count.saturating_add(rows.saturating_mul(each(outcome)));
                 }

@@ -18,7 +18,6 @@ use super::components::{ChartFigure, Page, PageSection, assumption_tag, list, pa
 use super::quality;
 use super::svg::{self, Axis, BLUE, RED, Series, Shape};
 use super::words::{listed, sentence};
-use crate::duplication_json::DuplicationDocument;
 use crate::terminal::Terminal;
 use outcomes::QueryDates;
 use records::files::write::plain;
@@ -46,12 +45,6 @@ impl DuplicationReport {
     #[must_use]
     pub fn text(&self, terminal: Terminal) -> String {
         terminal_text(self, terminal)
-    }
-
-    /// Everything for other programs.
-    #[must_use]
-    pub fn document(&self) -> DuplicationDocument {
-        DuplicationDocument::from(self)
     }
 
     /// Who has the same work done twice, as CSV; none where it was not asked for.

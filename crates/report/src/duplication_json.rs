@@ -143,6 +143,14 @@ impl From<&RepeatedWork> for RepeatedWorkEntry {
     }
 }
 
+impl DuplicationReport {
+    /// Everything for other programs.
+    #[must_use]
+    pub fn document(&self) -> DuplicationDocument {
+        DuplicationDocument::from(self)
+    }
+}
+
 impl From<&DuplicationReport> for DuplicationDocument {
     fn from(found: &DuplicationReport) -> DuplicationDocument {
         let most = found.counts.iter().flat_map(|counts| counts.held_by.keys()).max().copied().unwrap_or(0);

@@ -147,16 +147,16 @@ impl SimulatedFigure {
 
 /// An interval.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
-pub struct Interval {
+pub struct IntervalEntry {
     /// the lower end
     pub low: f64,
     /// the upper end
     pub high: f64,
 }
 
-impl From<(f64, f64)> for Interval {
-    fn from((low, high): (f64, f64)) -> Interval {
-        Interval { low, high }
+impl From<(f64, f64)> for IntervalEntry {
+    fn from((low, high): (f64, f64)) -> IntervalEntry {
+        IntervalEntry { low, high }
     }
 }
 

@@ -7,7 +7,6 @@ use linkage::recall::ShareEstimate;
 use records::files::xlsx;
 use records::gate::quality::QualityReport;
 
-use crate::measure_json::MeasureDocument;
 use crate::people::PeopleTable;
 use crate::quality::several;
 use crate::terminal::Terminal;
@@ -42,12 +41,6 @@ impl Measurement {
     #[must_use]
     pub fn text(&self, terminal: Terminal) -> String {
         text(self, terminal)
-    }
-
-    /// Everything for other programs.
-    #[must_use]
-    pub fn document(&self) -> MeasureDocument {
-        MeasureDocument::from(self)
     }
 
     /// Each outcome with its linkage interval, as CSV; none for the records of one agency.

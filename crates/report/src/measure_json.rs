@@ -4,7 +4,7 @@ use linkage::recall::ShareEstimate;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::machine_readable::{EstimatedShare, Interval, JsonDocument};
+use crate::machine_readable::{EstimatedShare, IntervalEntry, JsonDocument};
 use crate::measure::{KnownCount, LinkageUncertainty, Measurement, OutcomeBreakdown, OutcomeCount, OutcomeUncertainty};
 use crate::measure::{measure_of, share};
 use crate::quality;
@@ -120,11 +120,11 @@ pub struct OutcomeUncertaintyEntry {
     /// its Monte Carlo error
     pub monte_carlo_error: f64,
     /// the range for these same people over the draws
-    pub linkage: Interval,
+    pub linkage: IntervalEntry,
     /// the range among people like these, if the linkage is right
-    pub people_interval: Interval,
+    pub people_interval: IntervalEntry,
     /// the range among people like these, with the linkage uncertain
-    pub both: Interval,
+    pub both: IntervalEntry,
     /// people whose result differs in at least one draw
     pub changed: usize,
 }
@@ -196,6 +196,14 @@ impl From<&LinkageUncertainty> for LinkageEntry {
             compared: found.compared.map(|ShareEstimate { share, low, high }| EstimatedShare { share, low, high }),
             outcomes: found.outcomes.iter().map(outcome).collect(),
         }
+    }
+}
+
+impl Measurement {
+    /// Everything for other programs.
+    #[must_use]
+    pub fn document(&self) -> MeasureDocument {
+        MeasureDocument::from(self)
     }
 }
 

@@ -12,7 +12,6 @@ use records::gate::quality::QualityReport;
 
 use super::components::{Page, PageSection, list, stacked_table, table, verdict};
 use super::quality;
-use crate::statement_json::PayDocument;
 use crate::statement_parquet;
 use crate::terminal::Terminal;
 
@@ -103,12 +102,6 @@ impl PaymentReport {
     #[must_use]
     pub fn text(&self, terminal: Terminal) -> String {
         statement_text(self, terminal)
-    }
-
-    /// Everything for other programs.
-    #[must_use]
-    pub fn document(&self) -> PayDocument {
-        PayDocument::from(self)
     }
 
     /// The statement as a page.

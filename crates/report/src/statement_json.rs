@@ -104,6 +104,14 @@ impl From<&PreparedRun> for PreparedRunEntry {
     }
 }
 
+impl PaymentReport {
+    /// Everything for other programs.
+    #[must_use]
+    pub fn document(&self) -> PayDocument {
+        PayDocument::from(self)
+    }
+}
+
 impl From<&PaymentReport> for PayDocument {
     fn from(report: &PaymentReport) -> PayDocument {
         let statement = &report.statement;

@@ -7,7 +7,6 @@ use records::gate::quality::QualityReport;
 use crate::people::ResultState;
 use crate::quality::several;
 use crate::terminal::Terminal;
-use crate::why_json::WhyDocument;
 
 /// The people behind a line of a statement, or everything that was decided for one person.
 pub struct WhyReport {
@@ -22,12 +21,6 @@ impl WhyReport {
     #[must_use]
     pub fn text(&self, terminal: Terminal) -> String {
         text(self, terminal)
-    }
-
-    /// Everything for other programs.
-    #[must_use]
-    pub fn document(&self) -> WhyDocument {
-        WhyDocument::from(self)
     }
 }
 

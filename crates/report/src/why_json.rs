@@ -262,6 +262,14 @@ impl From<&PersonExplanation> for WhyPersonEntry {
     }
 }
 
+impl WhyReport {
+    /// Everything for other programs.
+    #[must_use]
+    pub fn document(&self) -> WhyDocument {
+        WhyDocument::from(self)
+    }
+}
+
 impl From<&WhyReport> for WhyDocument {
     fn from(found: &WhyReport) -> WhyDocument {
         let (line, person) = match &found.about {

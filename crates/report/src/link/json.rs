@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::LinkReport;
 use super::summary::{LinkageCompleteness, LinkageEvaluation, LinkageSummary, ThresholdCounts};
 use super::why::{ComparisonEvidence, PairEvidence, PersonEvidence};
-use crate::machine_readable::{EstimatedShare, Interval, JsonDocument};
+use crate::machine_readable::{EstimatedShare, IntervalEntry, JsonDocument};
 
 /// A linkage in figures, and the evidence for one person where it was asked for. Weights are in bits.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -56,7 +56,7 @@ pub struct LinkSummaryEntry {
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct CompletenessEntry {
     /// the share of matching pairs that were compared; null where it cannot be estimated
-    pub matching_pairs_compared: Option<Interval>,
+    pub matching_pairs_compared: Option<IntervalEntry>,
     /// the share of all matching pairs that were linked
     pub matching_pairs_linked: Option<EstimatedShare>,
 }
@@ -187,7 +187,7 @@ impl From<&LinkReport> for LinkDocument {
 impl From<&LinkageSummary> for LinkSummaryEntry {
     fn from(found: &LinkageSummary) -> LinkSummaryEntry {
         let completeness = |of: &LinkageCompleteness| CompletenessEntry {
-            matching_pairs_compared: of.compared.map(Interval::from),
+            matching_pairs_compared: of.compared.map(IntervalEntry::from),
             matching_pairs_linked: of.linked.map(|(share, low, high)| EstimatedShare { share, low, high }),
         };
         let threshold = |of: &ThresholdCounts| ThresholdEntry {
