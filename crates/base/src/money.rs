@@ -82,6 +82,18 @@ pub trait Amount: Copy + PartialOrd + Default {
     fn minus(self, other: Self) -> Self;
     /// In pence, as a float.
     fn in_pence(self) -> f64;
+
+    /// The amount where it is above nothing, and nothing otherwise.
+    #[inline]
+    #[must_use]
+    fn or_nothing(self) -> Self {
+        if self > Self::default() { self } else { Self::default() }
+    }
+
+    /// To the nearest penny, to be shown.
+    fn nearest_pence(self) -> Pence {
+        Pence(self.in_pence().round() as i64)
+    }
 }
 
 impl Amount for Pence {

@@ -124,7 +124,7 @@ impl<A: Amount> Paid<A> {
             }
             least = if net < named { net } else { named };
         }
-        if least > A::default() { least } else { A::default() }
+        least.or_nothing()
     }
 
     /// Records that an amount was taken back from some clauses: from the first clause first, cohort by cohort.

@@ -35,6 +35,13 @@ pub struct AreaHolding {
     pub ends: Date,
 }
 
+impl AreaHolding {
+    /// Whether some day of a cohort is among its days.
+    fn in_cohort(&self, cohort: &Cohort) -> bool {
+        self.starts <= cohort.ends && cohort.starts <= self.ends
+    }
+}
+
 /// Whose people count in clauses that pay for an area as a whole: service fees, tariffs for each percentage point, bonuses, caps
 /// and floors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -89,7 +96,7 @@ impl Scheme {
     #[must_use]
     pub fn held_in(&self, provider: &Provider, area: usize, cohort: usize) -> bool {
         let cohort = &self.cohorts[cohort];
-        provider.holdings.iter().any(|held| held.area == area && held.starts <= cohort.ends && cohort.starts <= held.ends)
+        provider.holdings.iter().any(|held| held.area == area && held.in_cohort(cohort))
     }
 }
 
@@ -106,9 +113,7 @@ pub(crate) fn not_among_others(top: &Section<'_, '_>, providers: &[Provider], te
     for clause in terms.clauses.iter().filter(|clause| clause.terms.compares_points().is_some()) {
         for other in clause.terms.others() {
             let holds = |held: &AreaHolding| {
-                let at_the_time = |cohort: &Cohort| {
-                    other.year.is_none_or(|year| year == cohort.year) && held.starts <= cohort.ends && cohort.starts <= held.ends
-                };
+                let at_the_time = |cohort: &Cohort| other.year.is_none_or(|year| year == cohort.year) && held.in_cohort(cohort);
                 other.area.is_none_or(|area| area == held.area) && terms.cohorts.iter().any(at_the_time)
             };
             let own = |provider: &&Provider| {
@@ -443,9 +448,9 @@ fn divided(
         if whole.is_empty() {
             continue;
         }
-        let holds = |held: AreaHolding, cohort: &Cohort| held.starts <= cohort.ends && cohort.starts <= held.ends;
         let both = |of: &&Cohort| {
-            let held = |held| terms.cohorts.iter().any(|cohort| in_group(cohort, of, over) && holds(held, cohort));
+            let held =
+                |held: AreaHolding| terms.cohorts.iter().any(|cohort| in_group(cohort, of, over) && held.in_cohort(cohort));
             held(first) && held(second)
         };
         let Some(of) = terms.cohorts.iter().find(both) else { continue };
@@ -455,7 +460,7 @@ fn divided(
             MeasuredOver::EachYear => format!("in contract year {}", of.year + 1),
             MeasuredOver::AllCohorts => "during the cohorts that are measured together".to_owned(),
         };
-        let (each, pays) = (if names.len() == 1 { "it" } else { "them" }, if names.len() == 1 { "pays" } else { "pay" });
+        let (each, pays) = if names.len() == 1 { ("it", "pays") } else { ("them", "pay") };
         let what = format!(
             "{area} changes hands between `{one}` and `{other}` {when}, and {} {pays} for the area as a whole over {}: each of the two \
              would have a whole one of {each}",

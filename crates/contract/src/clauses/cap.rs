@@ -71,7 +71,7 @@ impl ClauseKind for Cap {
                 let of = clause_names(scheme, &self.on);
                 match binds {
                     true => format!("{of} may pay at most {most}"),
-                    false => format!("no change: {of} paid {}, and may pay at most {most}", Pence(sum.in_pence().round() as i64)),
+                    false => format!("no change: {of} paid {}, and may pay at most {most}", sum.nearest_pence()),
                 }
             });
         }

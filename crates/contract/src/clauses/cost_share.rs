@@ -70,15 +70,14 @@ impl ClauseKind for CostShare {
             }
             let costs = A::of(Quantity::whole(1), certified, scheme.rounding);
             let paid = pricing.paid_by(&self.beyond, period.clone());
-            let uncovered = costs.minus(if paid > A::default() { paid } else { A::default() });
-            let uncovered = if uncovered > A::default() { uncovered } else { A::default() };
+            let uncovered = costs.minus(paid.or_nothing()).or_nothing();
             let share = uncovered.share(self.share, scheme.rounding);
             let time = pricing.time(period.end - 1);
             let most = self.at_most.as_ref().map(|most| most.at(pricing.tally.area, 0, time));
             let limit = most.map(|most| A::of(Quantity::whole(1), most, scheme.rounding));
             let binds = limit.filter(|limit| *limit < share);
             let amount = binds.unwrap_or(share);
-            let price = Pence(amount.in_pence().round() as i64);
+            let price = amount.nearest_pence();
             let quantity = if amount > A::default() { Quantity::whole(1) } else { Quantity(0) };
             let line = UnpricedLine { cohorts: period, segment: None, quantity, unit: "cost share", price };
             pricing.post(line, amount, || {
@@ -87,7 +86,7 @@ impl ClauseKind for CostShare {
                     false => format!(
                         "certified costs {certified}; {} paid {}",
                         clause_names(scheme, &self.beyond),
-                        Pence(paid.in_pence().round() as i64)
+                        paid.nearest_pence()
                     ),
                 };
                 let of = if self.beyond.is_empty() { "of them" } else { "of the costs beyond that" };

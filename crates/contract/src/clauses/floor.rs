@@ -71,7 +71,7 @@ impl ClauseKind for Floor {
             let line = UnpricedLine { cohorts: period, segment: None, quantity, unit: "floor", price: least };
             pricing.post(line, amount, || {
                 let of = clause_names(scheme, &self.on);
-                let paid = Pence(sum.in_pence().round() as i64);
+                let paid = sum.nearest_pence();
                 match (binds, waits) {
                     (true, false) => format!("{of} may pay no less than {least}"),
                     (false, false) => format!("no change: {of} paid {paid}, and may pay no less than {least}"),

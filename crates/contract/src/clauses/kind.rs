@@ -7,7 +7,8 @@
 //!
 //! - one that pays for results answers `outcome` or `outcomes` and, where it measures over cohorts, `measured_over`;
 //! - one that compares results answers `compared_outcome` and `gates` or `levels`;
-//! - one that takes money back answers `takes_of_what_is_left`, `refers_to`, `references` and `reference_key`;
+//! - one that depends on the money of others answers `referred` and `references`, and where it takes it back
+//!   `takes_of_what_is_left`;
 //! - every one answers `amounts`, `amounts_mut` and `amend`, so that fixes and changed prices reach it.
 
 use std::fmt::Debug;

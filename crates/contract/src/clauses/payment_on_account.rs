@@ -62,14 +62,13 @@ impl ClauseKind for PaymentOnAccount {
             let months = Quantity::whole(if known { 0 } else { tally.months(at, cohort.months) });
             let line = UnpricedLine { cohorts: at..at + 1, segment: None, quantity: months, unit: "months", price };
             let ahead = A::of(months, price, scheme.rounding);
-            let paid = pricing.paid_by(&self.of, at..at + 1);
-            let less = if paid > A::default() { paid } else { A::default() };
-            let amount = if ahead > less { ahead.minus(less) } else { A::default() };
+            let less = pricing.paid_by(&self.of, at..at + 1).or_nothing();
+            let amount = ahead.minus(less).or_nothing();
             pricing.post(line, amount, || {
                 let of = clause_names(scheme, &self.of);
                 match known {
                     true => format!("no more on account: everything is known about the cohort, and {of} is paid as it is due"),
-                    false => format!("on account of {of}, less the {} already due", Pence(less.in_pence().round() as i64)),
+                    false => format!("on account of {of}, less the {} already due", less.nearest_pence()),
                 }
             });
         }

@@ -83,14 +83,14 @@ impl ClauseKind for ShareAtRisk {
             let passed = pricing.decide(&self.gate, &part) == Verdict::Better;
             let sum = pricing.paid_by(&self.of, period.clone());
             // A share of a debt would be a gift for missing the gate.
-            let sum = if sum > A::default() { sum } else { A::default() };
+            let sum = sum.or_nothing();
             let (share, left) = (sum.share(self.share, scheme.rounding), pricing.left_to_take(&self.of, period.clone()));
             let at_risk = if share < left { share } else { left };
             if !passed {
                 pricing.take(&self.of, period.clone(), at_risk);
             }
             let amount = if passed { A::default() } else { A::default().minus(at_risk) };
-            let price = Pence(at_risk.in_pence().round() as i64);
+            let price = at_risk.nearest_pence();
             let quantity = if passed { Quantity(0) } else { Quantity::whole(-1) };
             let line = UnpricedLine { cohorts: period, segment: None, quantity, unit: "share at risk", price };
             pricing.post(line, amount, || {

@@ -6,7 +6,7 @@ use crate::clauses::{
 };
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
 use crate::terms::{MeasuredOver, Scheme};
-use base::money::{Amount, Pence, Quantity, Rate, WHOLE};
+use base::money::{Amount, Quantity, Rate, WHOLE};
 use base::reader::Section;
 
 pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
@@ -87,21 +87,18 @@ impl ClauseKind for SurplusShare {
             let costs = A::of(Quantity::whole(1), certified, scheme.rounding);
             let paid = pricing.paid_by(&self.of, period.clone());
             let beyond = paid.minus(costs).minus(costs.share(self.keeps_first, scheme.rounding));
-            let beyond = if beyond > A::default() { beyond } else { A::default() };
+            let beyond = beyond.or_nothing();
             let (share, left) = (beyond.share(self.share, scheme.rounding), pricing.left_to_take(&self.of, period.clone()));
             let back = if share < left { share } else { left };
             pricing.take(&self.of, period.clone(), back);
             let gives = back > A::default();
-            let price = Pence(back.in_pence().round() as i64);
+            let price = back.nearest_pence();
             let quantity = if gives { Quantity::whole(-1) } else { Quantity(0) };
             let line = UnpricedLine { cohorts: period, segment: None, quantity, unit: "surplus share", price };
             pricing.post(line, A::default().minus(back), || {
                 let kept = self.kept_words();
-                let found = format!(
-                    "{} paid {}; certified costs {certified}",
-                    clause_names(scheme, &self.of),
-                    Pence(paid.in_pence().round() as i64)
-                );
+                let found =
+                    format!("{} paid {}; certified costs {certified}", clause_names(scheme, &self.of), paid.nearest_pence());
                 match gives {
                     true => format!("{found}. The provider gives back {} of what is beyond the costs{kept}", self.share),
                     false => format!("no change: {found}. There is no surplus to share beyond the costs{kept}"),

@@ -201,7 +201,7 @@ impl ClauseKind for Tariff {
                 let (quantity, whole) = A::of_exact(quantity, exact, price, scheme.rounding);
                 let line = UnpricedLine { quantity, ..line };
                 // Only what was paid is taken off. An earlier deduction stays and is not handed back.
-                let before = if paid_before > A::default() { paid_before } else { A::default() };
+                let before = paid_before.or_nothing();
                 let less = whole.minus(before);
                 let amount = if less < A::default() && whole >= A::default() { A::default() } else { less };
                 pricing.post(line, amount, || match quantity.0 {
