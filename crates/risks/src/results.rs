@@ -380,6 +380,12 @@ pub struct WrongPaymentRow {
 pub const NOTICED: f64 = 0.01;
 
 impl StrategyResults {
+    /// How much better an outcome is under one strategy than under another, in results for each person; below zero for worse.
+    #[must_use]
+    pub fn better_each(&self, outcome: usize, there: &StrategyResult, from: &StrategyResult) -> f64 {
+        self.outcomes[outcome].sign * (there.outcome(outcome) - from.outcome(outcome)) / self.people.max(1.0)
+    }
+
     /// How much better an outcome is under one strategy than under another, as a standardised effect size: in standard deviations
     /// of the outcome between people; below zero for worse. Counting the people without a result in place of those with it
     /// changes nothing.
@@ -395,8 +401,7 @@ impl StrategyResults {
             false => mean + mean * mean / affected.max(1e-12),
         };
         let variance = square - mean * mean;
-        let better = facts.sign * (each(there, outcome) - each(from, outcome));
-        if variance <= 0.0 { 0.0 } else { better / variance.sqrt() }
+        if variance <= 0.0 { 0.0 } else { self.better_each(outcome, there, from) / variance.sqrt() }
     }
 
     /// One strategy over all areas.

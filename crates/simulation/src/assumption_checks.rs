@@ -47,11 +47,11 @@ const NOT_REACHED: f64 = 0.0005;
 /// that, it cannot have led to today's results, and the test would put other results in their place.
 fn more_help_than_results(opened: &SchemeFiles, scheme: &Scheme, assumptions: &Assumptions) -> Vec<Problem> {
     let mut out = Vec::new();
+    let areas: Vec<Chances> = people(scheme, assumptions).iter().map(|area| Chances::of(scheme, assumptions, area)).collect();
     for outcome in (0..scheme.outcomes.len()).filter(|&at| scheme.outcomes[at].is_binary()) {
-        let found = people(scheme, assumptions).iter().find_map(|area| {
-            let chances = Chances::of(scheme, assumptions, area);
+        let found = areas.iter().find_map(|chances| {
             let today: Vec<f64> = chances.helps.iter().flatten().map(|help| help.spent_now).collect();
-            (0..area.segments).find_map(|segment| {
+            (0..assumptions.segments.len()).find_map(|segment| {
                 let (now, with) = (chances.now(outcome, segment), chances.with(outcome, segment, &today));
                 ((with - now).abs() > NOT_REACHED).then_some((segment, now, with))
             })
@@ -64,17 +64,14 @@ fn more_help_than_results(opened: &SchemeFiles, scheme: &Scheme, assumptions: &A
             risks::quoted(&assumptions.segments[segment].name)
         );
         out.push(
-            Problem {
-                span: opened.span_of(ASSUMPTIONS_FILE, &format!("outcome.{name}")),
-                ..Problem::file(ASSUMPTIONS_FILE, what)
-            }
-            .read(format!(
-                "{} today, and what is spent on help today leads to {}, whatever happens without it",
-                percent(now),
-                percent(with)
-            ))
-            .expected("help that moves no more people than there are with the result today")
-            .fix("lower `spent_now` or `moves` under [help.NAME], or correct `now`"),
+            error_at(opened, &format!("outcome.{name}"), what)
+                .read(format!(
+                    "{} today, and what is spent on help today leads to {}, whatever happens without it",
+                    percent(now),
+                    percent(with)
+                ))
+                .expected("help that moves no more people than there are with the result today")
+                .fix("lower `spent_now` or `moves` under [help.NAME], or correct `now`"),
         );
     }
     out
@@ -115,9 +112,14 @@ fn parts_of_others(opened: &SchemeFiles, scheme: &Scheme, assumptions: &Assumpti
     out
 }
 
-/// A warning at a table or key of the assumptions file, such as "intended".
+/// An error at a table or key of the assumptions file, such as "intended".
+fn error_at(opened: &SchemeFiles, path: &str, what: String) -> Problem {
+    Problem { span: opened.span_of(ASSUMPTIONS_FILE, path), ..Problem::file(ASSUMPTIONS_FILE, what) }
+}
+
+/// A warning at such a place.
 fn at(opened: &SchemeFiles, path: &str, what: String) -> Problem {
-    Problem { span: opened.span_of(ASSUMPTIONS_FILE, path), ..Problem::file(ASSUMPTIONS_FILE, what) }.warning()
+    error_at(opened, path, what).warning()
 }
 
 /// Where the contract gives people by segment, shares only divide each of those. Shares that differ from the contract's are probably a

@@ -18,8 +18,7 @@ impl Movement {
         let (Some(there), Some(now)) = (results.best_response(agent), results.get(StrategyKind::AsNow)) else {
             return Movement::default();
         };
-        let better = results.outcomes[outcome].sign * (there.outcome(outcome) - now.outcome(outcome));
-        Movement { standardised: results.moved(outcome, there, now), each: better / results.people.max(1.0) }
+        Movement { standardised: results.moved(outcome, there, now), each: results.better_each(outcome, there, now) }
     }
 }
 
@@ -79,9 +78,7 @@ impl OutcomeForecast {
                 today: today.map_or(0.0, |now| now.outcome(at)) / stated.people.max(1.0),
                 shares: MovementShares::of(&moves),
                 each: [quantile(0.05), quantile(0.5), quantile(0.95)],
-                intended: today.zip(intended).map_or(0.0, |(today, intended)| {
-                    stated.outcomes[at].sign * (intended.outcome(at) - today.outcome(at)) / stated.people.max(1.0)
-                }),
+                intended: intended.zip(today).map_or(0.0, |(intended, today)| stated.better_each(at, intended, today)),
             }
         };
         (0..stated.outcomes.len()).map(one).collect()

@@ -2,16 +2,27 @@
 //! count, and people labelled as a segment that pays better. Also what audits find of it, and what it costs.
 
 use base::schedule::CohortTime;
+use contract::Scheme;
 use contract::exceptions::GoodResult;
 use contract::price::Paid;
 use contract::tally::Tally;
 use contract::terms::{Baseline, Better, ReportedBy};
 
-use crate::assumptions::{RisingCost, UnfoundedExceptions};
+use crate::assumptions::{Assumptions, RisingCost, UnfoundedExceptions};
 use crate::strategy::{Arena, Reporting, Strategy};
 
 /// Steps of this share of one spread evenly over the replications, however many there are.
 const GOLDEN: f64 = 0.618_033_988_749_894_9;
+
+/// How people could be excepted from an outcome who should count, and the largest share of a cohort: only where the contract lets the
+/// provider say who is excepted, and the assumptions say how.
+pub(crate) fn unfounded(scheme: &Scheme, assumptions: &Assumptions, outcome: usize) -> Option<(UnfoundedExceptions, f64)> {
+    let stated = scheme.outcomes[outcome].exceptions.as_ref();
+    let stated = stated.filter(|stated| stated.reported_by == ReportedBy::Provider)?;
+    let unfounded = assumptions.exceptions[outcome]?;
+    let limit = stated.at_most.map_or(1.0, |limit| limit.as_f64());
+    Some((unfounded, unfounded.rising.at_most.min(limit)))
+}
 
 impl Arena<'_> {
     /// How far an outcome can be claimed falsely: only where the provider reports it and the assumptions say how.
@@ -44,15 +55,10 @@ impl Arena<'_> {
         audits.map(|audit| audit.checks.as_f64() * audit.penalty.at(self.people.area, 0, CohortTime::FIRST).pounds()).sum()
     }
 
-    /// How people could be excepted from an outcome who should count, and the largest share of a cohort: only where the contract lets the
-    /// provider say who is excepted, and the assumptions say how.
+    /// The same for the contract and the assumptions played.
     #[must_use]
     pub fn unfounded(&self, outcome: usize) -> Option<(UnfoundedExceptions, f64)> {
-        let stated = self.scheme.outcomes[outcome].exceptions.as_ref();
-        let stated = stated.filter(|stated| stated.reported_by == ReportedBy::Provider)?;
-        let unfounded = self.assumptions.exceptions[outcome]?;
-        let limit = stated.at_most.map_or(1.0, |limit| limit.as_f64());
-        Some((unfounded, unfounded.rising.at_most.min(limit)))
+        unfounded(self.scheme, self.assumptions, outcome)
     }
 
     /// Takes a share of each cohort out of the measure of a binary outcome, and out of what builds on it. Those whose result the provider

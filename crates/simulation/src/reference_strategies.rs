@@ -16,6 +16,7 @@ use risks::{
 
 use crate::assumptions::{Assumptions, Intended};
 use crate::behaviours;
+use crate::misreport;
 use crate::mixture::Behaviour;
 use crate::people::{AreaPeople, people};
 use crate::rank_evaluation::Ranks;
@@ -595,10 +596,7 @@ pub fn table(
         reported_by_provider: named(&|at| {
             scheme.outcomes[at].reported_by == ReportedBy::Provider && assumptions.false_claims[at].is_some()
         }),
-        excepted_by_provider: named(&|at| {
-            let stated = scheme.outcomes[at].exceptions.as_ref();
-            stated.is_some_and(|stated| stated.reported_by == ReportedBy::Provider) && assumptions.exceptions[at].is_some()
-        }),
+        excepted_by_provider: named(&|at| misreport::unfounded(scheme, assumptions, at).is_some()),
         checked_now: scheme.clauses.iter().filter_map(checks).max(),
         labels_by_provider: scheme.segments_set_by == ReportedBy::Provider && assumptions.relabelling.is_some(),
         has_ratchet: scheme.outcomes.iter().any(|outcome| outcome.ratchet != Rate(0)),
