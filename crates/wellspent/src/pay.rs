@@ -146,12 +146,21 @@ pub fn pay(request: &PayRequest) -> Result<PaymentReport, Error> {
 /// which day it is, so no other day is taken in silence.
 fn by_final_payment(scheme: &Scheme, days: QueryDates) -> anyhow::Result<()> {
     let Some(last) = scheme.final_payment else { return Ok(()) };
-    let late = [("--as-at", days.as_at), ("--known-at", days.known_at())].into_iter().find(|(_, day)| *day > last);
-    let Some((option, day)) = late else { return Ok(()) };
-    bail!(
-        "the contract pays and claims back nothing after {last} (`final_payment` in {SCHEME_FILE}), and {option} is {day}\n\nhint: ask for \
-         --as-at {last}, without a later --known-at: that statement is the last one. If the day is wrong, correct `final_payment`"
-    )
+    let Some((option, day)) = later_than(days, last) else { return Ok(()) };
+    bail!(Error::failed(
+        format!(
+            "the contract pays and claims back nothing after {last} (`final_payment` in {SCHEME_FILE}), and {option} is {day}"
+        ),
+        format!(
+            "ask for --as-at {last}, without a later --known-at: that statement is the last one. If the day is wrong, correct \
+             `final_payment`"
+        )
+    ))
+}
+
+/// The first of the two days of a statement that is after a day, with the option that gives it.
+fn later_than(days: QueryDates, last: Date) -> Option<(&'static str, Date)> {
+    [("--as-at", days.as_at), ("--known-at", days.known_at())].into_iter().find(|(_, day)| *day > last)
 }
 
 /// Refuses a clause whose list of other providers has the paid provider itself: its own points would count against it.
@@ -161,13 +170,15 @@ fn others_are_others(scheme: &Scheme, folder: &SchemeFolder, providers: &[String
         if let Some((clause, other)) = contract::providers::own_points(scheme, provider) {
             let source = folder.opened.sources.get(&other.file);
             let line = source.map_or(String::new(), |source| format!(", line {}", source.place(other.span.start).line));
-            bail!(
-                "{}{line}: `{}` is paid by `{}` itself, and its own points would count against it\n\nhint: remove the row. `others` has the \
-                 points of the other providers only",
-                other.file,
-                other.provider.escape_debug(),
-                clause.name
-            );
+            bail!(Error::failed(
+                format!(
+                    "{}{line}: `{}` is paid by `{}` itself, and its own points would count against it",
+                    other.file,
+                    other.provider.escape_debug(),
+                    clause.name
+                ),
+                "remove the row. `others` has the points of the other providers only"
+            ));
         }
     }
     Ok(())
@@ -179,13 +190,14 @@ fn have_ended(scheme: &Scheme, tallies: &[Tally], days: QueryDates) -> anyhow::R
     let cohorts: BTreeSet<usize> = tallies.iter().flat_map(|tally| tally.cohorts.iter().copied()).collect();
     let as_at = days.as_at;
     if let Some(cohort) = cohorts.iter().map(|&at| &scheme.cohorts[at]).find(|cohort| cohort.ends > as_at) {
-        bail!(
-            "the tally has the cohort {}, which ends on {}, after --as-at {as_at}: a tally does not say how far a cohort has come, so it \
-             would be paid whole\n\nhint: leave out its rows, or ask for a later --as-at; from records, a cohort that has not ended is \
-             paid as far as it has come",
-            cohort.name,
-            cohort.ends
-        );
+        bail!(Error::failed(
+            format!(
+                "the tally has the cohort {}, which ends on {}, after --as-at {as_at}: a tally does not say how far a cohort has come, \
+                 so it would be paid whole",
+                cohort.name, cohort.ends
+            ),
+            "leave out its rows, or ask for a later --as-at; from records, a cohort that has not ended is paid as far as it has come"
+        ));
     }
     let known = |cohort: &Cohort| {
         let of = |outcome: &Outcome| later(later(cohort.ends, outcome.window, scheme.month_end), outcome.wait, scheme.month_end);
@@ -222,12 +234,14 @@ fn from_tally(
 /// Refuses to record a statement of days to come. Once it is posted, what it pays for would be owed before it has happened, and no
 /// earlier day could follow, because a payment run never goes back.
 fn not_in_future(days: QueryDates, today: Date) -> anyhow::Result<()> {
-    let later = [("--as-at", days.as_at), ("--known-at", days.known_at())].into_iter().find(|(_, day)| *day > today);
-    let Some((option, day)) = later else { return Ok(()) };
-    bail!(
-        "{option} is {day}, and today is {today}: the ledger would owe what has not happened yet, and could take no statement of an earlier \
-         day after it\n\nhint: correct the day; without --store, a statement of any day is shown and not recorded"
-    )
+    let Some((option, day)) = later_than(days, today) else { return Ok(()) };
+    bail!(Error::failed(
+        format!(
+            "{option} is {day}, and today is {today}: the ledger would owe what has not happened yet, and could take no statement of \
+             an earlier day after it"
+        ),
+        "correct the day; without --store, a statement of any day is shown and not recorded"
+    ))
 }
 
 /// Prepares a payment run in the ledger. A statement that the ledger refuses is never returned as if it were due.
@@ -518,12 +532,13 @@ fn complete(scheme: &Scheme, found: &MeasuredRecords, groups: &[ProviderTally]) 
     let over = too_many(scheme, &found.records, groups);
     if !over.is_empty() {
         let lines: Vec<String> = over.iter().map(|(_, words)| format!("\n  {words}")).collect();
-        bail!(
-            "there is no result: more people are excepted than the contract allows{}\n\nhint: people beyond the limit count, with their \
-             results. Agree who they are, and take the reasons of these people out of the records; or, if the contract has another \
-             limit, correct `at_most` in {SCHEME_FILE}",
-            lines.concat()
-        );
+        bail!(Error::failed(
+            format!("there is no result: more people are excepted than the contract allows{}", lines.concat()),
+            format!(
+                "people beyond the limit count, with their results. Agree who they are, and take the reasons of these people out of \
+                 the records; or, if the contract has another limit, correct `at_most` in {SCHEME_FILE}"
+            )
+        ));
     }
     for (at, outcome) in scheme.outcomes.iter().enumerate() {
         let name = &outcome.name;

@@ -142,9 +142,33 @@ pub(crate) fn of_records(
         let pays = if clauses.len() == 1 { "pays" } else { "pay" };
         let clauses = clauses.join(", ");
         match undecided {
-            Undecided::Several(providers) => anyhow::Error::from(Error::failed(format!("{clauses} {pays} for an area as a whole, and there are {} providers: {}. The contract does not say who holds which area", providers.len(), some(&providers)), format!("say it in {SCHEME_FILE}, for each of them: [providers.\"{}\"] with areas = [\"NAME\"], and with starts and ends where it changes; or list them and write priced_for = \"each provider\" if each has a whole fee, bonus, award, points payment, cap and floor of its own. One provider alone: providers = [\"NAME\"]", providers[0]))),
-            Undecided::Areas(provider, areas) => anyhow::Error::from(Error::failed(format!("{clauses} {pays} for an area as a whole, and nobody started with {provider} in {}: the contract does not say whether {provider} holds it", some(&areas)), format!("say it in {SCHEME_FILE}: [providers.\"{provider}\"] with areas = [\"NAME\"], or providers = [\"{provider}\"] for every area"))),
+            Undecided::Several(providers) => Error::failed(
+                format!(
+                    "{clauses} {pays} for an area as a whole, and there are {} providers: {}. The contract does not say who holds \
+                     which area",
+                    providers.len(),
+                    some(&providers)
+                ),
+                format!(
+                    "say it in {SCHEME_FILE}, for each of them: [providers.\"{}\"] with areas = [\"NAME\"], and with starts and ends \
+                     where it changes; or list them and write priced_for = \"each provider\" if each has a whole fee, bonus, award, \
+                     points payment, cap and floor of its own. One provider alone: providers = [\"NAME\"]",
+                    providers[0]
+                ),
+            ),
+            Undecided::Areas(provider, areas) => Error::failed(
+                format!(
+                    "{clauses} {pays} for an area as a whole, and nobody started with {provider} in {}: the contract does not say \
+                     whether {provider} holds it",
+                    some(&areas)
+                ),
+                format!(
+                    "say it in {SCHEME_FILE}: [providers.\"{provider}\"] with areas = [\"NAME\"], or providers = [\"{provider}\"] for \
+                     every area"
+                ),
+            ),
         }
+        .into()
     })
 }
 
