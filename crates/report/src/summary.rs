@@ -72,7 +72,7 @@ fn expected_outcomes(stress: &StressTest, terminal: Terminal) -> String {
         let scenarios = scenarios.map_or(String::new(), |scenarios| format!(" {}.", words::sentence(&scenarios)));
         let name = quoted(&expected.name);
         let text = format!(
-            "{name}: {}. Today {}; {range}; {}.{scenarios}",
+            "{name}: {}. Today {}; {range}; {} is intended.{scenarios}",
             words::expected_direction(expected, stress),
             words::today(expected),
             words::intended_change(expected)

@@ -298,11 +298,6 @@ pub fn today(expected: &OutcomeForecast) -> String {
 
 /// The middle 90% of scenarios: "3 worse to 12 better", "13 to 59 better".
 pub fn expected_change(expected: &OutcomeForecast) -> String {
-    let way = |each: f64| match thousandths(each.abs()) {
-        none if none == "0" => "",
-        _ if each > 0.0 => " better",
-        _ => " worse",
-    };
     let [low, _, high] = expected.each;
     let [from, to] = [low, high].map(|each| thousandths(each.abs()));
     match (way(low), way(high)) {
@@ -316,12 +311,20 @@ pub fn expected_change(expected: &OutcomeForecast) -> String {
     }
 }
 
-/// The change that the contract intends, beside what is expected: "50 better is intended".
+/// The change that the contract intends: "50 better", "no change".
 pub fn intended_change(expected: &OutcomeForecast) -> String {
-    match thousandths(expected.intended.abs()) {
-        none if none == "0" => "no change is intended".to_owned(),
-        many if expected.intended > 0.0 => format!("{many} better is intended"),
-        many => format!("{many} worse is intended"),
+    match (thousandths(expected.intended.abs()), way(expected.intended)) {
+        (_, "") => "no change".to_owned(),
+        (many, way) => format!("{many}{way}"),
+    }
+}
+
+/// Which way a change goes, after its size; empty where it reads as none.
+fn way(each: f64) -> &'static str {
+    match thousandths(each.abs()) {
+        none if none == "0" => "",
+        _ if each > 0.0 => " better",
+        _ => " worse",
     }
 }
 
