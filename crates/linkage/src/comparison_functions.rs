@@ -1,9 +1,10 @@
 //! Comparison functions: whether a test of two records' values is true. The values are given as cells (the numbers of a
 //! record's values, column by column), so that no text is looked at unless a test compares letters.
 
+use super::features::Features;
 use super::model::PairTest;
 use super::phonetic;
-use super::prepared::{Alternative, Condition, PreparedModel};
+use super::prepared::{Alternatives, NumberQuestion, PreparedModel};
 use super::similarity;
 
 /// How similar two values are, as far as it was worked out: several levels of a comparison ask for the same similarity.
@@ -16,21 +17,36 @@ pub(crate) struct SimilarityMemo {
 
 /// The first level before `before` of which some alternative holds, or else `before`.
 #[inline]
-pub(crate) fn first_level(prepared: &PreparedModel<'_>, alternatives: &[Alternative], before: u8, a: &[u32], b: &[u32]) -> u8 {
-    let features = &prepared.features;
+pub(crate) fn first_level(prepared: &PreparedModel<'_>, alternatives: &Alternatives, before: u8, a: &[u32], b: &[u32]) -> u8 {
+    if alternatives.each.first().is_none_or(|first| first.level >= before) {
+        return before;
+    }
+    let answers = answers(&prepared.features, &alternatives.questions, a, b);
     let mut memo = SimilarityMemo::default();
-    let mut holds = |condition: &Condition| match condition {
-        Condition::LeftMissing(place) => features.at(*place, a) == 0,
-        Condition::RightMissing(place) => features.at(*place, b) == 0,
-        Condition::Same(left, right) => {
+    for alternative in &alternatives.each {
+        if alternative.level >= before {
+            break;
+        }
+        let agrees = alternative.questions & !answers == 0;
+        if agrees && alternative.tests.iter().all(|test| is(prepared, true, test, a, b, &mut memo)) {
+            return alternative.level;
+        }
+    }
+    before
+}
+
+/// The answers to all questions about two records' cells, a bit each.
+#[inline]
+fn answers(features: &Features, questions: &[NumberQuestion], a: &[u32], b: &[u32]) -> u64 {
+    let yes = |question: &NumberQuestion| match question {
+        NumberQuestion::LeftMissing(place) => features.at(*place, a) == 0,
+        NumberQuestion::RightMissing(place) => features.at(*place, b) == 0,
+        NumberQuestion::Same(left, right) => {
             let number = features.at(*left, a);
             number != 0 && number == features.at(*right, b)
         }
-        Condition::Test(test) => is(prepared, true, test, a, b, &mut memo),
     };
-    let mut earlier = alternatives.iter().take_while(|alternative| alternative.level < before);
-    let found = earlier.find(|alternative| alternative.conditions.iter().all(&mut holds));
-    found.map_or(before, |alternative| alternative.level)
+    questions.iter().enumerate().fold(0, |bits, (at, question)| bits | u64::from(yes(question)) << at)
 }
 
 /// Whether a condition of two values has this truth. Where a value is missing it is neither true nor false.

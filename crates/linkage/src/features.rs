@@ -1,6 +1,6 @@
 //! Features: the parts of column values that tests and blocking rules look at. Each is worked out once for each distinct value.
 
-use std::borrow::Cow;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -16,8 +16,9 @@ use base::day;
 
 /// The features of a model for a set of records. For each value of a column the numbers of all its parts are stored together,
 /// because a comparison that reads one soon reads the others.
-pub struct Features<'a> {
-    each: Vec<PreparedFeature<'a>>,
+#[derive(Debug, Default)]
+pub struct Features {
+    each: Vec<PreparedFeature>,
     parts: Vec<u32>,
     places: Vec<FeaturePlace>,
     /// Pairs of different features that are compared with each other, and where to find the first one in the numbers of the
@@ -35,9 +36,10 @@ pub struct FeaturePlace {
 }
 
 /// A feature of all records.
-pub struct PreparedFeature<'a> {
+#[derive(Debug)]
+pub struct PreparedFeature {
     pub column: usize,
-    values: Cow<'a, DistinctValues>,
+    values: Arc<DistinctValues>,
     /// The shape of each value, if similarity is measured.
     shapes: Vec<TextShape>,
     /// The words of each value, if a test asks whether two values share a word.
@@ -51,16 +53,16 @@ pub struct PreparedFeature<'a> {
     there: f64,
 }
 
-impl<'a> std::ops::Index<usize> for Features<'a> {
-    type Output = PreparedFeature<'a>;
+impl std::ops::Index<usize> for Features {
+    type Output = PreparedFeature;
 
     #[inline]
-    fn index(&self, feature: usize) -> &PreparedFeature<'a> {
+    fn index(&self, feature: usize) -> &PreparedFeature {
         &self.each[feature]
     }
 }
 
-impl Features<'_> {
+impl Features {
     /// The number of a feature's value for a record with these cells.
     #[inline]
     #[must_use]
@@ -118,7 +120,7 @@ impl Features<'_> {
     }
 }
 
-impl PreparedFeature<'_> {
+impl PreparedFeature {
     /// The probability that two records picked at random both have a value, and the same one.
     pub fn coincidence(&self) -> f64 {
         self.coincidence * self.there.powi(2)
@@ -170,14 +172,14 @@ impl PreparedFeature<'_> {
 ///
 /// # Errors
 /// A part cannot be used, such as a regular expression with a mistake in it.
-pub fn prepare<'a>(model: &LinkageModel, records: &'a RecordSet) -> Result<Features<'a>, String> {
+pub fn prepare(model: &LinkageModel, records: &RecordSet) -> Result<Features, String> {
     let counts: Vec<Vec<u32>> = (0..records.columns.len()).map(|column| records.counts(column)).collect();
     let looked_at = model.letters_compared();
     let words = model.words_compared();
     let one = |at: usize| one(&model.features[at], (looked_at[at], words[at]), records, &counts[model.features[at].column]);
-    let found: Vec<(PreparedFeature<'a>, Option<Vec<u32>>)> =
+    let found: Vec<(PreparedFeature, Option<Vec<u32>>)> =
         (0..model.features.len()).into_par_iter().map(one).collect::<Result<_, _>>()?;
-    let (each, numbers): (Vec<PreparedFeature<'a>>, Vec<Option<Vec<u32>>>) = found.into_iter().unzip();
+    let (each, numbers): (Vec<PreparedFeature>, Vec<Option<Vec<u32>>>) = found.into_iter().unzip();
     let pairs = model.cross_pairs();
     let translated: Vec<Vec<u32>> =
         pairs.par_iter().map(|(from, to)| translated(&each[*from], &numbers[*from], &each[*to])).collect();
@@ -192,7 +194,7 @@ pub fn prepare<'a>(model: &LinkageModel, records: &'a RecordSet) -> Result<Featu
 
 /// For each value of a feature's column the number of its part among the values of another feature, or missing if it is not
 /// there.
-fn translated(from: &PreparedFeature<'_>, part_of: &Option<Vec<u32>>, to: &PreparedFeature<'_>) -> Vec<u32> {
+fn translated(from: &PreparedFeature, part_of: &Option<Vec<u32>>, to: &PreparedFeature) -> Vec<u32> {
     let known = to.values.index();
     let of: Vec<u32> = (0..from.values.len() as u32).map(|number| to.values.find(&known, from.values.text(number))).collect();
     match part_of {
@@ -205,7 +207,7 @@ fn translated(from: &PreparedFeature<'_>, part_of: &Option<Vec<u32>>, to: &Prepa
 /// where each part is stored; `None` for features that are whole values.
 fn side_by_side(
     records: &RecordSet,
-    each: &[PreparedFeature<'_>],
+    each: &[PreparedFeature],
     numbers: &[Option<Vec<u32>>],
     pairs: &[(usize, usize)],
     translated: &[Vec<u32>],
@@ -232,17 +234,12 @@ fn side_by_side(
 }
 
 /// A feature and, for each value of its column, the number of its part, if the part is not the whole value.
-type One<'a> = (PreparedFeature<'a>, Option<Vec<u32>>);
+type One = (PreparedFeature, Option<Vec<u32>>);
 
-fn one<'a>(
-    feature: &Feature,
-    (looked_at, by_words): (bool, bool),
-    records: &'a RecordSet,
-    counts: &[u32],
-) -> Result<One<'a>, String> {
+fn one(feature: &Feature, (looked_at, by_words): (bool, bool), records: &RecordSet, counts: &[u32]) -> Result<One, String> {
     let whole = &records.columns[feature.column].values;
     let (values, part_of, days) = match part(&feature.part)? {
-        None => (Cow::Borrowed(whole), None, Vec::new()),
+        None => (Arc::clone(whole), None, Vec::new()),
         Some(part) => {
             let mut numbering = ValueNumbering::default();
             let number = |id: u32| match id {
@@ -252,7 +249,7 @@ fn one<'a>(
             let part_of: Vec<u32> = (0..whole.len() as u32).map(number).collect();
             let values = numbering.finish();
             let days = if is_day(&feature.part) { each(&values, day_of) } else { Vec::new() };
-            (Cow::Owned(values), Some(part_of), days)
+            (Arc::new(values), Some(part_of), days)
         }
     };
     let shapes = if looked_at { each(&values, TextShape::of) } else { Vec::new() };

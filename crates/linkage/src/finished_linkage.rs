@@ -8,6 +8,7 @@ use crate::evaluation::{self, Evaluation, GroupAccuracy};
 use crate::model::{BlockingRule, LinkageModel};
 use crate::pipeline::LinkageResult;
 use crate::record_set::RecordSet;
+use crate::scoring::Scorer;
 use crate::unusable_dates::{UnusableDateReason, UnusableDates};
 
 /// A finished linkage.
@@ -24,6 +25,14 @@ pub struct Linkage {
     pub evaluation: Option<Evaluation>,
     /// By the name of the group; empty without labels or groups.
     pub by_group: Vec<(String, GroupAccuracy)>,
+}
+
+impl Linkage {
+    /// Scores pairs of these records as they were scored.
+    #[must_use]
+    pub fn scorer(&self) -> Scorer<'_> {
+        Scorer::of_values(&self.linked.model, &self.records, self.linked.values.clone())
+    }
 }
 
 /// Notes about the data, in words: dates of birth that cannot be used, and rows that share an id.

@@ -16,7 +16,7 @@ use super::model::LinkageModel;
 use super::prediction::{Prediction, PredictionIndex};
 use super::recall::{self, RecallEstimate};
 use super::record_set::RecordSet;
-use super::scoring::{PairBuffer, Scorer};
+use super::scoring::{PairBuffer, ScoredValues, Scorer};
 use super::standard_comparisons::TrainingHints;
 use super::training::{self, TrainingSummary};
 
@@ -63,6 +63,8 @@ pub struct LinkageResult {
     pub person: Vec<u32>,
     /// What keeps persons of two or more records together.
     pub cohesion: Vec<Cohesion>,
+    /// What was worked out from the records' values, so that pairs can be scored again.
+    pub values: ScoredValues,
 }
 
 /// What a blocking rule did.
@@ -169,7 +171,8 @@ fn find(scorer: Scorer<'_>, options: &LinkageOptions, possible: Option<[f64; 2]>
     cohesion.retain(|person| person.records.iter().filter(|record| !records.is_further_row(**record)).count() > 1);
     drop(known);
     let predictions = once(records, predictions);
-    LinkageResult { model: model.clone(), training: None, rules, recall: None, candidates, predictions, person, cohesion }
+    let values = scorer.values();
+    LinkageResult { model: model.clone(), training: None, rules, recall: None, candidates, predictions, person, cohesion, values }
 }
 
 /// Predictions for records that have several rows: of all predictions between the rows of two records the strongest, given for

@@ -4,6 +4,8 @@
 //! `comparison_functions` (is a test true?), `multiple_values` (records with several values), `comparison_levels` (which level
 //! does a comparison reach?), `term_frequency`, `upper_bound` and `scoring`.
 
+use std::sync::Arc;
+
 use super::features::{FeaturePlace, Features, prepare};
 use super::model::{ComparisonLevel, LinkageModel, PairTest, TermFrequencyAdjustment, ValuePart};
 use super::record_set::RecordSet;
@@ -18,7 +20,7 @@ pub type Levels = [u8; MOST_COMPARISONS];
 pub struct PreparedModel<'a> {
     pub records: &'a RecordSet,
     pub model: &'a LinkageModel,
-    pub features: Features<'a>,
+    pub features: Arc<Features>,
     pub(crate) comparisons: Vec<PreparedComparison>,
     /// For each feature whose rarity a test asks about, the share of each value among all values of all records. Empty for
     /// other features.
@@ -30,9 +32,9 @@ pub(crate) struct PreparedComparison {
     /// The column that the comparison is about.
     pub column: usize,
     /// How levels that look at this column alone can hold.
-    pub alone: Vec<Alternative>,
+    pub alone: Alternatives,
     /// How levels that also look at other columns can hold.
-    pub beside: Vec<Alternative>,
+    pub beside: Alternatives,
     /// The level where no other level holds.
     pub last: u8,
     pub columns: Vec<usize>,
@@ -48,19 +50,35 @@ pub(crate) struct PreparedComparison {
     pub rows: Vec<Vec<PreparedLevel>>,
 }
 
-/// One way in which a level can hold: all conditions are true. Tests are split into such alternatives once, so that most
-/// conditions of a pair are a comparison of two numbers.
-pub(crate) struct Alternative {
-    pub level: u8,
-    pub conditions: Vec<Condition>,
+/// The ways in which some levels of a comparison can hold, in order. Tests are split into these once, so that most of what is
+/// asked of a pair is whether two numbers are the same. All those questions are asked first, and each of them once.
+#[derive(Default)]
+pub(crate) struct Alternatives {
+    /// At most 64, so that the answers are the bits of one number.
+    pub questions: Vec<NumberQuestion>,
+    pub each: Vec<Alternative>,
 }
 
-#[derive(Clone)]
-pub(crate) enum Condition {
+/// One way in which a level can hold: all these questions (a bit each) are answered with yes, and all tests are true.
+pub(crate) struct Alternative {
+    pub level: u8,
+    pub questions: u64,
+    pub tests: Vec<PairTest>,
+}
+
+/// What is asked of the numbers of two values.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum NumberQuestion {
     LeftMissing(FeaturePlace),
     RightMissing(FeaturePlace),
     /// Both values are there, and the same.
     Same(FeaturePlace, FeaturePlace),
+}
+
+/// A part of a test that was split.
+#[derive(Clone)]
+enum Condition {
+    Number(NumberQuestion),
     Test(PairTest),
 }
 
@@ -114,7 +132,7 @@ impl<'a> PreparedModel<'a> {
                 model.comparisons.len()
             ));
         }
-        Ok(PreparedModel::from_features(records, prepare(model, records)?, model))
+        Ok(PreparedModel::from_features(records, Arc::new(prepare(model, records)?), model))
     }
 
     /// The same records and features under a model that differs only in its numbers and its blocking rules.
@@ -126,14 +144,15 @@ impl<'a> PreparedModel<'a> {
         PreparedModel::from_features(self.records, self.features, model)
     }
 
-    fn from_features(records: &'a RecordSet, features: Features<'a>, model: &'a LinkageModel) -> PreparedModel<'a> {
+    /// A model prepared with the features of an earlier model that differs only in its numbers and its blocking rules.
+    pub(crate) fn from_features(records: &'a RecordSet, features: Arc<Features>, model: &'a LinkageModel) -> PreparedModel<'a> {
         let comparisons = (0..model.comparisons.len()).map(|at| prepared_comparison(&features, model, at)).collect();
         let value_shares = value_shares(model, &features, records);
         PreparedModel { records, model, features, comparisons, value_shares }
     }
 }
 
-fn prepared_comparison(features: &Features<'_>, model: &LinkageModel, at: usize) -> PreparedComparison {
+fn prepared_comparison(features: &Features, model: &LinkageModel, at: usize) -> PreparedComparison {
     let comparison = &model.comparisons[at];
     let columns = model.columns(at);
     let row = |row: Option<usize>| -> Vec<PreparedLevel> {
@@ -169,23 +188,47 @@ fn prepared_comparison(features: &Features<'_>, model: &LinkageModel, at: usize)
 const MOST_ALTERNATIVES: usize = 8;
 
 /// The alternatives of some levels of a comparison, in order.
-fn alternatives(features: &Features<'_>, levels: &[ComparisonLevel], some: &[u8]) -> Vec<Alternative> {
-    let of = |level: u8| {
-        let alternatives = split(features, &levels[usize::from(level)].test).into_iter();
-        alternatives.map(move |conditions| Alternative { level, conditions })
-    };
-    some.iter().copied().flat_map(of).collect()
+fn alternatives(features: &Features, levels: &[ComparisonLevel], some: &[u8]) -> Alternatives {
+    let mut found = Alternatives::default();
+    for level in some.iter().copied() {
+        let test = &levels[usize::from(level)].test;
+        let ways = split(features, test);
+        let asked = |ways: &[Vec<Condition>]| ways.iter().flatten().filter(|way| matches!(way, Condition::Number(_))).count();
+        let ways = if found.questions.len() + asked(&ways) > 64 { vec![vec![Condition::Test(test.clone())]] } else { ways };
+        for way in ways {
+            let mut alternative = Alternative { level, questions: 0, tests: Vec::new() };
+            for condition in way {
+                match condition {
+                    Condition::Number(question) => alternative.questions |= 1 << found.position(question),
+                    Condition::Test(test) => alternative.tests.push(test),
+                }
+            }
+            found.each.push(alternative);
+        }
+    }
+    found
+}
+
+impl Alternatives {
+    /// The position of a question, which is added if it is new.
+    fn position(&mut self, question: NumberQuestion) -> usize {
+        self.questions.iter().position(|known| *known == question).unwrap_or_else(|| {
+            self.questions.push(question);
+            self.questions.len() - 1
+        })
+    }
 }
 
 /// The alternatives in which a test is true, each a list of conditions.
-fn split(features: &Features<'_>, test: &PairTest) -> Vec<Vec<Condition>> {
+fn split(features: &Features, test: &PairTest) -> Vec<Vec<Condition>> {
+    let one = |question: NumberQuestion| vec![vec![Condition::Number(question)]];
     let alternatives = match test {
         PairTest::Otherwise => vec![Vec::new()],
-        PairTest::LeftMissing(feature) => vec![vec![Condition::LeftMissing(features.place(*feature))]],
-        PairTest::RightMissing(feature) => vec![vec![Condition::RightMissing(features.place(*feature))]],
+        PairTest::LeftMissing(feature) => one(NumberQuestion::LeftMissing(features.place(*feature))),
+        PairTest::RightMissing(feature) => one(NumberQuestion::RightMissing(features.place(*feature))),
         PairTest::Same(left, right) => {
             let (left, right) = features.comparable(*left, *right);
-            vec![vec![Condition::Same(left, right)]]
+            one(NumberQuestion::Same(left, right))
         }
         PairTest::Any(tests) => tests.iter().flat_map(|test| split(features, test)).collect(),
         PairTest::All(tests) => tests.iter().fold(vec![Vec::new()], |found, test| {
@@ -273,7 +316,7 @@ fn exact_u(model: &LinkageModel, comparison: usize, feature: usize) -> Option<f6
 
 /// For each feature whose rarity a test asks about, the share of each value among all values of all records, further values
 /// included. Empty for other features.
-fn value_shares(model: &LinkageModel, features: &Features<'_>, records: &RecordSet) -> Vec<Vec<f64>> {
+fn value_shares(model: &LinkageModel, features: &Features, records: &RecordSet) -> Vec<Vec<f64>> {
     let mut asked = vec![false; model.features.len()];
     model.tests().for_each(|test| test.rarity_features(&mut |feature| asked[feature] = true));
     let share = |(feature, asked): (usize, bool)| {
@@ -291,12 +334,7 @@ fn value_shares(model: &LinkageModel, features: &Features<'_>, records: &RecordS
 }
 
 /// The numbers of all values of a record in a feature, the first value first. Missing values are left out.
-pub(crate) fn all_numbers(
-    features: &Features<'_>,
-    feature: usize,
-    records: &RecordSet,
-    record: u32,
-) -> impl Iterator<Item = u32> {
+pub(crate) fn all_numbers(features: &Features, feature: usize, records: &RecordSet, record: u32) -> impl Iterator<Item = u32> {
     let column = features[feature].column;
     let first = records.cells(record)[column];
     let further = records.further_values(record).iter().filter(move |value| value.column as usize == column);

@@ -1,6 +1,8 @@
 //! The records that are linked: which agency holds them, under which id, and the value of each column. Records are in an order
 //! that depends on their content and not on their place in a file, and so is every result.
 
+use std::sync::Arc;
+
 use super::distinct_values::{DistinctValues, MISSING, hash, mix};
 use super::hash_order;
 use super::unusable_dates::UnusableDates;
@@ -38,7 +40,7 @@ const TOGETHER: usize = 1 << 12;
 #[derive(Debug, Default)]
 pub struct FieldColumn {
     pub name: String,
-    pub values: DistinctValues,
+    pub values: Arc<DistinctValues>,
 }
 
 /// One further value.

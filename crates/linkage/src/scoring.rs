@@ -4,7 +4,10 @@
 //! compare one person with strangers and members of one household together. What such people share (a surname, an address) then
 //! does not count as evidence of one person.
 
+use std::sync::Arc;
+
 use super::comparison_levels::{self, ComparedPair};
+use super::features::Features;
 use super::model::LinkageModel;
 use super::multiple_values::any_is;
 use super::prepared::{Levels, PreparedComparison, PreparedFrequency, PreparedLevel, PreparedModel};
@@ -22,11 +25,19 @@ const MARGIN: f64 = 1e-6;
 pub struct Scorer<'a> {
     pub prepared: PreparedModel<'a>,
     /// For each comparison how common similar values are, where it has levels of similarity.
-    similar: Vec<Option<SimilarValues>>,
+    similar: Arc<Vec<Option<SimilarValues>>>,
     bounds: UpperBounds,
     /// Logarithms of the odds before anything is compared: against strangers, and against households.
     strangers: f64,
     household: f64,
+}
+
+/// What a scorer works out from the values of records. It is the same for all models that differ only in their numbers and their
+/// blocking rules.
+#[derive(Clone, Debug, Default)]
+pub struct ScoredValues {
+    features: Arc<Features>,
+    similar: Arc<Vec<Option<SimilarValues>>>,
 }
 
 /// The pairs that a thread works on. A thread keeps it from one stretch of work to the next, so as not to allocate memory again.
@@ -45,8 +56,8 @@ impl<'a> Scorer<'a> {
         let prepared = PreparedModel::new(model, records)?;
         let similar = model.comparisons.iter();
         let similar = similar.map(|comparison| SimilarValues::new(comparison, &prepared.features, &model.features));
-        let similar = similar.collect();
-        Ok(Scorer::of(prepared, similar))
+        let similar: Vec<Option<SimilarValues>> = similar.collect();
+        Ok(Scorer::of(prepared, Arc::new(similar)))
     }
 
     /// The same records and features under a model that differs only in its numbers and its blocking rules.
@@ -58,7 +69,20 @@ impl<'a> Scorer<'a> {
         Scorer::of(self.prepared.with(model), self.similar)
     }
 
-    fn of(prepared: PreparedModel<'a>, similar: Vec<Option<SimilarValues>>) -> Scorer<'a> {
+    /// What this scorer knows of the records' values, for [`Scorer::of_values`].
+    #[must_use]
+    pub fn values(&self) -> ScoredValues {
+        ScoredValues { features: Arc::clone(&self.prepared.features), similar: Arc::clone(&self.similar) }
+    }
+
+    /// A scorer for records whose values were worked out before, under a model that differs only in its numbers and its blocking
+    /// rules.
+    #[must_use]
+    pub fn of_values(model: &'a LinkageModel, records: &'a RecordSet, values: ScoredValues) -> Scorer<'a> {
+        Scorer::of(PreparedModel::from_features(records, values.features, model), values.similar)
+    }
+
+    fn of(prepared: PreparedModel<'a>, similar: Arc<Vec<Option<SimilarValues>>>) -> Scorer<'a> {
         let model = prepared.model;
         // So few households would change nothing.
         let household = if model.household > 1e-3 * model.prior { (model.prior / model.household).log2() } else { f64::INFINITY };

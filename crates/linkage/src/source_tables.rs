@@ -78,7 +78,7 @@ pub fn combine(fields: &[Field], split: &[Option<char>], mut tables: Vec<SourceT
         initials(fields, &mut columns, at);
     }
     let finished = columns.into_iter().zip(fields).map(|((numbering, rows), field)| {
-        let column = FieldColumn { name: field.name.clone(), values: numbering.finish() };
+        let column = FieldColumn { name: field.name.clone(), values: numbering.finish().into() };
         (column, rows)
     });
     let mut records = RecordSet::new(agencies, &agency, ids, finished.collect(), more);

@@ -20,7 +20,7 @@ const UNCOUNTED: f64 = 0.1;
 
 /// The logarithm of the share of the more common of two records' values, as the less surprising one.
 #[inline]
-pub(crate) fn log_share(features: &Features<'_>, frequency: &PreparedFrequency, a: &[u32], b: &[u32]) -> f64 {
+pub(crate) fn log_share(features: &Features, frequency: &PreparedFrequency, a: &[u32], b: &[u32]) -> f64 {
     let share = |number| match number {
         0 => f64::NEG_INFINITY,
         number => features[frequency.feature].log_share(number),
@@ -33,6 +33,7 @@ pub(crate) fn log_share(features: &Features<'_>, frequency: &PreparedFrequency, 
 }
 
 /// How common similar values are in one comparison.
+#[derive(Debug)]
 pub(crate) struct SimilarValues {
     feature: usize,
     /// Values whose Jaro similarity is below this reach none of the levels.
@@ -47,7 +48,7 @@ pub(crate) struct SimilarValues {
 
 impl SimilarValues {
     /// For a comparison with levels of similarity between whole values; `None` for any other.
-    pub(crate) fn new(comparison: &Comparison, features: &Features<'_>, parts: &[Feature]) -> Option<SimilarValues> {
+    pub(crate) fn new(comparison: &Comparison, features: &Features, parts: &[Feature]) -> Option<SimilarValues> {
         let similar = || comparison.levels.iter().filter(|level| level.term_frequency.is_some_and(|of| of.by_similarity));
         let feature = similar().next()?.term_frequency?.feature;
         let least = |test: &PairTest| match test {

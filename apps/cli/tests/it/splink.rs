@@ -90,7 +90,7 @@ fn records(tables: &[Table], columns: &[String], id: &str) -> (RecordSet, BTreeM
             let at = table.at(name);
             rows.extend(table.rows.iter().map(|row| numbering.number(&row[at])));
         }
-        (FieldColumn { name: name.clone(), values: numbering.finish() }, rows)
+        (FieldColumn { name: name.clone(), values: numbering.finish().into() }, rows)
     };
     let agencies = (0..tables.len()).map(|number| format!("src{number}")).collect();
     let columns = columns.iter().map(column).collect();

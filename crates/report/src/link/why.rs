@@ -3,7 +3,6 @@
 
 use anyhow::Context as _;
 use linkage::record_set::RecordSet;
-use linkage::scoring::Scorer;
 
 use linkage::finished_linkage::Linkage;
 
@@ -74,7 +73,7 @@ pub fn evidence(made: &Linkage, record: &str) -> anyhow::Result<Option<PersonEvi
     let (weakest, bits) = hold.weakest();
     let least = hold.records[weakest];
     found.weakest = Some((name(least), bits - made.match_threshold));
-    let scorer = Scorer::new(&made.linked.model, records).map_err(anyhow::Error::msg)?;
+    let scorer = made.scorer();
     for other in hold.records.iter().filter(|other| **other != least).take(PAIRS) {
         let (left, right) = (least.min(*other), least.max(*other));
         let levels = scorer.levels(left, right);

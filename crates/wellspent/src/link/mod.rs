@@ -20,7 +20,6 @@ use anyhow::Context as _;
 use jiff::civil::Date;
 use linkage::finished_linkage::Linkage;
 use linkage::purpose::Purpose;
-use linkage::scoring::Scorer;
 pub use report::link::{LinkReport, summary::LinkageSummary, why::PersonEvidence};
 use report::link::{page, why};
 
@@ -78,7 +77,7 @@ fn linked(request: &LinkRequest, notes: &mut Vec<String>) -> anyhow::Result<Link
     }
     if let Some(folder) = &request.out {
         let day = request.day.map_or_else(agencies::today, Ok)?;
-        let scorer = Scorer::new(&made.linked.model, &made.records).map_err(anyhow::Error::msg)?;
+        let scorer = made.scorer();
         write::write(&config, &made, &scorer, folder, day)?;
         let path = folder.join("report.html");
         std::fs::write(&path, page::page(&made, &scorer)).with_context(|| format!("could not write {}", path.display()))?;
