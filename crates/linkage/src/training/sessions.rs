@@ -3,6 +3,7 @@
 
 use super::patterns::STRATA;
 use crate::blocking_rules::RuleTrial;
+use crate::model::{LinkageModel, PairTest};
 use crate::prepared::PreparedModel;
 
 /// A rule is pure if at least this share of its candidates is more than chance would bring together.
@@ -13,6 +14,9 @@ pub(super) struct TrainingSession {
     pub rule: usize,
     /// The comparisons that still say something about pairs that this rule brings together.
     pub comparisons: Vec<usize>,
+    /// For each comparison its levels that hardly any pair of this rule can reach: they ask about another column that the rule
+    /// holds equal. Names that agree in their own place are not exchanged.
+    pub hidden: Vec<Vec<bool>>,
     /// Pairs that have every feature that the rule needs: of two agencies, and of one.
     pub possible: [f64; STRATA],
 }
@@ -59,15 +63,15 @@ pub(super) fn sessions(prepared: &PreparedModel<'_>, tree: &[Option<usize>], tri
         if let [only] = comparisons[..]
             && alone.iter().all(|session| session.comparisons != [only])
         {
-            alone.push(TrainingSession { rule, comparisons, possible: [0.0; STRATA] });
+            alone.push(TrainingSession { rule, comparisons, hidden: hidden(model, &held), possible: [0.0; STRATA] });
             continue;
         }
         // At least two pure sessions are needed. If there are none, the purest are used.
         if comparisons.len() < 2 || taken.contains(&held) || purity < PURE && sessions.len() >= 2 {
             continue;
         }
+        sessions.push(TrainingSession { rule, comparisons, hidden: hidden(model, &held), possible: [0.0; STRATA] });
         taken.push(held);
-        sessions.push(TrainingSession { rule, comparisons, possible: [0.0; STRATA] });
         if sessions.len() == MOST_SESSIONS {
             break;
         }
@@ -75,4 +79,21 @@ pub(super) fn sessions(prepared: &PreparedModel<'_>, tree: &[Option<usize>], tri
     alone.retain(|session| sessions.iter().all(|other| !other.comparisons.contains(&session.comparisons[0])));
     sessions.extend(alone);
     sessions
+}
+
+/// For each comparison which levels ask about a column other than its own that is held equal.
+fn hidden(model: &LinkageModel, held: &[usize]) -> Vec<Vec<bool>> {
+    let comparison = |at: usize| {
+        let own = model.main_column(at);
+        let is_hidden = |test: &PairTest| {
+            let mut found = false;
+            test.features(&mut |feature| {
+                let column = model.features[feature].column;
+                found |= column != own && held.contains(&column);
+            });
+            found
+        };
+        model.comparisons[at].levels.iter().map(|level| !level.missing && is_hidden(&level.test)).collect()
+    };
+    (0..model.comparisons.len()).map(comparison).collect()
 }
