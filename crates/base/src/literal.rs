@@ -68,6 +68,10 @@ pub struct Points(pub Rate);
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
 pub struct PerHead(pub Rate);
 
+/// A mean amount per person, in billionths of its unit: minutes, pounds, points of a score.
+#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
+pub struct MeanAmount(pub Rate);
+
 /// A whole number of people, payments or times.
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
 pub struct Count(pub i64);
@@ -360,18 +364,7 @@ impl Literal for PerHead {
     const UNIT: &'static str = "per person";
 
     fn parse(text: &str) -> Result<Self, LiteralError> {
-        let body = text.trim();
-        let digits = match body.split_once(" per ") {
-            Some((_, noun)) if TIMES.contains(&noun.trim()) => {
-                return wrong(
-                    "not a number per person",
-                    "write the number for one person over the whole window: \"4.2 per person\"",
-                );
-            }
-            Some((digits, noun)) if names_people(noun) => digits,
-            _ => body.strip_suffix("each").unwrap_or(body),
-        };
-        match billionths(digits) {
+        match billionths(for_each_person(text)?) {
             Some(value) if value.abs() <= 100 * WHOLE => Ok(PerHead(Rate(value))),
             Some(_) => wrong("more than 100 for each person", "check the number: it counts events of one person"),
             None => wrong("not a number per person", "write \"4.2 per person\""),
@@ -380,6 +373,47 @@ impl Literal for PerHead {
 
     fn between(low: Self, high: Self, position: f64) -> Self {
         PerHead(Rate(lerp(low.0.0, high.0.0, position)))
+    }
+
+    fn as_f64(self) -> f64 {
+        self.0.0 as f64 / WHOLE as f64
+    }
+
+    fn words(self) -> String {
+        format!("{} per person", crate::money::Quantity(self.0.0))
+    }
+}
+
+/// The digits of "4.2 per person", "4.2 each" or "4.2".
+fn for_each_person(text: &str) -> Result<&str, LiteralError> {
+    let body = text.trim();
+    match body.split_once(" per ") {
+        Some((_, noun)) if TIMES.contains(&noun.trim()) => {
+            wrong("not a number per person", "write the number for one person over the whole window: \"4.2 per person\"")
+        }
+        Some((digits, noun)) if names_people(noun) => Ok(digits),
+        _ => Ok(body.strip_suffix("each").unwrap_or(body)),
+    }
+}
+
+/// No mean amount is larger than this many units.
+const MOST_UNITS: i64 = 1_000_000;
+
+impl Literal for MeanAmount {
+    const EXPECTED: &'static str = "an amount per person, such as \"240 per person\"";
+    const UNIT: &'static str = "per person";
+
+    fn parse(text: &str) -> Result<Self, LiteralError> {
+        let digits = for_each_person(text)?;
+        match billionths(digits.trim_start().strip_prefix('£').unwrap_or(digits)) {
+            Some(value) if value.abs() <= MOST_UNITS * WHOLE => Ok(MeanAmount(Rate(value))),
+            Some(_) => wrong("more than 1,000,000 for each person", "count in a larger unit, such as hours in place of seconds"),
+            None => wrong("not an amount per person", "write the number in the unit of the outcome: \"240 per person\""),
+        }
+    }
+
+    fn between(low: Self, high: Self, position: f64) -> Self {
+        MeanAmount(Rate(lerp(low.0.0, high.0.0, position)))
     }
 
     fn as_f64(self) -> f64 {

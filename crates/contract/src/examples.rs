@@ -225,6 +225,9 @@ fn inline(scheme: &Scheme, section: &Section<'_, '_>) -> Tally {
             OutcomeKind::Sustained { .. } | OutcomeKind::Frequency { .. } => {
                 (MAX_EVENTS, format!("`{name}` is more than can be priced"))
             }
+            OutcomeKind::Amount { most } => {
+                (measured.saturating_mul(most).min(MAX_EVENTS), format!("`{name}` is more than {most} for each person"))
+            }
         };
         tally.counts[at][segment] = count(name, false, most, beyond);
         if matches!(outcome.baseline, Baseline::Before { .. }) {

@@ -69,6 +69,10 @@ pub fn term_sheet(scheme: &Scheme) -> Vec<Paragraph> {
             OutcomeKind::Sustained { of, every, most } => {
                 format!("Every {} that {} lasts counts, up to {most}.", every.words(), scheme.outcomes[of].name)
             }
+            OutcomeKind::Amount { most } => {
+                let (unit, most) = (&outcome.unit, thousands(most));
+                format!("It is the mean of everybody's {unit}. More than {most} for one person count as {most}.")
+            }
         };
         let part = outcome
             .part_of
@@ -251,7 +255,12 @@ pub(crate) fn tally_at(scheme: &Scheme, expected: &Tally, outcome: usize, change
         };
         let moved = from.saturating_add((change / 100.0 * WHOLE as f64 * people as f64).round() as i64);
         let count = to_the_better(moved, definition.better);
-        if count < 0 || definition.is_binary() && count > people {
+        let most = match definition.kind {
+            OutcomeKind::Binary => people,
+            OutcomeKind::Amount { most } => people * most,
+            OutcomeKind::Frequency { .. } | OutcomeKind::Sustained { .. } => i64::MAX,
+        };
+        if !(0..=most).contains(&count) {
             return None;
         }
         tally.counts[outcome][cell] = count;
@@ -296,7 +305,7 @@ pub enum Expectation {
     Baseline,
     /// What the assumptions say of today.
     Today,
-    /// Nothing is known about it: half of the people, half of the periods, two events for each person affected.
+    /// Nothing is known about it: half of the people, half of the periods or of the largest amount, two events for each person affected.
     Unknown,
 }
 
@@ -336,11 +345,13 @@ pub fn expected_tally(scheme: &Scheme, area: usize, current: Option<&CurrentRate
                     (_, None, OutcomeKind::Binary) => people / 2,
                     (_, None, OutcomeKind::Frequency { .. }) => 2 * affected,
                     (_, None, OutcomeKind::Sustained { most, .. }) => affected * most / 2,
+                    (_, None, OutcomeKind::Amount { most }) => people * most / 2,
                 };
                 match outcome.kind {
                     OutcomeKind::Frequency { .. } if affected == 0 => count = 0,
                     OutcomeKind::Frequency { .. } => count = count.max(affected),
                     OutcomeKind::Sustained { most, .. } => count = count.min(affected * most),
+                    OutcomeKind::Amount { most } => count = count.min(people * most),
                     OutcomeKind::Binary => {}
                 }
                 tally.counts[index][cell] = count;

@@ -13,7 +13,7 @@ use crate::references;
 use crate::spread_words::spread_words;
 use crate::tally::Tally;
 use crate::terms::{Baseline, Better, Outcome, OutcomeKind, Per, Scheme};
-use base::literal::{self, Change, Count, Literal as _, PerHead, Ranged, RefusedNumber};
+use base::literal::{self, Change, Count, Literal, MeanAmount, PerHead, Ranged, RefusedNumber};
 use base::money::{Quantity, Rate, WHOLE, thousands};
 use base::problem::Problem;
 use base::ratio::Ratio;
@@ -330,11 +330,12 @@ impl Gate {
         if !self.has_baseline() || measured.base == 0 && measured.of_one_segment() {
             return rate_found(outcome, measured);
         }
-        let points = self.shown_points(measured);
+        let points = self.shown_size(outcome, measured);
         let s = if points == "1" { "" } else { "s" };
         let unit = match outcome.kind {
             OutcomeKind::Binary => format!("percentage point{s}"),
             OutcomeKind::Frequency { per: Per::Affected, .. } => format!("event{s} per hundred people affected"),
+            OutcomeKind::Amount { .. } => format!("{} per person", outcome.unit),
             _ => format!("event{s} per hundred people"),
         };
         let way = match (measured.compared_with_baseline() != Ordering::Less, outcome.better) {
@@ -350,14 +351,17 @@ impl Gate {
         format!("{} was {points} {unit} {way} the baseline{z}", outcome.name)
     }
 
-    /// The size of the change found, in percentage points. Where three decimals would make it look the same as the required
-    /// change, although it differs, it has nine.
-    fn shown_points(&self, measured: &MeasuredResult<'_>) -> String {
-        let size = |points: Quantity| Quantity(points.0.abs());
-        let found = size(Quantity::nearest(&measured.in_points_exact(&measured.improvement_exact())));
+    /// The size of the change found: in percentage points, or an amount in its units for each person. Where three decimals would make
+    /// it look the same as the required change, although it differs, it has nine.
+    fn shown_size(&self, outcome: &Outcome, measured: &MeasuredResult<'_>) -> String {
+        let size = |change: &Ratio| {
+            let points = measured.in_points_exact(change);
+            let shown = if outcome.is_amount() { points.times(1, 100) } else { points };
+            Quantity(Quantity::nearest(&shown).0.abs())
+        };
+        let found = size(&measured.improvement_exact());
         let alike = self.test.changes().is_some_and(|changes| {
-            let edge = measured.edge_exact(measured.own(changes));
-            let asked = size(Quantity::nearest(&measured.in_points_exact(&edge)));
+            let asked = size(&measured.edge_exact(measured.own(changes)));
             found.to_string() == asked.to_string() && found != asked
         });
         if alike { base::money::decimal(found.0, 9) } else { found.to_string() }
@@ -475,6 +479,10 @@ fn condition(table: &Section<'_, '_>, place: &GatePlace<'_>, own: Option<usize>,
                 .fix(format!("add: baseline = \"58%\" with its source, or baseline = {{ comparison_people_each = 10 }}{level}")),
         );
     }
+    if let Some(changes) = gate.test.changes() {
+        let key = if table.has("improves_by_at_least") { "improves_by_at_least" } else { "improves_by_more_than" };
+        in_its_unit(table, key, definition, changes);
+    }
     if matches!(gate.test, GateTest::Significant { .. }) && !definition.is_binary() && definition.spread.is_none() {
         table.push(
             Problem::at(table.file, table.span, format!("a significance test on {} needs its spread", definition.name))
@@ -483,6 +491,20 @@ fn condition(table: &Section<'_, '_>, place: &GatePlace<'_>, own: Option<usize>,
         );
     }
     Some(gate)
+}
+
+/// Refuses a change in percentage points of people for an outcome that is an amount.
+pub(crate) fn in_its_unit(section: &Section<'_, '_>, key: &str, outcome: &Outcome, changes: &Schedule<Change>) {
+    let points = changes.values().iter().find(|change| matches!(change, Change::Points(points) if points.0 != 0));
+    if let Some(points) = points.filter(|_| outcome.is_amount()) {
+        section.push(
+            section
+                .problem(key, format!("`{}` is an amount, and has no percentage points", outcome.name))
+                .read(points.words())
+                .expected("a share of the baseline, such as \"5 %\"")
+                .fix("write the change as a share of the baseline. An award and a points payment can have a level: reaches = \"240 per person\""),
+        );
+    }
 }
 
 /// `met_in`, `met_in_at_least` or `segment`, at most one of them.
@@ -539,14 +561,22 @@ pub(crate) fn plain_level(table: &Section<'_, '_>, key: &str, outcome: &Outcome)
     if !table.has(key) {
         return None;
     }
-    if !outcome.is_binary() {
-        let (each, stated) = table.stated::<PerHead>(key)?;
+    /// A level of what is counted or added up, as its rate.
+    fn each<T: Literal>(table: &Section<'_, '_>, key: &str, rate: impl Fn(T) -> Rate) -> Option<(Rate, Ranged<Rate>)> {
+        let (each, stated) = table.stated::<T>(key)?;
         table.refuse(key, &stated, literal::negative(key));
-        return Some((each.0, Ranged { value: stated.value.0, range: stated.range.map(|(low, high)| (low.0, high.0)) }));
+        let range = stated.range.map(|(low, high)| (rate(low), rate(high)));
+        Some((rate(each), Ranged { value: rate(stated.value), range }))
     }
-    let (value, stated) = table.stated::<Rate>(key)?;
-    table.refuse(key, &stated, |level| not_a_share(key, level));
-    Some((value, stated))
+    match outcome.kind {
+        OutcomeKind::Amount { .. } => each(table, key, |each: MeanAmount| each.0),
+        OutcomeKind::Frequency { .. } | OutcomeKind::Sustained { .. } => each(table, key, |each: PerHead| each.0),
+        OutcomeKind::Binary => {
+            let (value, stated) = table.stated::<Rate>(key)?;
+            table.refuse(key, &stated, |level| not_a_share(key, level));
+            Some((value, stated))
+        }
+    }
 }
 
 /// `reaches` of a gate: the same, where it may differ by area, segment and time.
@@ -554,9 +584,12 @@ fn plain_levels(table: &Section<'_, '_>, outcome: &Outcome, keys: &ScheduleKeys)
     if !table.has("reaches") {
         return None;
     }
-    Some(match outcome.is_binary() {
-        true => table.checked_schedule("reaches", keys, |level: &Rate| not_a_share("reaches", level)),
-        false => table.positive_schedule::<PerHead>("reaches", keys).map(|each| each.0),
+    Some(match outcome.kind {
+        OutcomeKind::Binary => table.checked_schedule("reaches", keys, |level: &Rate| not_a_share("reaches", level)),
+        OutcomeKind::Amount { .. } => table.positive_schedule::<MeanAmount>("reaches", keys).map(|each| each.0),
+        OutcomeKind::Frequency { .. } | OutcomeKind::Sustained { .. } => {
+            table.positive_schedule::<PerHead>("reaches", keys).map(|each| each.0)
+        }
     })
 }
 

@@ -7,9 +7,10 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
+use crate::read::MAX_AMOUNT;
 use crate::terms::{Better, Outcome, OutcomeKind, date_words};
 use base::literal::{Count, Duration, Literal};
-use base::money::Pence;
+use base::money::{Pence, thousands};
 use base::problem::Problem;
 use base::reader::Section;
 
@@ -46,7 +47,7 @@ pub enum OutcomeRule {
     /// Days in spells after the outcome that this one builds on.
     Periods(SpellSelection),
     /// Amounts that add up to a threshold, which may change on some days. Thresholds are in hundredths, by date.
-    AtLeast { events: EventSelection, unit: ThresholdUnit, thresholds: Vec<(Date, i64)> },
+    AtLeast { events: EventSelection, unit: AmountUnit, thresholds: Vec<(Date, i64)> },
     /// Days until the first such event.
     FirstTimeTo(EventSelection),
     /// An exit in the window that is not followed by a return.
@@ -56,6 +57,12 @@ pub enum OutcomeRule {
     /// Good results in so many of several binary outcomes above this one, by their positions. A good result is to have an outcome of
     /// which there should be more, and not to have one of which there should be fewer.
     SomeOf { outcomes: Vec<usize>, at_least: usize },
+    /// The amounts of such events in the window, added up: whole pounds or whole units.
+    SumWithin { events: EventSelection, unit: AmountUnit },
+    /// Days until the first such event; the days of the whole window if there is none.
+    DaysUntil(EventSelection),
+    /// An amount above it that is at least `level`, where more of it is better, or at most `level`, where less is.
+    Reaches { amount: usize, level: i64 },
 }
 
 /// Which events count.
@@ -96,9 +103,10 @@ pub enum Continuity {
     },
 }
 
-/// What a threshold is in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ThresholdUnit {
+/// What amounts are in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AmountUnit {
+    #[default]
     Money,
     Units,
 }
@@ -116,9 +124,12 @@ enum RuleWord {
     Exit,
     Status,
     SomeOf,
+    Sum,
+    DaysUntil,
+    Reaches,
 }
 
-const WORDS: [(&str, RuleWord); 10] = [
+const WORDS: [(&str, RuleWord); 13] = [
     ("none within", RuleWord::None),
     ("any within", RuleWord::Any),
     ("count within", RuleWord::Count),
@@ -129,6 +140,9 @@ const WORDS: [(&str, RuleWord); 10] = [
     ("exit without return", RuleWord::Exit),
     ("status at", RuleWord::Status),
     ("some of", RuleWord::SomeOf),
+    ("sum within", RuleWord::Sum),
+    ("days until", RuleWord::DaysUntil),
+    ("reaches", RuleWord::Reaches),
 ];
 
 /// Reads `[outcome.NAME.measured]`, if the file has one. `above` are the outcomes above this one.
@@ -158,8 +172,13 @@ pub(crate) fn read(outcome: &Section<'_, '_>, kind: OutcomeKind, above: &[Outcom
             clear: section.required("clear"),
         },
         RuleWord::Status => OutcomeRule::StatusAt(spells(&section)),
-        RuleWord::SomeOf => {
-            let rule = some_of(&section, above);
+        RuleWord::Sum => {
+            let units = [("earnings", AmountUnit::Money), ("units", AmountUnit::Units)];
+            OutcomeRule::SumWithin { events: events(&section), unit: section.required_choice("adds_up", &units) }
+        }
+        RuleWord::DaysUntil => OutcomeRule::DaysUntil(events(&section)),
+        RuleWord::SomeOf | RuleWord::Reaches => {
+            let rule = if word == RuleWord::SomeOf { some_of(&section, above) } else { reaches(&section, above)? };
             section.finish();
             // Who is left out, and what is not yet known, follows from the outcomes themselves.
             let stays = LossToFollowUp::Stays;
@@ -182,12 +201,14 @@ fn fits(section: &Section<'_, '_>, word: RuleWord, kind: OutcomeKind) {
     let needed = match word {
         RuleWord::Count | RuleWord::FirstTime => "frequency",
         RuleWord::Periods => "sustained",
+        RuleWord::Sum | RuleWord::DaysUntil => "amount",
         _ => "binary",
     };
     let found = match kind {
         OutcomeKind::Binary => "binary",
         OutcomeKind::Frequency { .. } => "frequency",
         OutcomeKind::Sustained { .. } => "sustained",
+        OutcomeKind::Amount { .. } => "amount",
     };
     if needed != found && section.has("rule") {
         section.push(
@@ -238,6 +259,30 @@ fn some_of(section: &Section<'_, '_>, above: &[Outcome]) -> OutcomeRule {
         false => 1,
     };
     OutcomeRule::SomeOf { outcomes, at_least: usize::try_from(at_least).unwrap_or(1) }
+}
+
+/// `outcome`, an amount above, and `level`, from 0 to the most that counts.
+fn reaches(section: &Section<'_, '_>, above: &[Outcome]) -> Option<OutcomeRule> {
+    let name = section.required_text("outcome", "the amount above it that a person must reach a level of, such as \"wait\"");
+    let amounts = || above.iter().filter(|outcome| outcome.is_amount()).map(|outcome| outcome.name.as_str());
+    let found = above.iter().position(|outcome| outcome.name == name && outcome.is_amount());
+    if found.is_none() && !name.is_empty() {
+        let names: Vec<&str> = amounts().collect();
+        let expected = match names.as_slice() {
+            [] => "an outcome of kind \"amount\" above this one".to_owned(),
+            names => format!("an outcome of kind \"amount\" above this one: {}", names.join(", ")),
+        };
+        let problem = section.problem("outcome", "no amount above has this name").read(format!("\"{name}\""));
+        section
+            .push(problem.expected(expected).nearest(&name, amounts()).fix("correct the name, or move its table above this one"));
+    }
+    let most = found.and_then(|at| match above[at].kind {
+        OutcomeKind::Amount { most } => Some(most),
+        _ => None,
+    });
+    let fix = "write the level in the unit of the amount, from 1 to `most` of that outcome";
+    let level = section.required_within("level", (Count(1), Count(most.unwrap_or(MAX_AMOUNT))), "not a level of the amount", fix);
+    Some(OutcomeRule::Reaches { amount: found?, level: level.0 })
 }
 
 /// A list of kinds, each once; empty when the key is missing.
@@ -347,16 +392,16 @@ fn whole_days(section: &Section<'_, '_>, kind: OutcomeKind) {
 fn at_least(section: &Section<'_, '_>) -> OutcomeRule {
     let events = events(section);
     let (unit, thresholds) = match (section.has("earnings"), section.has("units")) {
-        (true, false) => (ThresholdUnit::Money, dated(section, "earnings", |pence: Pence| pence.0)),
-        (false, true) => (ThresholdUnit::Units, dated(section, "units", |count: Count| count.0 * 100)),
+        (true, false) => (AmountUnit::Money, dated(section, "earnings", |pence: Pence| pence.0)),
+        (false, true) => (AmountUnit::Units, dated(section, "units", |count: Count| count.0 * 100)),
         _ => {
             let expected = "earnings = \"£4,000\", or units = 100";
             needs(section, "the rule needs one threshold", expected, "write `earnings` for money or `units` for anything else");
-            (ThresholdUnit::Units, Vec::new())
+            (AmountUnit::Units, Vec::new())
         }
     };
     if let Some((_, threshold)) = thresholds.iter().find(|(_, threshold)| *threshold <= 0) {
-        let key = if unit == ThresholdUnit::Money { "earnings" } else { "units" };
+        let key = if unit == AmountUnit::Money { "earnings" } else { "units" };
         let problem = section.problem(key, "everyone reaches a threshold of zero or less").read(format!("{}", threshold / 100));
         section.push(problem.expected("more than zero").fix("check the threshold"));
     }
@@ -421,8 +466,8 @@ impl OutcomeMeasurement {
             OutcomeRule::Periods(spells) => format!("days of {} in the window, after the outcome it builds on", spells.words()),
             OutcomeRule::AtLeast { events, unit, thresholds } => {
                 let amount = |hundredths: i64| match unit {
-                    ThresholdUnit::Money => Pence(hundredths).to_string(),
-                    ThresholdUnit::Units => (hundredths / 100).to_string(),
+                    AmountUnit::Money => Pence(hundredths).to_string(),
+                    AmountUnit::Units => (hundredths / 100).to_string(),
                 };
                 let from = |(date, threshold): &(Date, i64)| match *date == Date::MIN {
                     true => amount(*threshold),
@@ -442,6 +487,21 @@ impl OutcomeMeasurement {
                 )
             }
             OutcomeRule::StatusAt(spells) => format!("in a spell of “{}” on the day the window ends", spells.words()),
+            OutcomeRule::SumWithin { events, unit } => {
+                let whole = match unit {
+                    AmountUnit::Money => "whole pounds",
+                    AmountUnit::Units => "whole units",
+                };
+                format!("amounts of {} in the window, added up in {whole}", events.words())
+            }
+            OutcomeRule::DaysUntil(events) => {
+                format!("days to the first {}, and the days of the whole window for people without one", events.words())
+            }
+            OutcomeRule::Reaches { amount, level } => {
+                let amount = &outcomes[*amount];
+                let side = if amount.better == Better::More { "at least" } else { "at most" };
+                format!("{} of {side} {} {}", amount.name, thousands(*level), amount.unit)
+            }
         };
         let gone: Vec<&str> = [("who die", self.died), ("who are removed", self.removed), ("who are in custody", self.custody)]
             .iter()

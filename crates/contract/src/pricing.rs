@@ -44,7 +44,7 @@ impl PricedLine {
         let unit = match (self.quantity.0.abs() == WHOLE, self.unit) {
             (true, "people") => "person",
             (true, "percentage points") => "percentage point",
-            (true, unit @ ("events" | "periods" | "points" | "months" | "years")) => &unit[..unit.len() - 1],
+            (true, unit @ ("events" | "units" | "periods" | "points" | "months" | "years")) => &unit[..unit.len() - 1],
             (_, unit) => unit,
         };
         format!("{} {unit}", self.quantity)

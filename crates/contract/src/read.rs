@@ -12,7 +12,7 @@ use crate::providers::{self, PricedFor};
 use crate::terms::{
     Baseline, Better, Cohort, Intake, MonthEnd, Outcome, OutcomeKind, Per, RecordsPolicy, ReportedBy, Scheme, months_later,
 };
-use base::literal::{Count, Duration, Literal, PerHead};
+use base::literal::{Count, Duration, Literal, MeanAmount, PerHead, RefusedNumber};
 use base::money::{Rate, Rounding, WHOLE, thousands};
 use base::problem::Problem;
 use base::reader::{Reader, Section};
@@ -476,17 +476,24 @@ fn outcome(section: &Section<'_, '_>, keys: &ScheduleKeys, names: &[String], abo
         Binary,
         Frequency,
         Sustained,
+        Amount,
     }
     let measure = section.required_text("measure", "what is measured, such as \"people with a proven reoffence\"");
     let word = section.required_choice(
         "kind",
-        &[("binary", OutcomeWord::Binary), ("frequency", OutcomeWord::Frequency), ("sustained", OutcomeWord::Sustained)],
+        &[
+            ("binary", OutcomeWord::Binary),
+            ("frequency", OutcomeWord::Frequency),
+            ("sustained", OutcomeWord::Sustained),
+            ("amount", OutcomeWord::Amount),
+        ],
     );
     let better = section.required_choice("better", &[("fewer", Better::Fewer), ("more", Better::More)]);
     let window: Duration = section.required("window");
     some_time(section, "window", window);
     let wait: Duration = section.number("wait").unwrap_or(Duration::Days(0));
-    let of = if word == OutcomeWord::Binary { 0 } else { of(section, names, above) };
+    let builds_on_another = matches!(word, OutcomeWord::Frequency | OutcomeWord::Sustained);
+    let of = if builds_on_another { of(section, names, above) } else { 0 };
     let kind = match word {
         OutcomeWord::Binary => OutcomeKind::Binary,
         OutcomeWord::Frequency => {
@@ -500,18 +507,29 @@ fn outcome(section: &Section<'_, '_>, keys: &ScheduleKeys, names: &[String], abo
             some_time(section, "every", every);
             OutcomeKind::Sustained { of, every, most: most.0 }
         }
+        OutcomeWord::Amount => {
+            let fix = "write the largest amount that counts for one person, in whole units. More than that counts as so much";
+            OutcomeKind::Amount {
+                most: section.required_within("most", (Count(1), Count(MAX_AMOUNT)), "not a largest amount", fix).0,
+            }
+        }
     };
+    let unit = if word == OutcomeWord::Amount { section.text("unit") } else { None };
     let (baseline, is_assumed) = baseline(section, keys, kind);
     let part_of = part_of(section, word == OutcomeWord::Binary, better, above);
     let ratchet = ratchet(section, &baseline);
     let reported_by = section.choice("reported_by", &ReportedBy::KNOWN).unwrap_or_default();
     let exceptions = crate::exceptions::read(section, kind);
-    let spread = section.positive::<PerHead>("spread").map(|spread| spread.0);
+    let spread = match word {
+        OutcomeWord::Amount => section.positive::<MeanAmount>("spread").map(|spread| spread.0),
+        _ => section.positive::<PerHead>("spread").map(|spread| spread.0),
+    };
     let measured = crate::measurement::read(section, kind, above);
     let outcome = Outcome {
         name: section.name.clone(),
         measure,
         kind,
+        unit: unit.unwrap_or("units").to_owned(),
         better,
         window,
         wait,
@@ -524,20 +542,20 @@ fn outcome(section: &Section<'_, '_>, keys: &ScheduleKeys, names: &[String], abo
         spread,
         measured,
     };
-    made_of_others(section, &outcome);
+    follows_from_others(section, &outcome);
     no_exceptions_together(section, &outcome, above);
     outcome
 }
 
-/// What an outcome that is made of others cannot be.
-fn made_of_others(section: &Section<'_, '_>, outcome: &Outcome) {
-    if outcome.some_of().is_none() {
+/// What an outcome that follows from others cannot be.
+fn follows_from_others(section: &Section<'_, '_>, outcome: &Outcome) {
+    if outcome.follows_from().is_empty() {
         return;
     }
     if outcome.better == Better::Fewer {
         section.push(
             section
-                .problem("better", "good results in some outcomes are good themselves")
+                .problem("better", "what follows from good results is good itself")
                 .read("\"fewer\"")
                 .expected("better = \"more\"")
                 .fix("write better = \"more\""),
@@ -555,7 +573,7 @@ fn made_of_others(section: &Section<'_, '_>, outcome: &Outcome) {
 
 /// Refuses exceptions from an outcome that must have the same people as another: one that is a part of it, or is made of it.
 fn no_exceptions_together(section: &Section<'_, '_>, outcome: &Outcome, above: &[Outcome]) {
-    let parts = outcome.some_of().map_or(&[][..], |(of, _)| of);
+    let parts = outcome.follows_from();
     let whole = outcome.part_of.as_slice();
     let related: Vec<&Outcome> = parts.iter().chain(whole).filter_map(|&at| above.get(at)).collect();
     let Some(first) = related.first() else { return };
@@ -572,6 +590,9 @@ fn no_exceptions_together(section: &Section<'_, '_>, outcome: &Outcome, above: &
         );
     }
 }
+
+/// The largest amount of one person that may count, in units: a million pounds, or nearly two years in minutes.
+pub(crate) const MAX_AMOUNT: i64 = 1_000_000;
 
 /// Refuses a length of time of zero.
 fn some_time(section: &Section<'_, '_>, key: &str, length: Duration) {
@@ -675,8 +696,23 @@ fn fixed_rate(section: &Section<'_, '_>, key: &str, keys: &ScheduleKeys, kind: O
             let fix = "if the outcome counts events and not people, its kind is \"frequency\"";
             section.schedule_up_to(key, keys, Rate(WHOLE), "the baseline is above 100%", fix)
         }
-        _ => section.positive_schedule::<PerHead>(key, keys).map(|per_head| per_head.0),
+        OutcomeKind::Amount { most } => {
+            let most = Rate(most * WHOLE);
+            section.checked_schedule::<MeanAmount>(key, keys, |each| above_the_most(each.0, most)).map(|each| each.0)
+        }
+        OutcomeKind::Frequency { .. } | OutcomeKind::Sustained { .. } => {
+            section.positive_schedule::<PerHead>(key, keys).map(|per_head| per_head.0)
+        }
     }
+}
+
+/// A mean that no amounts can have.
+fn above_the_most(each: Rate, most: Rate) -> Option<RefusedNumber> {
+    (each < Rate(0) || each > most).then(|| RefusedNumber {
+        what: "the mean is not between 0 and the largest amount that counts".to_owned(),
+        expected: format!("from 0 to {} per person", most.0 / WHOLE),
+        fix: "correct the number, or `most`".to_owned(),
+    })
 }
 
 fn known_baseline(section: &Section<'_, '_>, keys: &ScheduleKeys, kind: OutcomeKind) -> Baseline {

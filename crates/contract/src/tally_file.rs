@@ -332,6 +332,10 @@ impl TallyColumns {
                 OutcomeKind::Binary if measured < people => (MAX_PEOPLE, Some((measured, "the people who are not excepted"))),
                 OutcomeKind::Binary => (MAX_PEOPLE, Some((people, "the people of the row"))),
                 OutcomeKind::Sustained { .. } | OutcomeKind::Frequency { .. } => (MAX_EVENTS, None),
+                OutcomeKind::Amount { most } => (
+                    MAX_EVENTS,
+                    Some((measured.saturating_mul(most), "the largest amount that counts, for everybody of the row")),
+                ),
             };
             tally.counts[at][cell] = count(column, most, limit);
             if let Some((people_column, count_column)) = self.comparison[at] {
@@ -347,7 +351,7 @@ impl TallyColumns {
                     OutcomeKind::Sustained { most, .. } => {
                         (people.saturating_mul(most), "what the people of the row can have claimed")
                     }
-                    OutcomeKind::Frequency { .. } => (MAX_EVENTS, "a tally may count"),
+                    OutcomeKind::Frequency { .. } | OutcomeKind::Amount { .. } => (MAX_EVENTS, "a tally may count"),
                 };
                 tally.found_false[at][cell] = count(column, MAX_EVENTS, Some((limit, what)));
             }

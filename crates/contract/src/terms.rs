@@ -149,6 +149,8 @@ pub struct Outcome {
     /// In words, as the contract has it.
     pub measure: String,
     pub kind: OutcomeKind,
+    /// What an amount is counted in, as a plural: "minutes". "units" where the file does not say, and for other kinds.
+    pub unit: String,
     pub better: Better,
     /// From the start to the end of observation.
     pub window: Duration,
@@ -180,6 +182,9 @@ pub enum OutcomeKind {
     Frequency { of: usize, per: Per },
     /// For how many periods of length `every` the binary outcome `of` lasts, at most `most`.
     Sustained { of: usize, every: Duration, most: i64 },
+    /// How much of something each person has: pounds earned, minutes waited, a score. In whole units from 0 to `most`. Everybody has an
+    /// amount, so that it builds on no other outcome and its rate is the mean.
+    Amount { most: i64 },
 }
 
 /// What a frequency is divided by.
@@ -353,17 +358,42 @@ impl Outcome {
         }
     }
 
+    /// The amount that a person must reach to have this outcome, and the level, in its units; `None` where it is measured by itself.
+    #[must_use]
+    pub fn reaches(&self) -> Option<(usize, i64)> {
+        match self.measured.as_ref()?.rule {
+            OutcomeRule::Reaches { amount, level } => Some((amount, level)),
+            _ => None,
+        }
+    }
+
+    /// The outcomes above it from which it follows, by position; none where it has facts of its own.
+    #[must_use]
+    pub fn follows_from(&self) -> &[usize] {
+        match self.measured.as_ref().map(|measured| &measured.rule) {
+            Some(OutcomeRule::SomeOf { outcomes, .. }) => outcomes,
+            Some(OutcomeRule::Reaches { amount, .. }) => std::slice::from_ref(amount),
+            _ => &[],
+        }
+    }
+
     /// Whether it is counted once per person at most.
     #[must_use]
     pub fn is_binary(&self) -> bool {
         self.kind == OutcomeKind::Binary
     }
 
-    /// The position of the binary outcome that this one, at position `own`, is or builds on.
+    /// Whether it is an amount of each person, such as pounds earned.
+    #[must_use]
+    pub fn is_amount(&self) -> bool {
+        matches!(self.kind, OutcomeKind::Amount { .. })
+    }
+
+    /// The position of the outcome that this one, at position `own`, is or builds on: a binary outcome or an amount.
     #[must_use]
     pub fn base(&self, own: usize) -> usize {
         match self.kind {
-            OutcomeKind::Binary => own,
+            OutcomeKind::Binary | OutcomeKind::Amount { .. } => own,
             OutcomeKind::Frequency { of, .. } | OutcomeKind::Sustained { of, .. } => of,
         }
     }

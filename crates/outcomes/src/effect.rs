@@ -158,8 +158,8 @@ fn end(outcome: &Outcome, result: PersonOutcome, rows: i64, to: Extreme) -> Pers
         (OutcomeKind::Binary, most) => i64::from(most),
         (OutcomeKind::Frequency { .. }, true) => value.saturating_add(rows),
         (OutcomeKind::Frequency { .. }, false) => value,
-        (OutcomeKind::Sustained { most, .. }, true) => most.max(value),
-        (OutcomeKind::Sustained { .. }, false) => 0,
+        (OutcomeKind::Sustained { most, .. } | OutcomeKind::Amount { most }, true) => most.max(value),
+        (OutcomeKind::Sustained { .. } | OutcomeKind::Amount { .. }, false) => 0,
     };
     PersonOutcome { value: i32::try_from(value).unwrap_or(i32::MAX), ..result }
 }
@@ -188,8 +188,12 @@ fn moved(outcome: &Outcome, count: i64, people: i64, rows: i64, most: bool) -> i
         (OutcomeKind::Binary, true) => count.saturating_add(rows).min(people.max(count)),
         (OutcomeKind::Binary, false) => count.saturating_sub(rows).max(0),
         (OutcomeKind::Frequency { .. }, true) if people > 0 => count.saturating_add(rows),
-        (OutcomeKind::Sustained { most, .. }, true) if people > 0 => count.saturating_add(rows.saturating_mul(most)),
-        (OutcomeKind::Sustained { most, .. }, false) => count.saturating_sub(rows.saturating_mul(most)).max(0),
+        (OutcomeKind::Sustained { most, .. } | OutcomeKind::Amount { most }, true) if people > 0 => {
+            count.saturating_add(rows.saturating_mul(most))
+        }
+        (OutcomeKind::Sustained { most, .. } | OutcomeKind::Amount { most }, false) => {
+            count.saturating_sub(rows.saturating_mul(most)).max(0)
+        }
         _ => count,
     }
 }
@@ -199,7 +203,7 @@ fn starts(scheme: &Scheme, groups: &[ProviderTally], rows: u64, price: &dyn Fn(&
     let rows = i64::try_from(rows).unwrap_or(i64::MAX);
     let (sum, sets) = (price(groups).0, corners(scheme.outcomes.len()));
     let each = |outcome: usize| match scheme.outcomes[outcome].kind {
-        OutcomeKind::Sustained { most, .. } => most,
+        OutcomeKind::Sustained { most, .. } | OutcomeKind::Amount { most } => most,
         OutcomeKind::Binary | OutcomeKind::Frequency { .. } => 1,
     };
     let mut out = (sum, sum);

@@ -9,12 +9,15 @@ use crate::plan::{CompiledRule, OutcomePlan};
 use crate::rules::any_within::any_within;
 use crate::rules::at_least::at_least;
 use crate::rules::count_within::count_within;
+use crate::rules::days_until::days_until;
 use crate::rules::exit_without_return::exit_without_return;
 use crate::rules::first_time_to::first_time_to;
 use crate::rules::none_within::none_within;
 use crate::rules::periods::periods;
+use crate::rules::reaches::reaches;
 use crate::rules::some_of::some_of;
 use crate::rules::status_at::status_at;
+use crate::rules::sum_within::sum_within;
 use crate::rules::sustained::sustained;
 
 /// Every outcome of one index event, into `out`. `room` is memory that is used again for each person.
@@ -60,6 +63,9 @@ fn evaluate(
             state => PersonOutcome::without_value(state),
         },
         CompiledRule::SomeOf { outcomes, at_least } => some_of(outcomes, *at_least, above),
+        CompiledRule::SumWithin { events, most } => sum_within(events, *most, history, &window),
+        CompiledRule::DaysUntil { events, most } => days_until(events, *most, history, &window),
+        CompiledRule::Reaches { amount, level, more_is_better } => reaches(&above[*amount], *level, *more_is_better),
         CompiledRule::StatusAt(spells) => status_at(spells, history, &window, room),
         CompiledRule::AtLeast { events, thresholds } => at_least(events, thresholds, history, &window),
         CompiledRule::ExitWithoutReturn { exits, returns, clear } => exit_without_return(exits, returns, clear, history, &window),

@@ -109,12 +109,15 @@ fn counted(rule: &CompiledRule, history: &PersonHistory<'_>, window: &FollowUpWi
         | CompiledRule::AnyWithin(events)
         | CompiledRule::CountWithin(events, _)
         | CompiledRule::FirstTimeTo(events) => matching(events),
-        CompiledRule::AtLeast { events, .. } | CompiledRule::ExitWithoutReturn { exits: events, .. } => matching(events),
+        CompiledRule::AtLeast { events, .. }
+        | CompiledRule::SumWithin { events, .. }
+        | CompiledRule::DaysUntil { events, .. }
+        | CompiledRule::ExitWithoutReturn { exits: events, .. } => matching(events),
         CompiledRule::Sustained { spells, .. } | CompiledRule::Periods { spells, .. } => {
             inside(spells, history, window.from, window.to)
         }
-        // The facts are those of the outcomes that it is made of.
-        CompiledRule::SomeOf { .. } => Vec::new(),
+        // The facts are those of the outcomes that it follows from.
+        CompiledRule::SomeOf { .. } | CompiledRule::Reaches { .. } => Vec::new(),
         CompiledRule::StatusAt(spells) => inside(spells, history, window.to, window.to + 1),
     }
 }

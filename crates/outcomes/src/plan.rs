@@ -67,6 +67,20 @@ pub(crate) enum CompiledRule {
         outcomes: Vec<(usize, i32)>,
         at_least: usize,
     },
+    SumWithin {
+        events: EventFilter,
+        most: i64,
+    },
+    DaysUntil {
+        events: EventFilter,
+        most: i64,
+    },
+    /// The amount above by position.
+    Reaches {
+        amount: usize,
+        level: i64,
+        more_is_better: bool,
+    },
 }
 
 /// Which records the rules of a scheme need, or the names of the outcomes that have no rule.
@@ -111,11 +125,13 @@ pub fn need(scheme: &Scheme) -> Result<Need, Vec<String>> {
                 add(&mut need.spells, spells);
             }
             OutcomeRule::CountWithin(events, CountedUnit::Disposal) => add(&mut need.disposals, &events.kinds),
-            OutcomeRule::AtLeast { events, .. } => add(&mut need.amounts, &events.kinds),
+            OutcomeRule::AtLeast { events, .. } | OutcomeRule::SumWithin { events, .. } => add(&mut need.amounts, &events.kinds),
             OutcomeRule::CountWithin(..)
             | OutcomeRule::NoneWithin(_)
             | OutcomeRule::AnyWithin(_)
             | OutcomeRule::FirstTimeTo(_)
+            | OutcomeRule::DaysUntil(_)
+            | OutcomeRule::Reaches { .. }
             | OutcomeRule::SomeOf { .. } => {}
         }
         if let Some(exceptions) = &outcome.exceptions {
@@ -135,9 +151,16 @@ fn events_of(rule: &OutcomeRule) -> Option<&EventSelection> {
         OutcomeRule::NoneWithin(events)
         | OutcomeRule::AnyWithin(events)
         | OutcomeRule::CountWithin(events, _)
-        | OutcomeRule::FirstTimeTo(events) => Some(events),
-        OutcomeRule::AtLeast { events, .. } | OutcomeRule::ExitWithoutReturn { exits: events, .. } => Some(events),
-        OutcomeRule::Sustained { .. } | OutcomeRule::Periods(_) | OutcomeRule::StatusAt(_) | OutcomeRule::SomeOf { .. } => None,
+        | OutcomeRule::FirstTimeTo(events)
+        | OutcomeRule::DaysUntil(events) => Some(events),
+        OutcomeRule::AtLeast { events, .. }
+        | OutcomeRule::SumWithin { events, .. }
+        | OutcomeRule::ExitWithoutReturn { exits: events, .. } => Some(events),
+        OutcomeRule::Sustained { .. }
+        | OutcomeRule::Periods(_)
+        | OutcomeRule::StatusAt(_)
+        | OutcomeRule::SomeOf { .. }
+        | OutcomeRule::Reaches { .. } => None,
     }
 }
 
@@ -181,8 +204,8 @@ fn plan(
         }
     });
     let (since, observed) = match measured.rule {
-        // It looks at no records of its own. What is known of it follows from the outcomes that it is made of.
-        OutcomeRule::SomeOf { .. } => (Day::MIN, Day::MAX),
+        // It looks at no records of its own. What is known of it follows from the outcomes above.
+        OutcomeRule::SomeOf { .. } | OutcomeRule::Reaches { .. } => (Day::MIN, Day::MAX),
         _ => {
             let (as_at, known_at) = days;
             // What takes a person out of the measure now says nothing of the time before.
@@ -247,6 +270,9 @@ fn window(from: Day, window: Duration, wait: Duration, measured: &OutcomeMeasure
         | OutcomeRule::Sustained { .. }
         | OutcomeRule::Periods(_)
         | OutcomeRule::AtLeast { .. }
+        | OutcomeRule::SumWithin { .. }
+        | OutcomeRule::DaysUntil(_)
+        | OutcomeRule::Reaches { .. }
         | OutcomeRule::SomeOf { .. }
         | OutcomeRule::FirstTimeTo(_) => to,
     };
@@ -267,7 +293,7 @@ fn excepting(exceptions: &Exceptions, outcome: &Outcome, need: &Need) -> (EventF
 /// The binary outcome with exceptions that an outcome builds on.
 fn excepted_with(scheme: &Scheme, outcome: &Outcome) -> Option<usize> {
     match outcome.kind {
-        OutcomeKind::Binary => None,
+        OutcomeKind::Binary | OutcomeKind::Amount { .. } => None,
         OutcomeKind::Frequency { of, .. } | OutcomeKind::Sustained { of, .. } => {
             scheme.outcomes[of].exceptions.is_some().then_some(of)
         }
@@ -297,6 +323,9 @@ fn observed(measured: &OutcomeMeasurement, exceptions: Option<&Exceptions>, reco
         | OutcomeRule::AnyWithin(_)
         | OutcomeRule::CountWithin(..)
         | OutcomeRule::AtLeast { .. }
+        | OutcomeRule::SumWithin { .. }
+        | OutcomeRule::DaysUntil(_)
+        | OutcomeRule::Reaches { .. }
         | OutcomeRule::FirstTimeTo(_) => {}
     }
     if measured.custody == LossToFollowUp::LeftOut {
@@ -336,7 +365,7 @@ fn compiled(rule: &OutcomeRule, kind: OutcomeKind, scheme: &Scheme, need: &Need)
         OutcomeRule::Periods(spells) => {
             let (every, most) = match kind {
                 OutcomeKind::Sustained { every, most, .. } => (every.in_days().unwrap_or(1).max(1), most),
-                OutcomeKind::Binary | OutcomeKind::Frequency { .. } => (1, 0),
+                OutcomeKind::Binary | OutcomeKind::Frequency { .. } | OutcomeKind::Amount { .. } => (1, 0),
             };
             CompiledRule::Periods { spells: spells_of(spells), of: binary_outcome(kind), every, most }
         }
@@ -356,6 +385,12 @@ fn compiled(rule: &OutcomeRule, kind: OutcomeKind, scheme: &Scheme, need: &Need)
         OutcomeRule::SomeOf { outcomes, at_least } => {
             let good = |at: &usize| (*at, i32::from(scheme.outcomes[*at].better == Better::More));
             CompiledRule::SomeOf { outcomes: outcomes.iter().map(good).collect(), at_least: *at_least }
+        }
+        OutcomeRule::SumWithin { events, .. } => CompiledRule::SumWithin { events: events_of(events), most: most(kind) },
+        OutcomeRule::DaysUntil(events) => CompiledRule::DaysUntil { events: events_of(events), most: most(kind) },
+        OutcomeRule::Reaches { amount, level } => {
+            let more_is_better = scheme.outcomes[*amount].better == Better::More;
+            CompiledRule::Reaches { amount: *amount, level: *level, more_is_better }
         }
     }
 }
@@ -392,7 +427,15 @@ impl OutcomePlan {
 /// The position of the binary outcome that an outcome builds on.
 fn binary_outcome(kind: OutcomeKind) -> usize {
     match kind {
-        OutcomeKind::Binary => 0,
+        OutcomeKind::Binary | OutcomeKind::Amount { .. } => 0,
         OutcomeKind::Frequency { of, .. } | OutcomeKind::Sustained { of, .. } => of,
+    }
+}
+
+/// The largest amount that counts for one person.
+fn most(kind: OutcomeKind) -> i64 {
+    match kind {
+        OutcomeKind::Amount { most } => most,
+        OutcomeKind::Binary | OutcomeKind::Frequency { .. } | OutcomeKind::Sustained { .. } => i64::MAX,
     }
 }

@@ -64,7 +64,7 @@ pub struct NumberSource {
 pub struct ExpectedOutcome {
     /// its name
     pub outcome: String,
-    /// proportion of people, or events per person
+    /// proportion of people, or events or an amount per person
     pub rate: Option<f64>,
     /// how that is known
     pub known_from: String,
@@ -77,9 +77,8 @@ pub struct ExpectedOutcome {
 pub struct OutcomePayments {
     /// its name
     pub outcome: String,
-    /// what the changes count in
-    #[schemars(extend("enum" = ["percentage points", "per hundred people"]))]
-    pub unit: &'static str,
+    /// what the changes count in: percentage points, per hundred people, or the unit of an amount per person
+    pub unit: String,
     /// from the worst to the best
     pub levels: Vec<LevelEntry>,
     /// why all levels pay the same, where they do
@@ -218,7 +217,7 @@ fn payments(scheme: &Scheme, expected: &Tally, outcome: usize) -> OutcomePayment
     let definition = &scheme.outcomes[outcome];
     let levels = payment_table(scheme, expected, outcome, &LEVELS.map(|change| change * times(scheme, expected, outcome)));
     let same = levels.iter().all(|level| level.total == levels[0].total);
-    let unit = unit(scheme, outcome);
+    let (unit, parts) = unit(scheme, outcome);
     let mut header = vec![format!("{} ({unit})", definition.name), "rate".to_owned()];
     header.extend(scheme.clauses.iter().map(|clause| clause.name.clone()));
     header.push("total".to_owned());
@@ -227,13 +226,13 @@ fn payments(scheme: &Scheme, expected: &Tally, outcome: usize) -> OutcomePayment
             OutcomeKind::Binary => format!("{:.1}%", 100.0 * level.rate),
             _ => format!("{:.2}", level.rate),
         };
-        let mut row = vec![format!("{:+}", level.change), rate];
+        let mut row = vec![format!("{:+}", level.change / parts), rate];
         row.extend(level.by_clause.iter().map(ToString::to_string));
         row.push(level.total.to_string());
         row
     };
     let entry = |level: &PaymentLevel| LevelEntry {
-        change: level.change,
+        change: level.change / parts,
         rate: rounded(level.rate),
         clauses: scheme
             .clauses
@@ -253,9 +252,14 @@ fn payments(scheme: &Scheme, expected: &Tally, outcome: usize) -> OutcomePayment
     }
 }
 
-/// What the changes of a table are counted in.
-fn unit(scheme: &Scheme, outcome: usize) -> &'static str {
-    if scheme.outcomes[outcome].kind == OutcomeKind::Binary { "percentage points" } else { "per hundred people" }
+/// What the changes of a table are counted in, and by how much a change per hundred people is divided for that.
+fn unit(scheme: &Scheme, outcome: usize) -> (String, f64) {
+    let definition = &scheme.outcomes[outcome];
+    match definition.kind {
+        OutcomeKind::Binary => ("percentage points".to_owned(), 1.0),
+        OutcomeKind::Amount { .. } => (format!("{} per person", definition.unit), 100.0),
+        OutcomeKind::Frequency { .. } | OutcomeKind::Sustained { .. } => ("per hundred people".to_owned(), 1.0),
+    }
 }
 
 /// What the steps of a table are multiplied by, so that they show where an outcome that happens often to each person is paid for.
@@ -264,6 +268,8 @@ fn times(scheme: &Scheme, expected: &Tally, outcome: usize) -> f64 {
     let each = count as f64 / people.max(1) as f64;
     match scheme.outcomes[outcome].kind {
         OutcomeKind::Binary => 1.0,
+        // Steps of ten minutes where the mean is 230: the table then shows changes of a twentieth to a half of it.
+        OutcomeKind::Amount { .. } => 50.0 * 10f64.powf((each / 10.0).max(0.1).log10().floor()),
         _ => 10f64.powf(each.max(1.0).log10().floor()),
     }
 }
@@ -274,8 +280,8 @@ fn nothing_changes(scheme: &Scheme, outcome: usize, levels: &[PaymentLevel]) -> 
     let (Some(first), Some(last)) = (levels.first(), levels.last()) else {
         return format!("{name}: only the expected level is possible.");
     };
-    let unit = unit(scheme, outcome);
-    let within = format!("from {:+} to {:+} {unit}", first.change, last.change);
+    let (unit, parts) = unit(scheme, outcome);
+    let within = format!("from {:+} to {:+} {unit}", first.change / parts, last.change / parts);
     let looks = |clause: &&contract::clauses::Clause| {
         clause.outcomes().contains(&outcome) || clause.gates().iter().any(|gate| gate.outcome == outcome)
     };

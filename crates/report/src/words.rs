@@ -291,16 +291,20 @@ pub fn expected_scenarios(expected: &OutcomeForecast, stress: &StressTest) -> Op
     }
 }
 
-/// What an outcome is today: "652 for every 1,000 people".
+/// What an outcome is today: "652 for every 1,000 people", "230 minutes a person".
 pub fn today(expected: &OutcomeForecast) -> String {
-    format!("{} for every 1,000 people", thousandths(expected.today))
+    let size = size(expected, expected.today);
+    match &expected.unit {
+        Some(unit) => format!("{size} {unit} a person"),
+        None => format!("{size} for every 1,000 people"),
+    }
 }
 
 /// The middle 90% of scenarios: "3 worse to 12 better", "13 to 59 better".
 pub fn expected_change(expected: &OutcomeForecast) -> String {
     let [low, _, high] = expected.each;
-    let [from, to] = [low, high].map(|each| thousandths(each.abs()));
-    match (way(low), way(high)) {
+    let [from, to] = [low, high].map(|each| size(expected, each));
+    match (way(expected, low), way(expected, high)) {
         ("", "") => "no change".to_owned(),
         (" worse", " worse") if from == to => format!("{from} worse"),
         (" worse", " worse") => format!("{to} to {from} worse"),
@@ -313,24 +317,24 @@ pub fn expected_change(expected: &OutcomeForecast) -> String {
 
 /// The change that the contract intends: "50 better", "no change".
 pub fn intended_change(expected: &OutcomeForecast) -> String {
-    match (thousandths(expected.intended.abs()), way(expected.intended)) {
+    match (size(expected, expected.intended), way(expected, expected.intended)) {
         (_, "") => "no change".to_owned(),
         (many, way) => format!("{many}{way}"),
     }
 }
 
 /// Which way a change goes, after its size; empty where it reads as none.
-fn way(each: f64) -> &'static str {
-    match thousandths(each.abs()) {
+fn way(expected: &OutcomeForecast, each: f64) -> &'static str {
+    match size(expected, each) {
         none if none == "0" => "",
         _ if each > 0.0 => " better",
         _ => " worse",
     }
 }
 
-/// Results for each person as results in every 1,000: to one decimal where they are few.
-fn thousandths(each: f64) -> String {
-    let many = 1_000.0 * each;
+/// The size of a result for each person: in every 1,000 people or, of an amount, in its units; to one decimal where it is small.
+fn size(expected: &OutcomeForecast, each: f64) -> String {
+    let many = if expected.unit.is_some() { each.abs() } else { 1_000.0 * each.abs() };
     if (0.05..9.95).contains(&many) { format!("{many:.1}") } else { thousands(many.round() as i64) }
 }
 
@@ -533,7 +537,12 @@ fn next_pound(help: &NextPound) -> String {
 
 /// "one fewer person with a proven reoffence".
 fn one_better(outcome: &MovedOutcome) -> String {
-    format!("one {} {}", if outcome.more_is_better { "more" } else { "fewer" }, outcome.people.one)
+    match (outcome.is_amount, outcome.more_is_better) {
+        (true, true) => format!("one unit more of {}", quoted(&outcome.name)),
+        (true, false) => format!("one unit less of {}", quoted(&outcome.name)),
+        (false, true) => format!("one more {}", outcome.people.one),
+        (false, false) => format!("one fewer {}", outcome.people.one),
+    }
 }
 
 /// Pounds and pence, for what one pound brings.
@@ -698,16 +707,15 @@ mod tests {
 
     #[test]
     fn a_change_reads_as_english_whichever_way_it_goes() {
-        let change = |low: f64, high: f64| {
-            let each = [low, (low + high) / 2.0, high].map(|many| many / 1_000.0);
-            expected_change(&OutcomeForecast {
-                name: "work".to_owned(),
-                today: 0.2,
-                shares: MovementShares::default(),
-                each,
-                intended: 0.0,
-            })
+        let of = |unit: Option<&str>, each: [f64; 3]| OutcomeForecast {
+            name: "work".to_owned(),
+            unit: unit.map(str::to_owned),
+            today: 0.2,
+            shares: MovementShares::default(),
+            each,
+            intended: 0.0,
         };
+        let change = |low: f64, high: f64| expected_change(&of(None, [low, (low + high) / 2.0, high].map(|many| many / 1_000.0)));
         assert_eq!(change(13.0, 59.0), "13 to 59 better");
         assert_eq!(change(-12.0, -3.0), "3.0 to 12 worse");
         assert_eq!(change(-3.0, 12.4), "3.0 worse to 12 better");
@@ -715,5 +723,10 @@ mod tests {
         assert_eq!(change(-40.0, 0.0), "0 to 40 worse");
         assert_eq!(change(-0.01, 0.01), "no change");
         assert_eq!(change(20.0, 20.0), "20 better");
+        let wait = OutcomeForecast { today: 229.96, ..of(Some("minutes"), [-0.6, 2.0, 13.4]) };
+        assert_eq!(
+            (today(&wait), expected_change(&wait)),
+            ("230 minutes a person".to_owned(), "0.6 worse to 13 better".to_owned())
+        );
     }
 }

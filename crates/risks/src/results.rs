@@ -299,6 +299,8 @@ pub struct OutcomeFacts {
     pub binary: bool,
     /// Position of the binary outcome on top of which it is counted; its own for a binary one.
     pub base: usize,
+    /// What is known of an amount; `None` where the outcome is counted.
+    pub amount: Option<AmountFacts>,
     /// +1 when more is better, −1 when fewer.
     pub sign: f64,
     /// Pounds to the public of one better.
@@ -310,6 +312,15 @@ pub struct OutcomeFacts {
     /// Pounds that the scheme pays for one more good result where its gates are open: the most over the segments. For binary
     /// outcomes only, each with what is counted on top of it.
     pub price: f64,
+}
+
+/// What a finding needs to know of an amount.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AmountFacts {
+    /// A plural: "minutes".
+    pub unit: String,
+    /// The standard deviation between people.
+    pub spread: f64,
 }
 
 /// What a finding needs to know of a segment.
@@ -396,11 +407,11 @@ impl StrategyResults {
         let middle = |at: usize| 0.5 * (each(there, at) + each(from, at));
         let (mean, affected) = (middle(outcome), middle(facts.base));
         // Each person affected has events as a Poisson number has them, and all others none.
-        let square = match facts.binary {
-            true => mean,
-            false => mean + mean * mean / affected.max(1e-12),
+        let variance = match (&facts.amount, facts.binary) {
+            (Some(amount), _) => amount.spread * amount.spread,
+            (None, true) => mean - mean * mean,
+            (None, false) => mean + mean * mean / affected.max(1e-12) - mean * mean,
         };
-        let variance = square - mean * mean;
         if variance <= 0.0 { 0.0 } else { self.better_each(outcome, there, from) / variance.sqrt() }
     }
 

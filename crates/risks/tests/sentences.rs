@@ -114,6 +114,7 @@ impl Draws {
             people: PeopleNoun::of(name, self.of(&measures)),
             binary: self.of(&[true, true, false]),
             base: 0,
+            amount: None,
             sign: self.of(&[1.0, -1.0]),
             value: self.of(&SUMS).max(0.0),
             paid: self.of(&[true, true, false]),

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use base::literal::{Change, Count, Literal, PerHead, Plain, Points, RefusedNumber};
+use base::literal::{Change, Count, Literal, MeanAmount, PerHead, Plain, Points, RefusedNumber};
 use base::money::{Pence, Rate};
 use base::problem::Problem;
 use base::reader::{Reader, Section};
@@ -22,6 +22,7 @@ mod gaming;
 mod payer_costs;
 mod standing;
 
+use crate::amounts::{AmountDistribution, AmountShape};
 use crate::individuals::{self, Individuals};
 use crate::mixture::{Mixture, Ownership};
 
@@ -145,7 +146,7 @@ pub struct Pilot {
 #[derive(Clone, Debug)]
 pub struct OutcomeAssumptions {
     /// Binary: the chance as things are now. Frequency: mean events of a person affected. Sustained: the chance of lasting
-    /// each further period.
+    /// each further period. Amount: the mean of all amounts.
     pub now: Schedule<f64>,
     /// The segments' odds are shifted so that each area's rate equals this one, usually the contract's fixed baseline.
     pub matches: Option<Schedule<Rate>>,
@@ -155,6 +156,23 @@ pub struct OutcomeAssumptions {
     pub trend: f64,
     /// Pounds to the public of one fewer (or one more, where more is better).
     pub value: f64,
+    /// How amounts differ between the people of a segment; `None` where the outcome is no amount.
+    pub amounts: Option<AmountAssumptions>,
+}
+
+impl OutcomeAssumptions {
+    /// What the draws of an outcome depend on that is counted or added up over people.
+    pub(crate) fn drawn_with(&self) -> (&Schedule<f64>, Option<&AmountAssumptions>) {
+        (&self.now, self.amounts.as_ref())
+    }
+}
+
+/// How the amounts of the people of one segment differ.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AmountAssumptions {
+    pub shape: AmountShape,
+    /// Their standard deviation, in units.
+    pub spread: Schedule<f64>,
 }
 
 /// A kind of help that money can buy, with diminishing returns: spending `half_cost` a person buys half of what money can buy.
@@ -348,6 +366,21 @@ fn assessment(top: &Section<'_, '_>, scheme: &Scheme, keys: &ScheduleKeys) -> Op
 }
 
 impl Assumptions {
+    /// The amounts of the people of one segment and area as things are now; `None` where the outcome is no amount.
+    pub(crate) fn amount(&self, scheme: &Scheme, outcome: usize, area: usize, segment: usize) -> Option<AmountDistribution> {
+        let (belief, OutcomeKind::Amount { most }) = (&self.outcomes[outcome], scheme.outcomes[outcome].kind) else {
+            return None;
+        };
+        let amounts = belief.amounts.as_ref()?;
+        Some(AmountDistribution {
+            shape: amounts.shape,
+            mean: belief.now.at(area, segment, CohortTime::FIRST),
+            spread: amounts.spread.at(area, segment, CohortTime::FIRST),
+            most: most as f64,
+            more_is_better: scheme.outcomes[outcome].sign() > 0,
+        })
+    }
+
     /// Splits each segment into those who start anyway and those whom the provider must bring in. They are alike in all else.
     fn with_hard_to_start(mut self, assessment: &Assessment) -> Assumptions {
         // For each new segment, the one whose assumptions it shares.
@@ -369,6 +402,9 @@ impl Assumptions {
         for belief in &mut self.outcomes {
             belief.now = belief.now.taking_segments(&like);
             belief.before = belief.before.as_ref().map(|before| before.taking_segments(&like));
+            if let Some(amounts) = &mut belief.amounts {
+                amounts.spread = amounts.spread.taking_segments(&like);
+            }
         }
         for help in &mut self.help {
             help.spent_now = help.spent_now.taking_segments(&like);
@@ -574,7 +610,8 @@ fn outcomes(
     keys: &ScheduleKeys,
     individuals: Option<&Individuals>,
 ) -> Vec<OutcomeAssumptions> {
-    let nothing = OutcomeAssumptions { now: Schedule::constant(0.0), matches: None, before: None, trend: 0.0, value: 0.0 };
+    let nothing =
+        OutcomeAssumptions { now: Schedule::constant(0.0), matches: None, before: None, trend: 0.0, value: 0.0, amounts: None };
     let Some(tables) = top.required_section("outcome", "a table [outcome.NAME] for each outcome of the scheme") else {
         return vec![nothing; scheme.outcomes.len()];
     };
@@ -602,18 +639,27 @@ fn outcomes(
                 }
                 Schedule::constant(0.0)
             }
-            // Its chance follows from the outcomes that it is made of.
-            OutcomeKind::Binary if outcome.some_of().is_some() => Schedule::constant(0.0),
+            // Its chance follows from other outcomes.
+            OutcomeKind::Binary if !outcome.follows_from().is_empty() => Schedule::constant(0.0),
             OutcomeKind::Binary => chance("now"),
             OutcomeKind::Frequency { .. } => table.checked_schedule::<PerHead>("each", keys, too_few).map(|each| each.0.as_f64()),
             OutcomeKind::Sustained { .. } => chance("continues"),
+            OutcomeKind::Amount { most } => {
+                let each = table.checked_schedule::<MeanAmount>("now", keys, |each| no_mean(each, most));
+                each.map(|each| each.0.as_f64())
+            }
         };
-        if outcome.some_of().is_some() {
+        let amounts = outcome.is_amount().then(|| amounts(&table, keys));
+        if !outcome.follows_from().is_empty() {
             if individuals.is_some_and(|file| scheme.outcome(&outcome.name).is_some_and(|at| file.have(at))) {
                 table.push(
-                    Problem::at(table.file, table.span, "this outcome is made of others, and the file of individuals has it too")
-                        .expected("the chances of the outcomes that it is made of")
-                        .fix(format!("remove the column `{}` of that file", outcome.name)),
+                    Problem::at(
+                        table.file,
+                        table.span,
+                        "this outcome follows from others, and the file of individuals has it too",
+                    )
+                    .expected("the assumptions about the outcomes that it follows from")
+                    .fix(format!("remove the column `{}` of that file", outcome.name)),
                 );
             }
             let value: Pence = table.positive("value").unwrap_or_default();
@@ -624,12 +670,20 @@ fn outcomes(
         let compared_with_before = matches!(outcome.baseline, Baseline::Before { .. });
         let before = compared_with_before.then(|| match outcome.kind {
             OutcomeKind::Frequency { .. } => table.positive_schedule::<PerHead>("before", keys).map(|each| each.0.as_f64()),
-            OutcomeKind::Binary | OutcomeKind::Sustained { .. } => chance("before"),
+            OutcomeKind::Binary | OutcomeKind::Sustained { .. } | OutcomeKind::Amount { .. } => chance("before"),
         });
+        if let Some(no_shares) = ["trend", "before"].into_iter().find(|key| outcome.is_amount() && table.has(key)) {
+            table.push(
+                table
+                    .problem(no_shares, "an amount has a mean and a spread, and nothing else that can be assumed of it")
+                    .expected("`now`, `spread`, `shape` and `value`")
+                    .fix("remove the line"),
+            );
+        }
         let trend: Points = table.number("trend").unwrap_or_default();
         let value: Pence = table.positive("value").unwrap_or_default();
         table.finish();
-        OutcomeAssumptions { now, matches, before, trend: trend.0.as_f64(), value: value.pounds() }
+        OutcomeAssumptions { now, matches, before, trend: trend.0.as_f64(), value: value.pounds(), amounts }
     };
     let beliefs = scheme.outcomes.iter().map(believe).collect();
     tables.finish();
@@ -688,6 +742,28 @@ pub fn amended(opened: &SchemeFiles, before: &Scheme, after: &Scheme) -> Option<
     Some(pen.finish())
 }
 
+/// `spread` and `shape` of an amount.
+fn amounts(table: &Section<'_, '_>, keys: &ScheduleKeys) -> AmountAssumptions {
+    let shapes = [("log-normal", AmountShape::LogNormal), ("normal", AmountShape::Normal)];
+    let spread = table.checked_schedule::<MeanAmount>("spread", keys, |spread| {
+        (spread.0.0 <= 0).then(|| RefusedNumber {
+            what: "amounts that do not differ between people".into(),
+            expected: "a standard deviation above zero, such as \"90 per person\"".into(),
+            fix: "write how far amounts are from their mean: two thirds of people are within one standard deviation".into(),
+        })
+    });
+    AmountAssumptions { shape: table.choice("shape", &shapes).unwrap_or_default(), spread: spread.map(|each| each.0.as_f64()) }
+}
+
+/// A mean that amounts from 0 to the most that counts cannot have.
+fn no_mean(each: &MeanAmount, most: i64) -> Option<RefusedNumber> {
+    (each.0.0 <= 0 || each.0.as_f64() > most as f64).then(|| RefusedNumber {
+        what: "a mean that the amounts cannot have".into(),
+        expected: format!("more than 0, and at most {most}, which is the most that counts for one person"),
+        fix: "correct the number, or `most` in scheme.toml".into(),
+    })
+}
+
 /// People who are affected have at least one event each.
 fn too_few(each: &PerHead) -> Option<RefusedNumber> {
     (each.0.as_f64() < 1.0).then(|| RefusedNumber {
@@ -721,6 +797,15 @@ fn points(change: &Change) -> Option<RefusedNumber> {
         what: "help in percentage points, for people with chances of their own".into(),
         expected: "a relative change, such as \"20 %\"".into(),
         fix: "write it as a share of each person's own risk".into(),
+    })
+}
+
+/// Everybody has an amount, and no share of people is added to it.
+fn no_points(change: &Change) -> Option<RefusedNumber> {
+    matches!(change, Change::Points(_)).then(|| RefusedNumber {
+        what: "help in percentage points, for an outcome that is an amount".into(),
+        expected: "the share by which help makes everybody's amount better, such as \"5 %\"".into(),
+        fix: "write the change of the mean as a share of the mean".into(),
     })
 }
 
@@ -787,18 +872,18 @@ fn moved_outcomes(
             );
             continue;
         };
-        if !scheme.outcomes[at].is_binary() {
+        if !scheme.outcomes[at].is_binary() && !scheme.outcomes[at].is_amount() {
             top.push(
-                Problem::at(top.file, span, format!("help cannot move `{name}` directly: it is not a binary outcome"))
+                Problem::at(top.file, span, format!("help cannot move `{name}` directly: it builds on another outcome"))
                     .read(name)
-                    .expected("a binary outcome")
+                    .expected("a binary outcome or an amount")
                     .fix("help moves whether a thing happens; how often, or how long, follows from the people it happens to"),
             );
             continue;
         }
-        if scheme.outcomes[at].some_of().is_some() {
+        if !scheme.outcomes[at].follows_from().is_empty() {
             top.push(
-                Problem::at(top.file, span, format!("help moves `{name}` through the outcomes that it is made of"))
+                Problem::at(top.file, span, format!("help moves `{name}` through the outcomes that it follows from"))
                     .read(name)
                     .expected("an outcome that is measured by itself")
                     .fix("write what the help moves of these outcomes"),
@@ -815,8 +900,14 @@ fn moved_outcomes(
             continue;
         }
         let own = individuals.is_some_and(|file| file.have(at));
-        let moved = list
-            .checked_schedule::<Change>(name, keys, |change| if own { points(change) } else { None }.or_else(|| beyond(change)));
+        let moved = list.checked_schedule::<Change>(name, keys, |change| {
+            let refused = match own {
+                true => points(change),
+                false if scheme.outcomes[at].is_amount() => no_points(change),
+                false => None,
+            };
+            refused.or_else(|| beyond(change))
+        });
         moves[at] = Some(moved.map(|change| match change {
             Change::Relative(rate) => Move::Relative(way * rate.as_f64()),
             Change::Points(rate) => Move::Points(way * rate.as_f64()),

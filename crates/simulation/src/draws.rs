@@ -1,8 +1,9 @@
 //! The random draws of one person, by inverse distribution functions only, so that a change of strategy moves a threshold and never
 //! a draw (common random numbers).
 //!
-//! For each binary outcome a person has one decision in each replication, numbered by the outcome's position in the scheme.
-//! Its first word decides whether the outcome happens, its second how often, and its third how long it lasts.
+//! For each binary outcome and each amount a person has one decision in each replication, numbered by the outcome's position in the
+//! scheme. Its first word decides whether the outcome happens, or how large the amount is, its second how often, and its third how long it
+//! lasts. Whether an amount reaches a level is decided by the word of the amount.
 
 use base::statistics::normal_quantile;
 use contract::Scheme;
@@ -24,12 +25,18 @@ pub fn whether(words: &[u64; 4]) -> u32 {
     (words[0] >> 32) as u32
 }
 
+/// The number of the decision about a binary outcome or an amount.
+#[must_use]
+pub fn decision(scheme: &Scheme, outcome: usize) -> usize {
+    scheme.outcomes[outcome].reaches().map_or(outcome, |(amount, _)| amount)
+}
+
 /// What is counted on top of a binary outcome for a person to whom it happened: events (1 + Poisson, with the given mean in
 /// all), or periods (each lasting on with the given chance, at most `most`).
 #[must_use]
 pub fn extra(kind: OutcomeKind, parameter: f64, words: &[u64; 4]) -> u32 {
     match kind {
-        OutcomeKind::Binary => 0,
+        OutcomeKind::Binary | OutcomeKind::Amount { .. } => 0,
         OutcomeKind::Frequency { .. } => 1 + poisson(parameter - 1.0, open_unit(words[1])),
         OutcomeKind::Sustained { most, .. } => geometric(parameter, most, open_unit(words[2])),
     }
@@ -64,7 +71,7 @@ fn geometric(continues: f64, most: i64, u: f64) -> u32 {
 /// Everything drawn for one person and binary outcome, for `replay`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PersonDraws {
-    pub decision: usize,
+    pub outcome: usize,
     pub words: [u64; 4],
 }
 
@@ -72,7 +79,9 @@ pub struct PersonDraws {
 #[must_use]
 pub fn drawn(scheme: &Scheme, seed: u64, person: u64, replication: u64) -> Vec<PersonDraws> {
     let binary = scheme.outcomes.iter().enumerate().filter(|(_, outcome)| outcome.is_binary());
-    binary.map(|(decision, _)| PersonDraws { decision, words: words(seed, person, replication, decision as u64) }).collect()
+    binary
+        .map(|(outcome, _)| PersonDraws { outcome, words: words(seed, person, replication, decision(scheme, outcome) as u64) })
+        .collect()
 }
 
 /// Decisions of a comparison group start here, far above any outcome's position.
@@ -97,7 +106,7 @@ pub fn comparison_extra(
     affected: i64,
 ) -> i64 {
     let (mean, variance) = match kind {
-        OutcomeKind::Binary => return affected,
+        OutcomeKind::Binary | OutcomeKind::Amount { .. } => return affected,
         OutcomeKind::Frequency { .. } => (parameter, parameter - 1.0),
         OutcomeKind::Sustained { most, .. } => {
             let survive = |k: i64| parameter.powi(k as i32);
@@ -110,6 +119,21 @@ pub fn comparison_extra(
     let n = affected as f64;
     let least = if matches!(kind, OutcomeKind::Frequency { .. }) { affected } else { 0 };
     ((n * mean + z * (n * variance.max(0.0)).sqrt()).round() as i64).max(least)
+}
+
+/// The amounts of so many people of a comparison group added up: normal, with the right mean and variance, and none below zero.
+#[must_use]
+pub fn comparison_amounts(
+    seed: u64,
+    first_person: u64,
+    replication: u64,
+    outcome: usize,
+    people: i64,
+    (mean, spread): (f64, f64),
+) -> i64 {
+    let z = normal_quantile(open_unit(words(seed, first_person, replication, COMPARISON + outcome as u64)[1]));
+    let n = people as f64;
+    (n * mean + z * spread * n.sqrt()).round().max(0.0) as i64
 }
 
 /// Decisions of other providers start here, far above those of comparison groups and mixtures.

@@ -50,6 +50,8 @@ impl MovementShares {
 #[derive(Clone, Debug, PartialEq)]
 pub struct OutcomeForecast {
     pub name: String,
+    /// What an amount is counted in: "minutes"; `None` where results are counted.
+    pub unit: Option<String>,
     /// Results for each person today, as stated.
     pub today: f64,
     pub shares: MovementShares,
@@ -75,6 +77,7 @@ impl OutcomeForecast {
             let quantile = |q: f64| each[((each.len() - 1) as f64 * q).round() as usize];
             OutcomeForecast {
                 name: stated.outcomes[at].name.clone(),
+                unit: stated.outcomes[at].amount.as_ref().map(|amount| amount.unit.clone()),
                 today: today.map_or(0.0, |now| now.outcome(at)) / stated.people.max(1.0),
                 shares: MovementShares::of(&moves),
                 each: [quantile(0.05), quantile(0.5), quantile(0.95)],

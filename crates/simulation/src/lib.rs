@@ -3,7 +3,7 @@
 //! Reading order:
 //!
 //! - `assumptions` (the assumptions file) and `assumption_checks`, `people` (who they are and their chances), `individuals` (people
-//!   of one segment with chances of their own)
+//!   of one segment with chances of their own), `amounts` (how much each person has, and who reaches a level)
 //! - `draws` (the random draws of a person), `others` (the points of other providers), `person_by_person` (counting one by one), `rank_evaluation` (the same count without
 //!   the loop)
 //! - `strategy` (a provider's strategy and its result in one area), `misreport`, `timing` and `pilot` (false reports, moved dates,
@@ -24,6 +24,7 @@
 //! The simulation knows the truth of its own scenarios and keeps it to itself: the crates that measure and pay cannot see this one.
 //! It opens no file and writes to no terminal.
 
+pub mod amounts;
 pub mod assumption_checks;
 pub mod assumptions;
 mod behaviours;

@@ -32,6 +32,8 @@ pub struct NextPound {
 #[derive(Clone, Debug, PartialEq)]
 pub struct MovedOutcome {
     pub name: String,
+    /// Whether it is an amount of each person, and not a number of people.
+    pub is_amount: bool,
     /// What to call the people with it.
     pub people: PeopleNoun,
     /// Whether more of them is better.
@@ -87,6 +89,7 @@ fn next_pound(arena: &Arena<'_>, help: usize, (paid, worth): &(search::Weights, 
 fn moved_outcome(outcome: &Outcome) -> MovedOutcome {
     MovedOutcome {
         name: outcome.name.clone(),
+        is_amount: outcome.is_amount(),
         people: PeopleNoun::of(&outcome.name, &outcome.measure),
         more_is_better: outcome.sign() > 0,
     }

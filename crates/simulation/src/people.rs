@@ -5,6 +5,7 @@ use base::schedule::{CohortTime, Schedule};
 use contract::Scheme;
 use contract::terms::OutcomeKind;
 
+use crate::amounts::{AmountDistribution, AmountLevel};
 use crate::assumptions::{Assumptions, Help, Move};
 use crate::draws::threshold;
 use crate::individuals::{HIGHEST, Queue, Risks, folded_threshold, level_where};
@@ -88,12 +89,16 @@ fn divide(scheme: &Scheme, assumptions: &Assumptions, area: usize, time: CohortT
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chances {
     segments: usize,
-    /// For each binary outcome and segment: its chance as things are now.
+    /// For each binary outcome and segment: its chance as things are now. For an amount: the mean of what counts.
     now: Vec<Vec<f64>>,
     /// For each outcome compared with the same people before: the chance (or the events for each) then, by segment.
     before: Vec<Vec<f64>>,
-    /// For each binary outcome and segment: its chance without any help.
+    /// The same without any help.
     none: Vec<Vec<f64>>,
+    /// For each outcome that is an amount, and segment.
+    amounts: Vec<Vec<OwnAmounts>>,
+    /// For each outcome that is to reach a level of an amount: which amount, and the level.
+    reaches: Vec<Option<(usize, f64)>>,
     /// For each binary outcome whose people have chances of their own, and segment.
     own: Vec<Vec<OwnChances>>,
     /// For each outcome: +1 when more is better, −1 when fewer.
@@ -115,6 +120,14 @@ type SomeOf = (Vec<usize>, usize);
 #[derive(Clone, Debug, PartialEq)]
 struct OwnChances {
     risks: Risks,
+    level_now: f64,
+    level_none: f64,
+}
+
+/// The amounts of the people of one segment, and where their mean is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct OwnAmounts {
+    distribution: AmountDistribution,
     level_now: f64,
     level_none: f64,
 }
@@ -146,6 +159,7 @@ impl Chances {
         let mut now = Vec::new();
         let mut each = Vec::new();
         let mut own = vec![Vec::new(); scheme.outcomes.len()];
+        let mut amounts = vec![Vec::new(); scheme.outcomes.len()];
         for (at, outcome) in scheme.outcomes.iter().enumerate() {
             let belief = &assumptions.outcomes[at];
             let values: Vec<f64> = (0..segments).map(|segment| belief.now.at(area, segment, CohortTime::FIRST)).collect();
@@ -155,7 +169,7 @@ impl Chances {
                     (own[at].iter().map(|own| side(own.risks.mean(own.level_now), sign[at])).collect(), vec![1.0; segments])
                 }
                 // Its chance follows from those of the others.
-                OutcomeKind::Binary if outcome.some_of().is_some() => (vec![0.0; segments], vec![1.0; segments]),
+                OutcomeKind::Binary if !outcome.follows_from().is_empty() => (vec![0.0; segments], vec![1.0; segments]),
                 OutcomeKind::Binary => {
                     let mut chances = values;
                     if let Some(rate) = &belief.matches {
@@ -165,6 +179,18 @@ impl Chances {
                     (chances, vec![1.0; segments])
                 }
                 OutcomeKind::Frequency { .. } => (Vec::new(), values),
+                OutcomeKind::Amount { .. } => {
+                    amounts[at] = (0..segments)
+                        .filter_map(|segment| assumptions.amount(scheme, at, area, segment))
+                        .map(|distribution| OwnAmounts {
+                            distribution,
+                            level_now: distribution.mean,
+                            level_none: distribution.mean,
+                        })
+                        .collect();
+                    let means = amounts[at].iter().map(|own| own.distribution.mean_that_counts(own.level_now));
+                    (means.collect(), vec![1.0; segments])
+                }
                 OutcomeKind::Sustained { most, .. } => (Vec::new(), values.iter().map(|&c| mean_periods(c, most)).collect()),
             };
             now.push(chances);
@@ -177,7 +203,20 @@ impl Chances {
         });
         let some_of = scheme.outcomes.iter().map(|outcome| outcome.some_of().map(|(of, at_least)| (of.to_vec(), at_least)));
         let some_of = some_of.collect();
-        let mut chances = Chances { segments, before: before.collect(), none: now.clone(), now, own, sign, some_of, helps, each };
+        let reaches = scheme.outcomes.iter().map(|outcome| outcome.reaches().map(|(amount, level)| (amount, level as f64)));
+        let mut chances = Chances {
+            segments,
+            before: before.collect(),
+            none: now.clone(),
+            now,
+            amounts,
+            reaches: reaches.collect(),
+            own,
+            sign,
+            some_of,
+            helps,
+            each,
+        };
         for outcome in 0..chances.now.len() {
             chances.take_help_away(outcome);
         }
@@ -185,8 +224,15 @@ impl Chances {
         chances
     }
 
-    /// Works out the chances of outcomes that are made of others.
+    /// Works out the chances of outcomes that follow from others: those of a level of an amount, and then those made of others.
     fn follow_from_others(&mut self) {
+        for outcome in 0..self.reaches.len() {
+            let Some((amount, level)) = self.reaches[outcome] else { continue };
+            for (segment, own) in self.amounts[amount].iter().enumerate() {
+                self.now[outcome][segment] = own.distribution.as_good_as(own.level_now, level);
+                self.none[outcome][segment] = own.distribution.as_good_as(own.level_none, level);
+            }
+        }
         for outcome in 0..self.some_of.len() {
             for segment in 0..self.now[outcome].len() {
                 let now = self.of_others(outcome, |at| self.now[at][segment]);
@@ -239,7 +285,12 @@ impl Chances {
     /// Works out the chances without help from those of now.
     fn take_help_away(&mut self, outcome: usize) {
         for segment in 0..self.now[outcome].len() {
-            if let Some(own) = self.own[outcome].get(segment) {
+            if let Some(own) = self.amounts[outcome].get(segment) {
+                let today: Vec<f64> = self.helps.iter().map(|help| help[segment].spent_now).collect();
+                let none = own.level_now / self.left(outcome, segment, |help| today[help]).max(1e-9);
+                self.none[outcome][segment] = own.distribution.mean_that_counts(none);
+                self.amounts[outcome][segment].level_none = none;
+            } else if let Some(own) = self.own[outcome].get(segment) {
                 let today: Vec<f64> = self.helps.iter().map(|help| help[segment].spent_now).collect();
                 let none = own.level_now / self.left(outcome, segment, |help| today[help]);
                 self.none[outcome][segment] = side(own.risks.mean(none), self.sign[outcome]);
@@ -250,10 +301,12 @@ impl Chances {
         }
     }
 
-    /// What relative help leaves of each person's risk of the bad result, at a spend on each kind of it.
+    /// What relative help leaves of each person's risk of the bad result, or of each person's amount, at a spend on each kind of it. An
+    /// amount of which there should be more grows.
     fn left(&self, outcome: usize, segment: usize, spend: impl Fn(usize) -> f64) -> f64 {
+        let way = if self.amounts[outcome].is_empty() { -1.0 } else { self.sign[outcome] };
         let left = self.helps.iter().enumerate().map(|(help, effects)| match effects[segment].moves[outcome] {
-            Some(Move::Relative(most)) => 1.0 - most * effects[segment].bought(spend(help)),
+            Some(Move::Relative(most)) => 1.0 + way * most * effects[segment].bought(spend(help)),
             Some(Move::Points(_)) | None => 1.0,
         });
         left.product()
@@ -272,6 +325,24 @@ impl Chances {
             Some(own) => folded_threshold(self.level(own, outcome, segment, effort), self.sign[outcome] > 0.0),
             None => threshold(self.with(outcome, segment, effort)),
         }
+    }
+
+    /// How the amounts of a segment are added up under an effort; `None` where the outcome is no amount.
+    #[must_use]
+    pub fn amount_level(&self, outcome: usize, segment: usize, effort: &[f64]) -> Option<AmountLevel> {
+        let own = self.amounts[outcome].get(segment)?;
+        Some(own.distribution.at(self.mean_amount(own, outcome, segment, effort)))
+    }
+
+    /// Where the mean of a segment's amounts is under an effort, before they are cut to what counts.
+    fn mean_amount(&self, own: &OwnAmounts, outcome: usize, segment: usize, effort: &[f64]) -> f64 {
+        own.level_none * self.left(outcome, segment, |help| effort[help * self.segments + segment])
+    }
+
+    /// What one better result of an outcome is measured against: all people for a binary outcome, and today's mean for an amount.
+    #[must_use]
+    pub fn scale(&self, outcome: usize, segment: usize) -> f64 {
+        if self.amounts[outcome].is_empty() { 1.0 } else { self.now[outcome][segment] }
     }
 
     /// The level of people with chances of their own; `None` where they are alike.
@@ -334,11 +405,18 @@ impl Chances {
         if more { 1.0 - bad } else { bad }
     }
 
-    /// The chance of a binary outcome in a segment when so much is spent on each kind of help for each person.
+    /// The chance of a binary outcome in a segment, or the mean of an amount, when so much is spent on each kind of help for each person.
     #[must_use]
     pub fn with(&self, outcome: usize, segment: usize, effort: &[f64]) -> f64 {
         if let Some(own) = self.own[outcome].get(segment) {
             return side(own.risks.mean(self.level(own, outcome, segment, effort)), self.sign[outcome]);
+        }
+        if let Some(own) = self.amounts[outcome].get(segment) {
+            return own.distribution.mean_that_counts(self.mean_amount(own, outcome, segment, effort));
+        }
+        if let Some((amount, level)) = self.reaches[outcome] {
+            let own = &self.amounts[amount][segment];
+            return own.distribution.as_good_as(self.mean_amount(own, amount, segment, effort), level);
         }
         if let Some(chance) = self.of_others(outcome, |at| self.with(at, segment, effort)) {
             return chance;
@@ -374,6 +452,17 @@ impl Chances {
     /// The largest change for the better that one kind of help can make, on top of no help at all; below zero for the worse.
     #[must_use]
     pub fn reach(&self, outcome: usize, help: usize, segment: usize) -> f64 {
+        let amount = self.reaches[outcome].map_or(outcome, |(amount, _)| amount);
+        if let Some(own) = self.amounts[amount].get(segment) {
+            let most = match self.helps[help][segment].moves[amount] {
+                Some(Move::Relative(most)) => own.level_none * (1.0 + self.sign[amount] * most),
+                Some(Move::Points(_)) | None => return 0.0,
+            };
+            return match self.reaches[outcome] {
+                Some((_, level)) => own.distribution.as_good_as(most, level) - self.none[outcome][segment],
+                None => self.sign[outcome] * (own.distribution.mean_that_counts(most) - self.none[outcome][segment]),
+            };
+        }
         if self.some_of[outcome].is_some() {
             let better = |at: usize| {
                 let gains = self.sign[at] * self.reach(at, help, segment);

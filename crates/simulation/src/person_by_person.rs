@@ -4,7 +4,7 @@ use contract::Scheme;
 use contract::terms::OutcomeKind;
 
 use crate::assumptions::Assumptions;
-use crate::draws::{extra, threshold, whether};
+use crate::draws::{decision, extra, threshold, whether};
 use crate::individuals::{happens, level_number};
 use crate::people::{AreaPeople, Chances, PeopleCell};
 use base::philox::words;
@@ -20,14 +20,17 @@ pub fn count(
     effort: &[f64],
     seed: u64,
     replication: u64,
-) -> Vec<Vec<u32>> {
+) -> Vec<Vec<i64>> {
     let mut counts = vec![vec![0; people.cells.len()]; scheme.outcomes.len()];
     let replication = Replication { scheme, assumptions, area: people.area, chances, effort, seed, replication };
     for (at, cell) in people.cells.iter().enumerate() {
         for person in cell.first_person..cell.first_person + cell.people as u64 {
             for (outcome, count) in replication.of(cell, person).enumerate() {
-                counts[outcome][at] += count;
+                counts[outcome][at] += i64::from(count);
             }
+        }
+        for outcome in (0..scheme.outcomes.len()).filter(|&outcome| scheme.outcomes[outcome].is_amount()) {
+            counts[outcome][at] = replication.amounts(cell, outcome);
         }
     }
     counts
@@ -46,22 +49,43 @@ pub struct Replication<'a> {
 }
 
 impl<'a> Replication<'a> {
-    /// The outcomes of one person of a cell: a count for each outcome of the scheme.
+    /// The amounts of a cell's people added up, to the nearest whole.
+    fn amounts(self, cell: &PeopleCell, outcome: usize) -> i64 {
+        let distribution = self.assumptions.amount(self.scheme, outcome, self.area, cell.segment);
+        let level = self.chances.amount_level(outcome, cell.segment, self.effort);
+        let Some((distribution, level)) = distribution.zip(level) else { return 0 };
+        let (mut best, mut worst, mut between, mut sum) = (0, 0, 0, 0);
+        for person in cell.first_person..cell.first_person + cell.people as u64 {
+            let uniform = whether(&words(self.seed, person, self.replication, outcome as u64));
+            if u64::from(uniform) < level.best_below {
+                best += 1;
+            } else if u64::from(uniform) >= level.worst_from {
+                worst += 1;
+            } else {
+                between += 1;
+                sum += distribution.standardised(uniform);
+            }
+        }
+        level.sum(best, worst, between, sum)
+    }
+
+    /// The outcomes of one person of a cell: a count for each outcome of the scheme, and 0 for an amount, which is added up over people.
     pub fn of(self, cell: &'a PeopleCell, person: u64) -> impl Iterator<Item = u32> + 'a {
         let Replication { scheme, assumptions, chances, effort, .. } = self;
         scheme.outcomes.iter().enumerate().map(move |(outcome, definition)| {
-            let decision = definition.base(outcome);
-            let words = words(self.seed, person, self.replication, decision as u64);
-            let affected = match chances.own_level(decision, cell.segment, effort) {
-                None => u64::from(whether(&words)) < threshold(chances.with(decision, cell.segment, effort)),
+            let base = definition.base(outcome);
+            let words = words(self.seed, person, self.replication, decision(scheme, base) as u64);
+            let affected = match chances.own_level(base, cell.segment, effort) {
+                None => u64::from(whether(&words)) < threshold(chances.with(base, cell.segment, effort)),
                 Some(level) => {
-                    let more = scheme.outcomes[decision].sign() > 0;
-                    let own = assumptions.individuals.as_ref().and_then(|file| file.in_cell(decision, cell));
+                    let more = scheme.outcomes[base].sign() > 0;
+                    let own = assumptions.individuals.as_ref().and_then(|file| file.in_cell(base, cell));
                     let risk = own.map_or(0, |risk| risk((person - cell.first_person) as usize));
                     happens(whether(&words), risk, level_number(level), more)
                 }
             };
             match definition.kind {
+                OutcomeKind::Amount { .. } => 0,
                 _ if !affected => 0,
                 OutcomeKind::Binary => 1,
                 kind => extra(kind, assumptions.outcomes[outcome].now.at(self.area, cell.segment, CohortTime::FIRST), &words),

@@ -8,8 +8,9 @@
 use contract::Scheme;
 use contract::terms::OutcomeKind;
 
+use crate::amounts::AmountLevel;
 use crate::assumptions::Assumptions;
-use crate::draws::{extra, whether};
+use crate::draws::{decision, extra, whether};
 use crate::individuals::folded;
 use crate::people::AreaPeople;
 use base::philox::words;
@@ -20,17 +21,25 @@ use base::schedule::CohortTime;
 pub struct Ranks {
     /// Positions of the binary outcomes in the scheme.
     binary: Vec<usize>,
+    /// For each binary outcome, the column of uniforms that decides it.
+    column_of: Vec<usize>,
     /// For each binary outcome, the outcomes counted on top of it.
     on_top: Vec<Vec<usize>>,
+    /// The outcomes that have a column of uniforms: binary ones with a chance of their own, and amounts.
+    columns: Vec<usize>,
+    /// The amounts: their positions in the scheme, and their columns.
+    amounts: Vec<(usize, usize)>,
     cells: Vec<CellRanks>,
-    /// For each replication and binary outcome, all cells one after another; see [`ordered`].
+    /// For each replication and column, all cells one after another; see [`ordered`].
     sorted: Vec<i32>,
     /// Where each bucket of a cell starts in its sorted uniforms.
     buckets: Vec<u32>,
     /// For each outcome on top: running sums along the sorted uniforms, one more than there are people.
     sums: Vec<Vec<u32>>,
+    /// For each amount: running sums of standardised amounts in the same way.
+    amount_sums: Vec<Vec<i64>>,
     people: usize,
-    /// Length of one replication and outcome in `sorted`, padding included.
+    /// Length of one replication and column in `sorted`, padding included.
     stride: usize,
     bucket_count: usize,
     pub replications: usize,
@@ -39,7 +48,7 @@ pub struct Ranks {
 #[derive(Clone, Debug)]
 struct CellRanks {
     people: usize,
-    /// Offset of the cell's uniforms, buckets and sums within one replication and outcome.
+    /// Offset of the cell's uniforms, buckets and sums within one replication and column.
     offset: usize,
     bucket_offset: usize,
     sum_offset: usize,
@@ -64,11 +73,17 @@ impl Ranks {
             .map(|&base| {
                 let builds = |at: &usize| match scheme.outcomes[*at].kind {
                     OutcomeKind::Frequency { of, .. } | OutcomeKind::Sustained { of, .. } => of == base,
-                    OutcomeKind::Binary => false,
+                    OutcomeKind::Binary | OutcomeKind::Amount { .. } => false,
                 };
                 (0..scheme.outcomes.len()).filter(builds).collect()
             })
             .collect();
+        let columns: Vec<usize> =
+            (0..scheme.outcomes.len()).filter(|&at| scheme.outcomes[at].base(at) == at && decision(scheme, at) == at).collect();
+        let column = |outcome: usize| columns.iter().position(|&at| at == decision(scheme, outcome)).unwrap_or_default();
+        let column_of = binary.iter().map(|&outcome| column(outcome)).collect();
+        let amounts: Vec<(usize, usize)> =
+            (0..scheme.outcomes.len()).filter(|&at| scheme.outcomes[at].is_amount()).map(|at| (at, column(at))).collect();
         let (mut cells, mut offset, mut bucket_offset, mut sum_offset) = (Vec::new(), 0, 0, 0);
         for cell in &people.cells {
             let bits = (usize::BITS - cell.people.leading_zeros()).saturating_sub(2).clamp(2, 15);
@@ -79,8 +94,12 @@ impl Ranks {
         }
         let mut ranks = Ranks {
             sums: vec![Vec::new(); scheme.outcomes.len()],
+            amount_sums: vec![Vec::new(); amounts.len()],
             binary,
+            column_of,
             on_top,
+            columns,
+            amounts,
             cells,
             sorted: Vec::with_capacity(offset * replications),
             buckets: Vec::new(),
@@ -98,18 +117,21 @@ impl Ranks {
     /// One replication.
     fn draw(&mut self, scheme: &Scheme, assumptions: &Assumptions, people: &AreaPeople, seed: u64, replication: u64) {
         let mut drawn: Vec<u64> = Vec::new();
-        for b in 0..self.binary.len() {
-            let (decision, on_top) = (self.binary[b] as u64, self.on_top[b].clone());
+        for column in 0..self.columns.len() {
+            let outcome = self.columns[column];
+            let decided = (0..self.binary.len()).filter(|&b| self.column_of[b] == column);
+            let on_top: Vec<usize> = decided.flat_map(|b| self.on_top[b].clone()).collect();
+            let amount = self.amounts.iter().position(|(_, of)| *of == column);
             for (cell, ranks) in people.cells.iter().zip(&self.cells) {
                 drawn.clear();
                 // The uniform in the upper half and the person in the lower: sorting keeps the two together.
                 let person = |index: usize| cell.first_person + index as u64;
                 let word = |uniform: u32, index: usize| u64::from(uniform) << 32 | index as u64;
-                let uniform = |index: usize| whether(&words(seed, person(index), replication, decision));
-                match assumptions.individuals.as_ref().and_then(|file| file.in_cell(self.binary[b], cell)) {
+                let uniform = |index: usize| whether(&words(seed, person(index), replication, outcome as u64));
+                match assumptions.individuals.as_ref().and_then(|file| file.in_cell(outcome, cell)) {
                     None => drawn.extend((0..cell.people).map(|index| word(uniform(index), index))),
                     Some(risk) => {
-                        let more = scheme.outcomes[self.binary[b]].sign() > 0;
+                        let more = scheme.outcomes[outcome].sign() > 0;
                         drawn.extend((0..cell.people).map(|index| word(folded(uniform(index), risk(index), more), index)));
                     }
                 }
@@ -118,20 +140,25 @@ impl Ranks {
                 self.sorted.extend(drawn.iter().map(|word| ordered((word >> 32) as u32)));
                 fill_buckets(&self.sorted[start..], ranks.shift, &mut self.buckets);
                 self.sorted.extend([i32::MAX; WINDOW]);
-                for &outcome in &on_top {
-                    let parameter = match scheme.outcomes[outcome].kind {
-                        OutcomeKind::Binary => 0.0,
-                        OutcomeKind::Frequency { .. } | OutcomeKind::Sustained { .. } => {
-                            assumptions.outcomes[outcome].now.at(people.area, cell.segment, CohortTime::FIRST)
-                        }
-                    };
-                    let kind = scheme.outcomes[outcome].kind;
-                    let sums = &mut self.sums[outcome];
+                for &top in &on_top {
+                    let parameter = assumptions.outcomes[top].now.at(people.area, cell.segment, CohortTime::FIRST);
+                    let kind = scheme.outcomes[top].kind;
+                    let sums = &mut self.sums[top];
                     let mut sum = 0;
                     sums.push(0);
                     for word in &drawn {
-                        let words = words(seed, person((word & 0xFFFF_FFFF) as usize), replication, decision);
+                        let words = words(seed, person((word & 0xFFFF_FFFF) as usize), replication, outcome as u64);
                         sum += extra(kind, parameter, &words);
+                        sums.push(sum);
+                    }
+                }
+                let distribution = amount.and_then(|_| assumptions.amount(scheme, outcome, people.area, cell.segment));
+                if let (Some(amount), Some(distribution)) = (amount, distribution) {
+                    let sums = &mut self.amount_sums[amount];
+                    let mut sum = 0;
+                    sums.push(0);
+                    for word in &drawn {
+                        sum += distribution.standardised((word >> 32) as u32);
                         sums.push(sum);
                     }
                 }
@@ -144,9 +171,7 @@ impl Ranks {
     pub fn count(&self, replication: usize, thresholds: &[u64], taken: &[bool], mut put: impl FnMut(usize, usize, u32)) {
         let cells = self.cells.len();
         for (b, &outcome) in self.binary.iter().enumerate() {
-            let block = replication * self.binary.len() + b;
-            let sorted = &self.sorted[block * self.stride..(block + 1) * self.stride];
-            let buckets = &self.buckets[block * self.bucket_count..(block + 1) * self.bucket_count];
+            let (sorted, buckets) = self.block(replication, self.column_of[b]);
             for (at, cell) in self.cells.iter().enumerate() {
                 if !taken[at] {
                     continue;
@@ -162,7 +187,42 @@ impl Ranks {
         }
     }
 
-    /// Number of binary outcomes.
+    /// Adds up each amount and cell of one replication, given for each of them where the mean of the amounts is; a cell that is not taken
+    /// has no sum.
+    pub fn sum_amounts(
+        &self,
+        replication: usize,
+        levels: &[AmountLevel],
+        taken: &[bool],
+        mut put: impl FnMut(usize, usize, i64),
+    ) {
+        let cells = self.cells.len();
+        for (amount, &(outcome, column)) in self.amounts.iter().enumerate() {
+            let (sorted, buckets) = self.block(replication, column);
+            let sums = &self.amount_sums[amount][replication * (self.people + cells)..];
+            for (at, cell) in self.cells.iter().enumerate().filter(|(at, _)| taken[*at]) {
+                let level = &levels[amount * cells + at];
+                let rank = |threshold| cell.rank(&sorted[cell.offset..], &buckets[cell.bucket_offset..], threshold);
+                let (best, worst) = (rank(level.best_below), rank(level.worst_from));
+                let until = |rank: u32| sums[cell.sum_offset + rank as usize];
+                put(outcome, at, level.sum(best, cell.people as u32 - worst, worst - best, until(worst) - until(best)));
+            }
+        }
+    }
+
+    /// The sorted uniforms of one replication and column, and where their buckets start.
+    fn block(&self, replication: usize, column: usize) -> (&[i32], &[u32]) {
+        let block = replication * self.columns.len() + column;
+        let sorted = &self.sorted[block * self.stride..(block + 1) * self.stride];
+        (sorted, &self.buckets[block * self.bucket_count..(block + 1) * self.bucket_count])
+    }
+
+    /// The amounts of the scheme, by position.
+    pub fn amounts(&self) -> impl Iterator<Item = usize> + '_ {
+        self.amounts.iter().map(|(outcome, _)| *outcome)
+    }
+
+    /// The binary outcomes of the scheme, by position.
     #[must_use]
     pub fn binary_outcomes(&self) -> &[usize] {
         &self.binary

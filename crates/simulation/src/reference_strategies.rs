@@ -10,8 +10,8 @@ use contract::price::Paid;
 use contract::terms::{Baseline, Intake, OutcomeKind, Per, ReportedBy};
 use rayon::prelude::*;
 use risks::{
-    AgentType, AreaResults, Counterfactual, Estimate, OutcomeFacts, PeopleNoun, SegmentFacts, Shock, ShockResult, StrategyKind,
-    StrategyResult, StrategyResults, TimingResult,
+    AgentType, AmountFacts, AreaResults, Counterfactual, Estimate, OutcomeFacts, PeopleNoun, SegmentFacts, Shock, ShockResult,
+    StrategyKind, StrategyResult, StrategyResults, TimingResult,
 };
 
 use crate::assumptions::{Assumptions, Intended};
@@ -51,7 +51,7 @@ impl CommonDraws {
     #[must_use]
     pub fn fits(&self, scheme: &Scheme, assumptions: &Assumptions, built_for: &Assumptions) -> bool {
         let counted = scheme.outcomes.iter().enumerate().filter(|(_, outcome)| !outcome.is_binary());
-        let mut same_counts = counted.map(|(at, _)| assumptions.outcomes[at].now == built_for.outcomes[at].now);
+        let mut same_counts = counted.map(|(at, _)| assumptions.outcomes[at].drawn_with() == built_for.outcomes[at].drawn_with());
         kinds(scheme) == self.kinds && people(scheme, assumptions) == self.people && same_counts.all(|same| same)
     }
 
@@ -554,6 +554,9 @@ pub fn table(
         people: PeopleNoun::of(&outcome.name, &outcome.measure),
         binary: outcome.is_binary(),
         base: outcome.base(at),
+        amount: outcome
+            .is_amount()
+            .then(|| AmountFacts { unit: outcome.unit.clone(), spread: spread_between_people(assumptions, people, at) }),
         sign: outcome.sign() as f64,
         value: assumptions.outcomes[at].value,
         paid: paid(at),
@@ -607,6 +610,21 @@ pub fn table(
     }
 }
 
+/// The standard deviation of an amount between all people: within their segments, and of the segments' means.
+fn spread_between_people(assumptions: &Assumptions, people: &[AreaPeople], outcome: usize) -> f64 {
+    let belief = &assumptions.outcomes[outcome];
+    let (mut count, mut sum, mut squares) = (0.0, 0.0, 0.0);
+    for (area, segment) in people.iter().flat_map(|area| (0..area.segments).map(move |segment| (area, segment))) {
+        let within = belief.amounts.as_ref().map_or(0.0, |amounts| amounts.spread.at(area.area, segment, CohortTime::FIRST));
+        let (here, mean) = (area.in_segment(segment) as f64, belief.now.at(area.area, segment, CohortTime::FIRST));
+        count += here;
+        sum += here * mean;
+        squares += here * (within.powi(2) + mean.powi(2));
+    }
+    let mean = sum / f64::max(count, 1.0);
+    (squares / f64::max(count, 1.0) - mean.powi(2)).max(0.0).sqrt()
+}
+
 /// What the contract assumes of an outcome without the service: the count over everyone simulated, by segment and year. `None` where its
 /// baseline is no assumption, or is divided by the people affected.
 fn assumed_count(scheme: &Scheme, assumptions: &Assumptions, people: &[AreaPeople], outcome: usize) -> Option<f64> {
@@ -652,5 +670,5 @@ pub fn main_outcome(scheme: &Scheme, assumptions: &Assumptions) -> Option<usize>
         return Some(outcome);
     }
     let paid = scheme.clauses.iter().flat_map(|clause| clause.outcomes());
-    paid.map(|at| scheme.outcomes[at].base(at)).next()
+    paid.map(|at| scheme.outcomes[at].base(at)).find(|&at| scheme.outcomes[at].is_binary())
 }

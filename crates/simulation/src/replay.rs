@@ -65,24 +65,24 @@ pub fn replay(
     let efforts = [Strategy::as_now(&chances, area.segments).effort, Strategy::idle(&chances, area.segments).effort];
     let decisions = drawn(scheme, seed, person, replication).into_iter().map(|drawn| {
         let uniform = whether(&drawn.words);
-        let alike = [chances.now(drawn.decision, cell.segment), chances.without(drawn.decision, cell.segment)];
+        let alike = [chances.now(drawn.outcome, cell.segment), chances.without(drawn.outcome, cell.segment)];
         let [now, idle] = [0, 1].map(|at| {
-            let own = assumptions.individuals.as_ref().and_then(|file| file.in_cell(drawn.decision, cell));
-            own.zip(chances.own_level(drawn.decision, cell.segment, &efforts[at])).map_or(alike[at], |(risk, level)| {
-                let more = scheme.outcomes[drawn.decision].sign() > 0;
+            let own = assumptions.individuals.as_ref().and_then(|file| file.in_cell(drawn.outcome, cell));
+            own.zip(chances.own_level(drawn.outcome, cell.segment, &efforts[at])).map_or(alike[at], |(risk, level)| {
+                let more = scheme.outcomes[drawn.outcome].sign() > 0;
                 own_chance(risk((person - cell.first_person) as usize), level_number(level), more)
             })
         });
         let on_top = scheme.outcomes.iter().enumerate().filter_map(|(at, outcome)| match outcome.kind {
-            OutcomeKind::Frequency { of, .. } | OutcomeKind::Sustained { of, .. } if of == drawn.decision => {
+            OutcomeKind::Frequency { of, .. } | OutcomeKind::Sustained { of, .. } if of == drawn.outcome => {
                 let parameter = assumptions.outcomes[at].now.at(area.area, cell.segment, CohortTime::FIRST);
                 Some((outcome.name.clone(), extra(outcome.kind, parameter, &drawn.words)))
             }
             _ => None,
         });
         Decision {
-            outcome: scheme.outcomes[drawn.decision].name.clone(),
-            number: drawn.decision,
+            outcome: scheme.outcomes[drawn.outcome].name.clone(),
+            number: drawn.outcome,
             words: drawn.words,
             uniform,
             chance_now: now,

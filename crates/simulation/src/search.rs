@@ -249,10 +249,10 @@ fn weights_from_there(arena: &Arena<'_>, far: f64, paid: &mut Paid<f64>) -> Weig
         let better = arena.scheme.outcomes[base].sign();
         for segment in 0..segments {
             let step = (arena.room(base, segment) / 5.0).min(0.03);
-            let each = arena.chances.each[at][segment];
+            let (each, scale) = (arena.chances.each[at][segment], arena.chances.scale(base, segment));
             let [(fewer, before), (more, after)] = sides.map(|side| {
                 let mut tally = from.clone();
-                let more = |people: f64| side * better * ((people * step * each).round() as i64).max(1);
+                let more = |people: f64| side * better * ((people * step * each * scale).round() as i64).max(1);
                 (arena.add_results(&mut tally, at, segment, more), pay(&tally))
             });
             let added = more - fewer;

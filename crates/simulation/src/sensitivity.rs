@@ -17,7 +17,7 @@ use contract::terms::OutcomeKind;
 use rayon::prelude::*;
 use risks::mean;
 
-use crate::assumptions::{self, Assumptions};
+use crate::assumptions::{self, AmountAssumptions, Assumptions};
 use crate::people::{AreaPeople, people};
 use crate::rank_evaluation::Ranks;
 use crate::reference_strategies::{self, StrategySet};
@@ -177,7 +177,7 @@ fn strongest(effects: &[Vec<ElementaryEffect>]) -> Vec<usize> {
 struct DrawnArea {
     people: AreaPeople,
     /// How often things happen to those to whom they happen, which the sums on top of the uniforms depend on.
-    often: Vec<Schedule<f64>>,
+    often: Vec<(Schedule<f64>, Option<AmountAssumptions>)>,
     kinds: Vec<OutcomeKind>,
     ranks: Ranks,
 }
@@ -223,7 +223,10 @@ impl<'a> ScenarioModel<'a> {
     fn drawn(&self, scheme: &Scheme, assumptions: &Assumptions) -> Arc<DrawnArea> {
         let here = people(scheme, assumptions).swap_remove(self.area);
         let counted = scheme.outcomes.iter().enumerate().filter(|(_, outcome)| !outcome.is_binary());
-        let often: Vec<Schedule<f64>> = counted.map(|(at, _)| assumptions.outcomes[at].now.clone()).collect();
+        let often: Vec<_> = counted
+            .map(|(at, _)| assumptions.outcomes[at].drawn_with())
+            .map(|(now, amounts)| (now.clone(), amounts.cloned()))
+            .collect();
         let kinds = reference_strategies::kinds(scheme);
         let keep = |drawn: Arc<DrawnArea>| {
             let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);

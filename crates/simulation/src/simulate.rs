@@ -151,6 +151,12 @@ fn families(scheme: &Scheme) -> Result<Vec<Family<'_>>, String> {
             let why = "and the simulation draws it as a whole, not from the outcomes of each person";
             return Err(format!("{} is made of other outcomes, {why}", outcome.name));
         }
+        if outcome.is_amount() || outcome.reaches().is_some() {
+            return Err(format!(
+                "{} is an amount or follows from one, and the simulation adds amounts up over people",
+                outcome.name
+            ));
+        }
         let kinds = kinds(rule);
         if kinds.iter().any(|kind| used.contains(kind)) {
             return Err(format!("{} is measured by the same facts as another outcome", outcome.name));
@@ -191,9 +197,10 @@ fn kinds(rule: &OutcomeRule) -> Vec<&String> {
         OutcomeRule::NoneWithin(events)
         | OutcomeRule::AnyWithin(events)
         | OutcomeRule::CountWithin(events, _)
-        | OutcomeRule::FirstTimeTo(events) => events.kinds.iter().collect(),
-        OutcomeRule::AtLeast { events, .. } => events.kinds.iter().collect(),
-        OutcomeRule::SomeOf { .. } => Vec::new(),
+        | OutcomeRule::FirstTimeTo(events)
+        | OutcomeRule::DaysUntil(events) => events.kinds.iter().collect(),
+        OutcomeRule::AtLeast { events, .. } | OutcomeRule::SumWithin { events, .. } => events.kinds.iter().collect(),
+        OutcomeRule::SomeOf { .. } | OutcomeRule::Reaches { .. } => Vec::new(),
         OutcomeRule::Sustained { spells, .. } | OutcomeRule::Periods(spells) | OutcomeRule::StatusAt(spells) => match spells {
             SpellSelection::Kept(kinds) => kinds.iter().collect(),
             SpellSelection::Paired { begins, ends } => vec![begins, ends],
@@ -418,7 +425,7 @@ impl Simulation<'_> {
         let count = family.and_then(|family| family.on_top.iter().map(|at| counts[*at]).max()).unwrap_or(counts[outcome]);
         match self.scheme.outcomes[outcome].kind {
             OutcomeKind::Sustained { most, .. } => count.min(most),
-            OutcomeKind::Binary | OutcomeKind::Frequency { .. } => count,
+            OutcomeKind::Binary | OutcomeKind::Frequency { .. } | OutcomeKind::Amount { .. } => count,
         }
     }
 
@@ -490,8 +497,13 @@ impl SimulatedPerson<'_, '_> {
             }
             OutcomeRule::ExitWithoutReturn { exits, returns, spells, .. } => self.exit(exits, returns, spells, affected),
             // Counted on top of another outcome, or refused.
-            OutcomeRule::CountWithin(..) | OutcomeRule::Periods(_) | OutcomeRule::FirstTimeTo(_) | OutcomeRule::SomeOf { .. } => {
-            }
+            OutcomeRule::CountWithin(..)
+            | OutcomeRule::Periods(_)
+            | OutcomeRule::FirstTimeTo(_)
+            | OutcomeRule::SumWithin { .. }
+            | OutcomeRule::DaysUntil(_)
+            | OutcomeRule::Reaches { .. }
+            | OutcomeRule::SomeOf { .. } => {}
         }
     }
 

@@ -9,8 +9,9 @@ use contract::price::{NoLines, Paid, price};
 use contract::tally::{OthersPoints, Tally};
 use contract::terms::{Baseline, Intake, OutcomeKind};
 
+use crate::amounts::AmountLevel;
 use crate::assumptions::Assumptions;
-use crate::draws::{comparison_count, comparison_extra};
+use crate::draws::{comparison_amounts, comparison_count, comparison_extra};
 use crate::others;
 use crate::people::{AreaPeople, Chances};
 use crate::rank_evaluation::Ranks;
@@ -280,6 +281,13 @@ impl<'a> Arena<'a> {
                     for (at, outcome) in self.scheme.outcomes.iter().enumerate() {
                         let Some(ratio) = outcome.compared() else { continue };
                         let people = cell.people as i64 * ratio;
+                        if let Some(amounts) = self.assumptions.amount(self.scheme, at, self.people.area, cell.segment) {
+                            let now = (self.chances.now(at, cell.segment), amounts.spread);
+                            tally.comparison[at].people[to] += people;
+                            tally.comparison[at].counts[to] +=
+                                comparison_amounts(self.seed, cell.first_person, replication, at, people, now);
+                            continue;
+                        }
                         let base = outcome.base(at);
                         let chance = self.compared_chance(at, cell.segment);
                         let affected = comparison_count(self.seed, cell.first_person, replication, base, people, chance);
@@ -326,6 +334,17 @@ impl<'a> Arena<'a> {
             let by_segment: Vec<u64> =
                 (0..self.people.segments).map(|segment| self.chances.threshold(outcome, segment, &strategy.effort)).collect();
             out.extend(self.people.cells.iter().map(|cell| by_segment[cell.segment]));
+        }
+        out
+    }
+
+    /// Where the mean of every amount is in each cell under a strategy.
+    fn amount_levels(&self, strategy: &Strategy) -> Vec<AmountLevel> {
+        let mut out = Vec::new();
+        for outcome in self.ranks.amounts() {
+            let by_segment: Vec<Option<AmountLevel>> =
+                (0..self.people.segments).map(|segment| self.chances.amount_level(outcome, segment, &strategy.effort)).collect();
+            out.extend(self.people.cells.iter().filter_map(|cell| by_segment[cell.segment]));
         }
         out
     }
@@ -407,7 +426,7 @@ impl<'a> Arena<'a> {
     /// all strategies are tried on them.
     pub fn simulate(&self, strategies: &[Strategy], replications: usize, mut seen: impl FnMut(usize, &Tally, &Paid<f64>)) {
         let cells = self.people.cells.len();
-        let mut stages: Vec<(Vec<u64>, Vec<bool>, Tally)> = strategies
+        let mut stages: Vec<(Vec<u64>, Vec<AmountLevel>, Vec<bool>, Tally)> = strategies
             .iter()
             .map(|strategy| {
                 let taken: Vec<bool> = self.people.cells.iter().map(|cell| strategy.taken[cell.segment]).collect();
@@ -416,12 +435,12 @@ impl<'a> Arena<'a> {
                     tally.people[self.tally_cells[at]] += self.people.cells[at].people as i64;
                 }
                 tally.costs = self.certified_costs(strategy, 1.0);
-                (self.thresholds(strategy), taken, tally)
+                (self.thresholds(strategy), self.amount_levels(strategy), taken, tally)
             })
             .collect();
         let (mut paid, mut reported) = (Paid::default(), Tally::default());
         for replication in 0..replications {
-            for (at, (thresholds, taken, tally)) in stages.iter_mut().enumerate() {
+            for (at, (thresholds, levels, taken, tally)) in stages.iter_mut().enumerate() {
                 if let Some(drawn) = self.comparisons.get(replication) {
                     tally.comparison.clone_from(&drawn.comparison);
                 }
@@ -431,6 +450,9 @@ impl<'a> Arena<'a> {
                 tally.counts.iter_mut().for_each(|counts| counts.fill(0));
                 self.ranks.count(replication, thresholds, taken, |outcome, cell, count| {
                     tally.counts[outcome][self.tally_cells[cell]] += i64::from(count);
+                });
+                self.ranks.sum_amounts(replication, levels, taken, |outcome, cell, sum| {
+                    tally.counts[outcome][self.tally_cells[cell]] += sum;
                 });
                 let tally = match strategies[at].reporting.is_honest() {
                     true => &*tally,
@@ -446,29 +468,44 @@ impl<'a> Arena<'a> {
         }
     }
 
-    /// The chance of the bad result as things are now: the most that a binary outcome can get better.
+    /// The chance of the bad result as things are now: the most that a binary outcome can get better. An amount can at most be halved or
+    /// doubled.
     #[must_use]
     pub fn room(&self, outcome: usize, segment: usize) -> f64 {
         let now = self.chances.now(outcome, segment);
-        if self.scheme.outcomes[outcome].sign() > 0 { 1.0 - now } else { now }
+        let more = self.scheme.outcomes[outcome].sign() > 0;
+        match self.scheme.outcomes[outcome].kind {
+            OutcomeKind::Amount { most } if more => ((most as f64 - now) / now.max(1e-9)).min(1.0),
+            OutcomeKind::Amount { .. } => 0.5,
+            _ if more => 1.0 - now,
+            _ => now,
+        }
     }
 
     /// A tally without chance: every count as its chance says, to the nearest whole, when each binary outcome is better than
-    /// today by `better(outcome, segment)` in proportion.
+    /// today by `better(outcome, segment)` in proportion of people, and each amount by that proportion of today's mean.
     #[must_use]
     pub fn expected_tally(&self, better: impl Fn(usize, usize) -> f64) -> Tally {
         self.tally_at_chances(|outcome, segment| {
             let sign = self.scheme.outcomes[outcome].sign() as f64;
-            self.chances.now(outcome, segment) + sign * better(outcome, segment)
+            self.chances.now(outcome, segment) + sign * better(outcome, segment) * self.chances.scale(outcome, segment)
         })
     }
 
     /// A tally without chance in which nobody has a good result, the comparison group included.
     #[must_use]
     pub fn tally_of_the_worst(&self) -> Tally {
-        let worst = |outcome: usize, _: usize| if self.scheme.outcomes[outcome].sign() > 0 { 0.0 } else { 1.0 };
+        let worst = |outcome: usize, _: usize| if self.scheme.outcomes[outcome].sign() > 0 { 0.0 } else { self.most(outcome) };
         let idle = self.certified_costs(&Strategy::idle(&self.chances, self.people.segments), 1.0);
         Tally { costs: idle, ..self.tally_at(worst, |at, segment| worst(self.scheme.outcomes[at].base(at), segment)) }
+    }
+
+    /// The most of an outcome, or of what it builds on, that one person can have.
+    fn most(&self, outcome: usize) -> f64 {
+        match self.scheme.outcomes[outcome].kind {
+            OutcomeKind::Amount { most } => most as f64,
+            _ => 1.0,
+        }
     }
 
     /// A tally without chance under a strategy, as if everyone were served.
@@ -496,7 +533,8 @@ impl<'a> Arena<'a> {
         weights.into_iter().zip(paid).filter(|(weight, _)| *weight != 0.0).collect()
     }
 
-    /// A tally without chance, where the chance of each binary outcome is given by segment, at the costs of today's help.
+    /// A tally without chance, where the chance of each binary outcome and the mean of each amount are given by segment, at the costs of
+    /// today's help.
     #[must_use]
     pub fn tally_at_chances(&self, chance: impl Fn(usize, usize) -> f64) -> Tally {
         self.tally_at(chance, |outcome, segment| self.compared_chance(outcome, segment))
@@ -515,7 +553,7 @@ impl<'a> Arena<'a> {
             for (at, outcome) in self.scheme.outcomes.iter().enumerate() {
                 let base = outcome.base(at);
                 let each = self.chances.each[at][cell.segment];
-                exact[at][to] += people * chance(base, cell.segment).clamp(0.0, 1.0) * each;
+                exact[at][to] += people * chance(base, cell.segment).clamp(0.0, self.most(base)) * each;
                 if let Some(ratio) = outcome.compared() {
                     tally.comparison[at].people[to] += cell.people as i64 * ratio;
                     let each = self.events_before(at, cell.segment).unwrap_or(each);

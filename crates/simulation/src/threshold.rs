@@ -46,8 +46,8 @@ fn bends(arena: &Arena<'_>, pay: &Weights, range: std::ops::RangeInclusive<f64>)
     let ends: Vec<Vec<(f64, f64)>> = (0..arena.scheme.outcomes.len())
         .map(|outcome| {
             let chance = |strategy: &Strategy, segment: usize| arena.chances.with(outcome, segment, &strategy.effort);
-            let binary = arena.scheme.outcomes[outcome].is_binary();
-            (0..if binary { segments } else { 0 }).map(|segment| (chance(&idle, segment), chance(&at_most, segment))).collect()
+            let by_itself = arena.scheme.outcomes[outcome].base(outcome) == outcome;
+            (0..if by_itself { segments } else { 0 }).map(|segment| (chance(&idle, segment), chance(&at_most, segment))).collect()
         })
         .collect();
     let mut paid = Paid::<f64>::default();

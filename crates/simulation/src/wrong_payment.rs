@@ -21,7 +21,7 @@ pub struct LoneCohort<'a> {
     scheme: &'a Scheme,
     area: usize,
     outcome: usize,
-    /// Events (or periods) of each person affected, by outcome.
+    /// Events (or periods) of each person affected, by outcome; the mean of an amount.
     each: Vec<f64>,
     /// Share of the people in each of the contract's segments, and their relative chances.
     mix: Vec<(f64, f64)>,
@@ -51,7 +51,11 @@ impl<'a> LoneCohort<'a> {
             mix[belief.priced_as].1 += share * now;
             chance += share * now;
             for (at, sum) in affected.iter_mut().enumerate() {
-                *sum += share * now * chances.each[at][segment];
+                *sum += share
+                    * match scheme.outcomes[at].is_amount() {
+                        true => chances.now(at, segment),
+                        false => now * chances.each[at][segment],
+                    };
                 compared[at][belief.priced_as] += share * expected_of_the_compared(scheme, &chances, at, segment);
             }
         }
@@ -61,7 +65,12 @@ impl<'a> LoneCohort<'a> {
         for (share, rate) in &mut mix {
             *rate = if *share > 0.0 { *rate / *share } else { 0.0 };
         }
-        let each = affected.iter().map(|sum| if chance > 0.0 { sum / chance } else { 0.0 }).collect();
+        let each = affected.iter().zip(&scheme.outcomes).map(|(sum, outcome)| match outcome.is_amount() {
+            true => *sum,
+            false if chance > 0.0 => sum / chance,
+            false => 0.0,
+        });
+        let each = each.collect();
         let others = others::without_chance(scheme, assumptions, &[0]);
         LoneCohort { scheme, area: people.area, outcome, each, mix, compared, others, chance }
     }
@@ -131,8 +140,11 @@ impl<'a> LoneCohort<'a> {
                 let follows = match outcome.kind {
                     OutcomeKind::Binary => at == self.outcome,
                     OutcomeKind::Frequency { of, .. } | OutcomeKind::Sustained { of, .. } => of == self.outcome,
+                    OutcomeKind::Amount { .. } => false,
                 };
-                if follows {
+                if outcome.is_amount() {
+                    tally.counts[at][segment] = (people as f64 * self.each[at]).round() as i64;
+                } else if follows {
                     tally.counts[at][segment] = (shown as f64 * self.each[at]).round() as i64;
                 }
                 if let Some(ratio) = outcome.compared() {

@@ -271,7 +271,7 @@ impl ClauseKind for Award {
         let better = improvements.into_iter().fold(0.0, f64::max);
         let lumps = (self.over.periods(scheme) * self.measured_for.parts(scheme) * scheme.areas.len()) as f64;
         let price = Pence((lumps * all.0 as f64 / better).round() as i64);
-        let per = if scheme.outcomes[outcome].is_binary() { PerUnit::Person } else { PerUnit::Event };
+        let per = PerUnit::of(&scheme.outcomes[outcome]);
         let tariff = Tariff::both_ways(outcome, per, Schedule::constant(price), (self.over, self.measured_for));
         Some(Straightened { tariff, replaces: None })
     }

@@ -4,9 +4,9 @@ use std::cmp::Ordering;
 
 use crate::amendment::Amendment;
 use crate::clauses::tariff::{PerUnit, Tariff};
-use crate::clauses::{CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, Straightened};
+use crate::clauses::{CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, Straightened, reading};
 use crate::expected_people;
-use crate::gate::{Gate, GateTest, MetIn, Verdict, change_words};
+use crate::gate::{self, Gate, GateTest, MetIn, Verdict, change_words};
 use crate::measured_result::{MeasuredResult, TallyPart};
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
 use crate::terms::{Baseline, MeasuredFor, MeasuredOver, Scheme};
@@ -19,7 +19,7 @@ use base::schedule::{CohortTime, Schedule};
 
 pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
     name: "bonus",
-    summary: "An extra payment above a level of improvement: a lump sum, or a price for each person, event or percentage point \
+    summary: "An extra payment above a level of improvement: a lump sum, or a price for each person, event, unit or percentage point \
               beyond it, up to a second level where there is one. `above` means strictly more: a result exactly at the level \
               earns nothing. Where the contract says that the level itself is enough, write `at_least`. \
               Prices and levels may differ by contract year and by cohort.",
@@ -28,7 +28,7 @@ clause = "bonus"
 outcome = "job"
 above = "30%"                     # better than the baseline by more than this; or "5 percentage points"
 up_to = "50%"                     # optional; with at_least = "30%" instead of `above` the level itself is enough
-per = "person"                    # or "event", "percentage point", "lump sum"
+per = "person"                    # or "event", "unit" (of an amount), "percentage point", "lump sum"
 price = "£1,000"                  # may differ by segment where each is measured by itself
 measured_over = "each year"
 measured_for = "all segments"     # or "each segment": each by itself, with a bonus of its own
@@ -54,23 +54,26 @@ pub enum PerBonus {
     #[default]
     Person,
     Event,
+    Unit,
     PercentagePoint,
     LumpSum,
+}
+
+impl PerBonus {
+    const KNOWN: [(&'static str, PerBonus); 5] = [
+        ("person", PerBonus::Person),
+        ("event", PerBonus::Event),
+        ("unit", PerBonus::Unit),
+        ("percentage point", PerBonus::PercentagePoint),
+        ("lump sum", PerBonus::LumpSum),
+    ];
 }
 
 fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Bonus> {
     let outcome = context.outcome(section, "outcome");
     let level = level(section, context);
     let up_to = section.has("up_to").then(|| section.positive_schedule::<Change>("up_to", context.keys));
-    let per = section.required_choice(
-        "per",
-        &[
-            ("person", PerBonus::Person),
-            ("event", PerBonus::Event),
-            ("percentage point", PerBonus::PercentagePoint),
-            ("lump sum", PerBonus::LumpSum),
-        ],
-    );
+    let per = section.required_choice("per", &PerBonus::KNOWN);
     let price = section.positive_schedule("price", context.keys);
     let over = section.choice("measured_over", &MeasuredOver::KNOWN).unwrap_or_default();
     let measured_for = context.measured_for(section, None);
@@ -90,6 +93,11 @@ fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Bonus>
         );
     }
     let outcome = outcome?;
+    let written = PerBonus::KNOWN.iter().find(|(_, known)| *known == per).map_or("", |(word, _)| word);
+    reading::paid_unit(section, &context.outcomes[outcome], written);
+    for (key, changes) in [(key, level.changes()), ("up_to", up_to.as_ref())] {
+        changes.iter().for_each(|changes| gate::in_its_unit(section, key, &context.outcomes[outcome], changes));
+    }
     if context.outcomes[outcome].baseline == Baseline::None {
         section.push(
             Problem::at(section.file, section.span_of("outcome"), "a bonus above a level needs a baseline to measure from")
@@ -193,6 +201,7 @@ impl ClauseKind for Bonus {
             }
             PerBonus::Person => "person",
             PerBonus::Event => "event",
+            PerBonus::Unit => "unit",
             PerBonus::PercentagePoint => "percentage point",
         };
         vec![format!(
@@ -255,8 +264,7 @@ impl ClauseKind for Bonus {
         }
         let per = match self.per {
             PerBonus::PercentagePoint => PerUnit::PercentagePoint,
-            _ if scheme.outcomes[self.outcome].is_binary() => PerUnit::Person,
-            _ => PerUnit::Event,
+            _ => PerUnit::of(&scheme.outcomes[self.outcome]),
         };
         let price = match (self.per, &self.up_to) {
             (PerBonus::LumpSum, _) => {
@@ -337,6 +345,7 @@ fn unit(per: PerBonus) -> &'static str {
     match per {
         PerBonus::Person => "people",
         PerBonus::Event => "events",
+        PerBonus::Unit => "units",
         PerBonus::PercentagePoint => "percentage points",
         PerBonus::LumpSum => "lump sum",
     }

@@ -92,6 +92,7 @@ impl ClauseKind for Clawback {
             OutcomeKind::Binary => "person with",
             OutcomeKind::Frequency { .. } => "event of",
             OutcomeKind::Sustained { .. } => "period of",
+            OutcomeKind::Amount { .. } => "unit of",
         };
         let together = if several_take_back(scheme) { " and no other term has taken back" } else { "" };
         let mut out = vec![format!(

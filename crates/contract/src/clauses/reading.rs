@@ -3,7 +3,7 @@
 use crate::amendment::Amendment;
 use crate::clauses::{CATALOGUE, Clause, OtherTerms};
 use crate::gate::{Gate, GateContext, GateTest, MetIn};
-use crate::terms::{Baseline, Cohort, MeasuredFor, MeasuredOver, Outcome};
+use crate::terms::{Baseline, Cohort, MeasuredFor, MeasuredOver, Outcome, OutcomeKind};
 use base::literal::Literal as _;
 use base::money::{Pence, Rate};
 use base::problem::Problem;
@@ -103,6 +103,28 @@ pub(super) fn rising_amounts(section: &Section<'_, '_>, key: &str, words: &ListW
         most = Some(high);
     }
     Some(stated.into_iter().map(|(amount, ..)| Schedule::constant(amount)).collect())
+}
+
+/// Refuses to pay by what an outcome does not count: a person has an amount in units, and not in events or percentage points.
+pub(super) fn paid_unit(section: &Section<'_, '_>, outcome: &Outcome, per: &str) {
+    let name = &outcome.name;
+    let (what, expected, fix) = match (outcome.kind, per) {
+        (OutcomeKind::Binary, "event" | "unit") => (
+            format!("`{name}` counts people, not {per}s"),
+            "\"person\" or \"percentage point\"",
+            "write per = \"person\", or pay on an outcome of kind \"frequency\" or \"amount\"",
+        ),
+        (OutcomeKind::Amount { .. }, "person" | "event" | "percentage point") => (
+            format!("`{name}` is an amount of each person, and not a number of people or events"),
+            "\"unit\", or \"lump sum\" for a bonus",
+            "write per = \"unit\": the price of one unit, over the amounts of everybody together",
+        ),
+        (OutcomeKind::Frequency { .. } | OutcomeKind::Sustained { .. }, "unit") => {
+            (format!("`{name}` counts events, not units"), "\"event\"", "write per = \"event\"")
+        }
+        _ => return,
+    };
+    section.push(section.problem("per", what).read(format!("\"{per}\"")).expected(expected).fix(fix));
 }
 
 /// What a clause measures by itself: which cohorts, and which segments.

@@ -179,7 +179,7 @@ impl ClauseKind for ShareAtRisk {
         let fees: Option<f64> = areas.map(of_area).sum();
         let better = expected_people::improvement_at(scheme, self.gate.outcome, change)?;
         let price = Pence((self.share.as_f64() * fees? / better).round() as i64);
-        let per = if scheme.outcomes[self.gate.outcome].is_binary() { PerUnit::Person } else { PerUnit::Event };
+        let per = PerUnit::of(&scheme.outcomes[self.gate.outcome]);
         let tariff = Tariff::both_ways(self.gate.outcome, per, Schedule::constant(price), (self.over, MeasuredFor::AllSegments));
         Some(Straightened { tariff, replaces: Some((self.of.clone(), self.share)) })
     }

@@ -1,14 +1,16 @@
-//! A price for each person, event or percentage point better than the baseline and, where the contract has it, a deduction for
+//! A price for each person, event, unit of an amount or percentage point better than the baseline and, where the contract has it, a deduction for
 //! each one worse.
 
 use std::cmp::Ordering;
 
 use crate::amendment::Amendment;
-use crate::clauses::{CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, clause_names, term_numbers};
+use crate::clauses::{
+    CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, clause_names, reading, term_numbers,
+};
 use crate::gate::{Gate, GateTest, MetIn, Verdict};
 use crate::measured_result::{MeasuredResult, TallyPart};
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
-use crate::terms::{Baseline, Better, MeasuredFor, MeasuredOver, Outcome, Scheme};
+use crate::terms::{Baseline, Better, MeasuredFor, MeasuredOver, Outcome, OutcomeKind, Scheme};
 use base::literal::Change;
 use base::money::{Amount, Pence, Quantity, Rate};
 use base::problem::Problem;
@@ -18,13 +20,13 @@ use base::schedule::{CohortTime, Schedule};
 
 pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
     name: "tariff",
-    summary: "A price for each person, event or percentage point better than the baseline. With `deduction`, each one worse is \
+    summary: "A price for each person, event, unit or percentage point better than the baseline. With `deduction`, each one worse is \
               deducted. A gate leaves results near the baseline unpaid on both sides. A hurdle is a condition on another \
               outcome, for the reward only. Prices and gates may differ by contract year and by cohort.",
     example: r#"[pay.binary]
 clause = "tariff"
 outcome = "reoffending"
-per = "person"                    # or "event", or "percentage point"
+per = "person"                    # or "event", "unit" (of an amount), "percentage point"
 reward = "£4,000"
 deduction = "£4,000"              # optional: without it nothing is deducted
 gate = { improves_by_more_than = "3 percentage points" }        # optional; or "10%", or significant_at = "5%"
@@ -57,7 +59,32 @@ pub enum PerUnit {
     #[default]
     Person,
     Event,
+    /// Each unit by which the amounts of everybody together are better or worse than expected.
+    Unit,
     PercentagePoint,
+}
+
+impl PerUnit {
+    const KNOWN: [(&'static str, PerUnit); 4] = [
+        ("person", PerUnit::Person),
+        ("event", PerUnit::Event),
+        ("unit", PerUnit::Unit),
+        ("percentage point", PerUnit::PercentagePoint),
+    ];
+
+    /// As the file writes it.
+    fn written(self) -> &'static str {
+        Self::KNOWN.iter().find(|(_, per)| *per == self).map_or("", |(word, _)| word)
+    }
+
+    /// What each result of an outcome is paid by.
+    pub(crate) fn of(outcome: &Outcome) -> PerUnit {
+        match outcome.kind {
+            OutcomeKind::Binary => PerUnit::Person,
+            OutcomeKind::Frequency { .. } | OutcomeKind::Sustained { .. } => PerUnit::Event,
+            OutcomeKind::Amount { .. } => PerUnit::Unit,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -71,8 +98,7 @@ pub enum CountsFrom {
 
 fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Tariff> {
     let outcome = context.outcome(section, "outcome");
-    let units = [("person", PerUnit::Person), ("event", PerUnit::Event), ("percentage point", PerUnit::PercentagePoint)];
-    let per = section.required_choice("per", &units);
+    let per = section.required_choice("per", &PerUnit::KNOWN);
     let reward = section.positive_schedule("reward", context.keys);
     let deduction = section.has("deduction").then(|| section.positive_schedule("deduction", context.keys));
     let gate = context.gate(section, "gate", outcome);
@@ -104,14 +130,7 @@ fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Tariff
                 .fix("add: baseline = \"58%\" with its source, or baseline = { comparison_people_each = 10 }"),
         );
     }
-    if per == PerUnit::Event && definition.is_binary() {
-        section.push(
-            problem("per", format!("`{}` counts people, not events", definition.name))
-                .read("\"event\"")
-                .expected("\"person\" or \"percentage point\"")
-                .fix("write per = \"person\", or pay on an outcome of kind \"frequency\""),
-        );
-    }
+    reading::paid_unit(section, definition, per.written());
     for (key, schedule) in [("reward", Some(&reward)), ("deduction", deduction.as_ref())] {
         if section.has(key) {
             schedule.iter().for_each(|price| context.one_price(section, key, price, (over, measured_for), "a tariff"));
@@ -181,6 +200,7 @@ impl ClauseKind for Tariff {
             let unit = match self.per {
                 PerUnit::Person => "people",
                 PerUnit::Event => "events",
+                PerUnit::Unit => "units",
                 PerUnit::PercentagePoint => "percentage points",
             };
             let tally = pricing.tally;
@@ -422,7 +442,7 @@ impl Tariff {
         let edge = self.counted_beyond(measured).map_or(0, |change| measured.edge(change));
         let beyond = measured.improvement.saturating_sub(edge.saturating_mul(measured.improvement.signum()));
         match self.per {
-            PerUnit::Person | PerUnit::Event => Quantity(beyond),
+            PerUnit::Person | PerUnit::Event | PerUnit::Unit => Quantity(beyond),
             PerUnit::PercentagePoint => measured.in_points(beyond),
         }
     }
@@ -436,7 +456,7 @@ impl Tariff {
             _ => improvement,
         };
         match self.per {
-            PerUnit::Person | PerUnit::Event => beyond,
+            PerUnit::Person | PerUnit::Event | PerUnit::Unit => beyond,
             PerUnit::PercentagePoint => measured.in_points_exact(&beyond),
         }
     }
@@ -484,6 +504,8 @@ impl Tariff {
             (PerUnit::Person, Better::More) => "person more than expected",
             (PerUnit::Event, Better::Fewer) => "event fewer than expected",
             (PerUnit::Event, Better::More) => "event more than expected",
+            (PerUnit::Unit, Better::Fewer) => "unit less than expected",
+            (PerUnit::Unit, Better::More) => "unit more than expected",
             (PerUnit::PercentagePoint, Better::Fewer) => "percentage point lower than expected",
             (PerUnit::PercentagePoint, Better::More) => "percentage point higher than expected",
         }
@@ -496,13 +518,9 @@ impl Tariff {
         let price = text.copied_price(name, &self.reward);
         gone.iter().filter(|key| **key != "gate" || self.gate.is_none()).for_each(|key| text.remove(name, key, why));
         text.gate(name, "gate", None, self.gate.as_ref());
-        let per = match self.per {
-            PerUnit::Person => "\"person\"",
-            PerUnit::Event => "\"event\"",
-            PerUnit::PercentagePoint => "\"percentage point\"",
-        };
+        let per = format!("\"{}\"", self.per.written());
         let (_, outcome) = text.outcome_name(self.outcome);
-        for (key, value) in [("outcome", outcome.as_str()), ("per", per), ("reward", &price), ("deduction", &price)] {
+        for (key, value) in [("outcome", outcome.as_str()), ("per", &per), ("reward", &price), ("deduction", &price)] {
             text.set_if_different(name, key, value, "clause", why);
         }
         text.over(name, old_over, self.over, "clause");

@@ -15,6 +15,9 @@ use contract::terms::OutcomeKind;
 
 use crate::{Draws, head, opened, problems, rounds, sound};
 
+/// The largest amount of one person that counts.
+const MOST_SCORE: i64 = 60;
+
 const OVER: [&str; 3] = ["each cohort", "each year", "all cohorts"];
 
 /// A random contract without errors; a few are refused, such as one with a cap below its fee.
@@ -47,6 +50,11 @@ fn any_contract(draws: &mut Draws) -> SchemeFiles {
         "[outcome.times]\nmeasure = \"x\"\nkind = \"frequency\"\nof = \"lost\"\nper = \"{per}\"\nbetter = \"fewer\"\nwindow = \"12 months\"\nbaseline = \"1.3 per person\"\n\
          [outcome.kept]\nmeasure = \"x\"\nkind = \"sustained\"\nof = \"q\"\nevery = \"4 weeks\"\nmost = 6\nbetter = \"{}\"\nwindow = \"12 months\"\nbaseline = \"2.1 per person\"\n",
         if draws.below(12) == 0 { "fewer" } else { "more" }
+    );
+    let mean = if draws.below(2) == 0 { "{ comparison_people_each = 2 }" } else { "\"20.5 per person\"" };
+    text += &format!(
+        "[outcome.score]\nmeasure = \"x\"\nkind = \"amount\"\nmost = {MOST_SCORE}\nbetter = \"{}\"\nwindow = \"12 months\"\nbaseline = {mean}\nspread = \"9 per person\"\n",
+        draws.of(&["more", "fewer"])
     );
     let mut names: Vec<String> = Vec::new();
     let clauses = 2 + draws.below(7);
@@ -89,8 +97,9 @@ fn met_in(draws: &mut Draws) -> String {
 
 /// A standard of an award: a gate, or a plain level.
 fn standard(draws: &mut Draws) -> String {
-    let outcome = draws.of(&["o", "q", "lost", "times", "kept"]);
+    let outcome = draws.of(&["o", "q", "lost", "times", "kept", "score"]);
     match outcome {
+        "score" => format!("{{ outcome = \"score\", reaches = \"{}.5 per person\"{} }}", draws.below(40), met_in(draws)),
         "o" | "q" if draws.below(2) == 0 => gate(draws, Some(outcome)),
         "times" | "kept" => {
             format!("{{ outcome = \"{outcome}\", reaches = \"{}.5 per person\"{} }}", draws.below(3), met_in(draws))
@@ -183,13 +192,21 @@ fn any_clause(draws: &mut Draws, above: &[String]) -> String {
             format!("clause = \"sustainment payment\"\noutcome = \"kept\"\nprice = \"{price}\"\ncounts_from = \"{counts}\"")
         }
         4..=7 => {
-            let outcome = draws.of(&["o", "q", "times"]);
+            let outcome = draws.of(&["o", "q", "times", "score"]);
             let deduction = if draws.below(3) > 0 { format!("deduction = \"£{}\"\n", draws.below(900)) } else { String::new() };
             let mut text = format!(
                 "clause = \"tariff\"\noutcome = \"{outcome}\"\nper = \"{}\"\nreward = \"{price}\"\n{deduction}{over}\n",
-                if draws.below(2) == 0 || outcome == "times" { "person" } else { "percentage point" }
+                match outcome {
+                    "score" => "unit",
+                    "times" => "person",
+                    _ => draws.of(&["person", "percentage point"]),
+                }
             );
             match draws.below(3) {
+                0 if outcome == "score" => {
+                    let gate = draws.of(&["improves_by_at_least = \"5 %\"", "significant_at = \"20 %\", sides = \"one-sided\""]);
+                    text += &format!("gate = {{ {gate} }}\n");
+                }
                 0 if outcome != "times" => text += &format!("gate = {}\n", gate(draws, None)),
                 1 => text += &format!("gate = {}\n", gate(draws, Some(own))),
                 _ => {}
@@ -203,7 +220,11 @@ fn any_clause(draws: &mut Draws, above: &[String]) -> String {
             text
         }
         8 => {
-            let per = draws.of(&["person", "percentage point", "lump sum"]);
+            let own = draws.of(&[own, "score"]);
+            let per = match own {
+                "score" => draws.of(&["unit", "lump sum"]),
+                _ => draws.of(&["person", "percentage point", "lump sum"]),
+            };
             let level = draws.of(&["above", "at_least"]);
             format!(
                 "clause = \"bonus\"\noutcome = \"{own}\"\n{level} = \"{} %\"\nup_to = \"40 %\"\nper = \"{per}\"\nprice = \"{price}\"\n{over}",
@@ -261,9 +282,13 @@ pub(crate) fn tally(draws: &mut Draws, scheme: &Scheme) -> Tally {
         let (kept, lost) = (tally.counts[1][cell], tally.counts[2][cell]);
         tally.counts[3][cell] = if lost == 0 { 0 } else { lost + draws.below(2 * lost + 1) };
         tally.counts[4][cell] = draws.below(6 * kept + 1);
+        tally.counts[5][cell] = draws.below(MOST_SCORE * people + 1);
         for group in tally.comparison.iter_mut().filter(|group| !group.people.is_empty()) {
             group.people[cell] = 30;
             group.counts[cell] = draws.below(31);
+        }
+        if let Some(count) = tally.comparison[5].counts.get_mut(cell) {
+            *count = draws.below(30 * MOST_SCORE + 1);
         }
         if let Some(found) = tally.found_false[2].get_mut(cell) {
             *found = draws.below(lost + 1);
@@ -276,8 +301,8 @@ pub(crate) fn tally(draws: &mut Draws, scheme: &Scheme) -> Tally {
 fn better(draws: &mut Draws, scheme: &Scheme, tally: &Tally) -> Option<Tally> {
     let mut out = tally.clone();
     let cell = draws.below(tally.people.len() as i64) as usize;
-    let outcome = draws.below(6) as usize;
-    if outcome == 5 {
+    let outcome = draws.below(scheme.outcomes.len() as i64 + 1) as usize;
+    if outcome == scheme.outcomes.len() {
         let found = out.found_false[2].get_mut(cell).filter(|found| **found > 0)?;
         *found -= 1;
         return Some(out);
@@ -290,6 +315,7 @@ fn better(draws: &mut Draws, scheme: &Scheme, tally: &Tally) -> Option<Tally> {
         OutcomeKind::Binary => (0, people),
         OutcomeKind::Frequency { .. } => (of, 3 * of),
         OutcomeKind::Sustained { most, .. } => (0, of * most),
+        OutcomeKind::Amount { most } => (0, people * most),
     };
     let moved = (count + step).clamp(least, most);
     // Nothing that was counted on top of the outcome may contradict it.

@@ -61,7 +61,7 @@ fn outcome(dice: &mut Dice, name: &str, binary: &str) -> String {
         true => format!("spells = {}\n", list(dice, &["job", "treatment"])),
         false => "begins = \"job start\"\nends = \"job end\"\n".to_owned(),
     };
-    let (kind, rule) = match dice.below(9) {
+    let (kind, rule) = match dice.below(11) {
         0 => ("binary", format!("rule = \"none within\"\n{}", events(dice))),
         1 => ("binary", format!("rule = \"any within\"\n{}", events(dice))),
         2 => (
@@ -89,6 +89,11 @@ fn outcome(dice: &mut Dice, name: &str, binary: &str) -> String {
             true => ("frequency", format!("rule = \"first time to\"\n{}", events(dice))),
             false => ("binary", format!("rule = \"status at\"\n{}", spells(dice))),
         },
+        8 => {
+            let adds_up = dice.one_of(&["earnings", "units"]);
+            ("amount", format!("rule = \"sum within\"\nadds_up = \"{adds_up}\"\n{}", events(dice)))
+        }
+        9 => ("amount", format!("rule = \"days until\"\n{}", events(dice))),
         _ => {
             let returns = if dice.chance(50) { "returns = [\"job start\", \"7\"]\n" } else { "" };
             let spells = if dice.chance(60) { "spells = \"treatment\"\n" } else { "" };
@@ -106,6 +111,7 @@ fn outcome(dice: &mut Dice, name: &str, binary: &str) -> String {
     let inside = inside(dice, "died") + &inside(dice, "removed") + &inside(dice, "custody");
     let of = match kind {
         "binary" => String::new(),
+        "amount" => format!("most = {}\n", dice.below(600) + 1),
         "frequency" => format!("of = \"{binary}\"\n"),
         _ => format!("of = \"{binary}\"\nevery = \"{} days\"\nmost = {}\n", dice.below(30) + 1, dice.below(13) + 1),
     };
@@ -124,6 +130,11 @@ fn outcome(dice: &mut Dice, name: &str, binary: &str) -> String {
     )
 }
 
+/// The number after `most = `.
+fn most_of(text: &str) -> &str {
+    text.lines().find_map(|line| line.strip_prefix("most = ")).expect("an amount has the most that counts")
+}
+
 /// The first outcome is binary, so that the others can build on it.
 fn outcomes(dice: &mut Dice, count: usize) -> String {
     let mut text = loop {
@@ -139,9 +150,18 @@ fn outcomes(dice: &mut Dice, count: usize) -> String {
         let name = format!("o{at}");
         let one = outcome(dice, &name, "first");
         if one.contains("kind = \"binary\"") && whole(&one) {
-            binary.push(name);
+            binary.push(name.clone());
         }
         text += &one;
+        if one.contains("kind = \"amount\"") {
+            let reached = format!("{name}_reached");
+            text += &format!(
+                "[outcome.{reached}]\nmeasure = \"something\"\nkind = \"binary\"\nbetter = \"more\"\nwindow = \"10 days\"\n\
+                 [outcome.{reached}.measured]\nrule = \"reaches\"\noutcome = \"{name}\"\nlevel = {}\n",
+                dice.one_of(&["1", "most"]).replace("most", most_of(&one))
+            );
+            binary.push(reached);
+        }
     }
     if binary.len() > 1 {
         let at_least = 1 + dice.below(binary.len() as u64);

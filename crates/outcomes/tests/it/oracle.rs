@@ -106,7 +106,7 @@ impl Oracle<'_> {
         };
         let reasons = outcome.exceptions.as_ref().map_or(&[][..], |exceptions| &exceptions.events);
         let end = self.observed(measured, reasons);
-        let of_others = matches!(measured.rule, OutcomeRule::SomeOf { .. });
+        let of_others = matches!(measured.rule, OutcomeRule::SomeOf { .. } | OutcomeRule::Reaches { .. });
         if !of_others && !days(from, seen.max(proof)).all(|day| Some(day) <= end) {
             return Answer::NotYetKnown;
         }
@@ -130,6 +130,10 @@ impl Oracle<'_> {
         }
         let hits = |events: &EventSelection| self.hits(&start.person, events, from, to, proof);
         let first = |events: &EventSelection| hits(events).iter().map(|(event, _)| event.date).min();
+        let most = || match outcome.kind {
+            OutcomeKind::Amount { most } => most,
+            _ => panic!("only an amount has a largest one"),
+        };
         let (value, day) = match &measured.rule {
             OutcomeRule::NoneWithin(events) => (i64::from(hits(events).is_empty()), first(events)),
             OutcomeRule::AnyWithin(events) => (i64::from(!hits(events).is_empty()), first(events)),
@@ -150,6 +154,28 @@ impl Oracle<'_> {
                 let first = first(events);
                 (days(from, first.unwrap_or(to)).count() as i64, first)
             }
+            OutcomeRule::SumWithin { events, .. } => {
+                let hundredths: i64 = hits(events).iter().map(|(event, _)| event.amount).sum();
+                let mut whole = 0;
+                while whole < most() && 100 * (whole + 1) <= hundredths {
+                    whole += 1;
+                }
+                (whole, None)
+            }
+            OutcomeRule::DaysUntil(events) => {
+                let first = first(events);
+                ((days(from, first.unwrap_or(to)).count() as i64).min(most()), first)
+            }
+            OutcomeRule::Reaches { amount, level } => match &above[*amount] {
+                Answer::Known(value, day) => {
+                    let falls_short = match self.scheme.outcomes[*amount].better {
+                        contract::terms::Better::More => value < level,
+                        contract::terms::Better::Fewer => value > level,
+                    };
+                    (i64::from(!falls_short), *day)
+                }
+                other => return other.clone(),
+            },
             OutcomeRule::Sustained { spells, days: needed, run } => {
                 let (mut counted, mut without, mut reached) = (0, 0, None);
                 for day in days(from, to) {
@@ -323,8 +349,10 @@ impl Oracle<'_> {
             | OutcomeRule::FirstTimeTo(wanted) => {
                 events(&mut need, wanted);
             }
-            OutcomeRule::AtLeast { events: wanted, .. } => events(&mut need, wanted),
-            OutcomeRule::SomeOf { .. } => {}
+            OutcomeRule::AtLeast { events: wanted, .. }
+            | OutcomeRule::SumWithin { events: wanted, .. }
+            | OutcomeRule::DaysUntil(wanted) => events(&mut need, wanted),
+            OutcomeRule::SomeOf { .. } | OutcomeRule::Reaches { .. } => {}
             OutcomeRule::Sustained { spells, .. } | OutcomeRule::Periods(spells) | OutcomeRule::StatusAt(spells) => {
                 match spells {
                     SpellSelection::Kept(kinds) => need("spells", kinds),

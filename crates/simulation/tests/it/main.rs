@@ -4,6 +4,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod agreement;
+mod amounts;
 mod behaviours;
 mod compas;
 mod design;

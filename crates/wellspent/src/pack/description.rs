@@ -151,7 +151,14 @@ fn process(run: &PackedRun<'_>) -> String {
     for outcome in &scheme.outcomes {
         let name = plain(&outcome.name);
         steps.push(match outcome.kind {
-            OutcomeKind::Binary => format!("For each person, chance decides whether {name} happens."),
+            OutcomeKind::Binary => match outcome.reaches() {
+                Some((amount, level)) => format!(
+                    "A person whose {} is good enough, at a level of {level}, counts in {name}.",
+                    plain(&scheme.outcomes[amount].name)
+                ),
+                None => format!("For each person, chance decides whether {name} happens."),
+            },
+            OutcomeKind::Amount { .. } => format!("For each person, an amount of {name} is drawn."),
             OutcomeKind::Frequency { of, .. } => {
                 format!("For each person with {}, the number of {name} is drawn.", plain(&scheme.outcomes[of].name))
             }
