@@ -137,10 +137,10 @@ impl AcceptArgs {
         let by = self.accepted_by.as_deref().or(prepared_by).map(str::trim).unwrap_or_default();
         if reason.is_empty() || by.is_empty() {
             let lacks = if reason.is_empty() { "reason" } else { "name" };
-            bail!(
-                "faults are accepted only with a reason and a name, and the {lacks} is missing\n\nhint: --accept-faults \"REASON\" \
-                 --accepted-by NAME"
-            );
+            bail!(wellspent::Error::failed(
+                format!("faults are accepted only with a reason and a name, and the {lacks} is missing"),
+                "--accept-faults \"REASON\" --accepted-by NAME"
+            ));
         }
         Ok(Some(AcceptedFaults { by: by.to_owned(), reason: reason.to_owned() }))
     }

@@ -113,10 +113,7 @@ fn main() -> ExitCode {
     }));
     let (arguments, notes) = match renamed::renamed(std::env::args_os()) {
         Ok(renamed) => renamed,
-        Err(both) => {
-            print::stderr(&format!("error: {both}"));
-            return ExitCode::from(2);
-        }
+        Err(both) => return failed(both),
     };
     print::notes(&notes);
     let given = options::checked(Cli::command()).try_get_matches_from(arguments);

@@ -35,7 +35,10 @@ pub(crate) fn named_for(file: &Path, endings: &[&str]) -> anyhow::Result<()> {
     match ending {
         Some(ending) if !endings.contains(&ending.as_str()) => {
             let known: Vec<String> = endings.iter().map(|ending| format!(".{ending}")).collect();
-            bail!("we cannot write {} as .{ending}\n\nhint: give it a name that ends in {}", file.display(), known.join(" or "))
+            bail!(wellspent::Error::failed(
+                format!("we cannot write {} as .{ending}", file.display()),
+                format!("give it a name that ends in {}", known.join(" or "))
+            ))
         }
         _ => Ok(()),
     }
@@ -101,11 +104,14 @@ fn of_format(file: &Path, format: ResultFormat) -> anyhow::Result<()> {
     let opened = std::fs::File::open(file).and_then(|opened| opened.take(1_024).read_to_end(&mut start));
     opened.with_context(|| format!("could not look into {}, which is there already", file.display()))?;
     if !format.is_of(&start) {
-        bail!(
-            "{} is there already and is no {} file: a result would replace what is in it\n\nhint: give the result another name",
-            file.display(),
-            format.endings()[0].to_uppercase()
-        );
+        bail!(wellspent::Error::failed(
+            format!(
+                "{} is there already and is no {} file: a result would replace what is in it",
+                file.display(),
+                format.endings()[0].to_uppercase()
+            ),
+            "give the result another name"
+        ));
     }
     Ok(())
 }
@@ -153,17 +159,16 @@ pub(crate) fn outputs<'a>(
         writable(file)?;
         let place = place(file);
         if !is_standard(file) && is_read(&place) {
-            bail!(
-                "{} is read by this command, and a result would replace it\n\nhint: give the file another name",
-                file.display()
-            );
+            bail!(wellspent::Error::failed(
+                format!("{} is read by this command, and a result would replace it", file.display()),
+                "give the file another name"
+            ));
         }
         if !is_standard(file) && records.as_ref().is_some_and(|records| is_input(records, &place)) {
-            bail!(
-                "{} is kept for the records that are read, and no result is written there\n\nhint: give the file another name, or \
-                 another folder",
-                file.display()
-            );
+            bail!(wellspent::Error::failed(
+                format!("{} is kept for the records that are read, and no result is written there", file.display()),
+                "give the file another name, or another folder"
+            ));
         }
         let read = || {
             let files = inputs.files.into_iter().flatten().map(Path::to_owned);
@@ -171,26 +176,33 @@ pub(crate) fn outputs<'a>(
             files.chain(folders.flat_map(files_in)).collect()
         };
         if let Some(same) = has_another_name(file, read) {
-            bail!(
-                "{} is another name of {}, which is read by this command, and a result would replace it\n\nhint: give the file another \
-                 name",
-                file.display(),
-                same.display()
-            );
+            bail!(wellspent::Error::failed(
+                format!(
+                    "{} is another name of {}, which is read by this command, and a result would replace it",
+                    file.display(),
+                    same.display()
+                ),
+                "give the file another name"
+            ));
         }
         if !is_standard(file) && is_table_of_records(&place) {
-            bail!(
-                "{} is in a folder of records and has the name of a table of records, and no result is written there\n\nhint: give the \
-                 file another name, or another folder",
-                file.display()
-            );
+            bail!(wellspent::Error::failed(
+                format!(
+                    "{} is in a folder of records and has the name of a table of records, and no result is written there",
+                    file.display()
+                ),
+                "give the file another name, or another folder"
+            ));
         }
         let is_new = seen.insert(place);
         if !is_new && is_standard(file) {
-            bail!("only one result can go to standard output\n\nhint: name a file for each of the others");
+            bail!(wellspent::Error::failed("only one result can go to standard output", "name a file for each of the others"));
         }
         if !is_new {
-            bail!("{} is named for two results, and only one could be kept\n\nhint: name a file for each", file.display());
+            bail!(wellspent::Error::failed(
+                format!("{} is named for two results, and only one could be kept", file.display()),
+                "name a file for each"
+            ));
         }
     }
     files.into_iter().try_for_each(|(file, format)| of_format(file, format))

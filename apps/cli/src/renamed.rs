@@ -2,6 +2,8 @@
 
 use std::ffi::OsString;
 
+use wellspent::Error;
+
 /// The commands, old and new.
 const COMMANDS: [(&str, &str); 1] = [("mend", "fix")];
 
@@ -13,7 +15,7 @@ const OF_COMMANDS: [(&[&str], &str, &str); 2] = [(&["simulate"], "--records", "-
 
 /// The command line with new names for old ones, and a note for each; or what to do where the old and the new name of one option are
 /// both given.
-pub(crate) fn renamed(given: impl Iterator<Item = OsString>) -> Result<(Vec<OsString>, Vec<String>), String> {
+pub(crate) fn renamed(given: impl Iterator<Item = OsString>) -> Result<(Vec<OsString>, Vec<String>), Error> {
     let mut arguments: Vec<OsString> = given.collect();
     let mut notes = Vec::new();
     let mut note =
@@ -33,7 +35,8 @@ pub(crate) fn renamed(given: impl Iterator<Item = OsString>) -> Result<(Vec<OsSt
     if let Some((old, new)) =
         options.iter().find(|(old, new)| [old, new].iter().all(|name| given.contains(&(**name).to_string())))
     {
-        return Err(format!("`{old}` is the old name of `{new}`, and both are given\n\nhint: keep `{new}` only"));
+        let what = format!("`{old}` is the old name of `{new}`, and both are given");
+        return Err(Error::failed(what, format!("keep `{new}` only")));
     }
     for argument in arguments.iter_mut().skip(1) {
         let text = argument.to_string_lossy().into_owned();
@@ -73,7 +76,10 @@ mod tests {
     fn the_old_and_the_new_name_together_are_refused() {
         for line in ["wellspent stress x --worlds 3 --scenarios=4", "wellspent simulate x --out=a --records b"] {
             let refused = renamed(line.split(' ').map(OsString::from)).expect_err(line);
-            assert!(refused.contains("both are given") && refused.contains("hint: keep"), "{refused}");
+            assert!(
+                refused.what.contains("both are given") && refused.hint.is_some_and(|hint| hint.starts_with("keep")),
+                "{line}"
+            );
         }
         assert_eq!(renamed_words("wellspent stress x --worlds 3 -- --scenarios").1, 1);
     }

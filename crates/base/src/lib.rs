@@ -11,6 +11,7 @@ pub mod day;
 mod decoding;
 pub mod english;
 pub mod hidden_characters;
+pub mod hinted;
 pub mod literal;
 pub mod money;
 pub mod person_name;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use base::hinted::Hinted;
 use base::money::thousands;
 
 use crate::evaluation::{self, Evaluation, GroupAccuracy};
@@ -84,11 +85,12 @@ pub fn data_notes(records: &RecordSet) -> Vec<String> {
 ///
 /// # Errors
 /// The model has no comparisons, or every rule needs a field that the tables lack.
-pub fn check_usable(model: &LinkageModel, records: &RecordSet) -> Result<(), String> {
+pub fn check_usable(model: &LinkageModel, records: &RecordSet) -> Result<(), Hinted> {
     if model.comparisons.is_empty() {
-        return Err("the model has no comparisons, so no two records could be found to be one person\n\nhint: use a whole \
-                    model, such as the model.json that `wellspent link` writes"
-            .to_owned());
+        return Err(Hinted::new(
+            "the model has no comparisons, so no two records could be found to be one person",
+            "use a whole model, such as the model.json that `wellspent link` writes",
+        ));
     }
     let has_values = |column: usize| records.columns.get(column).is_some_and(|column| !column.values.is_empty());
     let lacks = |feature: usize| !has_values(model.features[feature].column);
@@ -102,10 +104,12 @@ pub fn check_usable(model: &LinkageModel, records: &RecordSet) -> Result<(), Str
     let mut missing: Vec<&str> = columns.map(|feature| name(model.features[feature].column)).collect();
     missing.sort_unstable();
     missing.dedup();
-    Err(format!(
-        "no two records would be compared: every blocking rule of the model needs a field that the tables do not have ({})\n\nhint: \
-         name the columns under [table.NAME.columns], or give the model rules on fields that the tables have",
-        missing.join(", ")
+    Err(Hinted::new(
+        format!(
+            "no two records would be compared: every blocking rule of the model needs a field that the tables do not have ({})",
+            missing.join(", ")
+        ),
+        "name the columns under [table.NAME.columns], or give the model rules on fields that the tables have",
     ))
 }
 

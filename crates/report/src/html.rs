@@ -152,8 +152,8 @@ impl Report<'_> {
             return html! {};
         }
         let change = match self.stress.scenarios {
-            0 => "Change for every 1,000 people, as stated",
-            _ => "Change for every 1,000 people, middle 90% of scenarios",
+            0 => "Change, as stated",
+            _ => "Change, middle 90% of scenarios",
         };
         let header = ["Outcome", "Compared with today", "Scenarios", "Today", change, "Intended, as stated"];
         html! {

@@ -517,12 +517,14 @@ fn next_pound(help: &NextPound) -> String {
         (low, high) => format!("{low} to {high}"),
     };
     if let [outcome] = help.moves.as_slice() {
+        // One unit of an amount may be worth pennies.
+        let sum = |pounds: f64| if outcome.is_amount { pence(pounds) } else { pounds_in_prose(pounds) };
         return format!(
             "At the {which} pound of {name}, {} costs {}. The contract pays {} for it, and it is worth {} to the public.",
             one_better(outcome),
-            spread(help.costs, &pounds_in_prose),
-            spread(help.earns, &pounds_in_prose),
-            spread(help.worth, &pounds_in_prose)
+            spread(help.costs, &sum),
+            spread(help.earns, &sum),
+            spread(help.worth, &sum)
         );
     }
     let moves: Vec<String> = help.moves.iter().map(|outcome| quoted(&outcome.name)).collect();

@@ -88,6 +88,28 @@ impl AmountDistribution {
         if self.more_is_better { 1.0 - below } else { below }
     }
 
+    /// The share of people who fall short of `amount` by no more than `within`, when the mean of all is at `level`, and by how much they
+    /// do on average.
+    #[must_use]
+    pub(crate) fn short_of(&self, level: f64, amount: f64, within: f64) -> (f64, f64) {
+        /// Steps of Simpson's rule.
+        const STEPS: usize = 32;
+        let worse = |by: f64| self.as_good_as(level, if self.more_is_better { amount - by } else { amount + by });
+        let reach = worse(0.0);
+        let share = worse(within) - reach;
+        if share <= 0.0 {
+            return (0.0, 0.0);
+        }
+        // By parts: the mean distance of those short of the level is `within` less the mean, over the distances, of the share nearer.
+        let step = within / STEPS as f64;
+        let nearer = |at: usize| {
+            let weight = if at == 0 || at == STEPS { 1.0 } else { 2.0 + 2.0 * (at % 2) as f64 };
+            weight * (worse(at as f64 * step) - reach)
+        };
+        let area = step / 3.0 * (0..=STEPS).map(nearer).sum::<f64>();
+        (share, (within - area / share).clamp(0.0, within))
+    }
+
     /// The mean of what counts when the mean of all amounts is at `level`: each is cut to 0 and to the most.
     #[must_use]
     pub fn mean_that_counts(&self, level: f64) -> f64 {
@@ -192,6 +214,29 @@ mod tests {
             });
             let spread = (squares.sum::<f64>() / f64::from(people)).sqrt();
             assert!((spread - 40.0).abs() < 0.2, "{shape:?}: {spread}");
+        }
+    }
+
+    /// Counted one by one.
+    #[test]
+    fn those_just_short_of_a_level_are_counted_with_their_distance() {
+        for (shape, more) in CASES {
+            let of = AmountDistribution { most: 1e6, ..distribution(shape, more) };
+            let (people, at) = (200_000_u32, of.at(210.0));
+            let (mut short, mut distance) = (0.0, 0.0);
+            for person in 0..people {
+                let uniform = ((f64::from(person) + 0.5) / f64::from(people) * 4_294_967_296.0) as u32;
+                // In thousandths, since a sum is in whole units.
+                let thousandths = at.sum(0, 0, 1_000, 1_000 * of.standardised(uniform)) as f64;
+                let missing = if more { 230.0 - thousandths / 1_000.0 } else { thousandths / 1_000.0 - 230.0 };
+                if missing > 0.0 && missing <= 25.0 {
+                    short += 1.0;
+                    distance += missing;
+                }
+            }
+            let (share, mean) = of.short_of(210.0, 230.0, 25.0);
+            assert!((share - short / f64::from(people)).abs() < 1e-4, "{shape:?} {more}: {share}");
+            assert!((mean - distance / short).abs() < 0.01, "{shape:?} {more}: {mean} and {}", distance / short);
         }
     }
 

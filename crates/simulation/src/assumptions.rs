@@ -53,6 +53,8 @@ pub struct Assumptions {
     pub relabelling: Option<RisingCost>,
     /// For each outcome of the scheme, how many of a cohort's results could be dated in the cohort before or after.
     pub timing: Vec<Option<RisingCost>>,
+    /// For each outcome, how people could be brought over its level.
+    pub bunching: Vec<Option<Bunching>>,
     pub pilot: Option<Pilot>,
     /// The points of other providers, for each clause that compares with them.
     pub others: Vec<OthersAssumption>,
@@ -101,6 +103,15 @@ impl RisingCost {
     pub fn worth(&self, pounds: f64) -> f64 {
         self.at_most * (pounds / self.cost_of_last.max(1e-12)).clamp(0.0, 1.0)
     }
+}
+
+/// People just short of a level who could be brought over it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bunching {
+    /// How far from the level they may be, in units of the amount.
+    pub within: f64,
+    /// Shares of those people, and what the last of them costs.
+    pub rising: RisingCost,
 }
 
 /// People who could be excepted from an outcome although they should count.
@@ -301,6 +312,7 @@ pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<Assumptions> {
         exceptions: gaming.exceptions,
         relabelling: gaming.relabelling,
         timing: gaming.timing,
+        bunching: gaming.bunching,
         pilot: gaming.pilot,
         others,
         stakes,

@@ -136,6 +136,8 @@ impl BehaviourChoices {
         let lies = best.reporting != Reporting::default();
         for (kind, of_kind, strategy) in &self.kinds {
             let share = (1.0 - unmoved) * mixture.kinds[*kind as usize] * of_kind;
+            // It costs nobody a lie: everybody who responds at all does it as far as it pays.
+            let strategy = &Strategy { brought_over: best.brought_over.clone(), ..strategy.clone() };
             add(&mut out, share * if lies { 1.0 - mixture.misreporting } else { 1.0 }, strategy.clone());
             if lies {
                 add(&mut out, share * mixture.misreporting, Strategy { reporting: best.reporting.clone(), ..strategy.clone() });

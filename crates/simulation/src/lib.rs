@@ -6,8 +6,8 @@
 //!   of one segment with chances of their own), `amounts` (how much each person has, and who reaches a level)
 //! - `draws` (the random draws of a person), `others` (the points of other providers), `person_by_person` (counting one by one), `rank_evaluation` (the same count without
 //!   the loop)
-//! - `strategy` (a provider's strategy and its result in one area), `misreport`, `timing` and `pilot` (false reports, moved dates,
-//!   and help that was piloted)
+//! - `strategy` (a provider's strategy and its result in one area), `misreport`, `bunching`, `timing` and `pilot` (false
+//!   reports, people brought over a level, moved dates, and help that was piloted)
 //! - `mixture` (kinds of provider and their shares) and `behaviours` (what each kind does)
 //! - `search` (the best response), `reference_strategies` (the table that findings read), `threshold` (what is paid
 //!   over all results), `fees` (other fees without a new search)
@@ -28,6 +28,7 @@ pub mod amounts;
 pub mod assumption_checks;
 pub mod assumptions;
 mod behaviours;
+mod bunching;
 pub mod calibration;
 pub mod contract_figures;
 pub mod current_rates;

@@ -339,6 +339,13 @@ impl Chances {
         own.level_none * self.left(outcome, segment, |help| effort[help * self.segments + segment])
     }
 
+    /// The share of a segment's people whose amount falls short of a level by no more than so many units under an effort, and by how much
+    /// it does on average.
+    pub(crate) fn short_of(&self, amount: usize, segment: usize, effort: &[f64], (level, within): (f64, f64)) -> (f64, f64) {
+        let Some(own) = self.amounts[amount].get(segment) else { return (0.0, 0.0) };
+        own.distribution.short_of(self.mean_amount(own, amount, segment, effort), level, within)
+    }
+
     /// What one better result of an outcome is measured against: all people for a binary outcome, and today's mean for an amount.
     #[must_use]
     pub fn scale(&self, outcome: usize, segment: usize) -> f64 {

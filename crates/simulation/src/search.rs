@@ -102,7 +102,8 @@ struct TriedStrategy {
     score: f64,
 }
 
-/// Weights of a good result by binary outcome (position in the scheme) and segment: what one more is worth to the provider or the public.
+/// Weights of a good result by outcome (position in the scheme) and segment: what one more of a binary outcome, or one unit of an amount, is
+/// worth to the provider or the public. What is counted on top of an outcome weighs through that.
 pub type Weights = Vec<Vec<f64>>;
 
 /// The strategy that spreads effort so that the last pound buys the same weighted improvement everywhere, at a price of
@@ -126,8 +127,8 @@ pub fn along(arena: &Arena<'_>, weights: &Weights, price: f64, taken: &[bool]) -
 }
 
 fn weighted_reach(arena: &Arena<'_>, weights: &Weights, help: usize, segment: usize) -> f64 {
-    let binary = arena.ranks.binary_outcomes();
-    binary.iter().map(|&outcome| weights[outcome][segment] * arena.chances.reach(outcome, help, segment)).sum()
+    let weighs = weights.iter().enumerate().filter(|(_, weights)| weights[segment] != 0.0);
+    weighs.map(|(outcome, weights)| weights[segment] * arena.chances.reach(outcome, help, segment)).sum()
 }
 
 /// The lowest price at which any effort pays, and the price at which every effort is nearly all that money can buy.
@@ -497,13 +498,34 @@ fn neighbours(arena: &Arena<'_>, from: &Strategy, freedom: Freedom, pay: &Weight
         for taken in intakes {
             out.push(Strategy { taken: taken.clone(), ..from.clone() });
             // Exact where only results beyond open gates count.
-            out.push(Strategy { reporting: from.reporting.clone(), ..along(arena, pay, 1.0, &taken) });
+            let (reporting, brought_over) = (from.reporting.clone(), from.brought_over.clone());
+            out.push(Strategy { reporting, brought_over, ..along(arena, pay, 1.0, &taken) });
             out.extend(path(arena, pay, steps, &taken));
             out.push(Strategy { effort: vec![0.0; from.effort.len()], taken, ..from.clone() });
         }
     }
     if freedom.reporting {
         out.extend(other_reports(arena, from, pay));
+    }
+    out.extend(other_bunching(arena, from));
+    out
+}
+
+/// Shares of the most that can be done, and of what is done, at which something besides help is tried.
+const OF_MOST: [f64; 7] = [0.0, 0.05, 0.15, 0.3, 0.5, 0.75, 1.0];
+const OF_SELF: [f64; 6] = [0.8, 0.93, 0.98, 1.02, 1.07, 1.25];
+
+/// Other shares of those just short of a level to bring over it.
+fn other_bunching(arena: &Arena<'_>, from: &Strategy) -> Vec<Strategy> {
+    let mut out = Vec::new();
+    for (at, bunching) in (0..arena.scheme.outcomes.len()).filter_map(|at| Some((at, arena.bunching(at)?))) {
+        let mut brought_over = from.brought_over.clone();
+        brought_over.resize(arena.scheme.outcomes.len(), 0.0);
+        let (now, most) = (brought_over[at], bunching.rising.at_most);
+        for share in OF_MOST.map(|share| share * most).into_iter().chain(OF_SELF.map(|share| share * now)) {
+            brought_over[at] = share.clamp(0.0, most);
+            out.push(Strategy { brought_over: brought_over.clone(), ..from.clone() });
+        }
     }
     out
 }
@@ -540,8 +562,6 @@ fn other_intakes(arena: &Arena<'_>, from: &[bool]) -> Vec<Vec<bool>> {
 /// Other ways to report: each outcome claimed to the point where the last false claim costs what it brings, to nothing, and to
 /// shares and multiples; exceptions and labels likewise.
 fn other_reports(arena: &Arena<'_>, from: &Strategy, pay: &Weights) -> Vec<Strategy> {
-    const OF_MOST: [f64; 7] = [0.0, 0.05, 0.15, 0.3, 0.5, 0.75, 1.0];
-    const OF_SELF: [f64; 6] = [0.8, 0.93, 0.98, 1.02, 1.07, 1.25];
     let mut out = Vec::new();
     let outcomes = arena.scheme.outcomes.len();
     for (at, rising) in (0..outcomes).filter_map(|at| Some((at, arena.false_claims(at)?))) {

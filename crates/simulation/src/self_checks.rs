@@ -91,7 +91,7 @@ fn rank_equals_person_by_person(scheme: &Scheme, assumptions: &Assumptions, seed
         for (outcome, cells) in one_by_one.iter().enumerate() {
             let mut expected = vec![0; tally.people.len()];
             for (cell, count) in area.cells.iter().zip(cells) {
-                expected[tally.cell(cell.cohort, assumptions.segments[cell.segment].priced_as)] += i64::from(*count);
+                expected[tally.cell(cell.cohort, assumptions.segments[cell.segment].priced_as)] += *count;
             }
             counts += expected.len();
             apart += expected.iter().zip(&tally.counts[outcome]).filter(|(a, b)| a != b).count();

@@ -11,6 +11,7 @@ use contract::terms::{Baseline, Intake, OutcomeKind};
 
 use crate::amounts::AmountLevel;
 use crate::assumptions::Assumptions;
+use crate::bunching::BroughtOver;
 use crate::draws::{comparison_amounts, comparison_count, comparison_extra};
 use crate::others;
 use crate::people::{AreaPeople, Chances};
@@ -24,6 +25,8 @@ pub struct Strategy {
     /// Whether the people of a segment are served.
     pub taken: Vec<bool>,
     pub reporting: Reporting,
+    /// For each outcome of the scheme, the share of those just short of its level who are brought over it. Empty where nobody is.
+    pub brought_over: Vec<f64>,
 }
 
 /// What is reported falsely.
@@ -61,7 +64,7 @@ impl Strategy {
     /// An effort and an intake, reported honestly.
     #[must_use]
     pub fn of(effort: Vec<f64>, taken: Vec<bool>) -> Strategy {
-        Strategy { effort, taken, reporting: Reporting::default() }
+        Strategy { effort, taken, reporting: Reporting::default(), brought_over: Vec::new() }
     }
 
     /// The same with no effort below that of another strategy.
@@ -182,6 +185,15 @@ impl Payments {
         self.rewards.push(rewards);
         self.deductions.push(deductions);
     }
+}
+
+/// What of a strategy is the same in every replication, cell by cell, and the tally that each replication fills in.
+struct ReadyStrategy {
+    thresholds: Vec<u64>,
+    levels: Vec<AmountLevel>,
+    brought_over: Vec<BroughtOver>,
+    taken: Vec<bool>,
+    tally: Tally,
 }
 
 impl<'a> Arena<'a> {
@@ -425,22 +437,11 @@ impl<'a> Arena<'a> {
     /// Simulates every strategy in every replication. Replications are the outer loop, so that their uniforms stay in the cache while
     /// all strategies are tried on them.
     pub fn simulate(&self, strategies: &[Strategy], replications: usize, mut seen: impl FnMut(usize, &Tally, &Paid<f64>)) {
-        let cells = self.people.cells.len();
-        let mut stages: Vec<(Vec<u64>, Vec<AmountLevel>, Vec<bool>, Tally)> = strategies
-            .iter()
-            .map(|strategy| {
-                let taken: Vec<bool> = self.people.cells.iter().map(|cell| strategy.taken[cell.segment]).collect();
-                let mut tally = Tally::empty(self.scheme, self.people.area, self.people.cohorts.clone());
-                for at in (0..cells).filter(|&at| taken[at]) {
-                    tally.people[self.tally_cells[at]] += self.people.cells[at].people as i64;
-                }
-                tally.costs = self.certified_costs(strategy, 1.0);
-                (self.thresholds(strategy), self.amount_levels(strategy), taken, tally)
-            })
-            .collect();
+        let mut ready: Vec<ReadyStrategy> = strategies.iter().map(|strategy| self.made_ready(strategy)).collect();
         let (mut paid, mut reported) = (Paid::default(), Tally::default());
         for replication in 0..replications {
-            for (at, (thresholds, levels, taken, tally)) in stages.iter_mut().enumerate() {
+            for (at, ready) in ready.iter_mut().enumerate() {
+                let tally = &mut ready.tally;
                 if let Some(drawn) = self.comparisons.get(replication) {
                     tally.comparison.clone_from(&drawn.comparison);
                 }
@@ -448,12 +449,13 @@ impl<'a> Arena<'a> {
                     tally.others.clone_from(drawn);
                 }
                 tally.counts.iter_mut().for_each(|counts| counts.fill(0));
-                self.ranks.count(replication, thresholds, taken, |outcome, cell, count| {
+                self.ranks.count(replication, &ready.thresholds, &ready.taken, |outcome, cell, count| {
                     tally.counts[outcome][self.tally_cells[cell]] += i64::from(count);
                 });
-                self.ranks.sum_amounts(replication, levels, taken, |outcome, cell, sum| {
+                self.ranks.sum_amounts(replication, &ready.levels, &ready.taken, |outcome, cell, sum| {
                     tally.counts[outcome][self.tally_cells[cell]] += sum;
                 });
+                ready.brought_over.iter().for_each(|people| people.apply(tally));
                 let tally = match strategies[at].reporting.is_honest() {
                     true => &*tally,
                     false => {
@@ -465,6 +467,22 @@ impl<'a> Arena<'a> {
                 price(self.scheme, tally, &mut paid, &mut NoLines);
                 seen(at, tally, &paid);
             }
+        }
+    }
+
+    fn made_ready(&self, strategy: &Strategy) -> ReadyStrategy {
+        let taken: Vec<bool> = self.people.cells.iter().map(|cell| strategy.taken[cell.segment]).collect();
+        let mut tally = Tally::empty(self.scheme, self.people.area, self.people.cohorts.clone());
+        for at in (0..self.people.cells.len()).filter(|&at| taken[at]) {
+            tally.people[self.tally_cells[at]] += self.people.cells[at].people as i64;
+        }
+        tally.costs = self.certified_costs(strategy, 1.0);
+        ReadyStrategy {
+            thresholds: self.thresholds(strategy),
+            levels: self.amount_levels(strategy),
+            brought_over: self.brought_over(strategy),
+            taken,
+            tally,
         }
     }
 
@@ -511,7 +529,8 @@ impl<'a> Arena<'a> {
     /// A tally without chance under a strategy, as if everyone were served.
     #[must_use]
     pub fn tally_without_chance(&self, strategy: &Strategy) -> Tally {
-        let tally = self.tally_at_chances(|outcome, segment| self.chances.with(outcome, segment, &strategy.effort));
+        let mut tally = self.tally_at_chances(|outcome, segment| self.chances.with(outcome, segment, &strategy.effort));
+        self.brought_over(strategy).iter().for_each(|people| people.apply(&mut tally));
         Tally { costs: self.certified_costs(strategy, 1.0), ..tally }
     }
 
@@ -616,7 +635,8 @@ impl<'a> Arena<'a> {
             .filter(|&segment| strategy.taken[segment])
             .map(|segment| self.in_segment[segment] * self.assumptions.segments[segment].bring_in.unwrap_or_default())
             .sum();
-        let by_person = (1.0 - share) * served + brought_in + self.help_spend(strategy) + self.misreporting_cost(strategy);
+        let by_person = (1.0 - share) * served + brought_in + self.help_spend(strategy);
+        let by_person = by_person + self.misreporting_cost(strategy) + self.bunching_cost(strategy);
         fixed + share * expected + volume * by_person
     }
 
@@ -708,6 +728,11 @@ impl<'a> Arena<'a> {
         (0..self.people.segments).map(|segment| self.in_segment[segment] * strategy.spend_on(segment)).sum()
     }
 
+    /// The cell of the contract's tally in which a cell of people is counted.
+    pub(crate) fn tally_cell(&self, cell: usize) -> usize {
+        self.tally_cells[cell]
+    }
+
     /// People of a segment.
     #[must_use]
     pub fn in_segment(&self, segment: usize) -> f64 {
@@ -719,7 +744,7 @@ impl<'a> Arena<'a> {
     #[must_use]
     pub fn true_outcomes(&self, strategy: &Strategy) -> Vec<Vec<f64>> {
         let outcomes = self.scheme.outcomes.iter().enumerate();
-        outcomes
+        let mut expected: Vec<Vec<f64>> = outcomes
             .map(|(at, outcome)| {
                 let base = outcome.base(at);
                 (0..self.people.segments)
@@ -732,7 +757,9 @@ impl<'a> Arena<'a> {
                     })
                     .collect()
             })
-            .collect()
+            .collect();
+        self.bring_over(strategy, &mut expected);
+        expected
     }
 
     /// What the outcomes of a strategy are worth to the public, in pounds, compared with no help for anyone.

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use base::hinted::Hinted;
 use base::problem::{self, Problem, Severity};
 use base::source::SourceFile;
 use ledger::LedgerErrorKind;
+use linkage::purpose::PurposeRefusal;
 
 /// Why there is no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,17 +81,13 @@ impl From<anyhow::Error> for Error {
             Ok(of_ledger) => return of_ledger.into(),
             Err(error) => error,
         };
-        let refused = error.is::<linkage::purpose::PurposeRefusal>();
-        let (what, hint) = match text.split_once("\n\nhint: ") {
-            Some((what, hint)) => (what.to_owned(), Some(hint.to_owned())),
-            None => (text, None),
+        let error = match error.downcast::<PurposeRefusal>() {
+            Ok(refusal) => return Error { kind: ErrorKind::Refused, ..Error::failed(refusal.what, refusal.hint) }.within(&text),
+            Err(error) => error,
         };
-        Error {
-            kind: if refused { ErrorKind::Refused } else { ErrorKind::Failed },
-            problems: Vec::new(),
-            what,
-            hint,
-            notes: Vec::new(),
+        match error.downcast::<Hinted>() {
+            Ok(hinted) => Error::failed(hinted.what, hinted.hint).within(&text),
+            Err(_) => Error { hint: None, ..Error::failed(text, "") },
         }
     }
 }

@@ -24,7 +24,10 @@ pub(crate) fn run(wanted: &Man) -> anyhow::Result<ExitCode> {
     for name in &wanted.command {
         let Some(below) = command.find_subcommand(name).cloned() else {
             let above = command.get_bin_name().unwrap_or("wellspent").to_owned();
-            bail!("there is no command `{name}` under `{}`\n\nhint: `{above} --help` lists the commands", command.get_name());
+            bail!(wellspent::Error::failed(
+                format!("there is no command `{name}` under `{}`", command.get_name()),
+                format!("`{above} --help` lists the commands")
+            ));
         };
         command = below;
     }

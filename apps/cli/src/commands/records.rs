@@ -58,7 +58,10 @@ pub(crate) fn run(command: &RecordsArgs) -> anyhow::Result<ExitCode> {
 
 fn check_tables(command: &CheckTables) -> anyhow::Result<ExitCode> {
     if command.list.as_deref().is_some_and(is_standard) {
-        bail!("the list of faults is written while the records are read, so it needs a file\n\nhint: --list faults.csv")
+        bail!(wellspent::Error::failed(
+            "the list of faults is written while the records are read, so it needs a file",
+            "--list faults.csv"
+        ))
     }
     command.list.iter().try_for_each(|file| named_for(file, &["csv", "xlsx"]))?;
     let list = command.list.iter().map(|file| (file, ResultFormat::of_name(file)));

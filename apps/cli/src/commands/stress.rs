@@ -54,7 +54,7 @@ pub(crate) fn run(command: &Stress) -> anyhow::Result<ExitCode> {
     command.threads.begin()?;
     if is_textbook(&command.scheme, reach())? {
         if html.is_some() || pack.is_some() {
-            bail!("a textbook case has no page and no pack\n\nhint: leave out --html and --pack");
+            bail!(wellspent::Error::failed("a textbook case has no page and no pack", "leave out --html and --pack"));
         }
         let solved = textbook(&command.scheme, reach(), *seed)?;
         json.as_ref().map_or(Ok(()), |file| write(file, &solved.document().json()?))?;

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
+use base::hinted::Hinted;
 
 use super::input;
 use super::others::OtherFile;
@@ -122,11 +123,14 @@ pub fn is_kept_for_records(name: &str) -> bool {
 pub fn find(folder: &Path) -> anyhow::Result<(Vec<TableFile>, Vec<OtherFile>)> {
     safe::must_be_folder(folder, "a folder of records")?;
     if folder.join(UNFINISHED).exists() {
-        bail!(
-            "{}: these tables are not finished: the program that writes them is still running, was stopped, or could not read \
-             everything\n\nhint: wait for it to finish, or delete the folder and make it again",
-            folder.display()
-        );
+        bail!(Hinted::new(
+            format!(
+                "{}: these tables are not finished: the program that writes them is still running, was stopped, or could not read \
+                 everything",
+                folder.display()
+            ),
+            "wait for it to finish, or delete the folder and make it again"
+        ));
     }
     let mut entries: Vec<PathBuf> = std::fs::read_dir(folder)
         .with_context(|| format!("could not list the folder {}", folder.display()))?
@@ -164,12 +168,10 @@ pub fn find(folder: &Path) -> anyhow::Result<(Vec<TableFile>, Vec<OtherFile>)> {
         let table = pair[0].table.name;
         let next =
             files.iter().filter(|file| file.table.name == table).map(|file| file.part).max().unwrap_or(1).saturating_add(1);
-        bail!(
-            "{} and {} are the same table\n\nhint: leave only one of them in the folder; or, if each is a part of the table, name one \
-             of them {table}-{next}",
-            pair[0].name(),
-            pair[1].name()
-        );
+        bail!(Hinted::new(
+            format!("{} and {} are the same table", pair[0].name(), pair[1].name()),
+            format!("leave only one of them in the folder; or, if each is a part of the table, name one of them {table}-{next}")
+        ));
     }
     others.iter_mut().for_each(|other| other.suggest_name(&files));
     Ok((files, others))

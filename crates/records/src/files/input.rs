@@ -11,6 +11,7 @@ use crate::gzip::{self, Gzip};
 use crate::rows::{InvalidCell, Rows};
 use crate::workbook::{SEVERAL_SHEETS, SheetName, SheetRows, Workbook};
 use anyhow::Context as _;
+use base::hinted::Hinted;
 
 /// Text from any source.
 pub type Text = Csv<Box<dyn Read>>;
@@ -184,5 +185,6 @@ fn no_text(first: &[u8]) -> Option<Fault> {
 /// An error for a file that cannot be read to its end. It is not read at all: missing rows would look like missing people.
 pub fn refused(path: &Path, fault: &Fault) -> anyhow::Error {
     let found = fault.value.as_ref().map_or(String::new(), |found| format!(" ({found})"));
-    anyhow::anyhow!("{}: {}{found}\n      expected  {}\n\nhint: {}", path.display(), fault.what, fault.expected, fault.fix)
+    Hinted::new(format!("{}: {}{found}\n      expected  {}", path.display(), fault.what, fault.expected), fault.fix.clone())
+        .into()
 }

@@ -7,6 +7,7 @@ use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context as _, bail};
+use base::hinted::Hinted;
 
 /// The largest list that is read whole: decisions, short forms of names.
 pub const LARGEST_LIST_BYTES: u64 = 64 << 20;
@@ -42,9 +43,10 @@ pub fn named(folder: &Path, name: &str, reach: Reach) -> anyhow::Result<PathBuf>
     let outside = || {
         let shown = if folder.as_os_str().is_empty() { "the current folder".into() } else { folder.display().to_string() };
         let more = option.map_or_else(String::new, |option| format!(", or add {option} if you trust the file that names it"));
-        anyhow::anyhow!(
-            "`{name}` is outside {shown}, and only files inside it are read\n\nhint: copy the file into that folder{more}"
-        )
+        anyhow::Error::new(Hinted::new(
+            format!("`{name}` is outside {shown}, and only files inside it are read"),
+            format!("copy the file into that folder{more}"),
+        ))
     };
     let base = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let base = base.canonicalize().with_context(|| format!("there is no folder {}", base.display()))?;
@@ -106,18 +108,17 @@ pub fn must_be_folder(folder: &Path, wanted: &str) -> anyhow::Result<()> {
         let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let what =
             folder.metadata().map_or("a file", |metadata| if metadata.is_file() { "a file" } else { kind(metadata.file_type()) });
-        bail!(
-            "{} is {what}, but {wanted} is expected here\n\nhint: give the folder that holds it: {}",
-            folder.display(),
-            parent.display()
-        );
+        bail!(Hinted::new(
+            format!("{} is {what}, but {wanted} is expected here", folder.display()),
+            format!("give the folder that holds it: {}", parent.display())
+        ));
     }
-    bail!("there is no folder {}{}", folder.display(), nearest(folder, &|path| path.is_dir()));
+    bail!(Hinted::new(format!("there is no folder {}", folder.display()), nearest(folder, &|path| path.is_dir())));
 }
 
 /// An error for a missing file, with the nearest name in its folder.
 pub fn missing(path: &Path) -> anyhow::Error {
-    anyhow::anyhow!("there is no file {}{}", path.display(), nearest(path, &|path| path.is_file()))
+    Hinted::new(format!("there is no file {}", path.display()), nearest(path, &|path| path.is_file())).into()
 }
 
 /// A hint with the nearest name in the folder of a path, or with the missing folder.
@@ -125,8 +126,8 @@ fn nearest(path: &Path, of: &dyn Fn(&Path) -> bool) -> String {
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let Ok(entries) = fs::read_dir(parent) else {
         return match parent.exists() {
-            true => format!("\n\nhint: {} is not a folder", parent.display()),
-            false => format!("\n\nhint: there is no folder {}", parent.display()),
+            true => format!("{} is not a folder", parent.display()),
+            false => format!("there is no folder {}", parent.display()),
         };
     };
     let names = entries.flatten().map(|entry| entry.path()).filter(|path| of(path));
@@ -138,8 +139,8 @@ fn nearest(path: &Path, of: &dyn Fn(&Path) -> bool) -> String {
     let same_stem = names.iter().find(|name| stem(name) == stem(&wanted)).map(String::as_str);
     let near = base::problem::nearest(&wanted, names.iter().map(String::as_str)).or(same_stem);
     match near {
-        Some(near) => format!("\n\nhint: is `{near}` meant?"),
-        None => format!("\n\nhint: check the name; it was looked for in {}", parent.display()),
+        Some(near) => format!("is `{near}` meant?"),
+        None => format!("check the name; it was looked for in {}", parent.display()),
     }
 }
 
@@ -148,14 +149,14 @@ fn unopened(path: &Path, error: std::io::Error) -> anyhow::Error {
     use std::io::ErrorKind::{NotADirectory, NotFound};
     if matches!(error.kind(), NotFound | NotADirectory) {
         let hint = nearest(path, &|path| path.is_file());
-        return anyhow::anyhow!("could not open {}: there is no such file{hint}", path.display());
+        return Hinted::new(format!("could not open {}: there is no such file", path.display()), hint).into();
     }
     anyhow::Error::new(error).context(format!("could not open {}", path.display()))
 }
 
 fn ordinary(path: &Path, metadata: &fs::Metadata, most: u64) -> anyhow::Result<()> {
     if !metadata.is_file() {
-        bail!("{} is {}\n\nhint: name an ordinary file", path.display(), kind(metadata.file_type()));
+        bail!(Hinted::new(format!("{} is {}", path.display(), kind(metadata.file_type())), "name an ordinary file"));
     }
     if metadata.len() > most {
         bail!("{} has {} bytes; the limit is {most}", path.display(), metadata.len());

@@ -10,6 +10,7 @@ use crate::csv;
 use crate::schema::{RecordTable, ValueKind};
 use anyhow::{Context as _, bail};
 use base::day::NEVER;
+use base::hinted::Hinted;
 use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
 use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int32Type, Int64Type};
 use parquet::file::properties::WriterProperties;
@@ -27,7 +28,8 @@ impl Unfinished {
     pub fn begin(folder: &Path) -> anyhow::Result<Unfinished> {
         fs::create_dir_all(folder).with_context(|| format!("could not make the folder {}", folder.display()))?;
         if let Some(file) = find(folder)?.0.first() {
-            bail!("{} already has {}\n\nhint: name a folder that is empty or new", folder.display(), file.name());
+            let what = format!("{} already has {}", folder.display(), file.name());
+            bail!(Hinted::new(what, "name a folder that is empty or new"));
         }
         let path = folder.join(UNFINISHED);
         File::create_new(&path).with_context(|| format!("could not write {}", path.display()))?;

@@ -6,6 +6,7 @@ use crate::csv;
 use crate::workbook::write::{MOST_ROWS, OutputCell, WorkbookWriter};
 use anyhow::bail;
 use base::day;
+use base::hinted::Hinted;
 
 /// The type of the cells of a column. A cell that does not fit stays text.
 #[derive(Clone, Copy, PartialEq)]
@@ -55,9 +56,8 @@ pub fn bytes(title: &str, text: &str, kind: fn(&str) -> CellKind) -> anyhow::Res
         Ok(())
     })?;
     if full {
-        bail!(
-            "the workbook would have more than {MOST_ROWS} rows, which is the limit of a sheet\n\nhint: write CSV or Parquet instead"
-        );
+        let what = format!("the workbook would have more than {MOST_ROWS} rows, which is the limit of a sheet");
+        bail!(Hinted::new(what, "write CSV or Parquet instead"));
     }
     Ok(book.end()?)
 }

@@ -1,7 +1,7 @@
 //! What providers could do besides helping people: false claims, false labels and moved dates. Also the pilot of a kind of help that
 //! was chosen for its pilot. Each of these may be left out of the file.
 
-use base::literal::{Change, Count};
+use base::literal::{Change, Count, Literal as _, MeanAmount};
 use base::money::{Pence, Rate, WHOLE};
 use base::problem::Problem;
 use base::reader::Section;
@@ -10,7 +10,7 @@ use contract::Scheme;
 use contract::exceptions::GoodResult;
 use contract::terms::{Outcome, ReportedBy};
 
-use super::{Help, Move, Pilot, RisingCost, UnfoundedExceptions, warn_without_source};
+use super::{Bunching, Help, Move, Pilot, RisingCost, UnfoundedExceptions, warn_without_source};
 
 /// What was read.
 pub(super) struct GamingAssumptions {
@@ -18,6 +18,7 @@ pub(super) struct GamingAssumptions {
     pub exceptions: Vec<Option<UnfoundedExceptions>>,
     pub relabelling: Option<RisingCost>,
     pub timing: Vec<Option<RisingCost>>,
+    pub bunching: Vec<Option<Bunching>>,
     pub pilot: Option<Pilot>,
 }
 
@@ -36,7 +37,9 @@ pub(super) fn read(top: &Section<'_, '_>, scheme: &Scheme, help: &[Help]) -> Gam
         rising(&table)
     });
     let timing = by_outcome(top, "timing", scheme, |table, _| rising(table));
+    let bunching = by_outcome(top, "bunching", scheme, |table, at| bunching(table, at.map(|at| &scheme.outcomes[at])));
     GamingAssumptions {
+        bunching,
         false_claims,
         exceptions,
         relabelling,
@@ -110,6 +113,29 @@ fn exceptions(table: &Section<'_, '_>, outcome: Option<&Outcome>) -> UnfoundedEx
         _ => {}
     }
     UnfoundedExceptions { rising: rising(table), foresees }
+}
+
+/// People just short of a level who could be brought over it.
+fn bunching(table: &Section<'_, '_>, outcome: Option<&Outcome>) -> Bunching {
+    if let Some(outcome) = outcome.filter(|outcome| outcome.reaches().is_none()) {
+        table.push(
+            Problem::at(table.file, table.span, format!("`{}` is not the level of an amount that people reach", outcome.name))
+                .read(format!("[bunching.{}]", outcome.name))
+                .expected("an outcome with rule = \"reaches\" in scheme.toml")
+                .fix("remove the table, or measure the outcome as a level of an amount"),
+        );
+    }
+    let within: MeanAmount = table.required("within");
+    if within.0.0 <= 0 && table.has("within") {
+        table.push(
+            table
+                .problem("within", "nobody is that near")
+                .read(within.words())
+                .expected("how far from the level people may be, in the unit of the amount, such as 20")
+                .fix("write a number above 0"),
+        );
+    }
+    Bunching { within: within.0.as_f64(), rising: rising(table) }
 }
 
 fn rising(table: &Section<'_, '_>) -> RisingCost {

@@ -40,7 +40,7 @@ fn rank_equals_person_by_person() {
                 for (outcome, counts) in counts.iter().enumerate() {
                     let mut expected = vec![0; tally.people.len()];
                     for (cell, count) in area.cells.iter().zip(counts) {
-                        expected[tally.cell(cell.cohort, it.assumptions.segments[cell.segment].priced_as)] += i64::from(*count);
+                        expected[tally.cell(cell.cohort, it.assumptions.segments[cell.segment].priced_as)] += *count;
                     }
                     assert_eq!(tally.counts[outcome], expected, "{name}, trial {trial}, replication {index}");
                 }

@@ -1,6 +1,7 @@
 //! Amounts: waiting times and wages, and the people who reach a level of them.
 
 use contract::tally::Tally;
+use risks::StrategyKind;
 use simulation::people::{Chances, people};
 use simulation::person_by_person;
 use simulation::rank_evaluation::Ranks;
@@ -72,6 +73,11 @@ half_cost = "£20"
 spent_now = "£5"
 moves = { wait = "30 %", back = "5 percentage points" }
 
+[bunching.reached]
+within = 20
+at_most = "60 %"
+cost_of_last = "£30"
+
 [cost]
 each_person = "£10"
 
@@ -133,8 +139,8 @@ fn expected_amounts_are_the_means_of_replications() {
         let ranks = Ranks::build(&it.scheme, &it.assumptions, area, 11, 0, replications);
         let arena = Arena::new(&it.scheme, &it.assumptions, area, &ranks, 11, 0);
         let mut before: Option<Vec<f64>> = None;
-        for spend in [0.0, 5.0, 40.0] {
-            let strategy = Strategy::of(vec![spend], vec![true]);
+        for (spend, brought_over) in [(0.0, 0.0), (5.0, 0.0), (40.0, 0.0), (40.0, 0.5)] {
+            let strategy = Strategy { brought_over: vec![0.0, brought_over, 0.0], ..Strategy::of(vec![spend], vec![true]) };
             let expected: Vec<f64> = arena.true_outcomes(&strategy).iter().map(|segments| segments.iter().sum()).collect();
             let mut sums = vec![0.0; 3];
             arena.simulate(std::slice::from_ref(&strategy), replications, |_, tally, _| {
@@ -150,6 +156,9 @@ fn expected_amounts_are_the_means_of_replications() {
                 let more = if case.1 == "more" { 1.0 } else { -1.0 };
                 assert!(more * (expected[0] - before[0]) > 1.0, "{case:?}: the mean does not move");
                 assert!(expected[1] > before[1] + 1.0, "{case:?}: nobody more reaches the level");
+                // Whoever is brought over moves by a part of the twenty minutes, and no more.
+                let (people, minutes) = (expected[1] - before[1], more * (expected[0] - before[0]));
+                assert!(brought_over == 0.0 || minutes < 20.0 * people, "{case:?}: {minutes} minutes for {people} people");
             }
         }
     }
@@ -183,11 +192,36 @@ fn a_price_for_each_unit_buys_better_amounts() {
         ]));
         let options = StressOptions { scenarios: 0, replications: 60, ..StressOptions::default() };
         let found = stress(&priced.opened, &priced.scheme, &priced.assumptions, options, &|_, _| {});
-        let best = found.results.get(risks::StrategyKind::BEST).expect("a best response");
+        let best = found.results.get(StrategyKind::BEST).expect("a best response");
         (best.help_spend, found.expected[0].clone())
     };
     let ((low, _), (high, forecast)) = (spend("\"£0.10\""), spend("\"£4\""));
     assert!(high > low + 1_000.0, "£{low} at a low price, £{high} at a high one");
     assert_eq!(forecast.unit.as_deref(), Some("minutes"));
     assert!((forecast.today - 230.0).abs() < 0.5 && forecast.each[1] > 1.0, "{forecast:?}");
+}
+
+/// Where the number who reach a level is paid for, those just short of it are brought over, and the mean hardly moves. Where nothing
+/// depends on the level, nobody is.
+#[test]
+fn people_just_short_of_a_paid_level_are_brought_over_it() {
+    let best = |target: &str| {
+        let terms = TERMS.replace("BETTER", "fewer").replace("MOST", "1440").replace("\"£2\"", "\"£0.01\"");
+        // Help is dear, and a little more than today's people are needed.
+        let terms = terms.replace("\"£10,000\"", target).replace("60 %", "66 %");
+        let dear = ASSUMPTIONS.replace("SHAPE", "log-normal").replace("\"£20\"", "\"£2,000\"").replace("\"£5\"", "\"£0\"");
+        let it = read(&files([("scheme.toml", scheme_of((2030, 2028), "400", &terms)), ("assumptions.toml", dear)]));
+        let options = StressOptions { scenarios: 0, replications: 60, ..StressOptions::default() };
+        let results = stress(&it.opened, &it.scheme, &it.assumptions, options, &|_, _| {}).results;
+        let outcomes = |kind: StrategyKind| -> Vec<f64> {
+            let found = results.get(kind).expect("it was played");
+            (0..3).map(|at| found.outcome(at)).collect()
+        };
+        (outcomes(StrategyKind::BEST), outcomes(StrategyKind::Idle))
+    };
+    let (paid, idle) = best("\"£10,000\"");
+    let (unpaid, _) = best("\"£0\"");
+    assert!(paid[1] > idle[1] + 5.0, "{paid:?}: nobody is brought over");
+    assert!(paid[0] > idle[0] - 20.0 * (paid[1] - idle[1]), "{paid:?}: everybody waits less");
+    assert!(unpaid[1] < idle[1] + 1.0, "{unpaid:?}: people are brought over for nothing");
 }

@@ -71,7 +71,7 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<(Linkage, Vec<String>)> {
         }
         Some(read) => {
             let largest_block = if read.all_pairs { usize::MAX } else { options.largest_block };
-            check_usable(&read.model, &records).map_err(anyhow::Error::msg)?;
+            check_usable(&read.model, &records)?;
             let model = config.decisions.with_twins(read.model.clone(), &config.fields, match_threshold);
             linkage::link(&records, &model, &LinkageOptions { largest_block, ..options })
         }
