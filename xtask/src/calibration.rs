@@ -191,7 +191,8 @@ fn entries_of(folder: &Path) -> Result<(Vec<Entry>, Findings)> {
         let outcome = string(&item, "name").context("an [[outcome]] without its name")?;
         let at = scheme.outcomes.iter().position(|known| known.name == outcome);
         let at = at.with_context(|| format!("{name}: the scheme has no outcome {outcome}"))?;
-        let moved = string(&item, "moved").unwrap_or_default();
+        let moved = string(&item, "moved").filter(|moved| ["better", "worse", "same"].contains(&moved.as_str()));
+        let moved = moved.with_context(|| format!("{name}: {outcome} needs moved = \"better\", \"worse\" or \"same\""))?;
         let paid = scheme.clauses.iter().any(|clause| clause.outcomes().contains(&at));
         let of = |shares: MovementShares| match moved.as_str() {
             "better" => shares.better,

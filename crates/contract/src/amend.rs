@@ -1,6 +1,6 @@
 //! Writes changed terms into the text of a scheme. What differs between the scheme as read and the scheme as changed is written
 //! where it stands: the old line stays as a comment, and the new line gives its reason. This is text in, text out: no file is
-//! files.
+//! opened.
 //!
 //! An amount that changes is a decision and no longer uncertain, so it is written without a range. A column of a table that
 //! changes goes into a new table beside the old one. A clause that is added stands below all others. Worked examples that the

@@ -87,9 +87,10 @@ fn of_the_contract(old: &Scheme, new: &Scheme) -> Vec<String> {
     for (what, same, list) in
         [("areas", old.areas == new.areas, &new.areas), ("segments", old.segments == new.segments, &new.segments)]
     {
-        // The term sheet counts areas and lists segments where there are several; names alone may differ.
-        if !same && !out.iter().any(|sentence| sentence.starts_with("The contract now")) {
-            out.push(format!("The contract's {what} are now: {}.", list.join(", ")));
+        // The term sheet counts areas, and lists segments where there are several.
+        let list = list.join(", ");
+        if !same && !out.iter().any(|sentence| sentence.contains(&list)) {
+            out.push(format!("The contract's {what} are now: {list}."));
         }
     }
     if old.rounding != new.rounding {

@@ -242,7 +242,11 @@ fn inline(scheme: &Scheme, section: &Section<'_, '_>) -> Tally {
         }
         if matches!(outcome.baseline, Baseline::Comparison { .. }) {
             let (people_key, count_key) = (format!("{name} comparison people"), format!("{name} comparison"));
-            let compared = count(&people_key, true, MAX_PEOPLE, many()).max(1);
+            let fix = "write the number of people in the comparison group";
+            let compared = match section.has(&people_key) {
+                true => section.required_within(&people_key, (Count(1), Count(MAX_PEOPLE)), "nobody to compare with", fix).0,
+                false => count(&people_key, true, MAX_PEOPLE, many()),
+            };
             let (most, beyond) = match outcome.is_binary() {
                 true => (compared, format!("`{count_key}` is more than the people of the comparison group")),
                 false => (MAX_EVENTS, format!("`{count_key}` is more than can be priced")),

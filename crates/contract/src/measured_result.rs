@@ -236,10 +236,15 @@ fn ratcheted<'a>(scheme: &'a Scheme, tally: &'a Tally, outcome: usize, part: Tal
         // Two divisions, each truncated to a whole billionth, on top of the errors of the result and of the bar before.
         bar_error += result.max_error / result.base.max(1) + 3;
     }
-    let raised = i64::try_from(raised).unwrap_or_default();
+    let raised = within_i64(raised);
     measured.improvement = measured.improvement.saturating_sub(raised);
     measured.expected = measured.expected.saturating_add(raised.saturating_mul(definition.sign()));
     measured
+}
+
+/// The number itself, or the largest or smallest that there is: too much is never nothing.
+pub(crate) fn within_i64(number: i128) -> i64 {
+    i64::try_from(number).unwrap_or(if number < 0 { i64::MIN } else { i64::MAX })
 }
 
 impl MeasuredResult<'_> {
@@ -268,7 +273,7 @@ impl MeasuredResult<'_> {
         if self.base == 0 {
             return Quantity(0);
         }
-        Quantity(i64::try_from(i128::from(improvement) * 100 / i128::from(self.base)).unwrap_or_default())
+        Quantity(within_i64(i128::from(improvement) * 100 / i128::from(self.base)))
     }
 
     /// An improvement as percentage points.

@@ -3,12 +3,15 @@
 //! Records name a provider by its id in this list, which must match exactly. Without a list, the table of providers in the
 //! records decides. What the contract pays for an area as a whole can then be paid to one provider only.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 
 use crate::clauses::Clause;
 use crate::clauses::points_payment::OtherProvider;
 use crate::terms::{Cohort, MeasuredOver, MonthEnd, Scheme, date_words, later, months_later};
 use base::literal::Duration;
+use base::money::thousands;
 use base::problem::Problem;
 use base::reader::Section;
 use base::schedule::{find_column, find_table};
@@ -42,14 +45,13 @@ impl AreaHolding {
     }
 }
 
-/// Whose people count in clauses that pay for an area as a whole: service fees, tariffs for each percentage point, bonuses, caps
-/// and floors.
+/// Whose people count in clauses that pay for an area as a whole ([`crate::clauses::ClauseEffects::pays_for_whole_area`]).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PricedFor {
     /// An area is priced once, so one provider holds it at a time.
     #[default]
     Area,
-    /// Each provider is priced on its own, with a whole fee, bonus, award, points payment, cap and floor.
+    /// Each provider is priced on its own, and has all that is for an area as a whole.
     Provider,
 }
 
@@ -168,6 +170,10 @@ struct ListedProvider {
     places: Vec<Problem>,
 }
 
+/// The most providers of a contract, and the most times that all of them together hold an area.
+const MAX_PROVIDERS: usize = 1_000;
+const MAX_HOLDINGS: usize = 10_000;
+
 /// What a list of providers must agree with in the rest of the file.
 pub(crate) struct ListContext<'a> {
     pub areas: &'a [String],
@@ -211,6 +217,24 @@ pub(crate) fn read(top: &Section<'_, '_>, terms: &ListContext<'_>) -> Vec<Provid
                 .expected("at least one provider")
                 .fix("write providers = [\"NAME\"], or remove the key"),
         );
+    }
+    let holdings: usize = listed.iter().map(|one| one.provider.holdings.len()).sum();
+    if listed.len() > MAX_PROVIDERS || holdings > MAX_HOLDINGS {
+        top.push(
+            top.problem("providers", "there are too many providers")
+                .read(format!(
+                    "{} providers, which hold areas {} times",
+                    thousands(listed.len() as i64),
+                    thousands(holdings as i64)
+                ))
+                .expected(format!(
+                    "at most {} providers, which hold areas at most {} times",
+                    thousands(MAX_PROVIDERS as i64),
+                    thousands(MAX_HOLDINGS as i64)
+                ))
+                .fix("check whether this is another list: of people, or of claims"),
+        );
+        return Vec::new();
     }
     for problem in wrong_names(&listed).into_iter().chain(wrong_times(&listed, terms)) {
         top.push(problem);
@@ -264,6 +288,8 @@ fn from_table(top: &Section<'_, '_>, table: &CsvTable, terms: &ListContext<'_>) 
     let Some(provider) = find_column(top, "providers", table, "provider") else { return Vec::new() };
     let whole = terms.contract.unwrap_or((Date::MIN, Date::MAX));
     let mut out: Vec<ListedProvider> = Vec::new();
+    // The place of each provider by its id.
+    let mut known_at: BTreeMap<String, usize> = BTreeMap::new();
     for row in &table.rows {
         let place = |column: usize| table.problem(row[column].span, "");
         let cell = |name: &str| table.column(name).map(|at| (at, row[at].text.as_str())).filter(|(_, text)| !text.is_empty());
@@ -297,7 +323,7 @@ fn from_table(top: &Section<'_, '_>, table: &CsvTable, terms: &ListContext<'_>) 
         let id = row[provider].text.clone();
         let name = cell("name").map_or(id.clone(), |(_, name)| name.to_owned());
         let places = vec![place(provider); holdings.len()];
-        match out.iter_mut().find(|known| known.provider.id == id) {
+        match known_at.get(&id).map(|&at| &mut out[at]) {
             Some(known) => {
                 if known.provider.name != name && cell("name").is_some() {
                     let what = format!("`{id}` has two names");
@@ -308,7 +334,10 @@ fn from_table(top: &Section<'_, '_>, table: &CsvTable, terms: &ListContext<'_>) 
                 known.provider.holdings.extend(holdings);
                 known.places.extend(places);
             }
-            None => out.push(ListedProvider { provider: Provider { id, name, holdings }, place: place(provider), places }),
+            None => {
+                known_at.insert(id.clone(), out.len());
+                out.push(ListedProvider { provider: Provider { id, name, holdings }, place: place(provider), places });
+            }
         }
     }
     out
@@ -317,6 +346,8 @@ fn from_table(top: &Section<'_, '_>, table: &CsvTable, terms: &ListContext<'_>) 
 /// Ids and names that are empty, that have hidden characters, or that two providers share apart from spelling.
 fn wrong_names(listed: &[ListedProvider]) -> Vec<Problem> {
     let mut out = Vec::new();
+    // The first provider of each spelling of an id or a name.
+    let mut first: BTreeMap<String, usize> = BTreeMap::new();
     for (at, one) in listed.iter().enumerate() {
         let id = &one.provider.id;
         let plain = id.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -333,14 +364,15 @@ fn wrong_names(listed: &[ListedProvider]) -> Vec<Problem> {
             let what = format!("the id `{}` has extra blanks or hidden characters", plain.escape_debug());
             out.push(say(what, "type it again, with single blanks between words"));
         }
-        let taken = |other: &&ListedProvider| {
-            let (own, theirs) = (&one.provider, &other.provider);
-            let names = [&theirs.id, &theirs.name];
-            [&own.id, &own.name].into_iter().any(|own| names.into_iter().any(|theirs| similar_names::same(own, theirs)))
-        };
-        if let Some(other) = listed[..at].iter().find(taken) {
-            let what = format!("the provider `{id}` appears twice: `{}` is the same name in another spelling", other.provider.id);
+        let spellings = [id, &one.provider.name].map(|name| similar_names::folded(name));
+        let taken = spellings.iter().filter_map(|spelling| first.get(spelling).copied()).min();
+        if let Some(other) = taken {
+            let other = &listed[other].provider.id;
+            let what = format!("the provider `{id}` appears twice: `{other}` is the same name in another spelling");
             out.push(say(what, "remove one of the two, or give the other another name"));
+        }
+        for spelling in spellings {
+            first.entry(spelling).or_insert(at);
         }
     }
     out
@@ -354,7 +386,7 @@ fn wrong_times(listed: &[ListedProvider], terms: &ListContext<'_>) -> Vec<Proble
         listed.iter().enumerate().flat_map(move |(at, one)| each(one).into_iter().map(move |held| (at, held)))
     };
     let whole = for_whole_areas(terms.clauses);
-    let fee = terms.clauses.iter().find(|clause| clause.terms.is_monthly());
+    let monthly = terms.clauses.iter().find(|clause| clause.terms.is_monthly());
     let is_whole = terms.priced_for == PricedFor::Area && terms.clauses.iter().any(|clause| clause.terms.whole_over().is_some());
     for (at, number) in all() {
         let (provider, place) = (&listed[at].provider, &listed[at].places[number]);
@@ -378,10 +410,12 @@ fn wrong_times(listed: &[ListedProvider], terms: &ListContext<'_>) -> Vec<Proble
         let before = all().take_while(|other| *other != (at, number));
         let overlapping = before.into_iter().find(|(other, other_number)| {
             let theirs = listed[*other].provider.holdings[*other_number];
+            if theirs.area != held.area || theirs.starts > held.ends || held.starts > theirs.ends {
+                return false;
+            }
             // One provider in two spellings is reported separately.
-            let one = similar_names::same(&listed[*other].provider.id, &provider.id);
-            let may = *other != at && (terms.priced_for == PricedFor::Provider || whole.is_empty() || one);
-            theirs.area == held.area && theirs.starts <= held.ends && held.starts <= theirs.ends && !may
+            let may_share = terms.priced_for == PricedFor::Provider || whole.is_empty();
+            *other == at || !(may_share || similar_names::same(&listed[*other].provider.id, &provider.id))
         });
         if let Some((other, _)) = overlapping {
             out.push(match other == at {
@@ -405,13 +439,15 @@ fn wrong_times(listed: &[ListedProvider], terms: &ListContext<'_>) -> Vec<Proble
             });
             out.extend(divided.find(|found| !found.is_empty()).into_iter().flatten());
         }
-        if let (Some(fee), Some(day)) = (fee, parts_a_month(held, terms)) {
+        if let (Some(monthly), Some(day)) = (monthly, parts_a_month(held, terms)) {
             let problem = say(format!(
-                "`{}` takes over or hands over {area} within a month of the service fee `{}`",
-                provider.id, fee.name
+                "`{}` takes over or hands over {area} within a month of the {} `{}`",
+                provider.id,
+                monthly.kind(),
+                monthly.name
             ));
             let expected = format!("a change on the first day of a month of the contract, such as {day}");
-            out.push(problem.expected(expected).fix("correct the date: a fee is due for whole months"));
+            out.push(problem.expected(expected).fix(format!("correct the date: a {} is due for whole months", monthly.kind())));
         }
     }
     out
@@ -422,8 +458,8 @@ fn shared(say: impl Fn(String) -> Problem, (one, other, area): (&str, &str, &str
     let what =
         format!("`{one}` and `{other}` hold {area} at the same time, and {} pays for an area as a whole", names.join(", "));
     say(what).expected("one provider for each area at a time").fix(
-        "give each provider its `areas`, or `starts` and `ends`. If each provider has a fee, bonus, award, points payment, cap and floor of its own, \
-         write priced_for = \"each provider\"",
+        "give each provider its `areas`, or `starts` and `ends`. If each provider has these of its own, whole, write priced_for = \"each \
+         provider\"",
     )
 }
 
@@ -526,7 +562,15 @@ pub(crate) fn explain(scheme: &Scheme) -> Vec<String> {
     };
     let mut out: Vec<String> = scheme.providers.iter().map(one).collect();
     if scheme.priced_for == PricedFor::Provider {
-        out.push("Each provider has a whole fee, bonus, award, points payment, cap and floor of its own.".to_owned());
+        let mut kinds: Vec<&str> = for_whole_areas(&scheme.clauses).into_iter().map(Clause::kind).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        if !kinds.is_empty() {
+            out.push(format!(
+                "Each provider has these of its own, whole, and not a part of one for the area: {}.",
+                kinds.join(", ")
+            ));
+        }
     }
     out
 }

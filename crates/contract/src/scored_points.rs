@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use std::ops::Range;
 
 use crate::gate::{self, Gate, GateContext, GateTest, Verdict};
-use crate::measured_result::{TallyPart, measured_result};
+use crate::measured_result::{TallyPart, measured_result, within_i64};
 use crate::references;
 use crate::tally::Tally;
 use crate::terms::{Better, Outcome, Scheme};
@@ -149,7 +149,7 @@ pub fn scored(indicators: &[PointsIndicator], scheme: &Scheme, tally: &Tally, co
     for indicator in indicators {
         let (top, bottom) = indicator.part(scheme, tally, &part);
         let points = i128::from(indicator.points.0) * top;
-        billionths += i64::try_from(points / bottom).unwrap_or_default();
+        billionths = within_i64(i128::from(billionths) + points / bottom);
         max_error += i64::from(points % bottom != 0);
     }
     ScoredPoints { billionths, max_error }

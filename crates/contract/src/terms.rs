@@ -419,6 +419,25 @@ impl Outcome {
     }
 }
 
+impl Outcome {
+    /// The first day at whose end everything is known of a person who started on a day: the window and the waiting period are over, and
+    /// so is the time in which somebody who left must not come back. Months of the window and the waiting period are counted together.
+    #[must_use]
+    pub fn known_on(&self, start: Date, rule: MonthEnd) -> Date {
+        let end = later(start, self.window, rule);
+        let proven = match (self.window, self.wait) {
+            (Duration::Months(window), Duration::Months(wait)) => later(start, Duration::Months(window + wait), rule),
+            _ => later(end, self.wait, rule),
+        };
+        let seen = match self.measured.as_ref().map(|measured| &measured.rule) {
+            Some(OutcomeRule::ExitWithoutReturn { clear, .. }) => later(end, *clear, rule),
+            Some(OutcomeRule::StatusAt(_)) => later(end, Duration::Days(1), rule),
+            _ => end,
+        };
+        later(seen.max(proven), Duration::Days(-1), rule)
+    }
+}
+
 /// A date for a sentence: "30 November 2025".
 #[must_use]
 pub fn date_words(date: Date) -> String {

@@ -7,7 +7,7 @@ use crate::perverse_incentives;
 use crate::price;
 use crate::scheme_file::warning;
 use crate::tally::Tally;
-use crate::terms::{Baseline, Better, ReportedBy, Scheme, later};
+use crate::terms::{Baseline, Better, ReportedBy, Scheme};
 use base::literal::{Change, Literal as _};
 use base::money::Pence;
 use base::problem::Problem;
@@ -290,7 +290,7 @@ fn late_measures(scheme: &Scheme, files: &SchemeFiles) -> Vec<Problem> {
     let mut out = Vec::new();
     for outcome in paid_outcomes(scheme) {
         let outcome = &scheme.outcomes[outcome];
-        let known = |ends| later(later(ends, outcome.window, scheme.month_end), outcome.wait, scheme.month_end);
+        let known = |ends| outcome.known_on(ends, scheme.month_end);
         let late = scheme.cohorts.iter().filter(|cohort| known(cohort.ends) > final_payment).count();
         let are = if late == 1 { "is" } else { "are" };
         if let Some(last) = scheme.cohorts.last()

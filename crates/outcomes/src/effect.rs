@@ -9,7 +9,8 @@
 
 use base::money::Pence;
 use contract::Scheme;
-use contract::terms::{Baseline, Outcome, OutcomeKind};
+use contract::exceptions::GoodResult;
+use contract::terms::{Baseline, Better, Outcome, OutcomeKind};
 
 use crate::measure::MeasuredOutcomes;
 use crate::person_outcome::{OutcomeState, PersonOutcome};
@@ -71,7 +72,7 @@ pub fn effect(
 }
 
 /// Where a result is moved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Extreme {
     Least,
     Most,
@@ -102,6 +103,7 @@ fn corners_with_exceptions(scheme: &Scheme) -> Vec<Vec<Extreme>> {
         excepted.iter_mut().for_each(|ends| set.iter().for_each(|at| ends[*at] = Extreme::Excepted));
         out.extend(excepted);
     }
+    out.sort_unstable();
     out.dedup();
     out
 }
@@ -147,6 +149,12 @@ fn known(
 
 /// A result at one end.
 fn end(outcome: &Outcome, result: PersonOutcome, rows: i64, to: Extreme) -> PersonOutcome {
+    let good = if outcome.better == Better::More { Extreme::Most } else { Extreme::Least };
+    let counts_all_the_same = outcome.exceptions.as_ref().is_some_and(|exceptions| exceptions.good_result == GoodResult::Counts);
+    if result.state == OutcomeState::Excepted && counts_all_the_same && to == good {
+        // Whoever is excepted for a reason counts after all with the good result that a row may show.
+        return PersonOutcome::observed(i64::from(good == Extreme::Most), result.day);
+    }
     if result.state != OutcomeState::Observed {
         return result;
     }

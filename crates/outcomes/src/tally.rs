@@ -133,32 +133,40 @@ pub fn payable_at(scheme: &Scheme, measured: &MeasuredOutcomes, as_at: Day, plac
         let passed = |cohort: &usize| months_passed(&scheme.cohorts[*cohort], as_at, scheme.month_end);
         group.tally.passed = group.tally.cohorts.iter().map(passed).collect();
     }
+    // Where the tally of each provider and area is, and those of each area.
+    let mut place: BTreeMap<(u32, usize), usize> = BTreeMap::new();
+    let mut of_area: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (at, group) in groups.iter().enumerate() {
+        place.insert((group.provider, group.tally.area), at);
+        of_area.entry(group.tally.area).or_default().push(at);
+    }
     for (at, index) in measured.index.iter().enumerate() {
         let results = measured.of(at);
+        let area = index.area as usize;
+        let own = place.get(&(index.start.provider, area)).filter(|_| !index.start.comparison).copied();
         let any = |state| measured.all_of(at).any(|result| result.state == state);
         let (cohort, cell) = (index.cohort as usize, index.cohort as usize * scheme.segments.len() + index.segment as usize);
         if any(OutcomeState::LeftOut) {
-            let own = |group: &&mut ProviderTally| {
-                group.provider == index.start.provider && group.tally.area == index.area as usize && !index.start.comparison
-            };
-            groups.iter_mut().filter(own).for_each(|group| group.tally.left_out[cell] += 1);
+            own.into_iter().for_each(|own| groups[own].tally.left_out[cell] += 1);
             continue;
         }
         if !any(OutcomeState::Censored) {
             continue;
         }
-        for group in groups.iter_mut().filter(|group| group.tally.area == index.area as usize) {
-            let own = group.provider == index.start.provider;
-            if (own || index.start.comparison) && group.tally.stages[cohort] == CohortStage::Complete {
-                group.tally.stages[cohort] = CohortStage::Ended;
+        // Everybody of the area waits for the comparison group.
+        let waiting = if index.start.comparison { of_area.get(&area).map_or(&[][..], Vec::as_slice) } else { own.as_slice() };
+        for &at in waiting {
+            let stage = &mut groups[at].tally.stages[cohort];
+            if *stage == CohortStage::Complete {
+                *stage = CohortStage::Ended;
             }
-            if own && !index.start.comparison {
-                group.tally.waiting[cell] += 1;
-                // Where fewer results are better, people without one count, and only when all their outcomes are observed.
-                let known = results.iter().enumerate().filter(|(_, result)| result.state == OutcomeState::Observed);
-                for (outcome, result) in known.filter(|(outcome, _)| scheme.outcomes[*outcome].better == Better::More) {
-                    group.tally.counts[outcome][cell] += i64::from(result.value);
-                }
+        }
+        if let Some(tally) = own.map(|own| &mut groups[own].tally) {
+            tally.waiting[cell] += 1;
+            // Where fewer results are better, people without one count, and only when all their outcomes are observed.
+            let known = results.iter().enumerate().filter(|(_, result)| result.state == OutcomeState::Observed);
+            for (outcome, result) in known.filter(|(outcome, _)| scheme.outcomes[*outcome].better == Better::More) {
+                tally.counts[outcome][cell] += i64::from(result.value);
             }
         }
     }

@@ -187,8 +187,9 @@ fn more_undone_than_done(opened: &SchemeFiles, scheme: &Scheme, assumptions: &As
 fn aim_beyond_reach(opened: &SchemeFiles, scheme: &Scheme, assumptions: &Assumptions) -> Option<Problem> {
     let Intended::Aim { outcome, better_by } = assumptions.intended else { return None };
     let sign = scheme.outcomes[outcome].sign() as f64;
+    let areas = people(scheme, assumptions);
     let reach = |area: usize| -> f64 {
-        let people = &people(scheme, assumptions)[area];
+        let people = &areas[area];
         let chances = Chances::of(scheme, assumptions, people);
         let all = vec![1e12; chances.helps.len() * assumptions.segments.len()];
         let moved = |segment: usize| sign * (chances.with(outcome, segment, &all) - chances.now(outcome, segment));

@@ -140,7 +140,7 @@ impl Arena<'_> {
             }
         }
         if let Some(best) = self.best_label.filter(|_| reporting.mislabelled > 0.0) {
-            relabel(tally, best, reporting.mislabelled);
+            relabel(self.scheme, tally, best, reporting.mislabelled);
         }
     }
 
@@ -233,7 +233,7 @@ impl Arena<'_> {
         let before = total(&honest);
         let pays = (0..self.scheme.segments.len()).map(|segment| {
             let mut tally = honest.clone();
-            relabel(&mut tally, segment, 1.0);
+            relabel(self.scheme, &mut tally, segment, 1.0);
             (segment, total(&tally))
         });
         let best = pays.max_by(|a, b| a.1.total_cmp(&b.1))?;
@@ -258,20 +258,38 @@ fn divided(people: i64, sizes: &[i64]) -> Vec<i64> {
     out
 }
 
-/// Puts a share of everybody of the other segments, with what happened to them, into one.
-fn relabel(tally: &mut Tally, best: usize, share: f64) {
+/// Puts a share of everybody of the other segments, with what happened to them, into one. What the same people did before goes with
+/// them, and among those moved and those left no more have a binary outcome than are measured.
+fn relabel(scheme: &Scheme, tally: &mut Tally, best: usize, share: f64) {
+    let part = |number: i64| (number as f64 * share).round() as i64;
     let segments = tally.segments;
-    let move_over = |counts: &mut Vec<i64>| {
-        for cohort in counts.chunks_mut(segments) {
-            for segment in (0..segments).filter(|&segment| segment != best) {
-                let moved = (cohort[segment] as f64 * share).round() as i64;
-                cohort[segment] -= moved;
-                cohort[best] += moved;
+    for from in (0..tally.people.len()).filter(|cell| cell % segments != best) {
+        let to = from - from % segments + best;
+        let shift = |numbers: &mut Vec<i64>, moved: i64| {
+            numbers[from] -= moved;
+            numbers[to] += moved;
+        };
+        let people = part(tally.people[from]);
+        for (at, outcome) in scheme.outcomes.iter().enumerate() {
+            let (count, base) = (tally.counts[at][from], outcome.base(at));
+            let excepted = tally.excepted[base].get(from).copied().unwrap_or_default();
+            let (goes, stays) = (people - part(excepted), tally.people[from] - excepted - (people - part(excepted)));
+            let moved = match outcome.is_binary() {
+                true => part(count).min(goes).max(count - stays),
+                false => part(count),
+            };
+            shift(&mut tally.counts[at], moved);
+            if matches!(outcome.baseline, Baseline::Before { .. }) {
+                let compared = &mut tally.comparison[at];
+                let (people, counts) = (part(compared.people[from]), part(compared.counts[from]));
+                shift(&mut compared.people, people);
+                shift(&mut compared.counts, counts);
             }
         }
-    };
-    move_over(&mut tally.people);
-    tally.counts.iter_mut().for_each(move_over);
-    tally.found_false.iter_mut().for_each(move_over);
-    tally.excepted.iter_mut().filter(|excepted| !excepted.is_empty()).for_each(move_over);
+        for numbers in tally.excepted.iter_mut().chain(&mut tally.found_false).filter(|numbers| !numbers.is_empty()) {
+            let moved = part(numbers[from]);
+            shift(numbers, moved);
+        }
+        shift(&mut tally.people, people);
+    }
 }

@@ -218,14 +218,8 @@ impl Simulation<'_> {
         let rule = self.scheme.month_end;
         let ends = self.areas.iter().flat_map(|(area, _)| &area.cohorts).map(|cohort| self.scheme.cohorts[*cohort].ends);
         let last = ends.max().unwrap_or(self.scheme.ends);
-        let seen = self.scheme.outcomes.iter().map(|outcome| {
-            let clear = match outcome.measured.as_ref().map(|measured| &measured.rule) {
-                Some(OutcomeRule::ExitWithoutReturn { clear, .. }) => *clear,
-                _ => Duration::Days(0),
-            };
-            later(later(later(last, outcome.window, rule), outcome.wait, rule), clear, rule)
-        });
-        plus(seen.max().unwrap_or(last), LATE + 32)
+        let known = self.scheme.outcomes.iter().map(|outcome| outcome.known_on(last, rule));
+        plus(known.max().unwrap_or(last), LATE + 32)
     }
 
     /// What the simulation itself counts, area by area, to be priced and compared with the records.

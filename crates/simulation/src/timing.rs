@@ -63,8 +63,8 @@ impl DateMoves<'_, '_> {
     fn settle(&mut self, outcome: usize, rising: RisingCost, boundary: usize, segment: usize) -> (i64, f64) {
         let (before, after) = (self.tally.cell(boundary - 1, segment), self.tally.cell(boundary, segment));
         let cases = [self.tally.counts[outcome][before], self.tally.counts[outcome][after]];
-        // Forward is positive. A cohort cannot show more people with a result than it has people.
-        let room = |cell: usize| self.tally.people[cell] - self.tally.counts[outcome][cell];
+        // Forward is positive. A cohort cannot show more people with a result than are measured.
+        let room = |cell: usize| self.tally.measured(self.arena.scheme, outcome, cell) - self.tally.counts[outcome][cell];
         let most = |from: i64, into: i64| ((from as f64 * rising.at_most).floor() as i64).min(into).max(0);
         let (forward, back) = (most(cases[0], room(after)), most(cases[1], room(before)));
         if forward == 0 && back == 0 {

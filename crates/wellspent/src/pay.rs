@@ -11,7 +11,7 @@ use contract::Scheme;
 use contract::read::SCHEME_FILE;
 use contract::tally::{CohortStage, Tally};
 use contract::tally_file::TallyOwner;
-use contract::terms::{Baseline, Cohort, Outcome, later};
+use contract::terms::{Baseline, Cohort, Outcome};
 use jiff::civil::Date;
 use ledger::duplicate_contract::{BESIDE_DETAIL, DATA_QUALITY_DETAIL};
 use ledger::entry::TransactionKind;
@@ -200,7 +200,7 @@ fn have_ended(scheme: &Scheme, tallies: &[Tally], days: QueryDates) -> anyhow::R
         ));
     }
     let known = |cohort: &Cohort| {
-        let of = |outcome: &Outcome| later(later(cohort.ends, outcome.window, scheme.month_end), outcome.wait, scheme.month_end);
+        let of = |outcome: &Outcome| outcome.known_on(cohort.ends, scheme.month_end);
         scheme.outcomes.iter().map(of).max().filter(|known| *known > as_at)
     };
     let early = cohorts.iter().map(|&at| &scheme.cohorts[at]).filter_map(|cohort| Some((cohort, known(cohort)?)));

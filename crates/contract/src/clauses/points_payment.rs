@@ -9,6 +9,7 @@ use crate::amendment::Amendment;
 use crate::clauses::reading::{ListWords, rising_amounts};
 use crate::clauses::{CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms};
 use crate::gate::Gate;
+use crate::measured_result::within_i64;
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
 use crate::scored_points::{self, PointsIndicator, ScoredPoints, found, scored, scored_exact};
 use crate::terms::{MeasuredFor, MeasuredOver, Scheme};
@@ -457,7 +458,7 @@ impl PointsPayment {
             (PointsPay::Pot { pot, .. }, Standing::Shares(Some(sum))) => {
                 let all = i128::from(*sum) + i128::from(own.billionths);
                 let part = i128::from(own.billionths) * whole / all.max(1);
-                (Quantity(i64::try_from(part).unwrap_or_default()), "of the pot", pot.at(area, 0, time))
+                (Quantity(within_i64(part)), "of the pot", pot.at(area, 0, time))
             }
             (PointsPay::Pot { pot, .. }, _) => (Quantity(0), "of the pot", pot.at(area, 0, time)),
             (PointsPay::ByRank(amounts), Standing::Place { ahead, tied }) => {

@@ -10,6 +10,7 @@ mod points;
 mod segments;
 mod sentences;
 mod signs;
+mod terms;
 mod thresholds;
 mod ties;
 mod times;

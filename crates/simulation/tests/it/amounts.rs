@@ -142,7 +142,7 @@ fn expected_amounts_are_the_means_of_replications() {
         for (spend, brought_over) in [(0.0, 0.0), (5.0, 0.0), (40.0, 0.0), (40.0, 0.5)] {
             let strategy = Strategy { brought_over: vec![0.0, brought_over, 0.0], ..Strategy::of(vec![spend], vec![true]) };
             let expected: Vec<f64> = arena.true_outcomes(&strategy).iter().map(|segments| segments.iter().sum()).collect();
-            let mut sums = vec![0.0; 3];
+            let mut sums = [0.0; 3];
             arena.simulate(std::slice::from_ref(&strategy), replications, |_, tally, _| {
                 sums.iter_mut().zip(&tally.counts).for_each(|(sum, cells)| *sum += cells.iter().sum::<i64>() as f64);
             });

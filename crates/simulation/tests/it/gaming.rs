@@ -134,20 +134,25 @@ fn exceptions_that_others_report_are_not_played() {
 /// provider moves them all, and what the moving costs is half of what it brings.
 #[test]
 fn results_are_dated_where_they_pay_more() {
-    let falling = "clause = \"tariff\"\noutcome = \"job\"\nper = \"person\"\nreward = \"£1,000\"\ndeduction = \"£1,000\"\n\n\
-                   [pay.early]\nclause = \"bonus\"\noutcome = \"job\"\nabove = \"1 percentage point\"\nper = \"person\"\nprice = \"£0\"";
+    let tariff = |reward: &str| {
+        format!(
+            "clause = \"tariff\"\noutcome = \"job\"\nper = \"person\"\nreward = {reward}\ndeduction = {reward}\nmeasured_over = \"each year\""
+        )
+    };
     let moves = "[timing.job]\nat_most = \"10 %\"\ncost_of_last = \"£300\"";
-    let flat = strategy_results("", "baseline = \"40 %\"", falling, "", moves);
+    let timing = |reward: &str| {
+        strategy_results("", "baseline = \"40 %\"", &tariff(reward), "", moves)
+            .timing
+            .expect("the assumptions say what can be moved")
+    };
     // The same price in both years: nothing is moved.
-    assert_eq!(flat.timing.as_ref().map(|moved| moved.moved), Some(0.0));
-    // A cap in each year that the first does not reach and the second does not either moves nothing; a gate does.
-    let gated = falling.replace("deduction = \"£1,000\"", "gate = { improves_by_at_least = \"9 percentage points\" }");
-    let chased = strategy_results("", "baseline = \"40 %\"", &gated, "", moves);
-    let moved = chased.timing.as_ref().expect("the assumptions say what can be moved");
-    let best = simulate(&chased, StrategyKind::BEST);
-    for ((paid, moving), before) in moved.payments.iter().zip(&moved.moving).zip(&best.payments) {
-        assert!(paid - moving >= before - 0.01, "moving never loses: {paid} - {moving} against {before}");
-    }
+    assert_eq!(timing("\"£1,000\"").moved, 0.0);
+    let falling = timing("{ by_year = [\"£1,000\", \"£700\"] }");
+    // Half of all results are of the second year.
+    let share = falling.moved / falling.results;
+    assert!((share - 0.05).abs() < 0.002, "{share} of all results are moved");
+    let (costs, brings) = (mean(&falling.moving), 300.0 * falling.moved);
+    assert!((costs / brings - 0.5).abs() < 0.01, "moving costs £{costs} and brings £{brings}");
 }
 
 /// Bringing in the hard to start costs £900 each, and each brings a fee of £900 and costs £700: not worth it at £900 in all,
