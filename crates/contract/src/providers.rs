@@ -171,7 +171,7 @@ struct ListedProvider {
 }
 
 /// The most providers of a contract, and the most times that all of them together hold an area.
-const MAX_PROVIDERS: usize = 1_000;
+pub const MAX_PROVIDERS: usize = 1_000;
 const MAX_HOLDINGS: usize = 10_000;
 
 /// What a list of providers must agree with in the rest of the file.

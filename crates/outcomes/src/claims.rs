@@ -1,5 +1,6 @@
 //! Compares providers' claims with the records. A claim is matched if the records show the outcome, unsupported if they show that
-//! it was not reached, and open while the outcome is not yet known. An outcome that nobody claimed is unclaimed. A claim for a
+//! it was not reached, and open while the outcome is not yet known. Of people who are left out of the measure or excepted from it, no
+//! claim counts, whether or not the result happened. An outcome that nobody claimed is unclaimed. A claim for a
 //! sustained outcome is for one period of it. Claims that an audit found false go into the tally.
 
 use std::collections::BTreeMap;
@@ -19,6 +20,8 @@ pub struct Reconciled {
     pub matched: i64,
     pub unclaimed: i64,
     pub unsupported: i64,
+    /// Claims for people who are left out of the measure or excepted from it.
+    pub not_counted: i64,
     /// Claims for outcomes that are not yet known.
     pub open: i64,
 }
@@ -61,7 +64,8 @@ pub fn reconcile(
             let sum = out.by.entry((index.start.provider, outcome)).or_default();
             match result.state {
                 OutcomeState::Censored => sum.open += claims,
-                OutcomeState::Observed | OutcomeState::LeftOut | OutcomeState::Excepted => {
+                OutcomeState::LeftOut | OutcomeState::Excepted => sum.not_counted += claims,
+                OutcomeState::Observed => {
                     sum.matched += claims.min(shown);
                     sum.unclaimed += (shown - claims).max(0);
                     sum.unsupported += (claims - shown).max(0);

@@ -45,22 +45,25 @@ pub struct ClaimsRow {
     pub matched: i64,
     pub unclaimed: i64,
     pub unsupported: i64,
+    /// Claims for people who are left out of the measure or excepted from it.
+    pub not_counted: i64,
     pub not_yet_known: i64,
 }
 
 /// The counts for the terminal.
 fn text(found: &ClaimsComparison, terminal: Terminal) -> String {
-    let header = ["provider", "clause", "outcome", "matched", "unclaimed", "unsupported", "not yet known"].map(str::to_owned);
+    // Few contracts leave anybody out.
+    let some_do_not_count = found.rows.iter().any(|row| row.not_counted > 0);
+    let not_counted = |text: String| some_do_not_count.then_some(text);
+    let mut header = ["provider", "clause", "outcome", "matched", "unclaimed", "unsupported"].map(str::to_owned).to_vec();
+    header.extend(not_counted("does not count".to_owned()));
+    header.push("not yet known".to_owned());
     let row = |row: &ClaimsRow| {
-        vec![
-            row.provider.clone(),
-            row.clauses.join(", "),
-            row.outcome.clone(),
-            thousands(row.matched),
-            thousands(row.unclaimed),
-            thousands(row.unsupported),
-            thousands(row.not_yet_known),
-        ]
+        let mut cells = vec![row.provider.clone(), row.clauses.join(", "), row.outcome.clone()];
+        cells.extend([row.matched, row.unclaimed, row.unsupported].map(thousands));
+        cells.extend(not_counted(thousands(row.not_counted)));
+        cells.push(thousands(row.not_yet_known));
+        cells
     };
     let mut out = terminal.table(&header, &found.rows.iter().map(row).collect::<Vec<_>>());
     if found.without_match > 0 {
@@ -100,6 +103,8 @@ pub struct ClaimsEntry {
     pub unclaimed: i64,
     /// claims of results that did not happen
     pub unsupported: i64,
+    /// claims for people who are left out of the measure or excepted from it, whatever happened
+    pub not_counted: i64,
     /// claims of results that are not yet known
     pub not_yet_known: i64,
 }
@@ -118,6 +123,7 @@ impl From<&ClaimsComparison> for ClaimsDocument {
             matched: row.matched,
             unclaimed: row.unclaimed,
             unsupported: row.unsupported,
+            not_counted: row.not_counted,
             not_yet_known: row.not_yet_known,
         };
         ClaimsDocument {

@@ -67,6 +67,8 @@ pub struct KnownCount {
 #[derive(Clone, Debug, PartialEq)]
 pub struct OutcomeCount {
     pub outcome: String,
+    /// What an amount is counted in: "minutes"; `None` where people, events or periods are counted.
+    pub unit: Option<String>,
     pub counts: KnownCount,
     /// The mean number of days from the start to the outcome, over the people who reached it.
     pub mean_days: Option<f64>,
@@ -160,11 +162,12 @@ fn summary(found: &Measurement, terminal: Terminal) -> String {
     }
     let excepting = found.outcomes.iter().any(|outcome| outcome.counts.excepted > 0);
     let header = ["outcome", "known", "count", "not yet known", "left out", "excepted", "mean days to it"];
-    let row = |OutcomeCount { outcome, counts, mean_days }: &OutcomeCount| {
+    let row = |OutcomeCount { outcome, unit, counts, mean_days }: &OutcomeCount| {
+        let each = unit.as_ref().zip(share(counts)).map(|(unit, mean)| format!(" ({mean:.1} {unit} each)"));
         let cells = vec![
             outcome.clone(),
             thousands(counts.known),
-            thousands(counts.count),
+            thousands(counts.count) + &each.unwrap_or_default(),
             thousands(counts.not_yet_known),
             thousands(counts.left_out),
             thousands(counts.excepted),

@@ -209,7 +209,7 @@ impl Measurement {
 
 impl From<&Measurement> for MeasureDocument {
     fn from(found: &Measurement) -> MeasureDocument {
-        let outcome = |OutcomeCount { outcome, counts, mean_days }: &OutcomeCount| OutcomeEntry {
+        let outcome = |OutcomeCount { outcome, counts, mean_days, .. }: &OutcomeCount| OutcomeEntry {
             outcome: outcome.clone(),
             mean_days: *mean_days,
             counts: counts.into(),

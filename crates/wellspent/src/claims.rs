@@ -70,6 +70,7 @@ fn compared(request: &ClaimsRequest, scheme: &Scheme, found: &MeasuredRecords) -
             matched: counts.matched,
             unclaimed: counts.unclaimed,
             unsupported: counts.unsupported,
+            not_counted: counts.not_counted,
             not_yet_known: counts.open,
         });
     }

@@ -308,13 +308,15 @@ pub fn is_of_scheme(scheme: &Path, file: &Path) -> bool {
     let is_toml = |path: &Path| path.extension().is_some_and(|ending| ending == "toml");
     let tomls = || fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path()).filter(|path| is_toml(path));
     let names = |toml: PathBuf| match bytes(&toml, LARGEST_FILE_BYTES) {
-        FileBytes::Read(text) => {
-            let text = String::from_utf8_lossy(&text);
-            ['"', '\''].iter().any(|quote| text.contains(&format!("{quote}{name}{quote}")))
-        }
+        FileBytes::Read(text) => names_file(&String::from_utf8_lossy(&text), name),
         _ => false,
     };
     parent == folder && (is_toml(file) || tomls().any(names))
+}
+
+/// Whether a TOML text names a file, between quotation marks of either kind.
+pub(crate) fn names_file(text: &str, name: &str) -> bool {
+    ['"', '\''].iter().any(|quote| text.contains(&format!("{quote}{name}{quote}")))
 }
 
 /// The files in a folder, and in the folders of agencies in it; the folder of a file that is named itself.

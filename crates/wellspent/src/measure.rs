@@ -136,7 +136,8 @@ impl Counted<'_> {
         let of_outcome = |(at, outcome): (usize, &contract::terms::Outcome)| {
             let mut counts = KnownCount::default();
             self.groups.iter().flat_map(|group| &group.follow_up[at]).for_each(|known| add(&mut counts, known));
-            OutcomeCount { outcome: outcome.name.clone(), counts, mean_days: self.mean_days(at) }
+            let unit = outcome.is_amount().then(|| outcome.unit.clone());
+            OutcomeCount { outcome: outcome.name.clone(), unit, counts, mean_days: self.mean_days(at) }
         };
         outcomes.map(of_outcome).collect()
     }

@@ -61,6 +61,10 @@ pub(crate) fn exceptions(scheme: &Scheme, records: &Records, measured: &Measured
     if scheme.outcomes.iter().all(|outcome| outcome.exceptions.is_none()) {
         return Vec::new();
     }
+    // More than any contract has: nobody is paid on such records, and a tally of each would take gigabytes.
+    if records.providers.len() > contract::providers::MAX_PROVIDERS {
+        return Vec::new();
+    }
     let groups = outcomes::payable(scheme, measured, as_at);
     let count = |of: &dyn Fn(&Tally) -> i64| groups.iter().map(|group| of(&group.tally)).sum::<i64>().unsigned_abs();
     let over = too_many(scheme, records, &groups);

@@ -645,7 +645,7 @@ fn contract(folder: &SchemeFolder) -> anyhow::Result<String> {
 /// The version of the rules: the hash of `scheme.toml` and the tables that it names. The assumptions are no part of the contract.
 fn version(opened: &SchemeFiles) -> Hash {
     let terms = opened.sources.get(SCHEME_FILE).map_or("", |source| source.text.as_str());
-    let of_contract = |name: &str| name == SCHEME_FILE || (name.ends_with(".csv") && terms.contains(name));
+    let of_contract = |name: &str| name == SCHEME_FILE || (name.ends_with(".csv") && folder::names_file(terms, name));
     let files = opened.sources.iter().map(|(name, source)| (name.as_str(), source.text.as_str()));
     statement::version(files.filter(|(name, _)| of_contract(name)))
 }

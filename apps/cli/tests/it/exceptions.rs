@@ -69,6 +69,19 @@ fn who_is_excepted_is_counted_paid_and_explained() {
     assert!(json.contains("\"excepted\": 1"), "{json}");
 }
 
+/// A claim for somebody excepted is true, and does not count. It is not called unsupported.
+#[test]
+fn a_claim_for_somebody_excepted_does_not_count() {
+    let (scheme, records) = folders("60 %");
+    records.write("claims.csv", "claim,provider,person,outcome,date\nc1,P,2,checked,2027-06-01\nc2,P,3,checked,2027-06-01\n");
+    let output = run(&["claims", scheme.path(), records.path(), "--as-at", "2028-12-31"]);
+    let text = said(&output);
+    let row: Vec<&str> = text.lines().find(|line| line.starts_with("P ")).expect("a row").split_whitespace().collect();
+    // Matched, unclaimed, unsupported, does not count, not yet known.
+    assert_eq!((row[row.len() - 5], row[row.len() - 3], row[row.len() - 2]), ("1", "0", "1"), "{text}");
+    assert!(output.status.success(), "{text}");
+}
+
 #[test]
 fn above_the_limit_nothing_is_paid_and_measure_says_where() {
     let (scheme, records) = folders("19 %");

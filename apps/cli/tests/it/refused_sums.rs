@@ -128,7 +128,7 @@ fn a_tally_is_paid_to_whom_it_names_once_its_cohorts_have_ended() {
     let early = pay(&own, "2029-06-01");
     in_all(&early, "£100");
     assert!(
-        said(&early).contains("is taken as complete. Whoever started on its last day is known on 2030-03-31"),
+        said(&early).contains("is taken as complete. Whoever started on its last day is known on 2030-03-30"),
         "{}",
         said(&early)
     );
