@@ -6,6 +6,7 @@
 //! outcome.
 
 use base::statistics::{normal_cdf, normal_quantile};
+use contract::tally::Tally;
 
 use crate::draws::threshold;
 
@@ -150,6 +151,29 @@ impl AmountLevel {
     pub(crate) fn sum(&self, best: u32, worst: u32, between: u32, standardised: i64) -> i64 {
         let cut = f64::from(best) * self.best + f64::from(worst) * self.worst;
         (cut + f64::from(between) * self.shift + self.scale * (standardised as f64 / PARTS)).round() as i64
+    }
+}
+
+/// People of one cell who are brought over the level of one outcome.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct BroughtOver {
+    /// The outcome that is to reach the level, and the amount.
+    pub outcome: usize,
+    pub amount: usize,
+    /// The cell of the contract's tally.
+    pub cell: usize,
+    pub people: i64,
+    /// What their amounts change by in all.
+    pub units: i64,
+}
+
+impl BroughtOver {
+    /// Changes a tally in which nobody was brought over yet. No more people reach a level than there are.
+    pub(crate) fn apply(&self, tally: &mut Tally) {
+        let people = self.people.min(tally.people[self.cell] - tally.counts[self.outcome][self.cell]).max(0);
+        tally.counts[self.outcome][self.cell] += people;
+        let amount = &mut tally.counts[self.amount][self.cell];
+        *amount = (*amount + self.units).max(0);
     }
 }
 

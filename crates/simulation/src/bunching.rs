@@ -4,33 +4,9 @@
 //! Those who are near the level are as many as expected, in whole people. They truly reach the level, and their amounts truly change by
 //! as little as that takes.
 
-use contract::tally::Tally;
-
+use crate::amounts::BroughtOver;
 use crate::assumptions::Bunching;
 use crate::strategy::{Arena, Strategy};
-
-/// People of one cell who are brought over the level of one outcome.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct BroughtOver {
-    /// The outcome that is to reach the level, and the amount.
-    outcome: usize,
-    amount: usize,
-    /// The cell of the contract's tally.
-    cell: usize,
-    people: i64,
-    /// What their amounts change by in all.
-    units: i64,
-}
-
-impl BroughtOver {
-    /// Changes a tally in which nobody was brought over yet. No more people reach a level than there are.
-    pub(crate) fn apply(&self, tally: &mut Tally) {
-        let people = self.people.min(tally.people[self.cell] - tally.counts[self.outcome][self.cell]).max(0);
-        tally.counts[self.outcome][self.cell] += people;
-        let amount = &mut tally.counts[self.amount][self.cell];
-        *amount = (*amount + self.units).max(0);
-    }
-}
 
 impl Arena<'_> {
     /// How people could be brought over the level of an outcome, where the assumptions say that they could.

@@ -9,9 +9,8 @@ use contract::price::{NoLines, Paid, price};
 use contract::tally::{OthersPoints, Tally};
 use contract::terms::{Baseline, Intake, OutcomeKind};
 
-use crate::amounts::AmountLevel;
+use crate::amounts::{AmountLevel, BroughtOver};
 use crate::assumptions::Assumptions;
-use crate::bunching::BroughtOver;
 use crate::draws::{comparison_amounts, comparison_count, comparison_extra};
 use crate::others;
 use crate::people::{AreaPeople, Chances};
