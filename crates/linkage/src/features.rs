@@ -13,6 +13,7 @@ use super::phonetic;
 use super::record_set::RecordSet;
 use super::similarity::TextShape;
 use base::day;
+use base::hinted::Hinted;
 
 /// The features of a model for a set of records. For each value of a column the numbers of all its parts are stored together,
 /// because a comparison that reads one soon reads the others.
@@ -172,7 +173,7 @@ impl PreparedFeature {
 ///
 /// # Errors
 /// A part cannot be used, such as a regular expression with a mistake in it.
-pub fn prepare(model: &LinkageModel, records: &RecordSet) -> Result<Features, String> {
+pub fn prepare(model: &LinkageModel, records: &RecordSet) -> Result<Features, Hinted> {
     let counts: Vec<Vec<u32>> = (0..records.columns.len()).map(|column| records.counts(column)).collect();
     let looked_at = model.letters_compared();
     let words = model.words_compared();
@@ -236,7 +237,7 @@ fn side_by_side(
 /// A feature and, for each value of its column, the number of its part, if the part is not the whole value.
 type One = (PreparedFeature, Option<Vec<u32>>);
 
-fn one(feature: &Feature, (looked_at, by_words): (bool, bool), records: &RecordSet, counts: &[u32]) -> Result<One, String> {
+fn one(feature: &Feature, (looked_at, by_words): (bool, bool), records: &RecordSet, counts: &[u32]) -> Result<One, Hinted> {
     let whole = &records.columns[feature.column].values;
     let (values, part_of, days) = match part(&feature.part)? {
         None => (Arc::clone(whole), None, Vec::new()),
@@ -288,7 +289,7 @@ fn day_of(text: &str) -> i32 {
 type PartExtractor = Box<dyn Fn(&str) -> Option<String>>;
 
 /// How to take a part from a value; `None` if it is the whole value.
-fn part(part: &ValuePart) -> Result<Option<PartExtractor>, String> {
+fn part(part: &ValuePart) -> Result<Option<PartExtractor>, Hinted> {
     let take: PartExtractor = match part {
         ValuePart::Whole => return Ok(None),
         ValuePart::Letters(from, count) => {
@@ -296,8 +297,10 @@ fn part(part: &ValuePart) -> Result<Option<PartExtractor>, String> {
             Box::new(move |text| Some(text.chars().skip(from).take(count).collect()))
         }
         ValuePart::Found(pattern) => {
-            let regex = Regex::new(pattern)
-                .map_err(|error| format!("the regular expression `{pattern}` of the model is not valid: {error}"))?;
+            let regex = Regex::new(pattern).map_err(|error| {
+                let what = format!("the regular expression `{pattern}` of the model is not valid: {error}");
+                Hinted::new(what, "correct it in the model, or leave out the level or the rule that uses it")
+            })?;
             Box::new(move |text| regex.find(text).map(|found| found.as_str().to_owned()))
         }
         ValuePart::Day(form) => {

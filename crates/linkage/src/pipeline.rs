@@ -1,5 +1,6 @@
 //! Linking, from records to persons: candidates, match weights, clusters, and estimates of what was missed.
 
+use base::hinted::Hinted;
 use std::sync::Mutex;
 
 use rayon::prelude::*;
@@ -81,7 +82,7 @@ pub struct RuleCount {
 ///
 /// # Errors
 /// The model cannot be used for the records.
-pub fn link(records: &RecordSet, model: &LinkageModel, options: &LinkageOptions) -> Result<LinkageResult, String> {
+pub fn link(records: &RecordSet, model: &LinkageModel, options: &LinkageOptions) -> Result<LinkageResult, Hinted> {
     Ok(find(Scorer::new(model, records)?, options, None))
 }
 
@@ -94,7 +95,7 @@ pub fn learn_and_link(
     untrained: &LinkageModel,
     hints: &TrainingHints,
     options: &LinkageOptions,
-) -> Result<LinkageResult, String> {
+) -> Result<LinkageResult, Hinted> {
     // The parts of columns do not depend on numbers or rules, so they are worked out once.
     let scorer = Scorer::new(untrained, records)?;
     let (rules, trial) = blocking_rules::trial(&scorer.prepared, options.largest_block);

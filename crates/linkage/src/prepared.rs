@@ -4,6 +4,7 @@
 //! `comparison_functions` (is a test true?), `multiple_values` (records with several values), `comparison_levels` (which level
 //! does a comparison reach?), `term_frequency`, `upper_bound` and `scoring`.
 
+use base::hinted::Hinted;
 use std::sync::Arc;
 
 use super::features::{FeaturePlace, Features, prepare};
@@ -124,12 +125,11 @@ impl<'a> PreparedModel<'a> {
     ///
     /// # Errors
     /// The model has too many comparisons, or a part of a value that cannot be used.
-    pub fn new(model: &'a LinkageModel, records: &'a RecordSet) -> Result<PreparedModel<'a>, String> {
+    pub fn new(model: &'a LinkageModel, records: &'a RecordSet) -> Result<PreparedModel<'a>, Hinted> {
         if model.comparisons.len() > MOST_COMPARISONS {
-            return Err(format!(
-                "the model has {} comparisons, and at most {MOST_COMPARISONS} can be used\n\nhint: combine comparisons, or leave \
-                 some out",
-                model.comparisons.len()
+            return Err(Hinted::new(
+                format!("the model has {} comparisons, and at most {MOST_COMPARISONS} can be used", model.comparisons.len()),
+                "combine comparisons, or leave some out",
             ));
         }
         Ok(PreparedModel::from_features(records, Arc::new(prepare(model, records)?), model))

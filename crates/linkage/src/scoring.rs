@@ -4,6 +4,7 @@
 //! compare one person with strangers and members of one household together. What such people share (a surname, an address) then
 //! does not count as evidence of one person.
 
+use base::hinted::Hinted;
 use std::sync::Arc;
 
 use super::comparison_levels::{self, ComparedPair};
@@ -52,7 +53,7 @@ impl<'a> Scorer<'a> {
     ///
     /// # Errors
     /// The model has too many comparisons, or a part of a value that cannot be used.
-    pub fn new(model: &'a LinkageModel, records: &'a RecordSet) -> Result<Scorer<'a>, String> {
+    pub fn new(model: &'a LinkageModel, records: &'a RecordSet) -> Result<Scorer<'a>, Hinted> {
         let prepared = PreparedModel::new(model, records)?;
         let similar = model.comparisons.iter();
         let similar = similar.map(|comparison| SimilarValues::new(comparison, &prepared.features, &model.features));

@@ -125,7 +125,7 @@ fn pairs_a_second(python: &Path, people: &Path) -> Result<()> {
     blocking_rules::add_candidates(&mut untrained, &fields);
     let options = LinkageOptions::default();
     let linked = learn_and_link(&records, &untrained, &hints, &options).map_err(anyhow::Error::msg)?;
-    let scorer = Scorer::new(&linked.model, &records).map_err(anyhow::Error::msg)?;
+    let scorer = Scorer::new(&linked.model, &records)?;
     let rules = 0..linked.model.rules.len();
     let one = rayon::ThreadPoolBuilder::new().num_threads(1).build()?;
     let (mut best, mut linked_in, mut in_full) = (f64::MAX, f64::MAX, f64::MAX);

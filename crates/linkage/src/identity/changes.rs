@@ -8,6 +8,7 @@ use std::fmt::{self, Write as _};
 use super::event::{IdentityEvent, IdentityEventKind, NOBODY, RecordKey, RecordKeyRef};
 use super::history::History;
 use base::day::Day;
+use base::hinted::Hinted;
 use records::batch::{Texts, fetch};
 
 /// The reasons for changes.
@@ -44,25 +45,29 @@ impl fmt::Display for HistoryRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         use base::day::date;
         match self {
-            HistoryRefusal::Backwards { day, last } => write!(
-                f,
-                "the history of identities already reaches {}, so nothing can be added for {}\n\nhint: use that day or a later \
-                 one, because the history is never changed",
-                date(*last),
-                date(*day)
-            ),
-            HistoryRefusal::TwoClusters { row, other } => write!(
-                f,
-                "one record is in two clusters: rows {} and {}\n\nhint: an agency's own id stands for one person; give the \
-                 records new ids if the agency used an id twice",
-                other + 1,
-                row + 1
-            ),
+            HistoryRefusal::Backwards { day, last } => {
+                write!(f, "the history of identities already reaches {}, so nothing can be added for {}", date(*last), date(*day))
+            }
+            HistoryRefusal::TwoClusters { row, other } => {
+                write!(f, "one record is in two clusters: rows {} and {}", other + 1, row + 1)
+            }
         }
     }
 }
 
 impl std::error::Error for HistoryRefusal {}
+
+impl From<HistoryRefusal> for Hinted {
+    fn from(refusal: HistoryRefusal) -> Hinted {
+        let hint = match refusal {
+            HistoryRefusal::Backwards { .. } => "use that day or a later one, because the history is never changed",
+            HistoryRefusal::TwoClusters { .. } => {
+                "an agency's own id stands for one person; give the records new ids if the agency used an id twice"
+            }
+        };
+        Hinted::new(refusal.to_string(), hint)
+    }
+}
 
 /// Today's records, row by row in any order. A record may have several rows.
 #[derive(Clone, Copy)]

@@ -89,7 +89,7 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<(Linkage, Vec<String>)> {
             )
         }
     };
-    let linked = linked.map_err(anyhow::Error::msg)?;
+    let linked = linked?;
     let (evaluation, by_group) = evaluated(&linked.person, &records, &read.truth, &read.group);
     let linkage = Linkage {
         purpose: config.purpose.clone(),

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use base::day::{LAST, day};
+use base::hinted::Hinted;
 use jiff::civil::Date;
 use linkage::clustering::PairDecisions;
 use linkage::distinct_values::{DistinctValues, ValueNumbering};
@@ -85,7 +86,7 @@ fn names(made: &Linkage, ids: &Texts, folder: &Path, date: Date) -> anyhow::Resu
     let RecordSet { agencies, agency, .. } = &made.records;
     let today = TodaysClusters { agencies, agency, ids, cluster: &made.linked.person };
     let reasons = ChangeReasons { run: format!("linked for {}", made.purpose), records: BTreeMap::new() };
-    let changes = identity::changes(&history, today, day(date), &reasons).map_err(|refused| anyhow::anyhow!("{refused}"))?;
+    let changes = identity::changes(&history, today, day(date), &reasons).map_err(Hinted::from)?;
     let mut text = if path.is_file() { String::new() } else { csv::header_line(&IDENTITIES) };
     let mut append = || -> std::io::Result<()> {
         let mut file = OpenOptions::new().create(true).append(true).open(&path)?;
