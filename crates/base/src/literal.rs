@@ -27,7 +27,9 @@ pub fn negative<T: Literal>(key: &str) -> impl Fn(&T) -> Option<RefusedNumber> +
         (value.as_f64() < 0.0).then(|| RefusedNumber {
             what: format!("`{key}` is negative"),
             expected: "zero or more".into(),
-            fix: "write the number without the minus sign. The clause itself says whether it is paid or deducted".into(),
+            fix: "write the number without the minus sign. What is taken away has a key or a clause of its own, such as the \
+                  `deduction` of a tariff"
+                .into(),
         })
     }
 }
@@ -160,6 +162,13 @@ fn commas_in_thousands(whole: &str) -> bool {
     (1..=3).contains(&first.len()) && groups.all(|group| group.len() == 3)
 }
 
+/// The number that a text begins with, and what follows it: "415" and "rough sleepers".
+fn leading_number(text: &str) -> Option<(&str, &str)> {
+    let end = text.find(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | ',' | '_')).unwrap_or(text.len());
+    let (number, rest) = text.split_at(end);
+    billionths(number).map(|_| (number, rest.trim()))
+}
+
 fn lerp(low: i64, high: i64, position: f64) -> i64 {
     low + ((high as f64 - low as f64) * position).round() as i64
 }
@@ -188,6 +197,10 @@ impl Literal for Pence {
             None if billionths(body).is_some() => {
                 return wrong("a number without its unit", format!("write \"£{body}\" if pounds are meant"));
             }
+            None if leading_number(body).is_some_and(|(_, rest)| matches!(rest, "pounds" | "pound" | "GBP" | "quid")) => {
+                let (number, _) = leading_number(body).unwrap_or_default();
+                return wrong("an amount without its £ sign", format!("write \"£{number}\""));
+            }
             None => return wrong("not an amount of money", "write pounds with a £ sign: \"£4,000\", \"£85.50\" or \"£25m\""),
         };
         let (digits, scale) = [("bn", 1_000_000_000), ("m", 1_000_000), ("k", 1_000)]
@@ -195,6 +208,12 @@ impl Literal for Pence {
             .find_map(|(suffix, scale)| Some((amount.strip_suffix(suffix)?.trim(), *scale)))
             .unwrap_or((amount, 1));
         let Some(value) = billionths(digits) else {
+            if let Some((number, rest)) = leading_number(amount)
+                && rest.starts_with(char::is_alphabetic)
+            {
+                let fix = format!("write \"£{number}\" alone. The clause or key says what the amount is for");
+                return wrong("an amount of money with words after it", fix);
+            }
             return wrong("not an amount of money", "write a comma after every three digits: \"£1,234,567.89\"");
         };
         let pence = i128::from(value) * 100 * scale;
@@ -223,7 +242,8 @@ impl Literal for Pence {
 
 /// The number before a per cent sign, as a proportion in billionths.
 fn per_cent(text: &str) -> Option<i64> {
-    let digits = text.trim().strip_suffix('%').or_else(|| text.trim().strip_suffix("per cent"))?;
+    let text = text.trim();
+    let digits = ["%", "per cent", "percent"].iter().find_map(|unit| text.strip_suffix(unit))?;
     Some(billionths(digits)? / 100)
 }
 
@@ -434,8 +454,17 @@ impl Literal for Count {
         let digits = text.strip_suffix("people").or_else(|| text.strip_suffix("times")).unwrap_or(text);
         match billionths(digits) {
             Some(value) if value % WHOLE == 0 && value.abs() <= 1_000_000_000 * WHOLE => Ok(Count(value / WHOLE)),
+            Some(_) if digits.trim().split_once('.').is_some_and(|(_, part)| part.len() == 3) => {
+                let whole = digits.trim().replace('.', ",");
+                wrong("not a whole number", format!("write \"{whole}\" with a comma, if thousands are meant"))
+            }
             Some(_) => wrong("not a whole number", "write a whole number of at most 1,000,000,000"),
-            None => wrong("not a number", "write a whole number without a £ sign"),
+            None => match leading_number(text) {
+                Some((number, rest)) if names_people(rest) => {
+                    wrong("a number with other words after it", format!("write {number}, or \"{number} people\""))
+                }
+                _ => wrong("not a number", "write a whole number alone, such as 1_200"),
+            },
         }
     }
 
@@ -511,7 +540,15 @@ impl Literal for Duration {
     fn parse(text: &str) -> Result<Self, LiteralError> {
         let mut words = text.split_whitespace();
         let (Some(digits), Some(unit), None) = (words.next(), words.next(), words.next()) else {
-            return wrong("not a length of time", "write a number and its unit: \"12 months\"");
+            let fix = match leading_number(text.trim()) {
+                Some((number, "")) => format!("write the unit too: \"{number} months\", if months are meant"),
+                Some((number, "m" | "mo" | "mths")) => format!("write \"{number} months\""),
+                Some((number, "y" | "yr" | "yrs")) => format!("write \"{number} years\""),
+                Some((number, "w" | "wk" | "wks")) => format!("write \"{number} weeks\""),
+                Some((number, "d")) => format!("write \"{number} days\""),
+                _ => "write a number and its unit: \"12 months\"".to_owned(),
+            };
+            return wrong("not a length of time", fix);
         };
         let Some(number) = billionths(digits).filter(|n| n % WHOLE == 0).map(|n| n / WHOLE) else {
             return wrong("not a length of time", "write a whole number and its unit: \"12 months\"");
@@ -635,7 +672,47 @@ pub fn ranged<T: Literal>(text: &str) -> Result<Ranged<T>, LiteralError> {
         let (low, high) = range(inside)?;
         return within(value, low, high);
     }
-    Ok(Ranged { value: T::parse(text)?, range: None })
+    match T::parse(text) {
+        Ok(value) => Ok(Ranged { value, range: None }),
+        Err(wrong) => Err(ranged_meant::<T>(text).unwrap_or(wrong)),
+    }
+}
+
+/// What to write for a range that stands alone, "£15 to £30", or for "2% ± 1%"; `None` where it is neither.
+fn ranged_meant<T: Literal>(text: &str) -> Option<LiteralError> {
+    if !T::RANGES {
+        return None;
+    }
+    let example = |value: T, low: T, high: T| {
+        let ends = format!("{} to {}", low.words(), high.words());
+        format!("write a value and then its range in brackets, such as \"{} ({ends})\"", value.words())
+    };
+    if let Some((low, high)) = range_meant::<T>(text) {
+        let fix = example(T::between(low, high, 0.5), low, high);
+        return Some(LiteralError { what: "a range without its value".into(), fix });
+    }
+    let (value, _) = text.split_once('±').or_else(|| text.split_once("+/-"))?;
+    let value = T::parse(value).ok()?.words();
+    let fix = format!("write the value, and both ends of its range in brackets: \"{value} (LOW to HIGH)\"");
+    Some(LiteralError { what: "a range with ±".into(), fix })
+}
+
+/// The ends of a range that is written with a dash, or with one unit for both ends: "1-3%", "1 to 3 %", "£15–£30".
+fn range_meant<T: Literal>(text: &str) -> Option<(T, T)> {
+    let text = text.trim();
+    let dash = |from: usize| text.get(from..).and_then(|rest| rest.find(['-', '–'])).map(|at| at + from);
+    let (low, high) = text.split_once(" to ").or_else(|| {
+        // A minus before the first number is no dash.
+        let at = dash(text.chars().next()?.len_utf8())?;
+        let width = text[at..].chars().next()?.len_utf8();
+        Some((&text[..at], &text[at + width..]))
+    })?;
+    let digit = |c: char| c.is_ascii_digit();
+    let unit = high.rfind(digit).map_or("", |at| &high[at + 1..]);
+    let sign = low.find(digit).map_or("", |at| &low[..at]);
+    let low = T::parse(low).or_else(|_| T::parse(&format!("{}{unit}", low.trim()))).ok()?;
+    let high = T::parse(high).or_else(|_| T::parse(&format!("{sign}{}", high.trim()))).ok()?;
+    (low < high).then_some((low, high))
 }
 
 /// Reads `low to high`.
@@ -643,10 +720,18 @@ pub fn range<T: Literal>(text: &str) -> Result<(T, T), LiteralError> {
     if !T::RANGES {
         return wrong("a range where only one number is possible", "write the number alone, without its range");
     }
-    let Some((low, high)) = text.split_once(" to ") else {
-        return wrong("not a range", "write the low end, \"to\" and the high end, each with its unit: \"£3,000 to £6,000\"");
+    let meant = |wrong: LiteralError| match range_meant::<T>(text) {
+        Some((low, high)) => {
+            let fix = format!("write the range with the unit at both ends: \"{} to {}\"", low.words(), high.words());
+            LiteralError { what: "not a range".into(), fix }
+        }
+        None => wrong,
     };
-    let (low, high) = (T::parse(low)?, T::parse(high)?);
+    let Some((low, high)) = text.split_once(" to ") else {
+        let fix = "write the low end, \"to\" and the high end, each with its unit: \"£3,000 to £6,000\"";
+        return wrong("not a range", fix).map_err(meant);
+    };
+    let (low, high) = (T::parse(low).map_err(meant)?, T::parse(high).map_err(meant)?);
     match low.partial_cmp(&high) {
         Some(Ordering::Greater) => wrong("a range that starts with its high end", "write the low end first"),
         Some(_) => Ok((low, high)),
@@ -660,7 +745,9 @@ pub fn within<T: Literal>(value: T, low: T, high: T) -> Result<Ranged<T>, Litera
         return wrong("a value in one unit and its range in another", "write all three in the same unit");
     }
     if value < low || value > high {
-        return wrong("a value outside its own range", "correct the value or the range");
+        let (value, low, high) = (value.words(), low.words(), high.words());
+        let fix = format!("write a value from {low} to {high}, or a range around {value}");
+        return wrong("a value outside its own range", fix);
     }
     Ok(Ranged { value, range: Some((low, high)) })
 }
@@ -692,6 +779,26 @@ mod tests {
         assert_eq!(Change::parse("3 percentage points"), Ok(Change::Points(Rate(30_000_000))));
         assert!(Points::parse("3%").is_err());
         assert!(Rate::parse("0.58").is_err());
+    }
+
+    #[test]
+    fn a_hint_says_what_was_meant() {
+        fn hint<T: Literal>(text: &str) -> String {
+            ranged::<T>(text).err().map_or(String::new(), |wrong| wrong.fix)
+        }
+        assert_eq!(hint::<Rate>("5 % (6 % to 8 %)"), "write a value from 6% to 8%, or a range around 5%");
+        assert_eq!(hint::<Rate>("2 % (1-3 %)"), "write the range with the unit at both ends: \"1% to 3%\"");
+        assert_eq!(hint::<Rate>("2 % (1 to 3 %)"), "write the range with the unit at both ends: \"1% to 3%\"");
+        assert_eq!(hint::<Pence>("£15 - 30"), "write a value and then its range in brackets, such as \"£22.50 (£15 to £30)\"");
+        assert_eq!(hint::<Pence>("£15 to £30"), "write a value and then its range in brackets, such as \"£22.50 (£15 to £30)\"");
+        assert!(hint::<Rate>("2 % ± 1 %").contains("\"2% (LOW to HIGH)\""));
+        assert_eq!(hint::<Pence>("£20 per person"), "write \"£20\" alone. The clause or key says what the amount is for");
+        assert_eq!(hint::<Pence>("20 pounds"), "write \"£20\"");
+        assert_eq!(hint::<Count>("415 rough sleepers"), "write 415, or \"415 people\"");
+        assert_eq!(hint::<Count>("1.200"), "write \"1,200\" with a comma, if thousands are meant");
+        assert_eq!(hint::<Duration>("12m"), "write \"12 months\"");
+        assert_eq!(hint::<Duration>("12"), "write the unit too: \"12 months\", if months are meant");
+        assert_eq!(Rate::parse("2 percent"), Ok(Rate(WHOLE / 50)));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
+use crate::dates_meant::date_meant;
 use crate::literal::{self, Literal, LiteralError, Ranged, RefusedNumber};
 use crate::problem::{Problem, Severity};
 use crate::scheme_files::{SchemeFiles, TomlNode, TomlValue};
@@ -327,14 +328,21 @@ impl<'r, 'o> Section<'r, 'o> {
 
     /// `needed` says what kind of value it should be: "a date".
     fn wrong_kind(&self, key: &str, node: &TomlNode, needed: &str, expected: &str) {
-        if matches!(node.value, TomlValue::Broken) {
+        self.wrong_kind_with(key, node, needed, expected, example_of(expected).unwrap_or_default());
+    }
+
+    /// The same with an example of what to write, where there is one.
+    fn wrong_kind_with(&self, key: &str, node: &TomlNode, needed: &str, expected: &str, example: &str) {
+        // What could not be read has been reported where it stands.
+        let is_here = |problem: &Problem| problem.file == self.file && problem.span == Some(node.span);
+        if matches!(node.value, TomlValue::Broken) || self.reader.files.problems.iter().any(is_here) {
             return;
         }
         let text = self.reader.files.sources[self.file].text.get(node.span.start..node.span.end).unwrap_or_default();
         let shown: String = text.lines().next().unwrap_or_default().chars().take(60).collect();
-        let fix = match example_of(expected) {
-            Some(example) => format!("write it like this: {} = {example}", written(key)),
-            None => "write the heading on a separate line, and its keys on the lines below".to_owned(),
+        let fix = match example {
+            example if !example.is_empty() => format!("write it like this: {} = {example}", written(key)),
+            _ => "write the heading on a separate line, and its keys on the lines below".to_owned(),
         };
         self.push(
             Problem::at(self.file, node.span, format!("`{key}` should be {needed}, but it is {}", node.value.kind()))
@@ -369,6 +377,13 @@ impl<'r, 'o> Section<'r, 'o> {
         let (_, _, node) = self.entry(key)?;
         match &node.value {
             TomlValue::Date(date) => Some(*date),
+            TomlValue::Text(text) => {
+                match date_meant(text) {
+                    Some(date) => self.wrong_kind_with(key, node, "a date", DATE, &date.to_string()),
+                    None => self.wrong_kind(key, node, "a date", DATE),
+                }
+                None
+            }
             _ => {
                 self.wrong_kind(key, node, "a date", DATE);
                 None

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use crate::dates_meant::date_meant;
 use crate::problem::{self, Problem, Severity};
 use crate::source::{BYTE_ORDER_MARK, FileBytes, Folder, SourceFile, Span};
 use crate::table::CsvTable;
@@ -203,6 +204,11 @@ fn syntax(source: &SourceFile, span: Span, message: &str) -> Problem {
             None => format!("the key `{text}` appears twice"),
         };
         problem(what).expected("each name once").fix("remove one of the two, or give one of them another name")
+    } else if let Some(date) = date_meant(text) {
+        problem("this date is not written year first".into())
+            .read(text)
+            .expected("a date without quotes, year first, such as 2027-04-01")
+            .fix(format!("write {date}, if that is the day you mean"))
     } else if ["invalid date", "day between", "month between"].iter().any(|words| lower.contains(words)) {
         problem("this date does not exist".into())
             .read(text)
