@@ -1,7 +1,7 @@
 //! Changes a TOML file as a careful person would. The old line stays as a comment, the new line is below it with its reason,
 //! and all other text, order and comments stay exactly the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::scheme_files::{SchemeFiles, TomlNode, TomlValue};
 use crate::source::Span;
@@ -11,6 +11,8 @@ pub struct TomlEditor<'o> {
     text: &'o str,
     root: &'o TomlNode,
     lines: BTreeMap<usize, LineEdit>,
+    /// Lines that go above the one that starts at an offset.
+    above: BTreeMap<usize, Vec<String>>,
 }
 
 /// The change of one statement, by the offset of its first line.
@@ -34,7 +36,7 @@ impl<'o> TomlEditor<'o> {
     #[must_use]
     pub fn new(opened: &'o SchemeFiles, file: &str) -> Option<TomlEditor<'o>> {
         let (source, root) = (opened.sources.get(file)?, opened.documents.get(file)?);
-        Some(TomlEditor { text: &source.text, root, lines: BTreeMap::new() })
+        Some(TomlEditor { text: &source.text, root, lines: BTreeMap::new(), above: BTreeMap::new() })
     }
 
     /// The text of a value that is in one piece.
@@ -84,15 +86,36 @@ impl<'o> TomlEditor<'o> {
         }
     }
 
+    /// Puts whole lines above a table and the comments that stand right above it.
+    pub fn insert_above(&mut self, path: &[&str], lines: Vec<String>) {
+        let Some(&(_, key, _)) = self.chain(path).and_then(|chain| chain.last().copied()) else { return };
+        let mut start = self.line_start(key.start);
+        while let Some(before) = start.checked_sub(1).map(|end| self.line_start(end)) {
+            if !self.text[before..start].trim_start().starts_with('#') {
+                break;
+            }
+            start = before;
+        }
+        self.above.entry(start).or_default().extend(lines);
+    }
+
     /// The changed text.
     #[must_use]
     pub fn finish(self) -> String {
         let end = if self.text.contains("\r\n") { "\r\n" } else { "\n" };
-        let mut out = self.text.to_owned();
-        for change in self.lines.values().rev() {
-            out.replace_range(change.whole.start..change.whole.end, &change.written(self.text).join(end));
+        let mut out = String::new();
+        let mut done = 0;
+        let starts: BTreeSet<usize> = self.lines.keys().chain(self.above.keys()).copied().collect();
+        for start in starts {
+            out += &self.text[done..start];
+            done = start;
+            self.above.get(&start).into_iter().flatten().for_each(|line| out.extend([line.as_str(), end]));
+            if let Some(change) = self.lines.get(&start) {
+                out += &change.written(self.text).join(end);
+                done = change.whole.end;
+            }
         }
-        out
+        out + &self.text[done..]
     }
 
     fn add(&mut self, path: &[&str], value: &str, anchor: &str, why: &str) {

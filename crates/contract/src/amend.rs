@@ -3,8 +3,8 @@
 //! opened.
 //!
 //! An amount that changes is a decision and no longer uncertain, so it is written without a range. A column of a table that
-//! changes goes into a new table beside the old one. A clause that is added stands below all others. Worked examples that the
-//! changed rules no longer pay as stated are commented out.
+//! changes goes into a new table beside the old one. A clause that is added stands below all others, or above the limits that cover it.
+//! Worked examples that the changed rules no longer pay as stated are commented out.
 
 use std::collections::BTreeMap;
 
@@ -38,10 +38,16 @@ pub fn amend(files: &SchemeFiles, before: &Scheme, after: &Scheme) -> Option<Fil
             None => amendment.editor.remove(&["pay", &old.name], "this limit is removed"),
         }
     }
-    let added = after.clauses.iter().filter(|new| before.clause(&new.name).is_none());
-    let added: Vec<String> = added.flat_map(|clause| added_lines(&mut amendment, clause)).collect();
+    let mut last: Vec<String> = Vec::new();
+    for (at, clause) in after.clauses.iter().enumerate().filter(|(_, new)| before.clause(&new.name).is_none()) {
+        let lines = added_lines(&mut amendment, clause);
+        match after.clauses[at..].iter().find(|below| before.clause(&below.name).is_some()) {
+            Some(below) => amendment.editor.insert_above(&["pay", &below.name], lines),
+            None => last.extend(lines),
+        }
+    }
     let (text, tables) = amendment.finish();
-    texts.insert(SCHEME_FILE.to_owned(), with_lines(text, &added));
+    texts.insert(SCHEME_FILE.to_owned(), with_lines(text, &last));
     texts.extend(tables);
     let texts = without_stale_examples(texts);
     let reread = open(&folder(&texts));

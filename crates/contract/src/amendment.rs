@@ -18,6 +18,7 @@ use base::toml_editor::TomlEditor;
 pub struct Amendment<'o> {
     files: &'o SchemeFiles,
     keys: ScheduleKeys,
+    before: &'o Scheme,
     after: &'o Scheme,
     pub(crate) editor: TomlEditor<'o>,
     /// New tables by file name.
@@ -48,9 +49,9 @@ impl TableCopy<'_> {
 
 impl<'o> Amendment<'o> {
     /// An amendment of the scheme file from one scheme to another; `None` when the folder has no such file.
-    pub(crate) fn new(files: &'o SchemeFiles, before: &Scheme, after: &'o Scheme) -> Option<Amendment<'o>> {
+    pub(crate) fn new(files: &'o SchemeFiles, before: &'o Scheme, after: &'o Scheme) -> Option<Amendment<'o>> {
         let editor = TomlEditor::new(files, SCHEME_FILE)?;
-        Some(Amendment { files, keys: before.keys(), after, editor, tables: BTreeMap::new() })
+        Some(Amendment { files, keys: before.keys(), before, after, editor, tables: BTreeMap::new() })
     }
 
     /// The changed text of the scheme file, and the new tables by file name.
@@ -75,13 +76,22 @@ impl<'o> Amendment<'o> {
         self.editor.remove(&["pay", name, key], why);
     }
 
-    /// The clauses that a clause refers to, where one of them is gone.
+    /// The clauses that a clause refers to, where one of them is gone, or one was added.
     pub(crate) fn references(&mut self, name: &str, key: &str, old: &[usize], new: &[usize]) {
         let named = self.editor.value(&["pay", name, key]).is_some();
-        if named && new.len() != old.len() {
-            let value = self.clause_names(new);
-            self.set(name, key, &value, "clause", "without the clause that is removed");
+        let names = |scheme: &Scheme, clauses: &[usize]| -> Vec<String> {
+            clauses.iter().map(|&at| scheme.clauses[at].name.clone()).collect()
+        };
+        let (old, now) = (names(self.before, old), names(self.after, new));
+        if !named || old == now {
+            return;
         }
+        let why = match now.iter().any(|name| !old.contains(name)) {
+            true => "with the clause that is added",
+            false => "without the clause that is removed",
+        };
+        let value = self.clause_names(new);
+        self.set(name, key, &value, "clause", why);
     }
 
     /// A list of clauses as a key and its value.

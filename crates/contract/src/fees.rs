@@ -92,12 +92,29 @@ pub(crate) fn add_fee_for_each_person(scheme: &mut Scheme, price: Pence) {
     add_clause(scheme, "fee_each_person", AttachmentFee { price: Schedule::constant(price) }.into());
 }
 
-/// Adds a clause below all others, under a name that no other clause has.
+/// Adds a clause under a name that no other clause has: below all others, or above the first cap, floor or surplus share on everything
+/// above it. Those go on covering all that is paid, so that no fee passes by a cap on the whole.
 pub(crate) fn add_clause(scheme: &mut Scheme, name: &str, terms: ClauseTerms) {
     let names = std::iter::once(name.to_owned()).chain((2..).map(|number| format!("{name}_{number}")));
     let mut free = names.filter(|name| scheme.clause(name).is_none());
     let name = free.next().unwrap_or_default();
-    scheme.clauses.push(Clause { name, from: ADDED.to_owned(), terms });
+    let on_all: Vec<bool> = scheme.clauses.iter().enumerate().map(|(at, clause)| is_on_all_above(clause, at)).collect();
+    let place = on_all.iter().position(|on_all| *on_all).unwrap_or(scheme.clauses.len());
+    for (clause, on_all) in scheme.clauses.iter_mut().zip(on_all).skip(place) {
+        let Some(list) = clause.terms.references() else { continue };
+        list.iter_mut().filter(|at| **at >= place).for_each(|at| *at += 1);
+        if on_all {
+            list.push(place);
+            list.sort_unstable();
+        }
+    }
+    scheme.clauses.insert(place, Clause { name, from: ADDED.to_owned(), terms });
+}
+
+/// Whether a clause is of a kind that covers all that is paid, and is on each of the clauses above it.
+fn is_on_all_above(clause: &Clause, at: usize) -> bool {
+    let named = clause.terms.refers_to();
+    at > 0 && clause.terms.is_on_all_unless_said() && (0..at).all(|above| named.contains(&above))
 }
 
 /// Where a clause comes from that a change of the rules added.

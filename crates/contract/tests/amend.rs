@@ -182,3 +182,24 @@ fn an_audit_is_written_where_the_provider_reports() {
     assert_eq!(after.clauses.len(), scheme.clauses.len());
     assert!(amend::amend(&opened, &scheme, &after).is_some());
 }
+
+/// A cap on everything above it goes on covering everything: a fee that a change adds stands above the cap, and the cap counts it,
+/// whether its file names the clauses or not.
+#[test]
+fn a_clause_that_is_added_does_not_pass_by_a_cap_on_everything() {
+    for on in ["", "on = [\"fee\", \"person\"]\n"] {
+        let (opened, scheme) = read("schemes/plain-linear", |text| {
+            let cap = text.replace(
+                "[pay.most]\nclause = \"cap\"\non = [\"person\"]\n",
+                &format!("# All of it.\n[pay.most]\nclause = \"cap\"\n{on}"),
+            );
+            cap.replace("clause = \"floor\"\non = [\"person\"]\n", "clause = \"floor\"\non = [\"person\", \"most\"]\n")
+        });
+        let texts = holds(&opened, &scheme, &Fix::FeeEach(Pence(12_345))).expect("a fee is added");
+        let changed = contract::check(&base::open(&amend::folder(&texts))).scheme.expect("no errors");
+        let at = |name: &str| changed.clause(name).expect("it is there");
+        assert!(changed.clauses[at("most")].terms.refers_to().contains(&at("fee_each_person")), "{}", texts["scheme.toml"]);
+        assert_eq!(changed.clauses[at("liability")].terms.refers_to(), [at("person"), at("most")]);
+        assert!(texts["scheme.toml"].contains("# All of it.\n[pay.most]"), "the comment stays with its clause");
+    }
+}

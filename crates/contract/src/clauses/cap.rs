@@ -99,6 +99,10 @@ impl ClauseKind for Cap {
         Some(("on", &self.on))
     }
 
+    fn is_on_all_unless_said(&self) -> bool {
+        true
+    }
+
     fn references(&mut self) -> Option<&mut Vec<usize>> {
         Some(&mut self.on)
     }

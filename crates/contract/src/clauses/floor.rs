@@ -113,6 +113,10 @@ impl ClauseKind for Floor {
         Some(("on", &self.on))
     }
 
+    fn is_on_all_unless_said(&self) -> bool {
+        true
+    }
+
     fn references(&mut self) -> Option<&mut Vec<usize>> {
         Some(&mut self.on)
     }

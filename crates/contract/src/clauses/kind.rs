@@ -221,6 +221,11 @@ pub trait ClauseKind: Debug {
         false
     }
 
+    /// Whether it is on every clause above it where its file names none.
+    fn is_on_all_unless_said(&self) -> bool {
+        false
+    }
+
     /// Whether it is worked out from the provider's certified costs, and waits for them.
     fn reads_costs(&self) -> bool {
         false

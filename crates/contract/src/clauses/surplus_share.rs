@@ -134,6 +134,10 @@ impl ClauseKind for SurplusShare {
         Some(("of", &self.of))
     }
 
+    fn is_on_all_unless_said(&self) -> bool {
+        true
+    }
+
     fn references(&mut self) -> Option<&mut Vec<usize>> {
         Some(&mut self.of)
     }
