@@ -158,6 +158,7 @@ impl Report<'_> {
         let header = ["Outcome", "Compared with today", "Scenarios", "Today", change, "Intended, as stated"];
         html! {
             (stacked("expected", "What to expect of each outcome", &header, &rows))
+            @if let Some(at_scale) = words::at_scale(self.stress) { p { (at_scale) } }
             p.quiet {
                 (words::WHICH_TO_USE) " " (words::TRACK_RECORD.trim_end())
                 " A change too small for most studies to find (0.01 standard deviations) counts as about the same. "

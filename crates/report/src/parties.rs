@@ -1,14 +1,20 @@
 //! Who gains and who loses: what each party is left with under a few strategies. It is shown where more parties than the payer and the
 //! provider have a share, or where running the contract costs the payer something itself.
 
+use base::article::the;
 use contract::Scheme;
 use risks::{AgentType, StrategyKind, StrategyResult, pounds, pounds_in_prose};
 use simulation::assumptions::Assumptions;
 use simulation::stress::StressTest;
 
 /// The strategies compared, in this order.
-const STRATEGIES: [StrategyKind; 4] =
-    [StrategyKind::AsNow, StrategyKind::Intended, StrategyKind::BEST, StrategyKind::BestResponse(AgentType::Mixture)];
+const STRATEGIES: [StrategyKind; 5] = [
+    StrategyKind::AsNow,
+    StrategyKind::Intended,
+    StrategyKind::BEST,
+    StrategyKind::BestResponse(AgentType::Mixture),
+    StrategyKind::MixtureAtScale,
+];
 
 /// What one party gains on average under each strategy, in pounds; negative where it loses.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,7 +41,7 @@ pub fn table(scheme: &Scheme, assumptions: &Assumptions, stress: &StressTest) ->
         party,
         gains: found.iter().map(|result| gains(result)).collect(),
     };
-    let mut rows = vec![row(format!("the {}, its own share", scheme.provider), &StrategyResult::mean_profit)];
+    let mut rows = vec![row(format!("{}, its own share", the(&scheme.provider)), &StrategyResult::mean_profit)];
     for (at, funder) in scheme.funders.iter().enumerate() {
         rows.push(row(format!("funder {}", risks::quoted(&funder.name)), &|result| {
             result.funders.get(at).copied().unwrap_or_default()
@@ -43,7 +49,7 @@ pub fn table(scheme: &Scheme, assumptions: &Assumptions, stress: &StressTest) ->
     }
     if keep < 1.0 {
         let passed_on = |result: &StrategyResult| risks::mean(&result.others) - result.funders.iter().sum::<f64>();
-        rows.push(row(format!("whoever gets what the {} may not keep", scheme.provider), &passed_on));
+        rows.push(row(format!("whoever gets what {} may not keep", the(&scheme.provider)), &passed_on));
     }
     rows.push(row(format!("{}, for payments", scheme.payer), &|result| -result.payment()));
     if assumptions.payer_costs.is_stated() {

@@ -79,6 +79,9 @@ fn expected_outcomes(stress: &StressTest, terminal: Terminal) -> String {
         );
         out += &format!("  - {}\n", terminal.wrap(&text, 4));
     }
+    if let Some(at_scale) = words::at_scale(stress) {
+        out += &format!("{}\n", terminal.wrap(&at_scale, 0));
+    }
     let note = format!("{} {}", words::WHICH_TO_USE, words::TRACK_RECORD.trim_end());
     out += &terminal.dim(&format!("{}\n", terminal.wrap(&note, 0)));
     out

@@ -70,6 +70,26 @@ pub const TRACK_RECORD: &str = include_str!("track_record.txt");
 pub const WHICH_TO_USE: &str = "This is a forecast for a mixture of real kinds of provider, most of whom seek more than profit. Plan on it, \
                                 and write the contract against a provider that only seeks profit.";
 
+/// On which effect of piloted help the forecast of outcomes builds, and on which the rest of the report does. `None` where no help was
+/// piloted.
+pub fn at_scale(stress: &StressTest) -> Option<String> {
+    let pilot = stress.results.pilot.as_ref()?;
+    stress.results.get(StrategyKind::MixtureAtScale)?;
+    let dearer = match pilot.cost_rises {
+        rise if rise > 0.0 => format!(", for {} more a person", risks::percent(rise)),
+        _ => String::new(),
+    };
+    Some(format!(
+        "These changes take {} to do what can be expected of it at scale, as stated {} on {}{dearer}, and not the {} that the pilot \
+         measured. What is intended, and all risks, are about the contract as it was planned on the pilot. “Pilot to scale” compares \
+         the two.",
+        quoted(&pilot.help),
+        pilot.size(pilot.at_scale),
+        quoted(&pilot.outcome),
+        pilot.size(pilot.measured)
+    ))
+}
+
 /// How likely real providers are to show a finding: "likely: real providers show it in 50 of 64 scenarios".
 pub fn forecast(reported: &Reported, stress: &StressTest) -> String {
     let likely = likelihood(reported.forecast);
@@ -128,7 +148,8 @@ pub fn listed(names: &[&str]) -> String {
     }
 }
 
-/// "for a profit-seeking, cautious or imperfect provider, but not for a mission-minded one".
+/// For which types of provider, each alone, it is present under the assumptions as stated: "as stated, for a profit-seeking, cautious or
+/// imperfect provider, but not for a mission-minded one".
 pub fn agent_types(reported: &Reported) -> String {
     let of = |wanted: bool| -> Vec<&str> {
         let agents = reported.agent_types.iter().filter(|(_, present)| *present == wanted);
@@ -136,9 +157,11 @@ pub fn agent_types(reported: &Reported) -> String {
     };
     let (with, without) = (of(true), of(false));
     match (with.is_empty(), without.is_empty()) {
-        (true, _) => "for no type of provider".to_owned(),
-        (false, true) => "for every type of provider".to_owned(),
-        (false, false) => format!("for a {} provider, but not for a {} one", alternatives(&with), alternatives(&without)),
+        (true, _) => "as stated, for no type of provider".to_owned(),
+        (false, true) => "as stated, for every type of provider".to_owned(),
+        (false, false) => {
+            format!("as stated, for a {} provider, but not for a {} one", alternatives(&with), alternatives(&without))
+        }
     }
 }
 

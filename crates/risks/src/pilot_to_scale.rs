@@ -90,20 +90,23 @@ fn forecast(results: &StrategyResults, _: AgentType) -> Finding {
     let strategy = format!(
         "{} {chosen}. The pilot measured {} on {}. Expect {} at scale.",
         quoted(&pilot.help),
-        size(pilot, pilot.measured),
+        pilot.size(pilot.measured),
         quoted(&pilot.outcome),
-        size(pilot, pilot.at_scale)
+        pilot.size(pilot.at_scale)
     );
     let loss = Estimate::exact(shortfall);
     let lost = Estimate { mean: -fall.mean, ..fall };
     finding.finish(strategy, lost, Harm::none(), loss)
 }
 
-/// The size of an effect in its own unit: "25.0 percentage points", or "30% fewer bad results".
-fn size(pilot: &PilotFacts, share: f64) -> String {
-    match pilot.in_points {
-        true => percentage_points(share),
-        false => format!("{} fewer bad results", percent(share)),
+impl PilotFacts {
+    /// The size of an effect in its own unit: "25.0 percentage points", or "30% fewer bad results".
+    #[must_use]
+    pub fn size(&self, share: f64) -> String {
+        match self.in_points {
+            true => percentage_points(share),
+            false => format!("{} fewer bad results", percent(share)),
+        }
     }
 }
 

@@ -19,6 +19,8 @@ pub enum StrategyKind {
     Public,
     /// The best response of an agent type to the rules as they are.
     BestResponse(AgentType),
+    /// The mixture of providers, where the piloted help does and costs what can be expected of it at scale.
+    MixtureAtScale,
     /// The best response of a provider that maximises profit, under one counterfactual.
     Counterfactual(Counterfactual),
 }
@@ -104,6 +106,7 @@ impl StrategyKind {
             StrategyKind::BestResponse(AgentType::Satisficing) => "satisficing provider",
             StrategyKind::BestResponse(AgentType::BudgetBound) => "budget-bound provider",
             StrategyKind::BestResponse(AgentType::Mixture) => "mixture of providers",
+            StrategyKind::MixtureAtScale => "mixture of providers at scale",
             StrategyKind::PublicAtCost => "public's best at the same cost",
             StrategyKind::Public => "public's best",
             StrategyKind::Counterfactual(Counterfactual::EveryoneServed) => "provider's best serving everyone",
@@ -128,6 +131,7 @@ impl StrategyKind {
             StrategyKind::BestResponse(AgentType::Satisficing) => "what a satisficing provider does",
             StrategyKind::BestResponse(AgentType::BudgetBound) => "what a budget-bound provider does",
             StrategyKind::BestResponse(AgentType::Mixture) => "what a mixture of providers does",
+            StrategyKind::MixtureAtScale => "what a mixture of providers does with the piloted help at scale",
             StrategyKind::PublicAtCost => "the best use of the intended money for the public",
             StrategyKind::Public => "what is best for the public",
             StrategyKind::Counterfactual(Counterfactual::EveryoneServed) => "its best strategy when it serves everyone",
@@ -384,6 +388,8 @@ pub struct WrongPaymentRow {
     pub real_change_refused: f64,
     /// Pounds paid on average for no true change.
     pub mean_for_nothing: f64,
+    /// Whether a cap or a floor holds with the expected results already, so that the chances say nothing about the size of cohorts.
+    pub limited: bool,
 }
 
 /// An outcome that moves by less than this many standard deviations is about the same. Chosen on the real schemes that were looked at, of

@@ -158,6 +158,7 @@ impl Draws {
             deduction_for_nothing: draws.of(&SHARES),
             real_change_refused: draws.of(&SHARES),
             mean_for_nothing: draws.of(&SUMS),
+            limited: draws.yes(),
         };
         let table = WrongPayment {
             outcome: self.of(&["job", "stayed_away"]).to_owned(),

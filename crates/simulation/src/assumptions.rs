@@ -151,6 +151,9 @@ pub struct Pilot {
     pub diluted: f64,
     /// Share by which the help of one person costs more at scale.
     pub cost_rises: f64,
+    /// By how many of the standard deviations that the pilots leave unknown the true effect is above the one expected: drawn in each
+    /// scenario, and 0 as stated.
+    pub above_expected: f64,
 }
 
 /// The assumptions about one outcome.
@@ -238,10 +241,14 @@ pub struct ProviderAssumptions {
     pub mixture: Mixture,
 }
 
-impl ProviderAssumptions {
-    /// Draws the mixture of one scenario for what the file says of the provider.
-    pub(crate) fn draw_mixture(&mut self, seed: u64, scenario: u64) {
-        self.mixture = Mixture::drawn(self.ownership, self.incumbent, seed, scenario);
+impl Assumptions {
+    /// Draws what one scenario has besides its uncertain numbers: the mixture of providers, for what the file says of the provider, and
+    /// the true effect of a kind of help that was piloted.
+    pub(crate) fn draw_scenario(&mut self, seed: u64, scenario: u64) {
+        self.provider.mixture = Mixture::drawn(self.provider.ownership, self.provider.incumbent, seed, scenario);
+        if let Some(pilot) = &mut self.pilot {
+            pilot.draw_true_effect(seed, scenario);
+        }
     }
 }
 

@@ -35,7 +35,7 @@ pub fn forecast(opened: &SchemeFiles, ownership: Option<Ownership>, options: Str
         let mut assumptions = assumptions::read(&reader, &scheme)?;
         let owner = ownership.or(assumptions.provider.ownership);
         assumptions.provider.ownership = owner;
-        assumptions.provider.draw_mixture(options.seed, number as u64);
+        assumptions.draw_scenario(options.seed, number as u64);
         let draws =
             CommonDraws::build(&scheme, &assumptions, options.seed, options.replications as u64, Budget::QUICK.replications);
         Some(seen(&stress::quick_results(&scheme, &assumptions, &draws, StrategySet::Forecast)))

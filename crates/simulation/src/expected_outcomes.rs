@@ -12,10 +12,13 @@ pub struct Movement {
 }
 
 impl Movement {
-    /// How far an outcome is from today when providers do what one kind, or a mixture of them, does best.
+    /// How far an outcome is from today when providers do what one kind, or a mixture of them, does best. For the mixture, which is the
+    /// forecast, help that was piloted does what can be expected of it at scale.
     #[must_use]
     pub fn of(results: &StrategyResults, outcome: usize, agent: AgentType) -> Movement {
-        let (Some(there), Some(now)) = (results.best_response(agent), results.get(StrategyKind::AsNow)) else {
+        let at_scale = (agent == AgentType::Mixture).then(|| results.get(StrategyKind::MixtureAtScale)).flatten();
+        let there = at_scale.or_else(|| results.best_response(agent));
+        let (Some(there), Some(now)) = (there, results.get(StrategyKind::AsNow)) else {
             return Movement::default();
         };
         Movement { standardised: results.moved(outcome, there, now), each: results.better_each(outcome, there, now) }

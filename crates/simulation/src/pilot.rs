@@ -5,6 +5,7 @@
 //! normal error. The one that measured most then does, on average, less than it measured, by
 //! `s² / √(t² + s²) · E[largest of n normal numbers]`, where s is the standard error of a pilot and t the spread of true effects.
 
+use base::philox::{open_unit, words};
 use base::schedule::CohortTime;
 use base::statistics::{normal_cdf, normal_quantile};
 use contract::Scheme;
@@ -42,6 +43,33 @@ fn left_unknown(pilot: &Pilot) -> f64 {
     if spread == 0.0 { 0.0 } else { pilot.differ_by * pilot.standard_error / spread }
 }
 
+/// Keyed draws of true effects are far from those of people, and beside those of mixtures.
+const TRUE_EFFECT: u64 = (1 << 40) + 1;
+
+impl Pilot {
+    /// Draws the true effect of one scenario from what the pilots leave unknown. As stated it is the one expected.
+    pub(crate) fn draw_true_effect(&mut self, seed: u64, scenario: u64) {
+        self.above_expected = normal_quantile(open_unit(words(seed, scenario, 0, TRUE_EFFECT)[0]));
+    }
+
+    /// What the help does at scale, where the pilot measured so much and the true effect is so many standard deviations above what is
+    /// expected. The pilots say nothing of harm, so it does no worse than nothing.
+    fn effect_at_scale(&self, measured: f64, above_expected: f64) -> f64 {
+        (measured - disappointment(self) + above_expected * left_unknown(self)).max(0.0) * (1.0 - self.diluted)
+    }
+}
+
+/// The same arena where the piloted help costs and does what can be expected of it at scale. `None` where no help was piloted, or the
+/// pilot measured no effect.
+#[must_use]
+pub fn expected_at_scale<'a>(arena: &Arena<'a>) -> Option<Arena<'a>> {
+    let pilot = arena.assumptions.pilot.as_ref()?;
+    let measured = measured(arena.assumptions, pilot);
+    let effect = pilot.effect_at_scale(measured, pilot.above_expected);
+    let dearer = 1.0 + pilot.cost_rises;
+    (measured > 0.0).then(|| arena.facing(arena.chances.clone().with_help(pilot.help, effect / measured, dearer)))
+}
+
 /// The most that the piloted help moves what its pilots measured, as the assumptions have it.
 fn moved(assumptions: &Assumptions, pilot: &Pilot) -> Option<Move> {
     Some(assumptions.help[pilot.help].moves[pilot.outcome].as_ref()?.at(0, 0, CohortTime::FIRST))
@@ -70,7 +98,7 @@ pub fn facts(scheme: &Scheme, assumptions: &Assumptions) -> Option<PilotFacts> {
         interval: around(measured, pilot.standard_error),
         expected,
         expected_interval: around(expected, left_unknown(pilot)),
-        at_scale: expected.max(0.0) * (1.0 - pilot.diluted),
+        at_scale: pilot.effect_at_scale(measured, 0.0),
         cost_rises: pilot.cost_rises,
     })
 }
@@ -99,10 +127,9 @@ pub fn at_scale(arena: &Arena<'_>, intended: &Strategy) -> Option<ShockResult> {
         results: vec![0.0; replications],
         value: 0.0,
     };
-    let (expected, unknown) = (measured - disappointment(pilot), left_unknown(pilot));
     for level in 0..LEVELS {
         let z = normal_quantile((level as f64 + 0.5) / LEVELS as f64);
-        let effect = (expected + z * unknown).max(0.0) * (1.0 - pilot.diluted);
+        let effect = pilot.effect_at_scale(measured, z);
         let chances = arena.chances.clone().with_help(pilot.help, effect / measured, 1.0 + pilot.cost_rises);
         let there = arena.facing(chances);
         let Payments { total, results, .. } = there.payments(&dearer);

@@ -15,7 +15,7 @@ use risks::{
 };
 
 use crate::assumptions::{Assumptions, Intended};
-use crate::behaviours;
+use crate::behaviours::{self, BehaviourChoices};
 use crate::misreport;
 use crate::mixture::Behaviour;
 use crate::people::{AreaPeople, people};
@@ -95,6 +95,8 @@ pub struct Solved {
     pub imperfect: Vec<(f64, Strategy)>,
     /// The strategies of the mixture of providers with the share of each.
     pub mixture: Vec<(f64, Strategy)>,
+    /// The same with the piloted help at scale; empty where none was piloted.
+    pub mixture_at_scale: Vec<(f64, Strategy)>,
     pub best: Best,
     /// The binary outcome whose good results the prices are for.
     pub priced_outcome: Option<usize>,
@@ -179,13 +181,13 @@ pub fn solve(arena: &Arena<'_>, budget: Budget, wanted: StrategySet) -> Solved {
     strategies.push((StrategyKind::Public, search::along(arena, &public, 1.0, &everyone)));
     let imperfect = if wanted == StrategySet::All { imperfect(arena, &pay, budget, &best) } else { Vec::new() };
     let of_kind = |kind: StrategyKind| strategies.iter().find(|(other, _)| *other == kind).map(|(_, strategy)| strategy);
-    let mut mixture = Vec::new();
+    let (mut mixture, mut mixture_at_scale) = (Vec::new(), Vec::new());
     if wanted != StrategySet::ForProfit {
         let honest = of_kind(StrategyKind::Counterfactual(Counterfactual::HonestReports)).unwrap_or(&best.strategy);
         let intended = of_kind(StrategyKind::Intended).unwrap_or(&best.strategy);
-        let chosen = behaviours::choose(arena, &pay, intended, honest, budget.path / 3, budget.replications / 3);
-        let chosen = if provider.mixture.incumbent { chosen.carrying_on(arena, &pay) } else { chosen };
+        let chosen = choices(arena, &pay, intended, honest, budget);
         mixture = chosen.mixed(&provider.mixture, &best.strategy, arena.assumptions.years);
+        mixture_at_scale = pilot::expected_at_scale(arena).map_or(Vec::new(), |there| at_scale(&there, intended, budget));
         if wanted == StrategySet::All {
             let kinds = [
                 (AgentType::NormKeeping, Behaviour::Norm),
@@ -207,6 +209,7 @@ pub fn solve(arena: &Arena<'_>, budget: Budget, wanted: StrategySet) -> Solved {
         strategies,
         imperfect,
         mixture,
+        mixture_at_scale,
         best,
         priced_outcome,
         price_now,
@@ -216,6 +219,23 @@ pub fn solve(arena: &Arena<'_>, budget: Budget, wanted: StrategySet) -> Solved {
         chance_decides,
         tried,
     }
+}
+
+/// What each kind of real provider chooses.
+fn choices(arena: &Arena<'_>, pay: &Weights, intended: &Strategy, honest: &Strategy, budget: Budget) -> BehaviourChoices {
+    let chosen = behaviours::choose(arena, pay, intended, honest, budget.path / 3, budget.replications / 3);
+    if arena.assumptions.provider.mixture.incumbent { chosen.carrying_on(arena, pay) } else { chosen }
+}
+
+/// The mixture of providers in an arena where the piloted help is at scale. They find out in the first months what it does there, and
+/// choose by that. What is intended stays the plan that was made on the pilot.
+fn at_scale(there: &Arena<'_>, intended: &Strategy, budget: Budget) -> Vec<(f64, Strategy)> {
+    let pay = search::earned_weights(there).unwrap_or_else(|| search::equal_weights(there, 1.0));
+    let with = |freedom: Freedom| search::best(there, Objective::Profit, budget, &pay, freedom).strategy;
+    let best = with(Freedom::ALL);
+    let honest = if there.may_misreport() { with(Freedom { reporting: false, ..Freedom::ALL }) } else { best.clone() };
+    let chosen = choices(there, &pay, intended, &honest, budget);
+    chosen.mixed(&there.assumptions.provider.mixture, &best, there.assumptions.years)
 }
 
 /// Whether any clause compares results with something. Only then can chance refuse a payment, or bring one that is not due.
@@ -415,9 +435,12 @@ pub fn area_results(arena: &Arena<'_>, solved: &Solved) -> AreaResults {
         false => simulated(arena, *kind, strategy, (Estimate::default(), Estimate::default())),
     };
     let mut strategies: Vec<StrategyResult> = solved.strategies.iter().map(one).collect();
-    strategies.extend(mixed(arena, AgentType::Imperfect, &solved.imperfect, true));
+    strategies.extend(mixed(arena, StrategyKind::BestResponse(AgentType::Imperfect), &solved.imperfect, true));
     // Where nothing is behind a threshold, nobody asks what the last pound of a mixture earns.
-    strategies.extend(mixed(arena, AgentType::Mixture, &solved.mixture, solved.has_threshold));
+    strategies.extend(mixed(arena, StrategyKind::BestResponse(AgentType::Mixture), &solved.mixture, solved.has_threshold));
+    if let Some(there) = pilot::expected_at_scale(arena) {
+        strategies.extend(mixed(&there, StrategyKind::MixtureAtScale, &solved.mixture_at_scale, false));
+    }
     let area = arena.scheme.areas[arena.people.area].clone();
     let timing = timing::with_dates_moved(arena, &solved.best.strategy);
     AreaResults {
@@ -478,8 +501,7 @@ fn under_shocks(arena: &Arena<'_>, solved: &Solved) -> Vec<ShockResult> {
 }
 
 /// The average of strategy results by their chances.
-fn mixed(arena: &Arena<'_>, agent: AgentType, mixture: &[(f64, Strategy)], margins: bool) -> Option<StrategyResult> {
-    let kind = StrategyKind::BestResponse(agent);
+fn mixed(arena: &Arena<'_>, kind: StrategyKind, mixture: &[(f64, Strategy)], margins: bool) -> Option<StrategyResult> {
     let one = |strategy: &Strategy| match margins {
         true => simulate(arena, kind, strategy),
         false => simulated(arena, kind, strategy, (Estimate::default(), Estimate::default())),

@@ -373,7 +373,7 @@ impl ScenarioRunner<'_> {
         let scheme = read::scheme(&reader)?;
         let mut assumptions = assumptions::read(&reader, &scheme)?;
         if let Some(number) = scenario {
-            assumptions.provider.draw_mixture(options.seed, number as u64);
+            assumptions.draw_scenario(options.seed, number as u64);
         }
         let rebuilt;
         let draws = if self.draws.fits(&scheme, &assumptions, self.assumptions) {

@@ -206,7 +206,16 @@ fn pilot(table: &Section<'_, '_>, scheme: &Scheme, help: &[Help]) -> Option<Pilo
     };
     let (diluted, cost_rises) = (share("diluted").min(1.0), share("cost_rises"));
     table.finish();
-    Some(Pilot { help: found?, outcome: outcome?, tried: tried.0 as usize, standard_error, differ_by, diluted, cost_rises })
+    Some(Pilot {
+        help: found?,
+        outcome: outcome?,
+        tried: tried.0 as usize,
+        standard_error,
+        differ_by,
+        diluted,
+        cost_rises,
+        above_expected: 0.0,
+    })
 }
 
 /// The outcome whose move the pilots measured: the one stated, or the first that the help moves.

@@ -1,7 +1,8 @@
 //! What can be done besides helping, against closed forms: false claims under an audit, dates moved over a boundary, people who
 //! fall out before they count, a baseline that follows the results, recovery after the worst, and the best of several pilots.
 
-use risks::{Counterfactual, Shock, StrategyKind, StrategyResult, StrategyResults, mean};
+use risks::{AgentType, Counterfactual, Shock, StrategyKind, StrategyResult, StrategyResults, mean};
+use simulation::expected_outcomes::Movement;
 use simulation::pilot::largest_of;
 use simulation::reference_strategies::{CommonDraws, StrategySet};
 use simulation::stress::quick_results;
@@ -218,6 +219,11 @@ fn the_best_of_five_pilots_disappoints() {
         simulate(&results, StrategyKind::Intended),
         results.under_shock(StrategyKind::Intended, Shock::AtScale).expect("simulated"),
     );
+    // The forecast is of the help at scale: real providers move the outcome, and by less than if the pilot had measured the truth.
+    let mixture = simulate(&results, StrategyKind::BestResponse(AgentType::Mixture));
+    let planned = results.better_each(0, mixture, simulate(&results, StrategyKind::AsNow));
+    let forecast = Movement::of(&results, 0, AgentType::Mixture).each;
+    assert!(forecast > 0.0 && forecast < 0.9 * planned, "{forecast} {planned}");
     // Costs rise by a fifth of the help; outcomes fall in proportion to the effect.
     assert!((scaled.cost - intended.cost - 0.2 * intended.help_spend).abs() < 1.0);
     assert!(
