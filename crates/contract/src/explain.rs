@@ -3,7 +3,7 @@
 use crate::measured_result::expected_in_cell;
 use crate::price;
 use crate::spread_words::spread_words;
-use crate::tally::{Tally, misfit};
+use crate::tally::{Tally, misfit, part_misfit};
 use crate::terms::{Baseline, Better, Intake, Outcome, OutcomeKind, Per, RecordsPolicy, ReportedBy, Scheme, date_words};
 use base::literal::{Literal as _, Tolerance};
 use base::money::{Pence, Quantity, Rate, WHOLE, thousands};
@@ -280,6 +280,11 @@ pub(crate) fn tally_at(scheme: &Scheme, expected: &Tally, outcome: usize, change
                 }
                 _ => {}
             }
+        }
+        // A part is never more than its whole, unless what is expected says so already.
+        let too_large = |tally: &Tally, part: usize| part_misfit(scheme, part, |at| tally.counts[at][cell]).is_some();
+        if (0..scheme.outcomes.len()).any(|part| too_large(&tally, part) && !too_large(expected, part)) {
+            return None;
         }
     }
     Some(tally)

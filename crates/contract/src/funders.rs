@@ -6,6 +6,7 @@
 
 use crate::tally::Tally;
 use crate::terms::Scheme;
+use base::article::the;
 use base::literal::Literal as _;
 use base::money::{Amount, Pence, Quantity, Rate, Rounding, WHOLE};
 use base::problem::Problem;
@@ -145,13 +146,13 @@ pub(crate) fn explain(funders: &[Funder], provider: &str) -> Vec<String> {
     if funders.is_empty() {
         return Vec::new();
     }
+    let provider = the(provider);
     let order = match funders.len() {
         1 => String::new(),
         _ => " A loss comes to the first of them first, and a surplus to the last of them first.".to_owned(),
     };
     let first = format!(
-        "What the {provider} is left with beyond its costs is shared, for each area over the whole contract.{order} The rest is the \
-         {provider}'s own."
+        "What {provider} is left with beyond its costs is shared, for each area over the whole contract.{order} The rest is {provider}'s own."
     );
     std::iter::once(first).chain(funders.iter().map(|funder| format!("`{}` {}.", funder.name, funder.words()))).collect()
 }

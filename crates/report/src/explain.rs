@@ -1,5 +1,7 @@
 //! The contract in English with a table of payments for each outcome.
 
+use std::collections::BTreeMap;
+
 use base::money::Pence;
 use base::reader::StatedNumber;
 use contract::SCHEME_FILE;
@@ -135,6 +137,7 @@ impl ExplainReport {
     /// The term sheet and the tables for a terminal.
     #[must_use]
     pub fn text(&self, terminal: Terminal) -> String {
+        let mut sources = SourcesShown::default();
         let mut out = format!("{}\n", terminal.bold(&self.scheme));
         if !self.summary.is_empty() {
             out += &format!("{}\n", terminal.wrap(&self.summary, 0));
@@ -143,11 +146,7 @@ impl ExplainReport {
             out += &format!("\n{}\n", terminal.bold(&format!("{head}. {title}")));
             for term in self.terms.iter().filter(|term| term.number.starts_with(head)) {
                 out += &format!("{:<7} {}\n", term.number, terminal.wrap(&term.text, 8));
-                if !term.from.is_empty() {
-                    out += &terminal.dim(&format!("        [{}]\n", terminal.wrap(&term.from, 8)));
-                }
-                for number in &term.numbers {
-                    let source = format!("[{} {}: {}]", number.key.replace('_', " "), number.stated, number.from);
+                for source in sources.of(term) {
                     out += &terminal.dim(&format!("        {}\n", terminal.wrap(&source, 8)));
                 }
             }
@@ -174,6 +173,34 @@ impl ExplainReport {
 impl JsonDocument for ExplainReport {
     const SCHEMA: &'static str = "wellspent-explain/1";
     const COMMAND: &'static str = "wellspent explain --json";
+}
+
+/// The sources that were shown, each with the paragraph that has it in full. Further paragraphs only refer to that one.
+#[derive(Default)]
+struct SourcesShown<'a>(BTreeMap<&'a str, &'a str>);
+
+impl<'a> SourcesShown<'a> {
+    /// The sources of a paragraph: "[clause 4]", "[as in 3.1]", "[window 24 months, baseline 45%: as in 2.1]".
+    fn of(&mut self, term: &'a TermEntry) -> Vec<String> {
+        let mut groups: Vec<(&str, Vec<String>)> = Vec::new();
+        if !term.from.is_empty() {
+            groups.push((&term.from, Vec::new()));
+        }
+        for number in &term.numbers {
+            let words = format!("{} {}", number.key.replace('_', " "), number.stated);
+            match groups.iter_mut().find(|(from, numbers)| *from == number.from && !numbers.is_empty()) {
+                Some((_, numbers)) => numbers.push(words),
+                None => groups.push((&number.from, vec![words])),
+            }
+        }
+        let mut written = |(from, numbers): (&'a str, Vec<String>)| {
+            let shown = self.0.get(from).map(|paragraph| format!("as in {paragraph}"));
+            self.0.entry(from).or_insert(&term.number);
+            let source = shown.unwrap_or_else(|| from.to_owned());
+            if numbers.is_empty() { format!("[{source}]") } else { format!("[{}: {source}]", numbers.join(", ")) }
+        };
+        groups.into_iter().map(&mut written).collect()
+    }
 }
 
 /// The numbers of a paragraph's table that have a source of their own, different from that of the whole.
@@ -309,5 +336,34 @@ fn nothing_changes(scheme: &Scheme, outcome: usize, levels: &[PaymentLevel]) -> 
             if look.len() == 1 { "looks at" } else { "look at" },
             if look.len() == 1 { "pays or takes more" } else { "pay or take more" }
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_is_written_once() {
+        let term = |number: &str, from: &str, numbers: &[(&str, &str)]| TermEntry {
+            number: number.to_owned(),
+            text: String::new(),
+            from: from.to_owned(),
+            numbers: numbers
+                .iter()
+                .map(|(key, from)| NumberSource { key: (*key).to_owned(), stated: "9".to_owned(), from: (*from).to_owned() })
+                .collect(),
+        };
+        let terms = [
+            term("1.1", "", &[("window", "a report"), ("base_line", "a report"), ("price", "clause 4")]),
+            term("1.2", "a report", &[]),
+            term("1.3", "clause 5", &[("wait", "clause 4")]),
+        ];
+        let mut shown = SourcesShown::default();
+        let all: Vec<String> = terms.iter().flat_map(|term| shown.of(term)).collect();
+        assert_eq!(
+            all,
+            ["[window 9, base line 9: a report]", "[price 9: clause 4]", "[as in 1.1]", "[clause 5]", "[wait 9: as in 1.1]"]
+        );
     }
 }

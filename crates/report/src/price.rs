@@ -1,5 +1,6 @@
 //! A tally as the contract prices it, to the penny: a line for each clause with quantity, price and reason.
 
+use base::article::the;
 use base::csv_cell::quoted;
 use base::money::Pence;
 use contract::Scheme;
@@ -204,7 +205,7 @@ fn shares(scheme: &Scheme, tally: &Tally, paid: Pence) -> Vec<PartyShare> {
         .zip(&found.funders)
         .map(|(funder, part)| share(format!("funder {}", risks::quoted(&funder.name)), *part));
     let first = [share("certified costs".to_owned(), found.costs), share("paid less costs".to_owned(), found.surplus)];
-    let last = share(format!("the {}", scheme.provider), found.provider);
+    let last = share(the(&scheme.provider), found.provider);
     first.into_iter().chain(of_funders).chain([last]).collect()
 }
 

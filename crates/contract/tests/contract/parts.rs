@@ -1,7 +1,7 @@
 //! Outcomes that are a part of another, and baselines that the contract only assumes: what `check` and the term sheet say of them.
 
 use base::money::Pence;
-use contract::explain::term_sheet;
+use contract::explain::{expected_tally, payment_table, term_sheet};
 use contract::fixes::Fix;
 use contract::price::statement;
 use contract::tally::Tally;
@@ -53,6 +53,22 @@ fn a_part_is_no_more_than_the_whole() {
         read("people,out,excluded\n100,20,21\n").expect_err("refused"),
         "`excluded` is more than `out`, of which it is a part"
     );
+}
+
+#[test]
+fn the_table_of_payments_has_no_part_above_its_whole() {
+    let text = head(1, &["a"], "nearest penny, half up")
+        + &outcome("out", "baseline = \"15 %\"")
+        + &outcome("excluded", "baseline = \"10 %\"\npart_of = \"out\"")
+        + &paying("excluded");
+    let scheme = sound(&opened(&[("scheme.toml", &text)]));
+    let expected = expected_tally(&scheme, 0, None);
+    let changes = [-10.0, -6.0, -4.0, 0.0, 4.0, 6.0];
+    let shown = |outcome: usize| -> Vec<f64> {
+        payment_table(&scheme, &expected, outcome, &changes).into_iter().map(|level| level.change).collect()
+    };
+    assert_eq!(shown(0), [-4.0, 0.0, 4.0, 6.0], "the whole may fall to its part");
+    assert_eq!(shown(1), [-10.0, -6.0, -4.0, 0.0, 4.0], "the part may rise to its whole");
 }
 
 #[test]

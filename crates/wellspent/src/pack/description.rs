@@ -2,6 +2,7 @@
 //! describing agent-based and other simulation models: a second update", JASSS 23(2) 7, 2020). Generated from the scheme and its
 //! assumptions, so that another scheme gives another text.
 
+use base::article::the;
 use base::literal::Literal as _;
 use base::money::thousands;
 use base::reader::StatedNumber;
@@ -140,7 +141,7 @@ fn entities(run: &PackedRun<'_>, areas: &[AreaPeople]) -> String {
 fn process(run: &PackedRun<'_>) -> String {
     let (scheme, assumptions) = (run.scheme, run.assumptions);
     let mut steps = vec![
-        format!("The {} of an area chooses its strategy, the same for every cohort.", plain(&scheme.provider)),
+        format!("In each area, {} chooses its strategy, the same for every cohort.", plain(&the(&scheme.provider))),
         match scheme.intake {
             Intake::Everyone => "Everyone referred is served.".to_owned(),
             Intake::ProviderChooses => "Segments that it turns away are neither served nor counted.".to_owned(),
@@ -378,8 +379,8 @@ fn beliefs(run: &PackedRun<'_>, typical: &AreaPeople) -> String {
     let each = assumptions.cost_each_person.at(typical.area, 0, CohortTime::FIRST).pounds();
     let year = assumptions.cost_each_year.at(typical.area, 0, CohortTime::FIRST).pounds();
     out += &format!(
-        "- Serving a person costs the {} {} besides help, of which {} stays when fewer come; an area costs {} a year.\n\n",
-        plain(&scheme.provider),
+        "- Serving a person costs {} {} besides help, of which {} stays when fewer come; an area costs {} a year.\n\n",
+        plain(&the(&scheme.provider)),
         pounds(each),
         percent(assumptions.cost_fixed_share),
         pounds(year)
