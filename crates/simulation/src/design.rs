@@ -412,9 +412,11 @@ impl<'a> DesignSearch<'a> {
             let no_worse = a.spend <= b.spend && a.worth >= b.worth && a.for_chance <= b.for_chance;
             no_worse && (a.spend < b.spend || a.worth > b.worth || a.for_chance < b.for_chance)
         };
+        // Not buying costs nothing, brings nothing and pays nothing for chance, so it beats every design that brings nothing.
+        let nothing = 2e-3 * self.budget.abs().max(1.0);
         let unbeaten = |at: &usize| {
             let design = &self.tried[*at];
-            design.signs && !self.tried.iter().any(|other| other.signs && beats(other, design))
+            design.signs && design.worth > nothing && !self.tried.iter().any(|other| other.signs && beats(other, design))
         };
         let mut front: Vec<usize> = (1..self.tried.len()).filter(unbeaten).collect();
         front.sort_by(|&a, &b| self.tried[a].spend.total_cmp(&self.tried[b].spend));

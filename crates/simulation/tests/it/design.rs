@@ -43,6 +43,20 @@ fn price_at(budget: f64) -> f64 {
     HALF_COST / (REACH * LN_2) * ((budget / PEOPLE - COMPELLED) * LN_2 / HALF_COST).exp()
 }
 
+/// A provider that nobody spends anything on today is left idle by low prices. Such designs bring nothing for their fees, and not buying costs
+/// less, so they are no part of the frontier.
+#[test]
+fn a_design_that_brings_nothing_is_not_shown() {
+    let it = textbook();
+    for objective in [DesignAim::Value, DesignAim::Safe] {
+        let found = designed(&it, objective, 60_000_000.0);
+        assert!(!found.frontier.is_empty());
+        for design in &found.frontier {
+            assert!(design.worth > 1_000.0, "{objective:?}: {:?}", design.changes);
+        }
+    }
+}
+
 fn designed(it: &Shipped, objective: DesignAim, budget: f64) -> DesignSearchResult {
     let options = StressOptions { scenarios: 0, ..StressOptions::default() };
     let wanted = DesignGoal { objective, budget: Some(budget), margin: 0.0 };
