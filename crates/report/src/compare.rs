@@ -129,9 +129,13 @@ pub struct ComparedSegment {
 pub struct ComparedRisk {
     /// as in the glossary
     pub name: &'static str,
-    /// what became of it
+    /// what became of it, as stated and in all scenarios: it is gone where none has it any more, and new where none had it
     #[schemars(extend("enum" = ["gone", "new", "in both", "in neither"]))]
     pub change: &'static str,
+    /// whether it is present under the assumptions as stated
+    pub old_as_stated: bool,
+    /// whether it is present under the assumptions as stated
+    pub new_as_stated: bool,
     /// share of scenarios in which it is present
     pub old_share_of_scenarios: Option<f64>,
     /// share of scenarios in which it is present
@@ -209,23 +213,41 @@ impl CompareReport {
 
     fn risk_lines(&self, terminal: Terminal) -> String {
         let of = |change: &'static str| self.risks.iter().filter(move |risk| risk.change == change);
-        let tried = |risk: &ComparedRisk| match (risk.old_share_of_scenarios, risk.new_share_of_scenarios) {
-            (Some(old), Some(new)) => format!(
-                " (in {:.0} of {} scenarios before, in {:.0} of {} now)",
-                old * self.old.scenarios as f64,
-                self.old.scenarios,
-                new * self.new.scenarios as f64,
-                self.new.scenarios
-            ),
-            _ => String::new(),
-        };
-        let mut lines: Vec<String> =
-            of("gone").map(|risk| terminal.green(&format!("gone: {}{}", risk.name, tried(risk)))).collect();
-        lines.extend(of("new").map(|risk| terminal.red(&format!("new: {}{}", risk.name, tried(risk)))));
-        lines.extend(of("in both").map(|risk| format!("in both: {}{}", risk.name, tried(risk))));
-        let moved = of("in neither").filter(|risk| risk.old_share_of_scenarios != risk.new_share_of_scenarios);
-        lines.extend(moved.map(|risk| format!("in some scenarios only: {}{}", risk.name, tried(risk))));
+        let line = |risk: &ComparedRisk| risk_line(risk, [self.old.scenarios, self.new.scenarios]);
+        let mut lines: Vec<String> = of("gone").map(|risk| terminal.green(&line(risk))).collect();
+        lines.extend(of("new").map(|risk| terminal.red(&line(risk))));
+        lines.extend(of("in both").map(|risk| line(risk)));
         list(lines.iter().map(String::as_str), "No risk that was looked for is present under either contract.", terminal)
+    }
+}
+
+/// "in both: drift, present in 12 of 64 scenarios, was 60, and no longer as stated". `tried` are the scenarios of the old and the new scheme.
+fn risk_line(risk: &ComparedRisk, tried: [usize; 2]) -> String {
+    let counted = |share: f64, tried: usize| (share * tried as f64).round();
+    let often = match (risk.old_share_of_scenarios, risk.new_share_of_scenarios) {
+        (Some(old), Some(new)) => {
+            let of = if tried[0] == tried[1] { String::new() } else { format!(" of {}", tried[0]) };
+            let (old, new) = (counted(old, tried[0]), counted(new, tried[1]));
+            format!(", present in {new} of {} scenarios, was {old}{of}", tried[1])
+        }
+        _ => String::new(),
+    };
+    let stated = match (risk.old_as_stated, risk.new_as_stated) {
+        (true, false) if risk.change == "in both" => ", and no longer as stated",
+        (false, true) if risk.change == "in both" => ", and now as stated",
+        (false, false) => ", and not as stated",
+        _ => "",
+    };
+    format!("{}: {}{often}{stated}", risk.change, risk.name)
+}
+
+/// What becomes of a risk, from whether the old and the new scheme have it as stated or in any scenario.
+fn what_became(before: bool, after: bool) -> &'static str {
+    match (before, after) {
+        (true, false) => "gone",
+        (false, true) => "new",
+        (true, true) => "in both",
+        (false, false) => "in neither",
     }
 }
 
@@ -338,21 +360,54 @@ fn compared_risks(old: &TestedScheme<'_>, new: &TestedScheme<'_>) -> Vec<Compare
         if before.is_none() && after.is_none() {
             return None;
         }
-        let present = |risk: &Option<TestedRisk>| risk.as_ref().is_some_and(|risk| risk.present);
+        let stated = |risk: &Option<TestedRisk>| risk.as_ref().is_some_and(|risk| risk.present);
+        let anywhere =
+            |risk: &Option<TestedRisk>| stated(risk) || risk.as_ref().is_some_and(|risk| risk.share_of_scenarios > 0.0);
         let share = |risk: &Option<TestedRisk>, scenarios: usize| {
             risk.as_ref().filter(|_| scenarios > 0).and_then(|risk| rounded(risk.share_of_scenarios))
         };
         Some(ComparedRisk {
             name,
-            change: match (present(&before), present(&after)) {
-                (true, false) => "gone",
-                (false, true) => "new",
-                (true, true) => "in both",
-                (false, false) => "in neither",
-            },
+            change: what_became(anywhere(&before), anywhere(&after)),
+            old_as_stated: stated(&before),
+            new_as_stated: stated(&after),
             old_share_of_scenarios: share(&before, old.scenarios),
             new_share_of_scenarios: share(&after, new.scenarios),
         })
     });
     compared.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_risk_that_is_left_in_some_scenarios_is_not_gone() {
+        let line = |[old, new]: [(bool, f64); 2], tried: [usize; 2]| {
+            let share = |(_, share): (bool, f64), tried: usize| (tried > 0).then_some(share);
+            let risk = ComparedRisk {
+                name: "drift",
+                change: what_became(old.0 || old.1 > 0.0, new.0 || new.1 > 0.0),
+                old_as_stated: old.0,
+                new_as_stated: new.0,
+                old_share_of_scenarios: share(old, tried[0]),
+                new_share_of_scenarios: share(new, tried[1]),
+            };
+            risk_line(&risk, tried)
+        };
+        let (often, seldom, never) = ((true, 60.0 / 64.0), (false, 12.0 / 64.0), (false, 0.0));
+        assert_eq!(
+            line([often, seldom], [64, 64]),
+            "in both: drift, present in 12 of 64 scenarios, was 60, and no longer as stated"
+        );
+        assert_eq!(line([often, often], [64, 64]), "in both: drift, present in 60 of 64 scenarios, was 60");
+        assert_eq!(line([often, never], [64, 64]), "gone: drift, present in 0 of 64 scenarios, was 60");
+        assert_eq!(line([never, seldom], [64, 64]), "new: drift, present in 12 of 64 scenarios, was 0, and not as stated");
+        assert_eq!(
+            line([seldom, often], [64, 32]),
+            "in both: drift, present in 30 of 32 scenarios, was 12 of 64, and now as stated"
+        );
+        assert_eq!(line([often, never], [0, 0]), "gone: drift");
+    }
 }
