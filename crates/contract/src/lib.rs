@@ -19,7 +19,7 @@ pub mod fees;
 pub mod fixes;
 pub mod funders;
 pub mod gate;
-mod limits;
+pub mod limits;
 mod linear;
 pub mod measured_result;
 pub mod measurement;

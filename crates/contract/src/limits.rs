@@ -7,6 +7,21 @@ use crate::terms::{MeasuredOver, Scheme};
 use base::money::Pence;
 use base::schedule::Schedule;
 
+/// The scheme with every cap and floor at the share of one cohort, where it is for a year or the contract.
+#[must_use]
+pub fn of_one_cohort(scheme: &Scheme) -> Scheme {
+    let mut alone = scheme.clone();
+    for clause in &mut alone.clauses {
+        let cohorts = match clause.terms.measured_over() {
+            Some(MeasuredOver::EachYear) => scheme.cohorts.iter().filter(|cohort| cohort.year == 0).count(),
+            Some(MeasuredOver::AllCohorts) => scheme.cohorts.len(),
+            Some(MeasuredOver::EachCohort) | None => 1,
+        };
+        clause.terms.scale_limits(&|amount| Pence(amount.0 / cohorts.max(1) as i64));
+    }
+    alone
+}
+
 /// Multiplies every cap and floor by this percentage.
 pub(crate) fn move_all(scheme: &mut Scheme, percent: i64) {
     let moved = |amount: Pence| Pence(amount.0 * percent / 100);

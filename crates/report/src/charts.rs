@@ -355,6 +355,11 @@ fn wrong_payment_table(wrong: &WrongPayment, lines: &[WrongLine]) -> Markup {
     header.push("mean payment for no change");
     let row = |row: &WrongPaymentRow| {
         let mut cells = vec![count(row.people as f64)];
+        if row.limited {
+            cells.extend(lines.iter().map(|_| "a cap or floor holds".to_owned()));
+            cells.push(String::new());
+            return cells;
+        }
         cells.extend(lines.iter().map(|(_, of)| words::chance(of(row))));
         cells.push(pounds(row.mean_for_nothing));
         cells
@@ -375,8 +380,12 @@ fn wrong_payment(stress: &StressTest) -> Option<ChartFigure> {
         let name = format!("no reward although {change} better is real");
         lines.push((line(&name, BLUE, "9 5", Some(Shape::Square)), |row| row.real_change_refused));
     }
-    let most = wrong.rows.iter().flat_map(|row| lines.iter().map(move |(_, of)| 100.0 * of(row))).fold(6.0, f64::max);
-    let (first, last) = (wrong.rows.first()?.people as f64, wrong.rows.last()?.people as f64);
+    let free: Vec<&WrongPaymentRow> = wrong.rows.iter().filter(|row| !row.limited).collect();
+    if free.len() < 2 {
+        return None;
+    }
+    let most = free.iter().flat_map(|row| lines.iter().map(move |(_, of)| 100.0 * of(row))).fold(6.0, f64::max);
+    let (first, last) = (free.first()?.people as f64, free.last()?.people as f64);
     let decades = [100.0, 300.0, 1_000.0, 3_000.0, 10_000.0, 30_000.0, 100_000.0];
     let ticks = decades.into_iter().filter(|at| *at >= 0.95 * first && *at <= 1.05 * last).map(|at| (at, count(at))).collect();
     let x = Axis {
@@ -393,29 +402,53 @@ fn wrong_payment(stress: &StressTest) -> Option<ChartFigure> {
         true => format!(" A real change of {change} is not paid in {} of cases.", words::chance(row.real_change_refused)),
         false => String::new(),
     };
-    let what = format!(
-        "In a cohort of {} where nothing changed, a reward is paid in {} of cases and a deduction is made in {}.{refused}",
-        people(row.people as f64),
-        words::chance(row.reward_for_nothing),
-        words::chance(row.deduction_for_nothing)
-    );
+    let what = match row.limited {
+        true => format!(
+            "In a cohort of {}, which is the typical size, a cap or floor holds with the expected results already, so chance decides \
+             nothing there.",
+            people(row.people as f64)
+        ),
+        false => format!(
+            "In a cohort of {} where nothing changed, a reward is paid in {} of cases and a deduction is made in {}.{refused}",
+            people(row.people as f64),
+            words::chance(row.reward_for_nothing),
+            words::chance(row.deduction_for_nothing)
+        ),
+    };
     let mut chart = Chart::new("chance", &title, &what, x, y);
     chart.level(5.0);
     chart.upright(wrong.typical as f64, &format!("typical: {}", count(wrong.typical as f64)));
     for (series, of) in &lines {
-        let points: Vec<(f64, f64)> = wrong.rows.iter().map(|row| (row.people as f64, 100.0 * of(row))).collect();
+        let points: Vec<(f64, f64)> = free.iter().map(|row| (row.people as f64, 100.0 * of(row))).collect();
         chart.series(series, &points);
     }
     let data = wrong_payment_table(wrong, &lines);
     let words = format!(
         "{what} These chances are exact: they count every result that a cohort could show. Only {} varies by chance. A payment for no \
-         change is wrong when it is more than half of what the intended change earns.",
-        wrong.outcome
+         change is wrong when it is more than half of what the intended change earns.{}",
+        wrong.outcome,
+        left_out(wrong)
     );
     let series: Vec<Series> = lines.into_iter().map(|(series, _)| series).collect();
     let mut keys = legend(&series);
     keys.push((svg::level_key(), "5%".to_owned()));
     Some(ChartFigure { id: "chance", title, words, drawing: chart.draw(), legend: keys, data })
+}
+
+/// The cohort sizes that the chart leaves out: " Cohorts of 10,000 people and more are left out, because …". Empty where there are none.
+fn left_out(wrong: &WrongPayment) -> String {
+    let limited: Vec<usize> = wrong.rows.iter().filter(|row| row.limited).map(|row| row.people).collect();
+    let (Some(first), Some(last)) = (limited.first(), limited.last()) else { return String::new() };
+    let to_the_end = wrong.rows.iter().all(|row| row.limited == (row.people >= *first));
+    let sizes = match (to_the_end, first == last) {
+        (true, _) => format!("{} and more", people(*first as f64)),
+        (false, true) => people(*first as f64),
+        (false, false) => format!("{} to {}", count(*first as f64), people(*last as f64)),
+    };
+    format!(
+        " Cohorts of {sizes} are left out. The contract's caps and floors are amounts for the cohorts that it expects, and hold there \
+         with the expected results already."
+    )
 }
 
 /// Effort by segment: who gets help.

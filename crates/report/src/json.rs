@@ -773,6 +773,7 @@ impl Wrong {
             reward_for_nothing: rounded(row.reward_for_nothing),
             deduction_for_nothing: rounded(row.deduction_for_nothing),
             real_change_refused: rounded(row.real_change_refused),
+            limited: row.limited,
             mean_for_nothing: pennies(row.mean_for_nothing),
         });
         Wrong {
@@ -796,6 +797,8 @@ struct WrongRow {
     real_change_refused: Number,
     /// paid on average for no change; pounds
     mean_for_nothing: Number,
+    /// whether a cap or a floor holds with the expected results already, so that the chances say nothing about the size of cohorts
+    limited: bool,
 }
 
 #[derive(Serialize, JsonSchema)]

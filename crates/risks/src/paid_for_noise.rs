@@ -96,13 +96,16 @@ fn forecast(results: &StrategyResults, _: AgentType) -> Finding {
         );
         finding.figure("cohorts paid for no change", percent(now.cohorts_rewarded.mean));
         let size = format!("cohort of {}", thousands(row.people as i64));
+        if row.limited {
+            finding.figure(&size, "a cap or floor holds with the expected results already".to_owned());
+        }
         finding.figure(&format!("reward for no change, {size}"), percent(row.reward_for_nothing));
         finding.figure(&format!("deduction for no change, {size}"), percent(row.deduction_for_nothing));
         finding.figure(&format!("a real improvement of {intended} refused, {size}"), percent(row.real_change_refused));
-        let safe = table
-            .rows
-            .iter()
-            .find(|row| row.reward_for_nothing < OFTEN && row.deduction_for_nothing < OFTEN && row.real_change_refused < OFTEN);
+        let safe =
+            table.rows.iter().filter(|row| !row.limited).find(|row| {
+                row.reward_for_nothing < OFTEN && row.deduction_for_nothing < OFTEN && row.real_change_refused < OFTEN
+            });
         finding.figure(
             "size of cohort at which each is under 5%",
             safe.map_or("none up to the largest tried".to_owned(), |row| thousands(row.people as i64)),

@@ -1,11 +1,11 @@
 //! The chance of a wrong payment in one cohort, without simulation. Every count that a cohort could show is priced by the scheme's
 //! own rules, with its exact binomial probability. Where segments are decided by themselves, their counts are drawn evenly instead.
 
-use contract::Scheme;
 use contract::clauses::Clause;
 use contract::price::{NoLines, Paid, price};
 use contract::tally::{OthersPoints, Tally};
 use contract::terms::{Baseline, OutcomeKind};
+use contract::{Scheme, limits};
 use risks::{WrongPayment, WrongPaymentRow};
 
 use crate::assumptions::Assumptions;
@@ -202,6 +202,17 @@ impl<'a> LoneCohort<'a> {
         (hit / total, mean / total)
     }
 
+    /// Whether a cap or a floor changes what is paid when the count is what the chance says. Amounts are for the cohorts that the contract
+    /// expects, and a much larger cohort can earn nothing more under the same cap.
+    #[must_use]
+    pub fn is_limited(&self, people: usize, chance: f64) -> bool {
+        let count = ((people as f64 * chance).round() as i64).clamp(0, people as i64);
+        let mut paid = Paid::default();
+        self.paid(people, count, &mut paid);
+        let mut clauses = self.scheme.clauses.iter().enumerate();
+        clauses.any(|(at, clause)| clause.terms.is_limit() && paid.clause(at) != 0.0)
+    }
+
     /// What is paid when the count is what the chance says. Where a gate turns on exactly that count, both sides of it count by half.
     #[must_use]
     pub fn without_chance(&self, people: usize, chance: f64) -> f64 {
@@ -286,7 +297,9 @@ pub fn wrong_payment(
     outcome: usize,
     intended: f64,
 ) -> WrongPayment {
-    let cohort = LoneCohort::like(scheme, assumptions, people, outcome);
+    // A cohort by itself must not have the caps of a whole year or contract.
+    let alone = limits::of_one_cohort(scheme);
+    let cohort = LoneCohort::like(&alone, assumptions, people, outcome);
     let sign = scheme.outcomes[outcome].sign() as f64;
     let better = (cohort.chance + sign * intended).clamp(0.0, 1.0);
     let cohorts = people.cohorts.len().max(1);
@@ -308,6 +321,7 @@ pub fn wrong_payment(
             deduction_for_nothing: deduction,
             real_change_refused: refused,
             mean_for_nothing: mean - still,
+            limited: cohort.is_limited(people, cohort.chance) || cohort.is_limited(people, better),
         }
     });
     WrongPayment { outcome: scheme.outcomes[outcome].name.clone(), intended, typical, rows: rows.collect() }

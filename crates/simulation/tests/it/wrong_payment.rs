@@ -37,7 +37,11 @@ from = "the published table"
 "#;
 
 fn gate() -> contract::Scheme {
-    let folder = Folder::from([("scheme.toml".to_owned(), FileBytes::Read(GATE.as_bytes().to_vec()))]);
+    scheme(GATE)
+}
+
+fn scheme(text: &str) -> contract::Scheme {
+    let folder = Folder::from([("scheme.toml".to_owned(), FileBytes::Read(text.as_bytes().to_vec()))]);
     let checked = contract::check(&base::open(&folder));
     checked.scheme.unwrap_or_else(|| panic!("{:?}", checked.problems))
 }
@@ -160,4 +164,19 @@ fn draws_are_uniform() {
     let variance = values.iter().map(|u| (u - mean).powi(2)).sum::<f64>() / n as f64;
     assert!((mean - 0.5).abs() < 4.0 * (1.0 / 12.0 / n as f64).sqrt());
     assert!((variance - 1.0 / 12.0).abs() < 4.0 * (1.0 / 180.0 / n as f64).sqrt());
+}
+
+/// A cap for a year leaves each of its two cohorts half. A cohort that is much larger than those expected can earn nothing more under it, and
+/// is no guide to how often chance decides.
+#[test]
+fn a_cap_holds_for_a_cohort_by_itself_too() {
+    let cap = "[pay.most]\nclause = \"cap\"\nmost = \"£200\"\nmeasured_over = \"each year\"\nfrom = \"the published table\"\n";
+    let text = GATE.replace("every = \"1 year\"", "every = \"6 months\"") + cap;
+    let capped = scheme(&text);
+    let alone = contract::limits::of_one_cohort(&capped);
+    let cohort = LoneCohort::plain(&alone, 0, 0.475);
+    // A twentieth fewer of 1,000 people earn £50; of 10,000 they would earn £500, and the cohort's half of the cap is £100.
+    let paid = |people: usize| cohort.payment(people, 0.425, |_| true).1;
+    assert!(paid(1_000) > 30.0 && paid(10_000) < 100.0 + 1e-9 && paid(10_000) > 99.0, "{} {}", paid(1_000), paid(10_000));
+    assert_eq!([1_000, 10_000].map(|people| cohort.is_limited(people, 0.425)), [false, true]);
 }
