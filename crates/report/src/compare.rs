@@ -129,7 +129,7 @@ pub struct ComparedSegment {
 pub struct ComparedRisk {
     /// as in the glossary
     pub name: &'static str,
-    /// what became of it, as stated and in all scenarios: it is gone where none has it any more, and new where none had it
+    /// what became of it, over the assumptions as stated and all scenarios: gone where none has it any more, new where none had it
     #[schemars(extend("enum" = ["gone", "new", "in both", "in neither"]))]
     pub change: &'static str,
     /// whether it is present under the assumptions as stated

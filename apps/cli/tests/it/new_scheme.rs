@@ -62,6 +62,51 @@ fn the_tutorial_shows_the_files_that_are_written() {
     }
 }
 
+/// What the tutorial quotes as output, in the order of its page: "```\n…\n```". Blocks that begin with a command are none.
+fn quoted(tutorial: &str) -> Vec<String> {
+    let blocks = tutorial.split("```").skip(1).step_by(2);
+    let plain = blocks.filter_map(|block| block.strip_prefix('\n')).filter(|block| !block.starts_with("wellspent "));
+    plain.map(str::to_owned).collect()
+}
+
+/// Runs the tutorial as it tells a reader to, and looks for every line that it quotes. "…" stands for what is left out.
+#[test]
+fn the_tutorial_quotes_what_the_program_prints() {
+    let scratch = Scratch::new("quoted");
+    assert_eq!(run_in(&scratch.0, &["new", "my-scheme"]).status.code(), Some(0));
+    let file = scratch.0.join("my-scheme/scheme.toml");
+    let edit = |from: &str, to: &str| {
+        let text = fs::read_to_string(&file).expect("the file");
+        assert!(text.contains(from), "{from}");
+        fs::write(&file, text.replace(from, to)).expect("written");
+    };
+    let said = |arguments: &[&str]| said(&run_in(&scratch.0, arguments));
+    let mut printed = Vec::new();
+    edit("reward = \"£2,000\"", "reward = \"2000\"");
+    printed.push(said(&["check", "my-scheme"]));
+    edit("reward = \"2000\"", "reward = \"£2,000\"");
+    printed.push(said(&["check", "my-scheme"]));
+    printed.push(said(&["explain", "my-scheme"]));
+    let tested = said(&["stress", "my-scheme"]);
+    // Its first lines, the first risk and what effort pays.
+    printed.extend([tested.clone(), tested.clone(), tested]);
+    edit("reward = \"£2,000\"", "reward = \"£4,000\"");
+    printed.push(said(&["check", "my-scheme"]));
+    edit("job = \"£200,000\", total = \"£1,160,000\"", "job = \"£400,000\", total = \"£1,360,000\"");
+    let fixed = said(&["fix", "my-scheme", "--out", "my-scheme-fixed"]);
+    printed.extend([fixed.clone(), fixed]);
+    let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let tutorial = fs::read_to_string(root().join("docs/tutorial/first-scheme.md")).expect("the tutorial");
+    let blocks = quoted(&tutorial);
+    assert_eq!(blocks.len(), printed.len(), "the page quotes other outputs than this test makes");
+    for (block, printed) in blocks.iter().zip(printed) {
+        let printed = flat(&printed);
+        for part in block.lines().flat_map(|line| line.split('…')).map(flat).filter(|part| !part.is_empty()) {
+            assert!(printed.contains(&part), "the tutorial quotes\n  {part}\nand the program prints\n{printed}");
+        }
+    }
+}
+
 #[test]
 fn shipped_schemes_are_found_in_any_folder_and_one_on_disk_wins() {
     let scratch = Scratch::new("anywhere");
