@@ -529,7 +529,7 @@ fn given_twice<T>(
         section.push(
             table
                 .problem(cell.span, format!("{} is given twice for {of}", table.header[column].text))
-                .read(format!("lines {first} and {}", line(cell.span)))
+                .read(format!("rows {first} and {}", line(cell.span)))
                 .expected("one row for each key")
                 .fix("remove one of the two rows"),
         );

@@ -69,6 +69,52 @@ pub fn skeleton(name: &str) -> String {
     ComparedName::of(name).skeleton
 }
 
+/// A name as it is when written out: folded, without accents, apostrophes and the stops and hyphens after a letter, with `&` as "and"
+/// and "St" as "Saint" or, at the end of a name, as "Street". "St. Mary & Hill" and "Saint Mary and Hill" are the same in this form.
+/// Signs with a meaning stay: "under 25" is not "25", and "<25" is not ">25".
+#[must_use]
+pub fn spelled_out(name: &str) -> String {
+    let mut before = ' ';
+    let plain = |c: char| {
+        let after_letter = std::mem::replace(&mut before, c).is_alphabetic();
+        match c {
+            '.' | ',' | '-' | '_' if after_letter => ' ',
+            other => other,
+        }
+    };
+    let text: String = skeleton(name).chars().filter(|c| *c != '\'').map(plain).collect();
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let last = words.len().saturating_sub(1);
+    let written = |(at, word): (usize, &&str)| match *word {
+        "st" if at == last && at > 0 => "street".to_owned(),
+        "st" => "saint".to_owned(),
+        word => word.to_owned(),
+    };
+    words.iter().enumerate().map(written).collect::<Vec<_>>().join(" ")
+}
+
+/// An organisation's name spelled out, without words such as "Ltd" that say only what kind of organisation it is.
+#[must_use]
+pub fn organisation(name: &str) -> String {
+    let whole = spelled_out(name);
+    let words: Vec<&str> = whole.split(' ').filter(|word| !ENDINGS.contains(word)).collect();
+    if words.is_empty() { whole } else { words.join(" ") }
+}
+
+/// Whether one name may be a typing slip for another: one edit, or two in a name of ten letters or more. Another number or another
+/// single letter makes another name: "Trust 1" and "Trust 2", "Area A" and "Area B".
+#[must_use]
+pub fn slip(one: &str, other: &str) -> bool {
+    let (one, other) = (spelled_out(one), spelled_out(other));
+    let digits = |name: &str| name.chars().filter(char::is_ascii_digit).collect::<String>();
+    let shorter = one.chars().count().min(other.chars().count());
+    if one == other || shorter < 5 || digits(&one) != digits(&other) {
+        return false;
+    }
+    let single = |name: &str| name.split(' ').filter(|word| word.chars().count() == 1).map(str::to_owned).collect::<Vec<_>>();
+    single(&one) == single(&other) && distance(&one, &other) <= if shorter < 10 { 1 } else { 2 }
+}
+
 /// A name prepared for comparing, so that the work is done once for each name.
 #[derive(Clone, Debug)]
 pub struct ComparedName {
@@ -224,6 +270,56 @@ mod tests {
             [("Acme", "Brook"), ("Harbour Trust", "Northern Works"), ("MTC", "Seetec"), ("Ingeus", "Interserve"), ("", "Acme")]
         {
             assert!(!near(one, other) && !near(other, one), "{one}, {other}");
+        }
+    }
+
+    #[test]
+    fn one_name_written_in_two_ways_is_spelled_out_alike() {
+        for (one, other) in [
+            ("St Mary", "Saint Mary"),
+            ("St. Mary\u{2019}s", "SAINT MARYS"),
+            ("Tyne & Wear", "tyne and wear"),
+            ("Stoke-on-Trent", "Stoke on Trent"),
+            ("High St", "High Street"),
+            ("16&over", "16 and over"),
+        ] {
+            assert_eq!(spelled_out(one), spelled_out(other), "{one}, {other}");
+        }
+        for (one, other) in [
+            ("St Mary", "St Marys Hill"),
+            ("Ward 1", "Ward 2"),
+            ("North", "North East"),
+            ("<25", ">25"),
+            ("25+", "25"),
+            ("-1", "1"),
+            ("1.5", "15"),
+            ("under 25", "25"),
+        ] {
+            assert_ne!(spelled_out(one), spelled_out(other), "{one}, {other}");
+        }
+    }
+
+    #[test]
+    fn what_kind_of_organisation_it_is_makes_no_other_one() {
+        for (one, other) in
+            [("Brook & Son", "Brook and Son Ltd."), ("The Hope Trust", "HOPE TRUST CIC"), ("Acme", "Acme, Limited")]
+        {
+            assert_eq!(organisation(one), organisation(other), "{one}, {other}");
+        }
+        for (one, other) in [("Brook", "Brook Trust"), ("Trust 1", "Trust 2"), ("Ltd", "Company"), ("A", "B")] {
+            assert_ne!(organisation(one), organisation(other), "{one}, {other}");
+        }
+    }
+
+    #[test]
+    fn a_slip_is_one_or_two_edits_and_no_other_number() {
+        for (one, other) in [("Brook House", "Brok House"), ("Harbour Trust", "Harbuor Turst"), ("Brook", "Brock")] {
+            assert!(slip(one, other) && slip(other, one), "{one}, {other}");
+        }
+        for (one, other) in
+            [("Trust 1", "Trust 2"), ("Area A", "Area B"), ("Acme", "Acne"), ("Brook", "Brook"), ("Brook", "Cray")]
+        {
+            assert!(!slip(one, other), "{one}, {other}");
         }
     }
 

@@ -53,7 +53,7 @@ impl CsvTable {
                     problems,
                     Problem::file(&source.name, "the table has too many cells")
                         .expected(format!("at most {} cells", crate::money::thousands(MAX_CELLS as i64)))
-                        .fix("remove columns that are not needed, and look for lines with only commas"),
+                        .fix("remove columns that are not needed, and look for rows with only commas"),
                 );
                 return CsvTable { name: source.name.clone(), incomplete: true, ..CsvTable::default() };
             };

@@ -102,11 +102,16 @@ impl Scheme {
     }
 }
 
+/// Whether two names are of one organisation, written in two ways.
+fn one_organisation(one: &str, other: &str) -> bool {
+    similar_names::organisation(one) == similar_names::organisation(other)
+}
+
 /// A row of the other providers of a clause that is the paid provider itself: its own points would count against it.
 #[must_use]
 pub fn own_points<'a>(scheme: &'a Scheme, name: &str) -> Option<(&'a Clause, &'a OtherProvider)> {
     let of = |clause: &'a Clause| clause.terms.others().iter().map(move |other| (clause, other));
-    scheme.clauses.iter().flat_map(of).find(|(_, other)| similar_names::same(&other.provider, name))
+    scheme.clauses.iter().flat_map(of).find(|(_, other)| one_organisation(&other.provider, name))
 }
 
 /// Where the contract lists who is paid: rows of other providers that are one of them, and several that would each divide a pot or a
@@ -119,7 +124,7 @@ pub(crate) fn not_among_others(top: &Section<'_, '_>, providers: &[Provider], te
                 other.area.is_none_or(|area| area == held.area) && terms.cohorts.iter().any(at_the_time)
             };
             let own = |provider: &&Provider| {
-                [&provider.id, &provider.name].into_iter().any(|name| similar_names::same(name, &other.provider))
+                [&provider.id, &provider.name].into_iter().any(|name| one_organisation(name, &other.provider))
                     && provider.holdings.iter().any(holds)
             };
             if let Some(own) = providers.iter().find(own) {

@@ -166,7 +166,7 @@ fn names(top: &Section<'_, '_>, key: &str, column: &str, alone: &str) -> Vec<Str
         None => listed.iter().map(|(name, span)| ((*name).to_owned(), Problem::at(top.file, *span, ""))).collect(),
     };
     let mut names: Vec<String> = Vec::new();
-    let mut known = SeenNames::default();
+    let mut known = SeenNames::compared_as(base::similar_names::spelled_out);
     if places.len() > MAX_NAMES {
         top.push(
             top.problem(key, format!("there are too many {column}s"))
@@ -177,7 +177,9 @@ fn names(top: &Section<'_, '_>, key: &str, column: &str, alone: &str) -> Vec<Str
         return vec![alone.to_owned()];
     }
     for (name, place) in places {
-        let expected = format!("each {column} once. Capital letters, blanks and hidden characters make no difference");
+        let expected = format!(
+            "each {column} once. Capital letters, blanks, hidden characters and short forms (`&`, `St`) make no difference"
+        );
         if name.is_empty() {
             let problem = Problem { what: format!("this {column} has no name"), ..place };
             top.push(problem.expected(expected).fix("write the name, or remove the entry"));
@@ -203,16 +205,21 @@ fn names(top: &Section<'_, '_>, key: &str, column: &str, alone: &str) -> Vec<Str
 const MAX_NAMES: usize = 1_000;
 
 /// Names in the form in which they are compared, each with its first place.
-#[derive(Default)]
-struct SeenNames(BTreeMap<String, (String, Problem)>);
+struct SeenNames {
+    form: fn(&str) -> String,
+    known: BTreeMap<String, (String, Problem)>,
+}
 
 impl SeenNames {
-    /// The first place of a name that differs only in case, blanks or hidden characters, with the place where it is now; none
-    /// for a new name, which is remembered.
+    fn compared_as(form: fn(&str) -> String) -> SeenNames {
+        SeenNames { form, known: BTreeMap::new() }
+    }
+
+    /// The first place of a name that has the same form, with the place where it is now; none for a new name, which is remembered.
     fn earlier(&mut self, sources: &BTreeMap<String, SourceFile>, name: &str, place: &Problem) -> Option<String> {
-        let folded = base::similar_names::folded(name);
-        let Some((first, at)) = self.0.get(&folded) else {
-            self.0.insert(folded, (name.to_owned(), place.clone()));
+        let form = (self.form)(name);
+        let Some((first, at)) = self.known.get(&form) else {
+            self.known.insert(form, (name.to_owned(), place.clone()));
             return None;
         };
         let on = |place: &Problem| {
@@ -225,7 +232,7 @@ impl SeenNames {
 
 /// Refuses tables of one kind whose names differ only in case, blanks or hidden characters.
 fn each_name_once(sections: &[Section<'_, '_>], what: &str) {
-    let mut known = SeenNames::default();
+    let mut known = SeenNames::compared_as(base::similar_names::folded);
     for section in sections {
         let place = Problem::at(section.file, section.span, format!("the {what} `{}` appears twice", section.name));
         if let Some(first) = known.earlier(&section.reader.files.sources, &section.name, &place) {

@@ -81,7 +81,7 @@ pub fn read_for(
                 problems.push(
                     table
                         .problem(row[0].span, "there is already a row for this area, cohort and segment")
-                        .read(format!("lines {} and {}", line(known.get()), line(&row[0])))
+                        .read(format!("rows {} and {}", line(known.get()), line(&row[0])))
                         .expected("one row for each area, cohort and segment")
                         .fix("add the two rows together, or correct one of the names"),
                 );

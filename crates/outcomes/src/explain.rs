@@ -125,8 +125,10 @@ fn counted(rule: &CompiledRule, history: &PersonHistory<'_>, window: &FollowUpWi
 /// Spells with a day between two days.
 fn inside(source: &SpellSource, history: &PersonHistory<'_>, from: Day, to: Day) -> Vec<(Fact, Day)> {
     let here: Vec<Fact> = match source {
-        SpellSource::Kept(kinds) => kinds.iter().flat_map(|kind| history.facts.of(*kind)).filter(|fact| fact.to > from).collect(),
-        SpellSource::Paired { begins, .. } => history.facts.of(*begins).collect(),
+        SpellSource::Kept(kinds) => {
+            kinds.iter().flat_map(|kind| history.of(*kind)).filter(|fact| history.end(fact) > from).collect()
+        }
+        SpellSource::Paired { begins, .. } => history.of(*begins).collect(),
     };
     here.into_iter().filter(|fact| fact.from < to).map(|fact| (fact, NEVER)).collect()
 }

@@ -1,5 +1,6 @@
 //! Records of the measured people that contradict each other or cannot be true: the same fact under two keys, events about
-//! missing events, and starts after a death. Measuring finds them in passing, while it has a person's facts together.
+//! missing events, and starts after a death. Measuring finds them in passing, while it has a person's facts together. What
+//! shows only in other results is in `remeasured.rs`.
 
 use std::collections::BTreeSet;
 
@@ -8,6 +9,7 @@ use crate::evaluate::evaluate_all;
 use crate::person_history::PersonHistory;
 use crate::person_outcome::{OutcomeState, PersonOutcome};
 use crate::plan::OutcomePlan;
+use crate::remeasured::Remeasured;
 use base::day::{Day, NEVER};
 use records::Records;
 use records::facts::{Fact, FactsPart, PersonFacts};
@@ -23,12 +25,53 @@ pub struct Inconsistencies {
     pub missing_targets: Vec<u64>,
     /// People with a fact that names no other fact, although there is one that it may be about.
     pub missing_about: Vec<u32>,
-    /// Index events of people who died or were removed before they started.
-    pub started_after_end: Vec<usize>,
+    /// Index events of people who died before they started, and of those who were removed before.
+    pub started_after_death: Vec<usize>,
+    pub started_after_removal: Vec<usize>,
     /// Index events of people who are both served and in the comparison group of one cohort.
     pub in_both_groups: Vec<usize>,
     /// Index events of people with another start on the same day in the same cohort, with another provider, area or segment.
     pub contested: Vec<usize>,
+    /// People of whom something is said to have happened after their death. It does not count.
+    pub after_death: Vec<AfterDeath>,
+    /// People with a spell that goes on in one row and has ended in another, which begins on the same day.
+    pub ended_and_open: Vec<OpenSpell>,
+    /// People with an exit that counts although they are in a spell that began before it and goes on.
+    pub left_and_open: Vec<OpenSpell>,
+    /// Index events of people of whom something counts in an earlier cohort too, because the follow-up windows overlap.
+    pub counted_again: Vec<CountedAgain>,
+}
+
+/// A person of whom something is said to have happened after the death.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AfterDeath {
+    pub person: u32,
+    pub died: Day,
+    /// Whether a result would be another one if it counted.
+    pub changes: bool,
+}
+
+/// A spell that goes on although another row says that it has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpenSpell {
+    pub person: u32,
+    /// The position of its kind among the needed kinds.
+    pub kind: u16,
+    /// Its first day.
+    pub from: Day,
+    /// Whether a result would be another one without it.
+    pub changes: bool,
+}
+
+/// An index event of a person of whom something counts in an earlier cohort too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CountedAgain {
+    /// The position of the index event in the later cohort.
+    pub at: usize,
+    /// How many of its results count something again.
+    pub times: u64,
+    /// Its results if each thing counted only in the first cohort.
+    pub results: Vec<PersonOutcome>,
 }
 
 /// A person with facts that equal another fact in everything but the key: one event supplied twice, or two events that the
@@ -50,22 +93,33 @@ impl Inconsistencies {
         self.starts += other.starts;
         self.missing_targets.extend(other.missing_targets);
         self.missing_about.extend(other.missing_about);
-        self.started_after_end.extend(other.started_after_end);
+        self.started_after_death.extend(other.started_after_death);
+        self.started_after_removal.extend(other.started_after_removal);
         self.in_both_groups.extend(other.in_both_groups);
         self.contested.extend(other.contested);
+        self.after_death.extend(other.after_death);
+        self.ended_and_open.extend(other.ended_and_open);
+        self.left_and_open.extend(other.left_and_open);
+        self.counted_again.extend(other.counted_again);
     }
 }
 
-/// Kinds of event, by position: those that are about others, and those that others are about.
+/// Kinds of event, by position: those that are about others, and those that others are about. The kinds of spell come after all of
+/// them.
 pub(crate) struct ReferenceKinds {
     referring: Vec<u16>,
     referred: Vec<u16>,
+    first_spell: u16,
 }
 
 impl ReferenceKinds {
     pub(crate) fn of(records: &Records) -> ReferenceKinds {
         let kinds = |names: &[String]| names.iter().filter_map(|name| records.need.event(name)).collect();
-        ReferenceKinds { referring: kinds(&records.need.referring), referred: kinds(&records.need.referred) }
+        ReferenceKinds {
+            referring: kinds(&records.need.referring),
+            referred: kinds(&records.need.referred),
+            first_spell: records.need.events.len() as u16,
+        }
     }
 }
 
@@ -80,6 +134,7 @@ pub(crate) fn inconsistencies_of(
     first: usize,
 ) -> Inconsistencies {
     let (mut out, mut at, mut room, mut keys) = (Inconsistencies::default(), first, Vec::new(), Vec::new());
+    let measuring = Remeasured { plans: [plans, plans_before], records, known_at, first_spell: links.first_spell };
     for same in index.chunk_by(|a, b| a.start.person == b.start.person) {
         let person = same[0].start.person;
         let (own, last_seen) = (part.of(person), records.people.ends(person));
@@ -96,10 +151,15 @@ pub(crate) fn inconsistencies_of(
             }
         }
         broken_references(person, own, links, &mut keys, &mut out);
-        let ended = last_seen.died.min(last_seen.removed);
+        measuring.after_death(own, same, &mut out);
+        measuring.open_spells(own, same, &mut out);
+        measuring.counted_again(own, same, at, &mut out);
         for (place, index) in same.iter().enumerate() {
-            if ended < index.start.began && last_seen.known <= known_at {
-                out.started_after_end.push(at + place);
+            let before = |end: Day| end < index.start.began && last_seen.known <= known_at;
+            if before(last_seen.died) {
+                out.started_after_death.push(at + place);
+            } else if before(last_seen.removed) {
+                out.started_after_removal.push(at + place);
             }
             let other = |other: &IndexEvent| other.cohort == index.cohort && other.start.comparison != index.start.comparison;
             if same[..place].iter().any(other) {

@@ -21,6 +21,7 @@ mod person_history;
 mod person_outcome;
 mod plan;
 mod query_dates;
+mod remeasured;
 mod rules;
 pub mod sums;
 mod tally;

@@ -71,6 +71,14 @@ impl MeasuredOutcomes {
         self
     }
 
+    /// Exchanges the results in which something counts again with those in which it counts only in a person's first cohort. The second
+    /// call puts them back: a copy of a million people's results would need 60 MiB.
+    pub fn exchange_counted_again(&mut self) {
+        for again in &mut self.inconsistencies.counted_again {
+            self.results[again.at * self.outcomes..][..self.outcomes].swap_with_slice(&mut again.results);
+        }
+    }
+
     /// All results of one index event that must be observed.
     pub(crate) fn all_of(&self, index: usize) -> impl Iterator<Item = &PersonOutcome> {
         self.of(index).iter().chain(self.before(index))

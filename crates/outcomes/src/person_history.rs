@@ -5,11 +5,13 @@ use base::day::{Day, NEVER};
 use records::LastSeen;
 use records::facts::{Fact, PersonFacts};
 
-/// What was known of one person by a day.
+/// What was known of one person by a day. What is said to have happened after the death does not count.
 pub(crate) struct PersonHistory<'a> {
-    pub(crate) facts: PersonFacts<'a>,
+    facts: PersonFacts<'a>,
     pub(crate) died: Day,
     pub(crate) removed: Day,
+    /// The last day on which something counts: that of the death, or [`NEVER`].
+    last: Day,
     /// For a person with many facts, those about another one, in order: the key of the other one, the kind and the day.
     links: Option<Vec<(u64, u16, Day)>>,
 }
@@ -26,7 +28,24 @@ impl<'a> PersonHistory<'a> {
             links.sort_unstable();
             links
         });
-        PersonHistory { facts, died, removed, links }
+        PersonHistory { facts, died, removed, last: died, links }
+    }
+
+    /// The same with everything that is said to have happened after the death.
+    pub(crate) fn beyond_death(mut self) -> PersonHistory<'a> {
+        self.last = NEVER;
+        self
+    }
+
+    /// The facts of a kind that count, in no order.
+    pub(crate) fn of(&self, kind: u16) -> impl Iterator<Item = Fact> + 'a {
+        let last = self.last;
+        self.facts.of(kind).filter(move |fact| fact.from <= last)
+    }
+
+    /// The first day after a spell, which ends with the death at the latest.
+    pub(crate) fn end(&self, spell: &Fact) -> Day {
+        spell.to.min(self.last.saturating_add(1))
     }
 
     /// The first day, from a given day on, of a fact of a kind that is about the event with a key.
@@ -36,10 +55,10 @@ impl<'a> PersonHistory<'a> {
         }
         let Some(links) = &self.links else {
             let later = |fact: &Fact| fact.about == key && fact.from >= from;
-            return self.facts.of(kind).map(|fact| if later(&fact) { fact.from } else { NEVER }).min().unwrap_or(NEVER);
+            return self.of(kind).map(|fact| if later(&fact) { fact.from } else { NEVER }).min().unwrap_or(NEVER);
         };
         match links.get(links.partition_point(|link| *link < (key, kind, from))) {
-            Some((about, other, day)) if (*about, *other) == (key, kind) => *day,
+            Some((about, other, day)) if (*about, *other) == (key, kind) && *day <= self.last => *day,
             _ => NEVER,
         }
     }
@@ -56,13 +75,14 @@ impl<'a> PersonHistory<'a> {
         events: &'b EventFilter,
         window: &'b FollowUpWindow,
     ) -> impl Iterator<Item = (Fact, Day)> {
-        events.kinds.iter().flat_map(|kind| self.facts.of(*kind)).filter_map(move |fact| {
+        events.kinds.iter().flat_map(|kind| self.of(*kind)).filter_map(move |fact| {
             if !(window.from..window.to).contains(&fact.from) || events.except[fact.class as usize] {
                 return None;
             }
             let Some(proven_by) = events.proven_by else { return Some((fact, NEVER)) };
             // Something that comes before an event cannot prove it.
-            let proof = fact.to.min(self.about(fact.key, fact.from, proven_by));
+            let settled = if fact.to <= self.last { fact.to } else { NEVER };
+            let proof = settled.min(self.about(fact.key, fact.from, proven_by));
             (proof < window.proof).then_some((fact, proof))
         })
     }
@@ -78,11 +98,12 @@ impl<'a> PersonHistory<'a> {
         };
         match source {
             SpellSource::Kept(kinds) => {
-                kinds.iter().flat_map(|kind| self.facts.of(*kind)).for_each(|fact| add(fact.from, fact.to))
+                kinds.iter().flat_map(|kind| self.of(*kind)).for_each(|fact| add(fact.from, self.end(&fact)))
             }
             SpellSource::Paired { begins, ends } => {
-                let begun = self.facts.of(*begins).filter(|fact| fact.from < to);
-                begun.for_each(|fact| add(fact.from, self.about(fact.key, Day::MIN, *ends)));
+                let begun = self.of(*begins).filter(|fact| fact.from < to);
+                let end = |fact: &Fact| self.about(fact.key, Day::MIN, *ends).min(self.last.saturating_add(1));
+                begun.for_each(|fact| add(fact.from, end(&fact)));
             }
         }
         spells.sort_unstable();
@@ -90,7 +111,7 @@ impl<'a> PersonHistory<'a> {
 
     /// Whether any day of a window is in a spell of a kind.
     pub(crate) fn in_spell(&self, kind: u16, window: &FollowUpWindow) -> bool {
-        let inside = |fact: Fact| fact.from.max(window.from) < fact.to.min(window.seen);
-        self.facts.of(kind).any(inside)
+        let inside = |fact: Fact| fact.from.max(window.from) < self.end(&fact).min(window.seen);
+        self.of(kind).any(inside)
     }
 }

@@ -375,6 +375,25 @@ impl<'a> PersonFacts<'a> {
         FactsPart { first: person, people: 1, needed_keys: self.needed_keys.to_vec(), starts, block, next: Vec::new() }
     }
 
+    /// The same facts as a part of one person, each as `change` leaves it, which may leave it out.
+    #[must_use]
+    pub fn changed(self, person: u32, change: impl Fn(Fact) -> Option<Fact>) -> FactsPart {
+        let (mut starts, mut rows, mut more) = (vec![0], Vec::new(), RareColumns::default());
+        for kind in 0..self.needed_keys.len() as u16 {
+            for fact in self.of(kind).filter_map(&change) {
+                rows.push(FactRow::new(kind.into(), fact.from, 0));
+                more.to.push(fact.to);
+                more.class.push(fact.class);
+                more.keys.push(FactKeys { own: fact.key, about: fact.about });
+                more.disposal.push(fact.disposal);
+                more.amount.push(fact.amount);
+            }
+            starts.push(rows.len() as u32);
+        }
+        let block = Block { rows, more: Some(Box::new(more)) };
+        FactsPart { first: person, people: 1, needed_keys: self.needed_keys.to_vec(), starts, block, next: Vec::new() }
+    }
+
     fn without_key(self, row: usize, kind: u16) -> Fact {
         Fact { key: 0, ..self.block.fact(row, kind, self.needed_keys[usize::from(kind)]) }
     }

@@ -7,7 +7,7 @@ use super::schema::{RecordColumn, RecordTable, ValueKind};
 /// One fault in one place.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fault {
-    /// The line of a CSV file or the row of another file, from 1; 0 for the file as a whole.
+    /// The row as a spreadsheet counts it, where the header is row 1; 0 for the file as a whole.
     pub place: u64,
     /// The column; empty for the row as a whole.
     pub column: String,

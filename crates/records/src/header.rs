@@ -4,6 +4,9 @@ use crate::fault::{Fault, Grade};
 use crate::schema::RecordTable;
 use crate::spelling::near_column;
 
+/// What is said of a column that is not read.
+pub const UNKNOWN_COLUMN: &str = "the table has no such column";
+
 /// The most columns of one row.
 pub const MOST_COLUMNS: usize = 1000;
 
@@ -28,8 +31,7 @@ pub fn columns(table: &'static RecordTable, names: &[String]) -> (Vec<Option<usi
                 Some(nearest) => format!("is `{nearest}` meant? The column is not read"),
                 None => "the column is not read; remove it if it identifies people".into(),
             };
-            let mut fault =
-                fault("the table has no such column", format!("one of {}", known().collect::<Vec<_>>().join(", ")), fix);
+            let mut fault = fault(UNKNOWN_COLUMN, format!("one of {}", known().collect::<Vec<_>>().join(", ")), fix);
             fault.grade = Grade::Warning;
             faults.push(fault);
         } else if names[..at].contains(name) {

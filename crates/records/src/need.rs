@@ -1,5 +1,7 @@
 //! Which records the rules of a scheme need. Nothing else is read.
 
+use super::schema::RecordTable;
+
 /// Which records are needed; nothing else is read.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Need {
@@ -28,14 +30,33 @@ pub struct RequiredColumn {
     pub name: &'static str,
     /// The kinds of the rows; if empty, every row.
     pub kinds: Vec<String>,
-    /// Whether each row must have a value; otherwise the column only has to exist.
-    pub filled: bool,
+    pub need: ColumnNeed,
+}
+
+/// How a column is needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColumnNeed {
+    /// Each row must have a value.
+    Filled,
+    /// The column must exist in each file.
+    There,
+    /// It must exist in each file where another file of the table has values in it.
+    InEveryFile,
+    /// The same, but a file without it is only reported, unless one of its columns has nearly that name.
+    Told,
+}
+
+/// Columns of a table whose rows are listed or added up: a file that does not have one of them, where another does, is reported.
+#[must_use]
+pub fn told_columns(table: &RecordTable) -> Vec<RequiredColumn> {
+    let optional = table.columns.iter().filter(|column| !column.required && !column.personal);
+    optional.map(|column| RequiredColumn { name: column.name, kinds: Vec::new(), need: ColumnNeed::Told }).collect()
 }
 
 /// The columns of the table of claims with the results of an audit, where a contract pays by them.
 #[must_use]
 pub fn audit_columns() -> Vec<RequiredColumn> {
-    ["checked", "found"].map(|name| RequiredColumn { name, kinds: Vec::new(), filled: false }).into()
+    ["checked", "found"].map(|name| RequiredColumn { name, kinds: Vec::new(), need: ColumnNeed::There }).into()
 }
 
 impl Need {
@@ -65,24 +86,34 @@ impl Need {
 
     /// The columns of a table without which the rules would read another history: a table that does not have one is refused. This is
     /// the whole list. When something was proven may stand in `settled` or in rows of its own, so the gate asks for `settled` only
-    /// where there is no such row.
+    /// where there is no such row, or where another file has it.
     #[must_use]
     pub fn required_columns(&self, table: &str) -> Vec<RequiredColumn> {
-        let of = |name, kinds: &[String], filled| RequiredColumn { name, kinds: kinds.to_vec(), filled };
+        use ColumnNeed::{Filled, InEveryFile, There, Told};
+        let of = |name, kinds: &[String], need| RequiredColumn { name, kinds: kinds.to_vec(), need };
         let (of_kinds, of_all) = match table {
             "events" => {
                 let classes = if self.classes.is_empty() { &[][..] } else { &self.events[..] };
-                let kinds =
-                    vec![of("class", classes, false), of("disposal", &self.disposals, false), of("amount", &self.amounts, true)];
+                let proven = if self.proofs.is_empty() { &[][..] } else { &self.referred[..] };
+                let kinds = vec![
+                    of("class", classes, There),
+                    of("disposal", &self.disposals, There),
+                    of("amount", &self.amounts, Filled),
+                    of("settled", proven, InEveryFile),
+                    of("about", &self.referring, InEveryFile),
+                    of("known", &self.events, Told),
+                ];
                 (kinds, Vec::new())
             }
             // Without their ends, all spells would go on.
-            "spells" => (vec![of("to", &self.spells, false)], Vec::new()),
-            "people" => (Vec::new(), vec![("died", self.died), ("removed", self.removed)]),
+            "spells" => (vec![of("to", &self.spells, There), of("known", &self.spells, Told)], Vec::new()),
+            "people" => (Vec::new(), vec![("died", There, self.died), ("removed", There, self.removed), ("known", Told, true)]),
+            "starts" => (Vec::new(), vec![("group", InEveryFile, true), ("known", Told, true)]),
+            "coverage" => (Vec::new(), ["kind", "since", "count"].map(|name| (name, InEveryFile, true)).into()),
             _ => (Vec::new(), Vec::new()),
         };
         let of_kinds = of_kinds.into_iter().filter(|column| !column.kinds.is_empty());
-        of_kinds.chain(of_all.into_iter().filter(|(_, asked)| *asked).map(|(name, _)| of(name, &[], false))).collect()
+        of_kinds.chain(of_all.into_iter().filter(|(.., asked)| *asked).map(|(name, need, _)| of(name, &[], need))).collect()
     }
 
     /// The position of a kind of event, as [`facts::Fact`] has it.

@@ -1,8 +1,8 @@
 //! Finds words that are another word spelled differently. Rows whose kind is nearly, but not exactly, a kind that a rule needs
 //! would not count, and nobody would notice.
 //!
-//! Two words are near when they differ only in letter case, spaces, hyphens, invisible characters or Unicode form, or by a
-//! typing slip: one edit in a word of three letters or more, two in a word of eight or more. Clearly different words are
+//! Two words are near when they differ only in letter case, spaces, hyphens, invisible characters, Unicode form or short forms
+//! (`&` and "and", "St" and "Saint"), or by a typing slip: one edit in a word of three letters or more, two in a word of eight or more. Clearly different words are
 //! not near: another number ("level 1", "level 2"), another single letter standing alone ("phase A", "phase B"), or a prefix
 //! that turns the meaning ("employed", "unemployed").
 
@@ -30,10 +30,12 @@ pub fn near(read: &str, known: &str) -> bool {
     if read.len().abs_diff(known.len()) > 16 + known.len() {
         return false;
     }
-    let (read, known) = (folded(read), folded(known));
-    if read == known {
+    let written_out = || base::similar_names::spelled_out(read) == base::similar_names::spelled_out(known);
+    let (ours, theirs) = (folded(read), folded(known));
+    if ours == theirs || written_out() {
         return true;
     }
+    let (read, known) = (ours, theirs);
     let letters = |text: &str| text.chars().count();
     let (ours, theirs) = (letters(&read), letters(&known));
     let most = match theirs {
@@ -132,6 +134,8 @@ mod tests {
             ("Job", "job"),
             ("jobs", "job"),
             ("7 ", "7"),
+            ("Saint Mary", "St. Mary"),
+            ("Tyne & Wear", "Tyne and Wear"),
         ] {
             assert!(near(read, known), "{read} is {known}");
         }

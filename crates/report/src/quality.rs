@@ -97,6 +97,7 @@ pub fn lines(quality: &QualityReport) -> Vec<String> {
     }
     out.extend(effect(quality));
     out.extend(copies(quality));
+    out.extend(again(quality));
     out.extend(exceptions(quality));
     if let Some(accepted) = &quality.accepted {
         out.push(format!("Faults accepted by {}: {}", accepted.by, accepted.reason));
@@ -147,6 +148,24 @@ pub fn copies(quality: &QualityReport) -> Option<String> {
         None => of,
         Some((as_it_is, once)) if as_it_is == once => format!("{of} Counted once, the sum would be the same."),
         Some((as_it_is, once)) => format!("{of} Counted once, the sum would be {once} and not {as_it_is}."),
+    })
+}
+
+/// What counts in two cohorts comes to, in words.
+pub fn again(quality: &QualityReport) -> Option<String> {
+    let again = quality.again?;
+    let of = format!(
+        "{} of {} {} in two cohorts, because the follow-up windows of one person overlap.",
+        several(again.results, "result", "results"),
+        several(again.people, "person", "people"),
+        if again.results == 1 { "counts" } else { "count" },
+    );
+    Some(match again.sums {
+        None => of,
+        Some((as_it_is, once)) if as_it_is == once => {
+            format!("{of} Counted in the first cohort only, the sum would be the same.")
+        }
+        Some((as_it_is, once)) => format!("{of} Counted in the first cohort only, the sum would be {once} and not {as_it_is}."),
     })
 }
 
@@ -216,6 +235,9 @@ pub fn csv(quality: &QualityReport) -> String {
     }
     if let (Some(copies), Some(said)) = (&quality.copies, copies(quality)) {
         let _ = writeln!(out, "copies,,,{},,,,reported,,{},{},", copies.rows, cell(&said), copies.people);
+    }
+    if let (Some(counted), Some(said)) = (&quality.again, again(quality)) {
+        let _ = writeln!(out, "two cohorts,,,{},,,,reported,,{},{},", counted.results, cell(&said), counted.people);
     }
     for said in exceptions(quality) {
         let _ = writeln!(out, "exceptions,,,,,,,,,{},,", cell(&said));

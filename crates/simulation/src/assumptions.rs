@@ -503,7 +503,7 @@ fn segments(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<SegmentAssumptions>
         if row[name].text.is_empty() || earlier.is_some() {
             let line = |span| csv.line(&table.reader.files.sources, span);
             let read = match earlier.filter(|_| !row[name].text.is_empty()) {
-                Some(earlier) => format!("`{}` on lines {} and {}", row[name].text, line(earlier), line(row[name].span)),
+                Some(earlier) => format!("`{}` in rows {} and {}", row[name].text, line(earlier), line(row[name].span)),
                 None => row[name].text.clone(),
             };
             table.push(

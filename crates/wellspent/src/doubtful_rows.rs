@@ -3,21 +3,26 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use base::day::Day;
+use base::day::{Day, NEVER, date};
 use contract::Scheme;
+use outcomes::inconsistencies::{AfterDeath, Inconsistencies, OpenSpell};
 use outcomes::left_out::LeftOutStart;
 use outcomes::{IndexEvent, MeasuredOutcomes};
 use records::Records;
-use records::fault::Fault;
+use records::fault::{Fault, Grade};
 use records::gate::about::AboutCheck;
 use records::gate::findings::Findings;
-use records::gate::quality::{CopiedFacts, QualityReport};
+use records::gate::quality::{CopiedFacts, CountedInTwoCohorts, QualityReport};
 use records::names::Names;
 
 use records::files::TableFile;
+use report::quality::several;
+
+use crate::gate::LOOKED_THROUGH;
 
 /// Adds findings: rows about events that are not in the records, people who are both served and in the comparison group, people with
-/// two different starts on one day, and people who died or were removed before they started.
+/// two different starts on one day, people who died or were removed before they started, and events and spells that contradict a death,
+/// another row or an exit.
 pub(crate) fn add(
     files: &[TableFile],
     records: &Records,
@@ -38,15 +43,19 @@ pub(crate) fn add(
         }
         for (file, fault, person) in answers.faults() {
             let name = events[file].name();
-            if let Some(read) = quality.files.iter_mut().find(|read| read.name == name) {
+            let aside = fault.grade == Grade::Row;
+            if let Some(read) = quality.files.iter_mut().find(|read| read.name == name && aside) {
                 read.used = read.used.saturating_sub(1);
                 read.set_aside += 1;
             }
-            findings.add(&name, fault, true, Some(person));
+            findings.add(&name, fault, aside, Some(person));
         }
     }
     let people = |at: &[usize]| at.iter().map(|at| measured.index[*at].start.person).collect::<BTreeSet<u32>>();
-    let (both, ended) = (people(&found.in_both_groups), people(&found.started_after_end));
+    contradictions(files, records, found, findings, quality)?;
+    let both = people(&found.in_both_groups);
+    // Nobody starts after a death. Somebody who was removed may have come back.
+    let (died, removed) = (people(&found.started_after_death), people(&found.started_after_removal));
     let names = &records.people.names;
     rows_of(&of("starts"), &both, names, findings, |place| {
         let what = "a start of a person who is both served and in the comparison group of the same cohort";
@@ -58,9 +67,12 @@ pub(crate) fn add(
         let fix = "keep the one that is right. Which of them is paid for must not depend on the order of names";
         Fault::row(place, what, "one start of a person on a day", fix).refused()
     })?;
-    rows_of(&of("people"), &ended, names, findings, |place| {
-        let what = "this person died or was removed before a start that counts";
-        let fix = "check `died`, `removed` and the start; as it is, the person counts by the rules of the scheme";
+    rows_of(&of("people"), &died, names, findings, |place| {
+        Fault::row(place, STARTED_AFTER_DEATH, "a start up to the death", "correct `died`, or the day of the start").refused()
+    })?;
+    rows_of(&of("people"), &removed, names, findings, |place| {
+        let what = "this person was removed before a start that counts";
+        let fix = "check `removed` and the start; as it is, the person counts by the rules of the scheme";
         Fault::row(place, what, "a start before that", fix).warning()
     })
 }
@@ -125,6 +137,118 @@ pub(crate) fn copies(measured: &MeasuredOutcomes) -> Option<CopiedFacts> {
     let rows: u64 = copied.iter().map(|copied| copied.rows).sum();
     let people = copied.iter().filter(|copied| copied.rows > 0).count() as u64;
     (rows > 0).then_some(CopiedFacts { rows, people, sums: None })
+}
+
+/// Results that count in a later cohort what counts in an earlier one too.
+pub(crate) fn counted_again(measured: &MeasuredOutcomes) -> Option<CountedInTwoCohorts> {
+    let again = &measured.inconsistencies.counted_again;
+    let people: BTreeSet<u32> = again.iter().map(|again| measured.index[again.at].start.person).collect();
+    let results = again.iter().map(|again| again.times).sum();
+    (results > 0).then_some(CountedInTwoCohorts { results, people: people.len() as u64, sums: None })
+}
+
+/// What is said of people who started after their death.
+pub(crate) const STARTED_AFTER_DEATH: &str = "this person died before a start that counts";
+
+/// What is said of rows after a death: where a result would be another one if they counted, and where none would.
+pub(crate) const AFTER_DEATH: [&str; 2] = [
+    "this is after the person's death, and would change a result if it counted",
+    "this is after the person's death, and does not count",
+];
+
+/// What is said of spells that go on although another row says that they have ended, and although the person has left.
+pub(crate) const ENDED_AND_OPEN: &str = "one row says that this spell goes on, and another that it has ended";
+pub(crate) const LEFT_AND_OPEN: &str = "this spell goes on, and the person has left for good by an exit that counts";
+
+/// The fault of a row after a death.
+pub(crate) fn after_death_fault(place: u64, changes: bool) -> Fault {
+    let fix = "check `died` and this day. What was paid or decided after a death is dated on the day it was for. A spell ends with the \
+               death at the latest";
+    let fault = Fault::row(place, AFTER_DEATH[usize::from(!changes)], "a day up to the death", fix);
+    if changes { fault } else { fault.warning() }
+}
+
+/// The fault of a spell that goes on although another row says that it has ended.
+pub(crate) fn ended_and_open_fault(place: u64, changes: bool) -> Fault {
+    let fix = "keep the row with the end. If there were two spells from that day on, give the one that goes on the first day after the \
+               records end in `to`";
+    let fault = Fault::row(place, ENDED_AND_OPEN, "one row for each spell", fix);
+    if changes { fault.refused() } else { fault.warning() }
+}
+
+/// The fault of a spell that goes on although the person has left for good.
+pub(crate) fn left_and_open_fault(place: u64) -> Fault {
+    let fix = "give the spell its end, or correct the exit; if both are right, agree whether the person has left, and accept it";
+    Fault::row(place, LEFT_AND_OPEN, "a spell that ended with the exit", fix)
+}
+
+/// Adds a finding for each event and spell of the measured people that contradicts their death, another row or their exit.
+fn contradictions(
+    files: &[TableFile],
+    records: &Records,
+    found: &Inconsistencies,
+    findings: &mut Findings,
+    quality: &mut QualityReport,
+) -> anyhow::Result<()> {
+    // In larger tables only the rows are looked up that stop the run, because that takes another reading.
+    let all = quality.rows() <= LOOKED_THROUGH;
+    let (looked_up, untold): (Vec<&AfterDeath>, _) = found.after_death.iter().partition(|after| after.changes || all);
+    if !untold.is_empty() {
+        let value = Some(several(untold.len() as u64, "person", "people"));
+        findings.add("people", Fault { column: "died".into(), value, ..after_death_fault(0, false) }, false, None);
+    }
+    let dead: BTreeMap<u32, &AfterDeath> = looked_up.into_iter().map(|after| (after.person, after)).collect();
+    let of_spell = |spells: &[OpenSpell]| -> BTreeMap<(u32, u16, Day), bool> {
+        spells.iter().map(|spell| ((spell.person, spell.kind, spell.from), spell.changes)).collect()
+    };
+    let (ended, left) = (of_spell(&found.ended_and_open), of_spell(&found.left_and_open));
+    if dead.is_empty() && ended.is_empty() && left.is_empty() {
+        return Ok(());
+    }
+    for file in files.iter().filter(|file| ["events", "spells"].contains(&file.table.name)) {
+        let (name, is_spell) = (file.name(), file.table.name == "spells");
+        let (first, end) = if is_spell { ("from", "to") } else { ("date", "settled") };
+        let mut unused = 0;
+        file.read(&|column| ["person", "kind", first, end].contains(&column), &mut |batch, _| {
+            let at = |name| batch.table.column(name);
+            let (person_at, kind_at, first_at, end_at) = (at("person"), at("kind"), at(first), at(end));
+            for row in 0..batch.rows() {
+                let Some(person) = batch.name(person_at, row).and_then(|name| records.people.names.find(name)) else { continue };
+                let kind = batch.text(kind_at, row);
+                let kind = if is_spell { records.need.spell(&kind) } else { records.need.event(&kind) };
+                let Some(kind) = kind else { continue };
+                let (from, to) = (batch.day(first_at, row), batch.day(end_at, row));
+                // These are days of events, and no person's own.
+                let day = |day: Day| if day == NEVER { "no end".to_owned() } else { date(day).to_string() };
+                let mut add = |column: &str, fault: Fault| {
+                    let affects_sum = fault.grade != Grade::Warning;
+                    let value = Some(if column == first { day(from) } else { format!("{} to {}", day(from), day(to)) });
+                    findings.add(&name, Fault { column: column.into(), value, ..fault }, affects_sum, Some(person));
+                };
+                if let Some(AfterDeath { died, changes, .. }) = dead.get(&person) {
+                    let last = if is_spell { died.saturating_add(1) } else { *died };
+                    if from > *died {
+                        add(first, after_death_fault(batch.places[row], *changes));
+                        unused += u64::from(*changes);
+                    } else if to > last && (is_spell || to != NEVER) {
+                        add(end, after_death_fault(batch.places[row], *changes));
+                    }
+                }
+                if let Some(changes) = ended.get(&(person, kind, from)) {
+                    add(end, ended_and_open_fault(batch.places[row], *changes));
+                }
+                if left.contains_key(&(person, kind, from)) && to == NEVER {
+                    add(end, left_and_open_fault(batch.places[row]));
+                }
+            }
+            Ok(())
+        })?;
+        if let Some(read) = quality.files.iter_mut().find(|read| read.name == name) {
+            read.used = read.used.saturating_sub(unused);
+            read.set_aside += unused;
+        }
+    }
+    Ok(())
 }
 
 /// Adds a fault for each row about some people.

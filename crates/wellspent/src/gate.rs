@@ -19,7 +19,7 @@ use records::gate::quality;
 use records::gate::quality::{AcceptedFaults, FileRead, FindingOutcome, QualityReport};
 use records::gate::{GateResult, KnownNames, QualityGate, StartScope, TableRules};
 use records::gate::{StatedCount, evidence};
-use records::need::audit_columns;
+use records::need::{audit_columns, told_columns};
 use records::payees::ids;
 use records::schema::table;
 use records::{Need, Records, people, starts};
@@ -187,7 +187,8 @@ fn read(
     // WantedTables that others refer to, where they were handed over.
     let mut providers = None;
     for name in ["providers", "lots"] {
-        let batches = reading.whole(name, &known, &basic_rules(wanted_table(name)))?;
+        let rules = if wanted_table(name) { listed_rules(name) } else { basic_rules(false) };
+        let batches = reading.whole(name, &known, &rules)?;
         batches.iter().for_each(|batch| known.learn(batch));
         if name == "providers" && !reading.files(name).is_empty() {
             providers = Some(ids(&batches));
@@ -198,7 +199,7 @@ fn read(
     }
     for name in wanted.tables.iter().filter(|name| !["providers", "lots"].contains(name)) {
         if !reading.files(name).is_empty() {
-            let asked = if *name == "claims" { asked_of_claims(wanted.scheme) } else { basic_rules(true) };
+            let asked = if *name == "claims" { asked_of_claims(wanted.scheme) } else { listed_rules(name) };
             tables.insert(name, reading.whole(name, &known, &asked)?);
         }
     }
@@ -264,8 +265,8 @@ fn read(
             reading.findings.add(&file(reading, name), fault, false, None);
         }
     }
-    for (name, found) in [("events", &of_event), ("spells", &of_spell)] {
-        if let Some(fault) = evidence::unused_kinds(&found.others) {
+    for (name, found, used) in [("events", &of_event, &need.events), ("spells", &of_spell, &need.spells)] {
+        if let Some(fault) = evidence::unused_kinds(&found.others, used) {
             reading.findings.add(&file(reading, name), fault, false, None);
         }
     }
@@ -286,7 +287,7 @@ fn read(
 }
 
 /// In larger tables we do not look for the rows of each copy, because that takes another reading.
-const LOOKED_THROUGH: u64 = 2_000_000;
+pub(crate) const LOOKED_THROUGH: u64 = 2_000_000;
 
 /// The rows that equal another in all but their key, once measuring found that there are some.
 pub(crate) fn copies(
@@ -424,6 +425,11 @@ pub(crate) fn asked_of_claims(scheme: Option<&Scheme>) -> TableRules {
         }
         scheme => basic_rules(scheme.is_none()),
     }
+}
+
+/// What is needed of a table whose rows are listed or added up as they are.
+fn listed_rules(name: &str) -> TableRules {
+    TableRules { columns: table(name).map(told_columns).unwrap_or_default(), ..basic_rules(true) }
 }
 
 /// What the rules need of a table.

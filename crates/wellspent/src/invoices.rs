@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use base::day::{Day, day};
 use base::hidden_characters::visible;
-use base::similar_names::nearest;
+use base::money::{Amount as _, Pence};
+use base::similar_names::{folded, nearest};
 use jiff::civil::Date;
 use ledger::invoices::{ContractInvoices, by_contract};
 use records::gate::quality::AcceptedFaults;
@@ -76,6 +77,26 @@ pub fn invoices(request: &InvoicesRequest) -> Result<InvoicesReport, Error> {
         };
         return Err(Error::failed(format!("no line is for the contract {}", visible(missing)), hint));
     }
+    let mut notes = quality::notes(&loaded.quality);
+    notes.extend(one_contract_in_two_spellings(&contracts, &request.contracts));
     contracts.retain(|name, _| request.contracts.is_empty() || request.contracts.contains(name));
-    Ok(InvoicesReport { contracts, notes: quality::notes(&loaded.quality) })
+    Ok(InvoicesReport { contracts, notes })
+}
+
+/// Contracts whose names differ only in spelling, with what was paid under all of them: a sentence for each.
+fn one_contract_in_two_spellings(contracts: &BTreeMap<String, ContractInvoices>, wanted: &[String]) -> Vec<String> {
+    let mut forms: BTreeMap<String, Vec<&String>> = BTreeMap::new();
+    contracts.keys().for_each(|name| forms.entry(folded(name)).or_default().push(name));
+    let asked = |names: &&Vec<&String>| names.len() > 1 && (wanted.is_empty() || names.iter().any(|name| wanted.contains(name)));
+    let sentence = |names: &Vec<&String>| {
+        let paid = names.iter().fold(Pence(0), |sum, name| sum.plus(contracts[*name].paid.amount));
+        let lines = names.iter().map(|name| u64::from(contracts[*name].paid.lines)).sum();
+        let names: Vec<String> = names.iter().map(|name| visible(name).into_owned()).collect();
+        format!(
+            "The contracts {} differ only in spelling, and each is added up on its own. As one contract: paid {paid} in {}.",
+            names.join(" and "),
+            quality::several(lines, "line", "lines")
+        )
+    };
+    forms.values().filter(asked).map(sentence).collect()
 }

@@ -26,7 +26,7 @@ use outcomes::effect::{SetAside, effect};
 use outcomes::payees::Payees;
 use outcomes::{MeasuredOutcomes, ProviderTally, QueryDates};
 use records::batch::Batch;
-use records::gate::quality::{AcceptedFaults, CopiedFacts, QualityReport};
+use records::gate::quality::{AcceptedFaults, CopiedFacts, CountedInTwoCohorts, QualityReport};
 use report::quality::{self, several};
 pub use report::statement::{PaymentReport, PreparedRun};
 
@@ -169,10 +169,10 @@ fn others_are_others(scheme: &Scheme, folder: &SchemeFolder, providers: &[String
     for provider in providers.iter().filter(|_| scheme.providers.is_empty()) {
         if let Some((clause, other)) = contract::providers::own_points(scheme, provider) {
             let source = folder.opened.sources.get(&other.file);
-            let line = source.map_or(String::new(), |source| format!(", line {}", source.place(other.span.start).line));
+            let row = source.map_or(String::new(), |source| format!(", row {}", source.place(other.span.start).line));
             bail!(Error::failed(
                 format!(
-                    "{}{line}: `{}` is paid by `{}` itself, and its own points would count against it",
+                    "{}{row}: `{}` is paid by `{}` itself, and its own points would count against it",
                     other.file,
                     other.provider.escape_debug(),
                     clause.name
@@ -328,11 +328,17 @@ impl PricedRecords {
             sum(&lines)
         };
         let effect = effect(scheme, &mut measured, &found.set_aside, &payable, &price);
+        let again = found.quality.again.map(|again| {
+            measured.exchange_counted_again();
+            let sums = Some((sum(&self.statement.lines), price(&payable(&measured))));
+            measured.exchange_counted_again();
+            CountedInTwoCohorts { sums, ..again }
+        });
         let copies = found.quality.copies.map(|copies| {
             let sums = Some((sum(&self.statement.lines), price(&payable(&measured.once()))));
             CopiedFacts { sums, ..copies }
         });
-        Ok(QualityReport { effect, copies, ..found.quality })
+        Ok(QualityReport { effect, copies, again, ..found.quality })
     }
 
     /// How far the linkage leaves the sum uncertain, in sentences.

@@ -230,7 +230,7 @@ fn difference(one: &str, other: &str) -> String {
     }
 }
 
-/// The first row that names a provider: "starts.csv, line 3".
+/// The first row that names a provider: "starts.csv, row 3".
 fn place(folders: &[PathBuf], seen: &[NamedProviders], name: &str) -> anyhow::Result<String> {
     let table = seen.iter().find(|seen| seen.names.iter().any(|seen| seen == name)).map_or("starts", |seen| seen.table);
     let names = |batch: &Batch, row: usize| {

@@ -17,6 +17,7 @@ use linkage::joined::rows::{about, by_person, by_record};
 use linkage::persons::Member;
 use linkage::purpose::Purpose;
 use linkage::recall::{RECALL, ShareEstimate, read_last};
+use outcomes::inconsistencies::Inconsistencies;
 use outcomes::left_out::left_out;
 use outcomes::payees::Payees;
 use outcomes::sums::{Sums, sums};
@@ -28,7 +29,7 @@ use records::gate::GateResult;
 use records::gate::evidence::FactsRead;
 use records::gate::quality::{AcceptedFaults, QualityReport};
 use records::gate::{StatedCount, TableRules, evidence};
-use records::need::RequiredColumn;
+use records::need::{ColumnNeed, RequiredColumn};
 use records::schema::{RecordTable, table};
 use records::{Need, Records, facts, payees, people, starts};
 use report::measure::{LinkageUncertainty, OutcomeUncertainty};
@@ -36,7 +37,7 @@ use report::quality::several;
 
 use crate::access_log::Access;
 use crate::agencies::{self, Agencies};
-use crate::doubtful_rows::{self, left_out_fault};
+use crate::doubtful_rows::{self, after_death_fault, ended_and_open_fault, left_and_open_fault, left_out_fault};
 use crate::error::Error;
 use crate::gate::{asked_of, asked_of_claims};
 use crate::measured::{self as one_folder, MeasuredRecords};
@@ -93,6 +94,7 @@ fn join(
         quality = agencies.judge(&scheme.records, accepted)?;
     }
     quality.copies = doubtful_rows::copies(&measured);
+    quality.again = doubtful_rows::counted_again(&measured);
     quality.exceptions = one_folder::exceptions(scheme, &records, &measured, as_at);
     let mut notes: Vec<String> = agencies.left_out().into_iter().collect();
     if without_person > 0 {
@@ -141,15 +143,30 @@ fn add_doubts(scheme: &Scheme, measured: &MeasuredOutcomes, agencies: &mut Agenc
             "starts",
             row("a person has two starts on one day, with different providers, areas or segments").refused(),
         ),
-        (doubts.started_after_end.len(), "people", row("a person died or was removed before a start that counts").warning()),
+        (doubts.started_after_death.len(), "people", row("a person died before a start that counts")),
+        (doubts.started_after_removal.len(), "people", row("a person was removed before a start that counts").warning()),
     ];
-    let any = !left_out.is_empty() || all.iter().any(|(count, ..)| *count > 0);
+    let contradictions = contradictions(doubts);
+    let any_contradiction = !contradictions.is_empty();
+    let any = any_contradiction || !left_out.is_empty() || all.iter().any(|(count, ..)| *count > 0);
+    for (table, fault) in contradictions {
+        let affects_sum = fault.grade != Grade::Warning;
+        agencies.found_in(table, fault, affects_sum);
+    }
     for (count, table, fault) in all {
         let affects_sum = fault.grade != Grade::Warning;
         (0..count).for_each(|_| agencies.found_in(table, fault.clone(), affects_sum));
     }
     left_out.iter().for_each(|start| agencies.found_in("starts", left_out_fault(scheme, start, 0), start.partly));
     any
+}
+
+/// Events and spells that contradict a death, another row or an exit: a finding for each person or spell.
+fn contradictions(doubts: &Inconsistencies) -> Vec<(&'static str, Fault)> {
+    let dead = doubts.after_death.iter().map(|after| ("events or spells", after_death_fault(0, after.changes)));
+    let ended = doubts.ended_and_open.iter().map(|spell| ("spells", ended_and_open_fault(0, spell.changes)));
+    let left = doubts.left_and_open.iter().map(|_| ("spells", left_and_open_fault(0)));
+    dead.chain(ended).chain(left).collect()
 }
 
 /// Refuses a folder of several agencies without a purpose.
@@ -420,7 +437,9 @@ fn sound(
     let people = 0;
     let (counts, faults) = evidence::stated_counts(&tables.coverage);
     faults.into_iter().for_each(|fault| agencies.note("coverage", fault));
-    for RequiredColumn { name, .. } in need.required_columns("people") {
+    for RequiredColumn { name, .. } in
+        need.required_columns("people").into_iter().filter(|column| column.need == ColumnNeed::There)
+    {
         let absent = |batch: &Batch| batch.columns[batch.table.column(name)] == ColumnValues::Absent;
         if tables.people.iter().all(absent) {
             let what = "the rules need this column, and no agency's table of people has it";
@@ -436,7 +455,9 @@ fn sound(
         let zeros: Vec<StatedCount> = counts.iter().filter(|stated| stated.table == name && stated.count == 0).cloned().collect();
         let read = FactsRead { table: name, there: agencies.found.contains_key(name), kinds, stated: &zeros, found };
         let faults = if need.table(name) { evidence::missing_evidence(&read, need, people) } else { Vec::new() };
+        let unused = evidence::unused_kinds(&found.others, kinds).filter(|_| need.table(name));
         faults.into_iter().for_each(|fault| agencies.note(name, fault));
+        unused.into_iter().for_each(|fault| agencies.found_in(name, fault, false));
     }
     agencies.judge(&scheme.records, accepted)
 }

@@ -104,8 +104,11 @@ fn what_may_be_right_is_told_with_what_it_comes_to() {
             "1 row equals another in all but the key, of 1 person; all count. Counted once, the sum would be £500 and not £800.",
         ),
         (vec![("people.csv", PEOPLE.to_owned() + "P1,\n")], "differ only in letter case"),
-        (vec![("people.csv", PEOPLE.replace("2030-01-01", "2027-01-01"))], "died or was removed before a start"),
-        (vec![], "no rule uses these kinds, 1 time: arrest"),
+        (
+            vec![("people.csv", PEOPLE.replace(",died", ",removed").replace("2030-01-01", "2027-01-01"))],
+            "this person was removed before a start",
+        ),
+        (vec![], "no rule uses these kinds, 1 time: arrest (1 row)"),
         (
             vec![("coverage.csv", "table,kind,until\nevents,offence,2029-12-31\nevents,conviction,2029-12-31\n".into())],
             "wage: 2027-05-01",

@@ -6,7 +6,7 @@
 //!
 //! `bad_files`: every mistake in a scheme folder has its message, word for word. `carried`: what linkage leaves unsure in a
 //! figure. `casebook`: the Markdown cases under `cases/` come out to the penny. `cli`: exit codes, pipes, names. `compare`:
-//! two schemes side by side. `contract`: what no contract could say. `design`, `fix`: the changed scheme that is written
+//! two schemes side by side. `contract`: what no contract could say. `contradicting`: records that contradict each other. `design`, `fix`: the changed scheme that is written
 //! checks clean. `doubted`: what measuring finds doubtful. `exceptions`: people who leave a measure. `faults`: a full disk, a file that cannot be read, everybody at
 //! once. `foreign_parquet`: Parquet files of other programs. `formats`: a table is the same in every format. `fuzzed`: every
 //! parser under random input. `gate`: what is missing, misspelt or repeated. `golden`: the summary of every shipped scheme.
@@ -28,6 +28,7 @@ mod casebook;
 mod cli;
 mod compare;
 mod contract;
+mod contradicting;
 mod design;
 mod doubted;
 mod exceptions;

@@ -105,7 +105,7 @@ fn a_pot_is_not_divided_with_oneself() {
     let contract = jobs("", end);
     let people = records(&[("Acme", "2027-06-01", "2027-07-01")]);
     contract.write("others.csv", "provider,points\nBrook,60\nacme,60\n");
-    refused(&pay(&contract, &people, "2030-12-31", &[]), &["others.csv, line 3", "`acme` is paid by `pot` itself"]);
+    refused(&pay(&contract, &people, "2030-12-31", &[]), &["others.csv, row 3", "`acme` is paid by `pot` itself"]);
     contract.write("others.csv", "provider,points\nBrook,60\n");
     in_all(&pay(&contract, &people, "2030-12-31", &[]), "£310");
 }

@@ -5,7 +5,7 @@ use std::process::Output;
 use crate::wellspent::{Scratch, run, said};
 
 /// A contract of one cohort a year, with some outcomes and clauses.
-fn scheme(rules: &str) -> Scratch {
+pub(crate) fn scheme(rules: &str) -> Scratch {
     let folder = Scratch::new("silent-scheme");
     let text = format!(
         "scheme = \"T\"\ncurrency = \"GBP\"\nrounding = \"nearest penny, half up\"\nmonth_end = \"last day of month\"\nfrom = \
@@ -17,7 +17,7 @@ fn scheme(rules: &str) -> Scratch {
 }
 
 /// A binary outcome of twelve months, and a price for each good result.
-fn outcome(name: &str, better: &str, rule: &str, price: &str) -> String {
+pub(crate) fn outcome(name: &str, better: &str, rule: &str, price: &str) -> String {
     format!(
         "[outcome.{name}]\nmeasure = \"x\"\nkind = \"binary\"\nbetter = \"{better}\"\nwindow = \"12 months\"\n\
          [outcome.{name}.measured]\n{rule}\n[pay.{name}]\nclause = \"outcome payment\"\noutcome = \"{name}\"\nprice = \"{price}\"\n"
@@ -28,21 +28,21 @@ fn reoffending() -> String {
     outcome("re", "fewer", "rule = \"any within\"\nevents = \"off\"", "£100")
 }
 
-const PEOPLE: &str = "person\n1\n2\n3\n";
-const STARTS: &str = "start,person,provider,began\ns1,1,A,2027-06-01\ns2,2,A,2027-06-01\ns3,3,A,2027-06-01\n";
+pub(crate) const PEOPLE: &str = "person\n1\n2\n3\n";
+pub(crate) const STARTS: &str = "start,person,provider,began\ns1,1,A,2027-06-01\ns2,2,A,2027-06-01\ns3,3,A,2027-06-01\n";
 
-fn records(tables: &[(&str, &str)]) -> Scratch {
+pub(crate) fn records(tables: &[(&str, &str)]) -> Scratch {
     let folder = Scratch::new("silent-records");
     tables.iter().for_each(|(name, rows)| folder.write(&format!("{name}.csv"), rows));
     folder
 }
 
-fn pay(scheme: &Scratch, records: &Scratch, as_at: &str, more: &[&str]) -> Output {
+pub(crate) fn pay(scheme: &Scratch, records: &Scratch, as_at: &str, more: &[&str]) -> Output {
     run(&[&["pay", scheme.path(), records.path(), "--as-at", as_at], more].concat())
 }
 
 /// It pays a sum in all, or says something.
-fn pays(output: &Output, expected: &str) {
+pub(crate) fn pays(output: &Output, expected: &str) {
     let said = said(output);
     let found = |line: &str| match expected.starts_with('£') {
         true => line.contains(" in all ") && line.ends_with(&format!(" {expected}")),
@@ -51,7 +51,7 @@ fn pays(output: &Output, expected: &str) {
     assert!(output.status.success() && said.lines().any(found), "{expected}\n{said}");
 }
 
-fn refuses(output: &Output, words: &[&str]) {
+pub(crate) fn refuses(output: &Output, words: &[&str]) {
     let said = said(output);
     assert!(!output.status.success() && output.stdout.is_empty(), "{said}");
     words.iter().for_each(|word| assert!(said.contains(word), "{word}\n{said}"));

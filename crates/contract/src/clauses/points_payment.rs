@@ -263,6 +263,9 @@ fn by_rank(section: &Section<'_, '_>) -> Option<Vec<Schedule<Pence>>> {
     Some(stated.into_iter().map(|(amount, ..)| Schedule::constant(amount)).collect())
 }
 
+/// With how many of the rows above a name is compared.
+const MOST_COMPARED: usize = 200;
+
 /// Names of a row that adds up the others.
 const TOTALS: [&str; 10] =
     ["total", "totals", "grand total", "all", "all providers", "sum", "average", "mean", "subtotal", "sub-total"];
@@ -296,6 +299,7 @@ fn others(section: &Section<'_, '_>, context: &ClauseContext<'_>, most: Option<S
             wrong(column, "the contract has no cohorts in this year".to_owned(), expected, "write the number of the year");
         }
         let name = similar_names::folded(&row[provider].text);
+        let form = similar_names::organisation(&row[provider].text);
         let in_contract_year = in_year.flatten().and_then(|year| usize::try_from(year - 1).ok());
         if name.is_empty() {
             let fix = "name the provider, or remove the row";
@@ -308,19 +312,32 @@ fn others(section: &Section<'_, '_>, context: &ClauseContext<'_>, most: Option<S
                 "one row for each other provider".to_owned(),
                 fix,
             );
-        } else if let Some(first) = seen.insert((name, place.flatten(), in_contract_year), row[provider].span) {
+        } else if let Some(first) = seen.insert((form, place.flatten(), in_contract_year), row[provider].span) {
             let what = format!("`{}` is there twice for the same time and area, and would count twice", row[provider].text);
-            let lines = format!(
-                "lines {} and {}",
+            let rows = format!(
+                "rows {} and {}",
                 table.line(&section.reader.files.sources, first),
                 table.line(&section.reader.files.sources, row[provider].span)
             );
             section.push(
                 table
                     .problem(row[provider].span, what)
-                    .read(lines)
-                    .expected("one row for each other provider and contract year")
+                    .read(rows)
+                    .expected("one row for each other provider and contract year. How a name is written makes no difference")
                     .fix("remove one of the two. Years and areas are told apart by columns `year` and `area`"),
+            );
+        } else if let Some(near) = out.iter().take(MOST_COMPARED).find(|other: &&OtherProvider| {
+            let same_time = (other.area, other.year) == (place.flatten(), in_contract_year);
+            same_time && similar_names::slip(&other.provider, &row[provider].text)
+        }) {
+            let rows = [near.span, row[provider].span].map(|span| table.line(&section.reader.files.sources, span));
+            section.push(
+                table
+                    .problem(row[provider].span, "two other providers have nearly the same name, and both count")
+                    .read(format!("`{}` in row {} and `{}` in row {}", near.provider, rows[0], row[provider].text, rows[1]))
+                    .expected("one row for each other provider and contract year")
+                    .fix("remove one of the two if they are one provider; no action needed if they are two")
+                    .warning(),
             );
         }
         let path = format!("{}: row {}: points", table.name, out.len() + 1);

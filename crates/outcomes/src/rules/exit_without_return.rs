@@ -19,6 +19,6 @@ pub(crate) fn exit_without_return(
         return PersonOutcome::observed(0, NEVER);
     }
     let return_days = exit + 1..clear.after(exit);
-    let returned = returns.iter().flat_map(|kind| history.facts.of(*kind)).any(|fact| return_days.contains(&fact.from));
+    let returned = returns.iter().flat_map(|kind| history.of(*kind)).any(|fact| return_days.contains(&fact.from));
     PersonOutcome::observed(i64::from(!returned), exit)
 }

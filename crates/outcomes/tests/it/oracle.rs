@@ -268,14 +268,22 @@ impl Oracle<'_> {
         Answer::Known(value, day)
     }
 
+    /// Whether a person was alive on a day, as far as was known.
+    fn alive(&self, person: &str, day: Date) -> bool {
+        let person = self.records.people.iter().find(|other| other.name == person).expect("a person");
+        let known = person.known.or(person.died.into_iter().chain(person.removed).min());
+        let died = person.died.filter(|_| known.is_some_and(|known| known <= self.known_at));
+        died.is_none_or(|died| day <= died)
+    }
+
     fn events(&self, person: &str) -> Vec<&Event> {
         let known = |event: &&Event| event.person == person && event.known.unwrap_or(event.date) <= self.known_at;
-        self.records.events.iter().filter(known).collect()
+        self.records.events.iter().filter(known).filter(|event| self.alive(person, event.date)).collect()
     }
 
     fn kept(&self, person: &str) -> Vec<&Spell> {
         let known = |spell: &&Spell| spell.person == person && spell.known.unwrap_or(spell.from) <= self.known_at;
-        self.records.spells.iter().filter(known).collect()
+        self.records.spells.iter().filter(known).filter(|spell| self.alive(person, spell.from)).collect()
     }
 
     /// The events that count, with the day of their proof.
@@ -298,7 +306,7 @@ impl Oracle<'_> {
                 .iter()
                 .filter(|other| other.kind == *proven_by && other.about == event.event && other.date >= event.date)
                 .map(|other| other.date);
-            let proven = about.chain(event.settled).min();
+            let proven = about.chain(event.settled.filter(|day| self.alive(person, *day))).min();
             if proven.is_some_and(|day| day < proof) {
                 out.push((*event, proven));
             }
@@ -307,6 +315,9 @@ impl Oracle<'_> {
     }
 
     fn in_spell(&self, person: &str, spells: &SpellSelection, day: Date) -> bool {
+        if !self.alive(person, day) {
+            return false;
+        }
         match spells {
             SpellSelection::Kept(kinds) => self.in_kept(person, kinds, day),
             SpellSelection::Paired { begins, ends } => {
@@ -322,7 +333,7 @@ impl Oracle<'_> {
 
     fn in_kept(&self, person: &str, kinds: &[String], day: Date) -> bool {
         let inside = |spell: &&Spell| kinds.contains(&spell.kind) && spell.from <= day && spell.to.is_none_or(|to| day < to);
-        self.kept(person).iter().any(inside)
+        self.alive(person, day) && self.kept(person).iter().any(inside)
     }
 
     /// The last day on which all that the rule looks at is complete.

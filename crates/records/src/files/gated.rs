@@ -9,7 +9,7 @@ use crate::Need;
 use crate::batch::Batch;
 use crate::facts::{FactsBuilder, GatheredFacts};
 use crate::fault::Fault;
-use crate::gate::{self, FileRef, GateResult, QualityGate, RowLookups, SecondReading, key};
+use crate::gate::{self, FileRef, GateResult, LetterCaseCheck, QualityGate, RowLookups, SecondReading, key};
 use crate::names::Names;
 use anyhow::{Context as _, bail};
 use rayon::BroadcastContext;
@@ -69,6 +69,8 @@ fn read(
     let mistaken = compare_repeats(files, gate, columns, &mut found)?;
     report(&mut found)?;
     restore_rows(files, gate, columns, &mistaken, &mut found, take)?;
+    finish(files, gate, &mut found)?;
+    report(&mut found)?;
     Ok(found)
 }
 
@@ -132,7 +134,29 @@ pub fn read_facts(
     if !mistaken.is_empty() {
         all.push(gather.end());
     }
+    finish(files, gate, &mut found)?;
     Ok((all, found))
+}
+
+/// Of larger tables the ids are not compared, because that takes another reading.
+const COMPARED: u64 = 2_000_000;
+
+/// What can be said only once every file was read: columns that a file does not have, and ids that differ only in letter case.
+fn finish(files: &[&TableFile], gate: &QualityGate<'_>, found: &mut GateResult) -> anyhow::Result<()> {
+    let names = names(files);
+    gate.end(&names, found);
+    if !gate.compares_letter_case() || found.files.iter().map(|rows| rows.read).sum::<u64>() > COMPARED {
+        return Ok(());
+    }
+    let (key, mut check) = (gate.table.columns[0].name, LetterCaseCheck::default());
+    for (at, file) in files.iter().enumerate() {
+        let file_of = FileRef { at, name: &names[at] };
+        file.read(&|column| column == key, &mut |batch, _| {
+            check.rows(at, &names, &batch).into_iter().for_each(|fault| found.report(file_of, fault));
+            Ok(())
+        })?;
+    }
+    Ok(())
 }
 
 fn names(files: &[&TableFile]) -> Vec<String> {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::super::Need;
 use super::super::batch::Batch;
 use super::super::facts::key;
-use super::super::fault::Fault;
+use super::super::fault::{Fault, visible};
 use super::super::lookups::{find_people, positions};
 use super::super::names::{NOBODY, Names};
 use base::day::Day;
@@ -22,14 +22,18 @@ pub struct AboutCheck<'a> {
     silent: Vec<u32>,
     /// The rows that have these keys.
     targets: BTreeMap<u64, AboutTarget>,
+    /// The kinds of those of them that no rule uses.
+    other_kinds: Vec<String>,
     rows: Vec<AboutRow>,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct AboutTarget {
     person: u32,
-    /// The position, from 1, of its kind among the needed kinds.
+    /// The position, from 1, of its kind among the needed kinds; 0 for another kind.
     kind: u16,
+    /// The position of another kind among those seen.
+    other: usize,
     day: Day,
 }
 
@@ -50,7 +54,7 @@ impl<'a> AboutCheck<'a> {
         wanted.sort_unstable();
         wanted.dedup();
         silent.sort_unstable();
-        AboutCheck { need, people, wanted, silent, targets: BTreeMap::new(), rows: Vec::new() }
+        AboutCheck { need, people, wanted, silent, targets: BTreeMap::new(), other_kinds: Vec::new(), rows: Vec::new() }
     }
 
     /// Adds rows of events.
@@ -58,14 +62,16 @@ impl<'a> AboutCheck<'a> {
         let column = |name| batch.table.column(name);
         let (own, about) = (&batch.columns[column("event")], &batch.columns[column("about")]);
         let persons = find_people(self.people, &batch.columns[column("person")], batch.rows());
-        let kinds = positions(&batch.columns[column("kind")], batch.rows(), &self.need.events);
+        let of_kind = column("kind");
+        let kinds = positions(&batch.columns[of_kind], batch.rows(), &self.need.events);
         let referring: Vec<bool> =
             std::iter::once(false).chain(self.need.events.iter().map(|kind| self.need.referring.contains(kind))).collect();
         for (row, (person, kind)) in persons.into_iter().zip(kinds).enumerate() {
             let day = batch.day(column("date"), row);
             let name = key(own, row);
             if self.wanted.binary_search(&name).is_ok() {
-                self.targets.insert(name, AboutTarget { person, kind, day });
+                let other = if kind == 0 && person != NOBODY { self.other_kind(&batch.text(of_kind, row)) } else { 0 };
+                self.targets.insert(name, AboutTarget { person, kind, other, day });
             }
             if person == NOBODY || !referring[usize::from(kind)] {
                 continue;
@@ -78,7 +84,14 @@ impl<'a> AboutCheck<'a> {
         }
     }
 
-    /// The rows that cannot be used, each with its file and its person.
+    fn other_kind(&mut self, name: &str) -> usize {
+        self.other_kinds.iter().position(|known| known == name).unwrap_or_else(|| {
+            self.other_kinds.push(name.to_owned());
+            self.other_kinds.len() - 1
+        })
+    }
+
+    /// The rows that cannot be used, and those about an event of a kind that no rule uses, each with its file and its person.
     #[must_use]
     pub fn faults(self) -> Vec<(usize, Fault, u32)> {
         let need = self.need;
@@ -110,8 +123,25 @@ impl<'a> AboutCheck<'a> {
                 _ => return None,
             })
         };
+        // It proves or ends nothing that is measured. That is right where no rule asks for such events, and wrong where its kind is
+        // another name of one that a rule uses.
+        let unused = |row: &AboutRow| {
+            let target = self.targets.get(&row.about)?;
+            let of_other = target.kind == 0 && target.person == row.person && row.own != row.about && row.day >= target.day;
+            let kind = self.other_kinds.get(target.other).filter(|_| of_other)?;
+            let used = need.referred.iter().map(String::as_str);
+            let nearest =
+                base::problem::nearest(kind, used.clone()).map_or(String::new(), |near| format!("; the nearest is `{near}`"));
+            let used: Vec<&str> = used.take(8).collect();
+            let fix = "no action needed, unless the rules call that kind by another name";
+            let what = "this row is about an event of a kind that no rule uses, and so it changes nothing";
+            let fault =
+                Fault::row(row.place, what, format!("an event that is one of {}{nearest}", used.join(", ")), fix).warning();
+            let value = Some(format!("{}{nearest}", visible(kind)));
+            Some((row.file, Fault { column: "about".into(), value, ..fault }, row.person))
+        };
         let fault = |row: &AboutRow| {
-            let (what, fix) = wrong(row)?;
+            let Some((what, fix)) = wrong(row) else { return unused(row) };
             let fault = Fault::row(row.place, what, "the `event` of an earlier row of the same person", fix);
             Some((row.file, Fault { column: "about".into(), ..fault }, row.person))
         };

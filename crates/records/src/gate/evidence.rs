@@ -6,7 +6,8 @@ use super::super::batch::{Batch, Name};
 use super::super::fault::{Fault, visible};
 use super::super::names::{Fingerprints, Names, fingerprint};
 use super::super::spelling;
-use super::result::{GateResult, OtherKinds};
+use super::file_columns::renamed;
+use super::result::{GateResult, OtherKind, OtherKinds};
 use super::rules::StatedCount;
 use base::day::{Day, NEVER, date};
 
@@ -114,7 +115,7 @@ pub fn missing_evidence(read: &FactsRead<'_>, need: &Need, people: u64) -> Vec<F
         match zero {
             Some(stated) if rows == 0 => {
                 if read.table == "events" && need.proofs.contains(kind) && found.settled == 0 && found.never_settled > 0 {
-                    faults.push(not_settled(kind));
+                    faults.push(not_settled(kind, &found.unread()));
                 }
                 faults.extend(too_few_people(stated, people));
                 continue;
@@ -122,8 +123,9 @@ pub fn missing_evidence(read: &FactsRead<'_>, need: &Need, people: u64) -> Vec<F
             None if rows == 0 && !proven => {}
             _ => continue,
         }
-        let nearest = base::problem::nearest(kind, found.others.kept.iter().map(String::as_str));
-        let have = found.others.kept.iter().take(5).map(|kind| visible(kind)).collect::<Vec<_>>();
+        let others = found.others.kinds();
+        let nearest = base::problem::nearest(kind, others.iter().map(|other| other.name.as_str()));
+        let have = others.iter().take(5).map(|other| visible(&other.name)).collect::<Vec<_>>();
         let hint = match (nearest, read.there) {
             (Some(nearest), _) => format!("is `{}` meant? Then write `{kind}`", visible(nearest)),
             (None, false) => format!("supply the table {} with this kind of {word}", read.table),
@@ -156,11 +158,12 @@ pub fn too_few_people(stated: &StatedCount, people: u64) -> Option<Fault> {
 }
 
 /// Events that must be proven, with neither rows of proof nor the column that says when they were proven.
-fn not_settled(kind: &str) -> Fault {
+fn not_settled(kind: &str, unread: &[String]) -> Fault {
     let what = "the rules need this column where no row is a proof, and the table does not have it";
     let fix =
         "supply the column; if it has another name, rename it to this one; if no row has a value for it, add it without values";
     let expected = format!("a column `settled`, or rows of the kind `{kind}`");
+    let fix = format!("{fix}{}", renamed("settled", unread));
     Fault { column: "settled".into(), ..Fault::file(what, expected, fix) }.refused()
 }
 
@@ -244,12 +247,15 @@ pub fn similar_ids(people: &Names) -> Option<Fault> {
     (count > 0).then(|| fault.warning())
 }
 
-/// Kinds in a table that no rule needs.
+/// Kinds in a table that no rule needs, each with its rows and the nearest kind that a rule uses.
 #[must_use]
-pub fn unused_kinds(others: &OtherKinds) -> Option<Fault> {
-    let mut kinds: Vec<String> = others.kept.iter().map(|kind| visible(kind)).collect();
-    kinds.sort();
-    kinds.dedup();
+pub fn unused_kinds(others: &OtherKinds, used: &[String]) -> Option<Fault> {
+    let nearest = |kind: &str| {
+        let nearest = base::problem::nearest(kind, used.iter().map(String::as_str));
+        nearest.map_or(String::new(), |nearest| format!("; the nearest that a rule uses is `{}`", visible(nearest)))
+    };
+    let words = |other: &&OtherKind| format!("{} ({}{})", visible(&other.name), row_count(other.rows), nearest(&other.name));
+    let mut kinds: Vec<String> = others.kinds().iter().map(words).collect();
     let more = if kinds.len() > SHOWN { format!(" and {} more", kinds.len() - SHOWN) } else { String::new() };
     kinds.truncate(SHOWN);
     let what = "no rule uses these kinds";

@@ -19,6 +19,8 @@ pub struct QualityReport {
     pub effect: Option<SumEffect>,
     /// Facts of measured people that equal another in everything but the key.
     pub copies: Option<CopiedFacts>,
+    /// Results of measured people that count in two cohorts.
+    pub again: Option<CountedInTwoCohorts>,
     /// For each outcome with exceptions, who is excepted.
     pub exceptions: Vec<ExceptedPeople>,
     /// Who accepted faults that may change the sum, and why, if anybody did.
@@ -31,6 +33,15 @@ pub struct CopiedFacts {
     pub rows: u64,
     pub people: u64,
     /// The sum as it is, and the sum if each counted once; `None` if there is no sum.
+    pub sums: Option<(Pence, Pence)>,
+}
+
+/// Results that count in a later cohort what counts in an earlier one too, because the follow-up windows of one person overlap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CountedInTwoCohorts {
+    pub results: u64,
+    pub people: u64,
+    /// The sum as it is, and the sum if each counted only in the first cohort; `None` if there is no sum.
     pub sums: Option<(Pence, Pence)>,
 }
 

@@ -1,7 +1,10 @@
 //! What the gate found in one table: row counts, findings, and what it saw of each kind.
 
+use std::collections::BTreeMap;
+
 use super::super::fault::Fault;
 use super::super::names::Fingerprints;
+use super::file_columns::FileColumns;
 use super::findings::Findings;
 
 /// What the gate found in a table, or one thread in its part of it.
@@ -27,8 +30,8 @@ pub struct GateResult {
     /// Some ids of unknown people; never shown.
     pub unknown: Vec<String>,
     pub unknown_people: u64,
-    /// Columns that the rules need and a file does not have, with the position of the file.
-    pub(super) without: Vec<(usize, &'static str)>,
+    /// What was seen of the columns of each file.
+    pub(super) columns: Vec<FileColumns>,
     /// Whether several threads read the file, so that rows come in any order.
     pub unordered: bool,
     /// Every fault with the position of its file, where a list of all faults is wanted.
@@ -63,6 +66,17 @@ impl GateResult {
         self.findings.add(file.name, fault, affects_sum, person);
     }
 
+    /// Columns in the headers of all files that are not read.
+    #[must_use]
+    pub fn unread(&self) -> Vec<String> {
+        self.columns.iter().flat_map(|file| &file.unread).cloned().collect()
+    }
+
+    /// Adds a fault that changes nothing.
+    pub fn report(&mut self, file: FileRef<'_>, fault: Fault) {
+        self.note(file, fault, false, None);
+    }
+
     /// Adds what another thread found.
     pub fn merge(&mut self, other: GateResult) {
         fn add(sums: &mut Vec<u64>, more: &[u64]) {
@@ -77,6 +91,8 @@ impl GateResult {
             rows.set_aside += more.set_aside;
             rows.repeats += more.repeats;
         }
+        self.columns.resize(self.columns.len().max(other.columns.len()), FileColumns::default());
+        self.columns.iter_mut().zip(other.columns).for_each(|(seen, more)| seen.merge(more));
         self.repeated.extend(other.repeated);
         add(&mut self.kinds, &other.kinds);
         add(&mut self.counted, &other.counted);
@@ -99,12 +115,19 @@ impl GateResult {
     }
 }
 
-/// Kinds that no rule needs: which were seen, and some of them as text.
+/// Kinds that no rule needs: which were seen, and some of them with their rows.
 #[derive(Debug, Default)]
 pub struct OtherKinds {
     seen: Fingerprints,
     count: usize,
-    pub(super) kept: Vec<String>,
+    kept: BTreeMap<u64, OtherKind>,
+}
+
+/// A kind that no rule needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OtherKind {
+    pub name: String,
+    pub rows: u64,
 }
 
 /// How many kinds are remembered, and how many are kept as text.
@@ -124,16 +147,32 @@ impl OtherKinds {
         true
     }
 
-    pub(super) fn keep(&mut self, kind: &str) {
+    /// Remembers a kind by its fingerprint, so that its rows are counted.
+    pub(super) fn keep(&mut self, print: u64, name: &str) {
         if self.kept.len() < KEPT {
-            self.kept.push(kind.to_owned());
+            self.kept.entry(print).or_insert_with(|| OtherKind { name: name.to_owned(), rows: 0 });
         }
     }
 
+    /// Adds rows of a kind, if it is remembered.
+    pub(super) fn rows(&mut self, print: u64, rows: u64) {
+        if let Some(kind) = self.kept.get_mut(&print) {
+            kind.rows += rows;
+        }
+    }
+
+    /// The kinds that are remembered, in the order of their names.
+    #[must_use]
+    pub fn kinds(&self) -> Vec<&OtherKind> {
+        let mut kinds: Vec<&OtherKind> = self.kept.values().collect();
+        kinds.sort_by(|a, b| a.name.cmp(&b.name));
+        kinds
+    }
+
     pub(super) fn merge(&mut self, other: OtherKinds) {
-        self.kept.extend(other.kept);
-        self.kept.sort();
-        self.kept.dedup();
-        self.kept.truncate(KEPT);
+        for (print, kind) in other.kept {
+            self.keep(print, &kind.name);
+            self.rows(print, kind.rows);
+        }
     }
 }

@@ -7,15 +7,18 @@ use base::day::NEVER;
 
 use super::super::batch::{Batch, ColumnValues, Name};
 use super::super::fault::{Fault, Grade, visible};
+use super::super::header::UNKNOWN_COLUMN;
 use super::super::lookups::{RowLookups, find_people, positions};
 use super::super::names::{NOBODY, fingerprint};
-use super::super::need::RequiredColumn;
+use super::super::need::{ColumnNeed, RequiredColumn};
 use super::super::schema::{RecordTable, ValueKind};
 use super::super::spelling;
-use super::audits;
+use super::audits::{self, AuditResults};
 use super::copies::{self, CopyFinder};
+use super::file_columns::{self, FileColumns};
 use super::keys::KeySet;
 use super::known_names::{KnownNames, PAYEE, PERSON, REFERENCES, Reference};
+use super::letter_case::LettersSeen;
 use super::repeats;
 use super::result::{FileRef, GateResult, RowCounts, UNKNOWN};
 use super::row_faults::{RowFaults, check_days, check_starts};
@@ -32,12 +35,22 @@ pub struct QualityGate<'a> {
     rules: &'a TableRules,
     keys: Mutex<KeySet>,
     copies: Mutex<CopyFinder>,
+    audited: Mutex<AuditResults>,
+    letters: LettersSeen,
 }
 
 impl<'a> QualityGate<'a> {
     #[must_use]
     pub fn new(table: &'static RecordTable, known: &'a KnownNames<'a>, rules: &'a TableRules) -> QualityGate<'a> {
-        QualityGate { table, known, rules, keys: Mutex::default(), copies: Mutex::default() }
+        QualityGate {
+            table,
+            known,
+            rules,
+            keys: Mutex::default(),
+            copies: Mutex::default(),
+            audited: Mutex::default(),
+            letters: LettersSeen::default(),
+        }
     }
 
     /// Whether rows of the table can change the sum.
@@ -57,6 +70,7 @@ impl<'a> QualityGate<'a> {
     pub fn rows(&self, file: FileRef<'_>, batch: &mut Batch, faults: Vec<Fault>, found: &mut GateResult) -> RowLookups {
         if found.files.len() <= file.at {
             found.files.resize(file.at + 1, RowCounts::default());
+            found.columns.resize(file.at + 1, FileColumns::default());
         }
         found.kinds.resize(self.rules.kinds.len(), 0);
         found.counted.resize(self.rules.stated.len(), 0);
@@ -68,11 +82,17 @@ impl<'a> QualityGate<'a> {
             rows.read += row;
             rows.set_aside += row;
             found.unreadable += row;
+            if fault.what == UNKNOWN_COLUMN {
+                found.columns[file.at].unread.push(fault.column.clone());
+            }
             let affects_sum = self.rules.affects_sum && fault.grade < Grade::Repeat;
             found.note(file, fault, affects_sum, None);
         }
         if batch.rows() == 0 {
             return RowLookups::default();
+        }
+        if self.table.keyed {
+            self.letters.add(&batch.columns[0], batch.rows());
         }
         self.drop_repeats(file, batch, found);
         let persons = self.persons(batch);
@@ -88,6 +108,8 @@ impl<'a> QualityGate<'a> {
         self.columns(file, batch, &lookups, found, &mut row_faults);
         if !self.rules.outcomes.is_empty() {
             audits::claims(&self.rules.outcomes, batch, &mut row_faults);
+            let mut audited = self.audited.lock().unwrap_or_else(PoisonError::into_inner);
+            audited.add(file, batch, &mut row_faults);
         }
         if !row_faults.faults.is_empty() {
             self.set_aside(file, batch, &mut lookups, row_faults, found);
@@ -161,16 +183,20 @@ impl<'a> QualityGate<'a> {
         }
         let column = batch.table.column("kind");
         let kinds = positions(&batch.columns[column], batch.rows(), &self.rules.kinds);
-        let mut last = 0;
+        let (mut last, mut run) = (0, 0);
         for row in (0..batch.rows()).filter(|row| kinds[*row] == 0) {
             let Some(name) = batch.name(column, row) else { continue };
             let print = fingerprint(name);
             // Most rows have the kind of the row before.
-            if print == last || !found.others.is_new(print) {
-                last = print;
+            if print == last {
+                run += 1;
                 continue;
             }
+            found.others.rows(last, std::mem::replace(&mut run, 1));
             last = print;
+            if !found.others.is_new(print) {
+                continue;
+            }
             let text = name.to_string();
             if self.rules.other_kinds.contains(&text) {
                 continue;
@@ -186,9 +212,10 @@ impl<'a> QualityGate<'a> {
                 found.note(file, Fault { expected, ..fault }.refused(), true, None);
             } else if persons.get(row).is_some_and(|person| *person != NOBODY) {
                 // In a row whose cells have shifted, this may be a name.
-                found.others.keep(&text);
+                found.others.keep(print, &text);
             }
         }
+        found.others.rows(last, run);
         kinds
     }
 
@@ -225,7 +252,7 @@ impl<'a> QualityGate<'a> {
         }
     }
 
-    /// Notes columns that the rules need and that are missing or empty.
+    /// Notes values that the rules need and that are missing, and which columns a file has.
     fn columns(
         &self,
         file: FileRef<'_>,
@@ -234,34 +261,44 @@ impl<'a> QualityGate<'a> {
         found: &mut GateResult,
         row_faults: &mut RowFaults,
     ) {
-        for RequiredColumn { name, kinds, filled } in &self.rules.columns {
+        let columns = &self.rules.columns;
+        let of_kind = |kinds: &[String]| -> Vec<bool> {
+            std::iter::once(false).chain(self.rules.kinds.iter().map(|kind| kinds.contains(kind))).collect()
+        };
+        let of: Vec<Vec<bool>> = columns.iter().map(|column| of_kind(&column.kinds)).collect();
+        let here = |at: usize, row: usize| {
+            columns[at].kinds.is_empty() || lookups.kinds.get(row).is_some_and(|kind| of[at][usize::from(*kind)])
+        };
+        found.columns[file.at].add(columns, batch, &here);
+        for (at, RequiredColumn { name, .. }) in
+            columns.iter().enumerate().filter(|(_, column)| column.need == ColumnNeed::Filled)
+        {
             let column = batch.table.column(name);
-            let of: Vec<bool> = std::iter::once(false).chain(self.rules.kinds.iter().map(|kind| kinds.contains(kind))).collect();
-            let here = |row: &usize| kinds.is_empty() || lookups.kinds.get(*row).is_some_and(|kind| of[usize::from(*kind)]);
-            let mut rows = (0..batch.rows()).filter(here);
             if batch.columns[column] == ColumnValues::Absent {
-                if rows.next().is_some() && !found.without.contains(&(file.at, *name)) {
-                    found.without.push((file.at, *name));
-                    let what = "the rules need this column, and the table does not have it";
-                    let expected = format!("a column `{name}`");
-                    let fix = match filled {
-                        true => "supply the column; if it has another name, rename it to this one".to_owned(),
-                        false => "supply the column; if it has another name, rename it to this one; if no row has a value for it, add it \
-                                  without values"
-                            .to_owned(),
-                    };
-                    let fault = Fault { column: (*name).into(), ..Fault::file(what, expected, fix) }.refused();
-                    found.note(file, fault, true, None);
-                }
                 continue;
             }
-            for row in rows.filter(|row| *filled && batch.columns[column].name(*row).is_none()) {
+            for row in (0..batch.rows()).filter(|row| here(at, *row) && batch.columns[column].name(*row).is_none()) {
                 let what = "the rules need a value here, and the row has none";
                 let fix = "fill it in, or leave the row out if it is not of this kind";
                 let fault = Fault::row(batch.places[row], what, format!("a value in `{name}`"), fix);
                 row_faults.faults.push((row, Fault { column: (*name).into(), ..fault }));
             }
         }
+    }
+
+    /// Notes columns that the rules use and that a file does not have, once every file was read.
+    pub fn end(&self, names: &[String], found: &mut GateResult) {
+        for (at, fault) in file_columns::missing(&self.rules.columns, &found.columns, names) {
+            let affects_sum = fault.grade < Grade::Repeat;
+            found.note(FileRef { at, name: &names[at] }, fault, affects_sum, None);
+        }
+    }
+
+    /// Whether ids may differ in letter case alone, so that the files are read again to compare them. Ids of people are personal, and
+    /// are compared elsewhere.
+    #[must_use]
+    pub fn compares_letter_case(&self) -> bool {
+        self.table.keyed && !self.table.columns[0].personal && self.letters.both()
     }
 
     fn count_stated(&self, batch: &Batch, found: &mut GateResult) {

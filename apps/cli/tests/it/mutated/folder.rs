@@ -160,12 +160,14 @@ impl Folder {
             let person = if at % 4 == 3 { format!("{}", 1_000 + at) } else { format!("Nx{:03}", at * 7) };
             let born = plus(date(1960, 1, 1), (draw.below(16_000)) as i32);
             let names = [forenames[at % 10], surnames[(at * 3 + at / 10) % 10]];
+            // After everything that happens to anybody: nothing happens after a death.
             let died =
-                if draw.below(12) == 0 { plus(date(2026, 9, 1), draw.below(200) as i32).to_string() } else { String::new() };
+                if draw.below(12) == 0 { plus(date(2027, 10, 1), draw.below(80) as i32).to_string() } else { String::new() };
             people.push(&[&person, names[0], names[1], &born.to_string(), &died]);
             let segment = ["under 25", "25 and over"][draw.below(2)];
             let area = ["north", "south"][draw.below(2)];
             let mut began = plus(date(2025, 1, 1), draw.below(300) as i32);
+            let mut begun = BTreeSet::new();
             for _ in 0..=usize::from(draw.below(5) == 0) {
                 start += 1;
                 let provider = format!("P{}", 1 + draw.below(payees));
@@ -204,7 +206,11 @@ impl Folder {
                 for kind in ["job", "job", "training"] {
                     if draw.below(2) == 0 {
                         spell += 1;
-                        let from = day(draw, -30, 180);
+                        let mut from = day(draw, -30, 180);
+                        // Two spells of one kind from the same day on, one with an end and one without, may be one spell.
+                        while !begun.insert((kind, from)) {
+                            from = plus(from, 1);
+                        }
                         let to =
                             if draw.below(6) == 0 { String::new() } else { plus(from, 5 + draw.below(90) as i32).to_string() };
                         spells.push(&[&format!("l{spell}"), &person, kind, &from.to_string(), &to]);

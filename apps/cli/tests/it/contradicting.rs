@@ -1,0 +1,355 @@
+//! Records that contradict each other: what could change a sum is refused with its row and how to put it right, the rest is told, and
+//! a true record is paid as before.
+
+use crate::silent::{PEOPLE, STARTS, outcome, pay, pays, records, refuses, scheme};
+use crate::wellspent::{Scratch, run, said};
+
+const COVERED: &str = "table,kind,until\nevents,,2030-12-31\nspells,,2030-12-31\n";
+
+/// A folder with tables of its own beside people, starts and coverage.
+fn folder(tables: &[(&str, &str)]) -> Scratch {
+    let usual = [("people", PEOPLE), ("starts", STARTS), ("coverage", COVERED)];
+    let usual = usual.iter().filter(|(name, _)| tables.iter().all(|(other, _)| other != name));
+    records(&usual.chain(tables).copied().collect::<Vec<_>>())
+}
+
+fn reoffending() -> Scratch {
+    scheme(&outcome("re", "fewer", "rule = \"any within\"\nevents = \"off\"\nproven_by = \"conviction\"", "£100"))
+}
+
+fn working(more: &str) -> Scratch {
+    scheme(&outcome("job", "more", &format!("rule = \"sustained\"\nspells = \"job\"\ndays = \"60 days\"\n{more}"), "£100"))
+}
+
+/// A sum is paid, and something is said beside it.
+fn tells(output: &std::process::Output, sum: &str, words: &[&str]) {
+    pays(output, sum);
+    // However long the lines are.
+    let said = said(output).split_whitespace().collect::<Vec<_>>().join(" ");
+    words.iter().for_each(|word| assert!(said.contains(word), "{word}\n{said}"));
+}
+
+/// A sum is paid, and nothing is said of something.
+fn says_nothing_of(output: &std::process::Output, sum: &str, word: &str) {
+    pays(output, sum);
+    assert!(!said(output).contains(word), "{word}\n{}", said(output));
+}
+
+/// One thing was found both true and false by an audit.
+#[test]
+fn audits_that_find_the_opposite_of_one_claim_are_refused() {
+    let job = outcome("job", "more", "rule = \"any within\"\nevents = \"job\"", "£10")
+        .replace("[outcome.job]", "[outcome.job]\nreported_by = \"provider\"");
+    let contract = scheme(&(job + "[pay.audit]\nclause = \"audit\"\noutcome = \"job\"\nchecks = \"50 %\"\npenalty = \"£5\"\n"));
+    let paid = |rows: &str, more: &str| {
+        let claims = format!("claim,provider,person,outcome,date,checked,found\n{rows}");
+        let events = "event,person,kind,date\ne1,1,job,2027-09-01\ne2,2,job,2027-09-01\n";
+        let folder = folder(&[("events", events), ("claims", &claims)]);
+        if !more.is_empty() {
+            folder.write("claims-2.csv", format!("claim,provider,person,outcome,date,checked,found\n{more}"));
+        }
+        pay(&contract, &folder, "2030-12-31", &[])
+    };
+    let first = "c1,A,1,job,2027-09-01,2028-01-01,true\n";
+    let words = ["found true and one false", "claims.csv: `found`", "row 3", "false; true in row 2", "keep only its row"];
+    refuses(&paid(&(first.to_owned() + "c2,A,1,job,2027-09-01,2028-02-01,false\n"), ""), &words);
+    refuses(&paid(first, "c2,A,1,job,2027-09-01,2028-01-01,false\n"), &["row 2", "false; true in row 2 of claims.csv"]);
+    // Another day, another person and another outcome are other things.
+    let others = first.to_owned() + "c2,A,1,job,2027-08-01,2028-02-01,false\nc3,A,2,job,2027-09-01,2028-01-01,false\n";
+    says_nothing_of(&paid(&others, ""), "£10", "one was found true");
+    // Found false twice: each has its penalty, and somebody may want to look.
+    let twice = "c1,A,1,job,2027-09-01,2028-01-01,false\nc2,A,1,job,2027-09-01,2028-02-01,false\n";
+    tells(&paid(twice, ""), "£10", &["was found false too; both count", "row 3"]);
+}
+
+/// Nobody does anything after a death. What is told as if somebody had counts for nothing, and stops the run where it would count.
+#[test]
+fn what_happens_after_a_death_does_not_count() {
+    let died = "person,died\n1,2027-08-01\n2,\n3,\n";
+    let contract = reoffending();
+    let paid = |events: &str| {
+        let events =
+            format!("event,person,kind,date,settled,about\n{events}x1,2,off,2026-01-01,,\nx2,2,conviction,2026-02-01,,x1\n");
+        pay(&contract, &folder(&[("people", died), ("events", &events)]), "2030-12-31", &[])
+    };
+    let words = ["after the person's death, and would change a result", "events.csv: `date`", "row 2", "a day up to the death"];
+    refuses(&paid("o1,1,off,2027-09-01,,\nc1,1,conviction,2027-10-01,,o1\n"), &words);
+    refuses(&paid("o1,1,off,2027-07-01,,\nc1,1,conviction,2027-10-01,,o1\n"), &["events.csv: `date`", "row 3"]);
+    refuses(&paid("o1,1,off,2027-07-01,2027-10-01,\n"), &["events.csv: `settled`", "row 2"]);
+    // It would change nothing: proven before the death all the same, or outside every window.
+    let proven = "o1,1,off,2027-07-01,2027-07-15,\nc1,1,conviction,2027-10-01,,o1\n";
+    tells(&paid(proven), "£200", &["after the person's death, and does not count", "row 3"]);
+    tells(&paid("o1,1,off,2028-09-01,2028-10-01,\n"), "£300", &["does not count", "row 2"]);
+    // On the day of the death somebody was alive.
+    says_nothing_of(&paid("o1,1,off,2027-08-01,2027-08-01,\n"), "£200", "death");
+
+    // A spell ends with the death at the latest.
+    let contract = working("counted = \"cumulative\"");
+    let paid = |spell: &str, more: &[&str]| {
+        let spells = format!("spell,person,kind,from,to\nj1,1,job,{spell}\n");
+        pay(&contract, &folder(&[("people", died), ("spells", &spells)]), "2030-12-31", more)
+    };
+    refuses(&paid("2027-07-15,2028-02-01", &[]), &["spells.csv: `to`", "row 2", "A spell ends with the death"]);
+    refuses(&paid("2027-07-15,", &[]), &["spells.csv: `to`", "row 2"]);
+    let accepted = paid("2027-07-15,", &["--accept-faults", "agreed", "--accepted-by", "Jo Park"]);
+    tells(&accepted, "£0", &["would change a result if it counted", "Faults accepted by Jo Park"]);
+    // Sixty days of work before it are enough, whatever the last day of the spell.
+    tells(&paid("2027-06-01,", &[]), "£100", &["does not count"]);
+    says_nothing_of(&paid("2027-06-01,2027-08-02", &[]), "£100", "death");
+
+    // A death that became known later is no death yet.
+    let people = "person,died,known\n1,2027-08-01,2031-06-01\n2,,\n3,,\n";
+    let spells = "spell,person,kind,from,to\nj1,1,job,2027-07-15,2028-02-01\n";
+    says_nothing_of(&pay(&contract, &folder(&[("people", people), ("spells", spells)]), "2030-12-31", &[]), "£100", "death");
+    // And nobody starts after one.
+    let people = "person,died\n1,2027-05-31\n2,\n3,\n";
+    let spells = "spell,person,kind,from,to\nj1,2,job,2027-07-15,2028-02-01\n";
+    let output = pay(&contract, &folder(&[("people", people), ("spells", spells)]), "2030-12-31", &[]);
+    refuses(&output, &["died before a start that counts", "people.csv", "row 2"]);
+}
+
+/// One spell in two rows, of which only one knows its end.
+#[test]
+fn a_spell_that_has_ended_and_goes_on_is_refused_where_it_matters() {
+    let contract = working("counted = \"cumulative\"");
+    let paid =
+        |rows: &str| pay(&contract, &folder(&[("spells", &format!("spell,person,kind,from,to\n{rows}"))]), "2030-12-31", &[]);
+    let words = [
+        "goes on, and another that it has ended",
+        "spells.csv: `to`",
+        "row 2     2027-07-15 to no end",
+        "row 3     2027-07-15 to 2027-08-01",
+        "keep the row with the end",
+    ];
+    refuses(&paid("j1,1,job,2027-07-15,\nj2,1,job,2027-07-15,2027-08-01\n"), &words);
+    // Long enough either way.
+    tells(&paid("j1,1,job,2027-07-15,\nj2,1,job,2027-07-15,2027-12-01\n"), "£100", &[words[0]]);
+    // Two jobs at once, of which one goes on, are two jobs.
+    for (rows, sum) in [
+        ("j1,1,job,2027-07-15,\nj2,1,job,2027-07-16,2027-08-01\n", "£100"),
+        ("j1,1,job,2027-07-15,2027-08-20\nj2,1,job,2027-07-15,2027-08-01\n", "£0"),
+        ("j1,1,job,2027-07-15,\nj2,2,job,2027-07-15,2027-08-01\n", "£100"),
+        ("j1,1,job,2027-07-15,\nj2,1,training,2027-07-15,2027-08-01\n", "£100"),
+    ] {
+        says_nothing_of(&paid(rows), sum, "it has ended");
+    }
+    // A day in two spells counts once, however the days are counted: 52 days from 15 July to 5 September, and 63 to 16 September.
+    for counted in ["counted = \"cumulative\"", "counted = \"continuous\"\nbreaks = \"0 days\""] {
+        let contract = working(counted);
+        for (end, sum) in [("2027-09-05", "£0"), ("2027-09-16", "£100")] {
+            let spells = format!(
+                "spell,person,kind,from,to\nj1,1,job,2027-07-15,2027-08-20\nj2,1,job,2027-08-01,{end}\nj3,1,job,2027-07-20,2027-08-10\n"
+            );
+            pays(&pay(&contract, &folder(&[("spells", &spells)]), "2030-12-31", &[]), sum);
+        }
+    }
+}
+
+/// Somebody has left for good, and the spell that was left goes on.
+#[test]
+fn an_exit_beside_a_spell_that_goes_on_is_refused() {
+    let rule = "rule = \"exit without return\"\nevents = \"completed\"\nspells = \"treatment\"\nclear = \"6 months\"";
+    let contract = scheme(&outcome("left", "more", rule, "£100"));
+    let paid = |spells: &str| {
+        let spells = format!("spell,person,kind,from,to\nt9,3,treatment,2027-06-01,2027-07-01\n{spells}");
+        let events = "event,person,kind,date\ne1,1,completed,2027-09-01\n";
+        pay(&contract, &folder(&[("events", events), ("spells", &spells)]), "2030-12-31", &[])
+    };
+    let words = ["this spell goes on, and the person has left for good", "spells.csv: `to`", "row 3", "give the spell its end"];
+    refuses(&paid("t1,1,treatment,2027-06-01,\n"), &words);
+    says_nothing_of(&paid("t1,1,treatment,2027-06-01,2027-09-02\n"), "£100", "goes on");
+    // Records close a spell some days late. And a spell that begins after the exit is a return.
+    says_nothing_of(&paid("t1,1,treatment,2027-06-01,2027-09-20\n"), "£100", "goes on");
+    says_nothing_of(&paid("t1,1,treatment,2027-10-01,\n"), "£0", "goes on");
+    says_nothing_of(&paid("t1,1,treatment,2028-10-01,\n"), "£100", "goes on");
+}
+
+/// A kind that no rule uses is a result that nobody counts: it is told with its rows and the nearest kind that counts.
+#[test]
+fn kinds_that_no_rule_uses_are_told_with_their_rows() {
+    let contract = reoffending();
+    let paid = |rows: &str| {
+        let events = format!("event,person,kind,date,about\n{rows}o2,2,off,2027-07-01,\nc2,2,conviction,2027-08-01,o2\n");
+        pay(&contract, &folder(&[("events", &events)]), "2030-12-31", &[])
+    };
+    let rows = "o1,1,off,2027-07-01,\nc1,1,convicted,2027-08-01,o1\nc3,1,convicted,2027-08-02,o1\na1,1,arrest,2027-06-03,\n";
+    let words = ["arrest (1 row)", "convicted (2 rows; the nearest that a rule uses is `conviction`)"];
+    tells(&paid(rows), "£200", &words);
+    // A conviction of something that no rule calls by this name.
+    let about =
+        "x1,1,offs or so,2027-07-01,\nc1,1,conviction,2027-08-01,x1\nx3,3,ofns,2027-07-01,\nc3,3,conviction,2027-08-01,x3\n";
+    let words = [
+        "about an event of a kind that no rule uses",
+        "2 times about 2 people",
+        "row 3 (offs or so)",
+        "row 5 (ofns; the nearest is `off`)",
+    ];
+    tells(&paid(about), "£200", &words);
+}
+
+/// One event on days of two cohorts of one person.
+#[test]
+fn what_counts_in_two_cohorts_is_told_with_what_it_comes_to() {
+    let contract = scheme(&outcome("job", "more", "rule = \"any within\"\nevents = \"job\"", "£100"));
+    let paid = |date: &str, more: &str| {
+        let starts = format!("{STARTS}s4,1,A,2028-04-02\n");
+        let events = format!("event,person,kind,date\ne1,1,job,{date}\n{more}");
+        pay(&contract, &folder(&[("starts", &starts), ("events", &events)]), "2030-12-31", &[])
+    };
+    let told = "1 result of 1 person counts in two cohorts, because the follow-up windows of one person overlap. Counted in the first \
+                cohort only, the sum would be £100 and not £200.";
+    tells(&paid("2028-05-01", ""), "£200", &[told]);
+    // In one window alone, or with another event in each.
+    says_nothing_of(&paid("2028-04-01", ""), "£100", "in two cohorts");
+    says_nothing_of(&paid("2028-06-01", ""), "£100", "in two cohorts");
+    says_nothing_of(&paid("2028-05-01", "e2,1,job,2028-09-01\n"), "£200", "in two cohorts");
+    // A failure that counts twice, and days of one spell.
+    let contract = scheme(&outcome("re", "fewer", "rule = \"any within\"\nevents = \"job\"", "£100"));
+    let starts = format!("{STARTS}s4,1,A,2028-04-02\n");
+    let events = "event,person,kind,date\ne1,1,job,2028-05-01\n";
+    let output = pay(&contract, &folder(&[("starts", &starts), ("events", events)]), "2030-12-31", &[]);
+    tells(&output, "£200", &["the sum would be £300 and not £200."]);
+    let contract = working("counted = \"cumulative\"");
+    for (to, sum, again) in [("2028-06-01", "£200", true), ("2029-06-01", "£200", false), ("2028-05-05", "£100", false)] {
+        let spells = format!("spell,person,kind,from,to\nj1,1,job,2028-03-01,{to}\n");
+        let output = pay(&contract, &folder(&[("starts", &starts), ("spells", &spells)]), "2030-12-31", &[]);
+        pays(&output, sum);
+        assert_eq!(said(&output).contains("in two cohorts"), again, "{to}\n{}", said(&output));
+    }
+}
+
+/// A table in several files, of which one calls a column by another name.
+#[test]
+fn a_column_that_one_file_has_and_another_has_not() {
+    let events = "event,person,kind,date,settled,about,known\n\
+                  o1,1,off,2027-07-01,2027-08-01,,2027-09-01\nx2,2,off,2026-08-01,,,\nc2,2,conviction,2027-08-01,,x2,\n";
+    let contract = reoffending();
+    let paid = |header: &str, row: &str| {
+        let folder = folder(&[("events", events)]);
+        folder.write("events-2.csv", format!("event,person,kind,date,{header}\n{row}\n"));
+        pay(&contract, &folder, "2030-12-31", &[])
+    };
+    let lacks = "another file of this table has this column, and this file does not";
+    let settled = "o3,3,off,2027-07-01,2027-08-01,,";
+    pays(&paid("settled,about,known", settled), "£100");
+    refuses(
+        &paid("convicted,about,known", settled),
+        &["events-2.csv: `settled`", lacks, "as in events.csv", "`convicted` is not read"],
+    );
+    refuses(&paid("settled_on,about,known", settled), &["events-2.csv: `settled`", "the nearest in this file is `settled_on`"]);
+    // Events that nobody proves need no such column, and a file may know nothing of `known`.
+    pays(&paid("notes,about,known", "a3,3,arrest,2027-07-01,x,,"), "£200");
+    tells(&paid("settled,about", "o3,3,off,2027-07-01,2027-08-01,"), "£100", &["events-2.csv: `known`", lacks]);
+    refuses(&paid("settled,about,known_on", settled), &["events-2.csv: `known`", "the nearest in this file is `known_on`"]);
+    // Who is in the comparison group would be paid for.
+    let starts = "start,person,provider,began,group\ns1,1,A,2027-06-01,\ns2,2,A,2027-06-01,comparison\n";
+    let empty = starts.replace("comparison", "");
+    for (header, starts, refused) in
+        [("group", starts, false), ("grp", starts, true), ("arm", starts, true), ("grp", &empty, true), ("notes", &empty, false)]
+    {
+        let folder = folder(&[("events", events), ("starts", starts)]);
+        folder.write("starts-2.csv", format!("start,person,provider,began,{header}\ns3,3,A,2027-06-01,comparison\n"));
+        let output = pay(&contract, &folder, "2030-12-31", &[]);
+        match refused {
+            true => refuses(&output, &["starts-2.csv: `group`", "as in starts.csv", header]),
+            false => pays(&output, if starts == empty { "£200" } else { "£0" }),
+        }
+    }
+    // A column that a rule needs and no file has: the header that may be it is named.
+    let folder = folder(&[("spells", "spell,person,kind,from,stop\nj1,1,job,2027-06-01,2027-08-01\n")]);
+    let output = pay(&working("counted = \"cumulative\""), &folder, "2030-12-31", &[]);
+    refuses(
+        &output,
+        &["spells.csv: `to`", "the rules need this column", "the nearest in this file is `stop`, which is not read"],
+    );
+}
+
+/// One id in two letter cases, of a row and of a contract.
+#[test]
+fn ids_that_differ_only_in_letter_case_are_told() {
+    let header = "invoice,contract,status,plan,outcome,period,results,price,amount\n";
+    let folder = Scratch::new("invoices");
+    folder.write("invoices.csv", format!("{header}i1,C1,paid,,job,Q1,1,10,10\ni2,c1,paid,,job,Q1,2,10,20\n"));
+    folder.write("invoices-2.csv", format!("{header}I1,C1,paid,,job,Q2,1,10,10\nI3,D1,paid,,job,Q2,1,10,10\n"));
+    let said_of = |more: &[&str]| said(&run(&[&["invoices", folder.path()], more].concat()));
+    let told = said_of(&[]);
+    assert!(told.contains("invoices-2.csv: `invoice`: this id differs from an earlier one only in letter case"), "{told}");
+    assert!(told.contains("row 2 (I1, as in row 2 of invoices.csv)"), "{told}");
+    let contracts =
+        "The contracts C1 and c1 differ only in spelling, and each is added up on its own. As one contract: paid £40 in 3 lines.";
+    assert!(told.contains(contracts), "{told}");
+    assert!(said_of(&["--contract", "c1"]).contains(contracts), "{}", said_of(&["--contract", "c1"]));
+    assert!(!said_of(&["--contract", "D1"]).contains("As one contract"), "{}", said_of(&["--contract", "D1"]));
+    // A file of lines without prices cannot be checked as the others are.
+    folder.write("invoices-2.csv", "invoice,contract,status,cost,amount\nI4,D1,paid,10,10\n");
+    let told = said_of(&[]);
+    assert!(told.contains("invoices-2.csv: `price`: another file of this table has this column"), "{told}");
+    // Ids that are all written alike are not compared at all, and those of other rows are told, too.
+    let contract = scheme(&outcome("re", "fewer", "rule = \"any within\"\nevents = \"off\"", "£100"));
+    let paid = |other: &str| {
+        let events = format!("event,person,kind,date\no1,1,off,2027-07-01\n{other},2,off,2027-07-01\n");
+        pay(&contract, &folder_of(&events), "2030-12-31", &[])
+    };
+    tells(&paid("O1"), "£100", &["only in letter case; both rows count", "row 3 (O1, as in row 2)"]);
+    says_nothing_of(&paid("o2"), "£100", "letter case");
+    says_nothing_of(&paid("P1"), "£100", "letter case");
+}
+
+fn folder_of(events: &str) -> Scratch {
+    folder(&[("events", events)])
+}
+
+/// One name in two spellings: areas of a contract and of starts, and the other providers of a pot.
+#[test]
+fn names_that_differ_only_in_spelling_are_refused() {
+    let job = outcome("job", "more", "rule = \"any within\"\nevents = \"job\"", "£100");
+    let with_areas = |areas: &str| {
+        let contract = scheme(&job);
+        let text = std::fs::read_to_string(contract.0.join("scheme.toml")).expect("the scheme");
+        contract.write("scheme.toml", text.replace("currency", &format!("areas = [{areas}]\ncurrency")));
+        contract
+    };
+    for (one, other) in [("St Mary", "Saint Mary"), ("Tyne & Wear", "Tyne and Wear"), ("Stoke-on-Trent", "Stoke on Trent")] {
+        let contract = with_areas(&format!("\"{one}\", \"{other}\""));
+        let output = run(&["check", contract.path()]);
+        let said = said(&output);
+        assert!(!output.status.success() && said.contains("appears twice") && said.contains(one), "{said}");
+        // In the records the nearest name is given.
+        let starts = format!("start,person,provider,began,area\ns1,1,A,2027-06-01,{other}\ns2,2,A,2027-06-01,{one}\n");
+        let folder = folder(&[("starts", &starts), ("events", "event,person,kind,date\ne1,1,job,2027-09-01\n")]);
+        let output = pay(&with_areas(&format!("\"{one}\", \"Hill\"")), &folder, "2030-12-31", &[]);
+        refuses(&output, &["the scheme has no area with this name", "row 2", &format!("write `{one}`")]);
+    }
+    let pot = "[pay.pot]\nclause = \"points payment\"\nindicators = [{ outcome = \"job\", points = 60, none_at = \"0%\", all_at = \"100%\" }]\n\
+               pot = \"£600\"\nothers = \"others.csv\"\nmeasured_over = \"each year\"\n";
+    let contract = scheme(&(job.clone() + pot));
+    let folder = folder(&[("events", "event,person,kind,date\ne1,1,job,2027-09-01\n")]);
+    let paid = |rows: &str| {
+        contract.write("others.csv", format!("provider,points\n{rows}"));
+        pay(&contract, &folder, "2030-12-31", &[])
+    };
+    for (one, other) in [("Brook & Son", "Brook and Son"), ("Brook Trust", "BROOK TRUST LTD"), ("St. Mary's", "Saint Marys")] {
+        let output = paid(&format!("{one},60\n{other},60\n"));
+        refuses(&output, &["is there twice for the same time and area", "rows 2 and 3"]);
+    }
+    refuses(&paid("A Ltd,60\n"), &["others.csv, row 2", "is paid by `pot` itself"]);
+    // A slip may be another provider, and `check` says so. Another number is another provider.
+    assert!(paid("Brook House,30\nBrok House,30\n").status.success());
+    let checked = |rows: &str| {
+        contract.write("others.csv", format!("provider,points\n{rows}"));
+        said(&run(&["check", contract.path()]))
+    };
+    assert!(checked("Brook House,30\nBrok House,30\n").contains("two other providers have nearly the same name, and both count"));
+    assert!(!checked("Trust 1,30\nTrust 2,30\n").contains("nearly the same name"));
+}
+
+/// Rows are rows in every message.
+#[test]
+fn messages_of_a_tally_speak_of_rows() {
+    let contract = scheme(&outcome("job", "more", "rule = \"any within\"\nevents = \"job\"", "£100"));
+    contract.write("t.csv", "cohort,people,job\n2027-04 to 2028-03,3,1\n2027-04 to 2028-03,3,1\n");
+    let file = contract.0.join("t.csv").display().to_string();
+    let output = run(&["pay", contract.path(), "--tally", &file, "--provider", "A", "--as-at", "2030-12-31"]);
+    refuses(&output, &["there is already a row for this area, cohort and segment", "rows 2 and 3"]);
+    assert!(!said(&output).contains("line"), "{}", said(&output));
+}
