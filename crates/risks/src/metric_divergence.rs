@@ -4,7 +4,7 @@ use contract::fixes::Fix;
 
 use crate::finding::{FindingBuilder, gain_compared, gain_of, no_simple_reason, people_payer_and_public, public_loss};
 use crate::harm::Harm;
-use crate::{AgentType, FeeLever, Finding, Indicator, NOTICED, Risk, RiskId, StrategyKind, StrategyResults, quoted};
+use crate::{AgentType, FeeLever, Finding, Indicator, Risk, RiskId, StrategyKind, StrategyResults, quoted};
 
 pub(super) const RISK: Risk = Risk {
     id: RiskId::MetricDivergence,
@@ -54,15 +54,13 @@ fn compared(results: &StrategyResults, agent: AgentType, with: StrategyKind) -> 
         let (a, b) = (best.outcome(at), reference.outcome(at));
         if b.abs() < 1e-9 { 0.0 } else { results.outcomes[at].sign * (a - b) / b }
     };
-    // What no study would notice is about the same, and the forecast of the outcome says so.
-    let noticed = |at: usize| agent != AgentType::Mixture || results.moved(at, best, reference).abs() > NOTICED;
     let name = |at: usize| quoted(&results.outcomes[at].name);
     let all = 0..results.outcomes.len();
     let up = all
         .clone()
-        .filter(|&at| results.outcomes[at].paid && moved(at) > MOVEMENT && noticed(at))
+        .filter(|&at| results.outcomes[at].paid && moved(at) > MOVEMENT)
         .max_by(|&a, &b| moved(a).total_cmp(&moved(b)));
-    let down = all.clone().filter(|&at| moved(at) < -MOVEMENT && noticed(at)).min_by(|&a, &b| moved(a).total_cmp(&moved(b)));
+    let down = all.clone().filter(|&at| moved(at) < -MOVEMENT).min_by(|&a, &b| moved(a).total_cmp(&moved(b)));
     let change = |at: usize| match reference.outcome(at) {
         0.0 => format!("{} has none to compare with", name(at)),
         of => format!("{} {:+.1}%", name(at), 100.0 * (best.outcome(at) / of - 1.0)),
