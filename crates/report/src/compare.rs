@@ -216,7 +216,7 @@ impl CompareReport {
         let line = |risk: &ComparedRisk| risk_line(risk, [self.old.scenarios, self.new.scenarios]);
         let mut lines: Vec<String> = of("gone").map(|risk| terminal.green(&line(risk))).collect();
         lines.extend(of("new").map(|risk| terminal.red(&line(risk))));
-        lines.extend(of("in both").map(|risk| line(risk)));
+        lines.extend(of("in both").map(line));
         list(lines.iter().map(String::as_str), "No risk that was looked for is present under either contract.", terminal)
     }
 }
