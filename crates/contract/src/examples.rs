@@ -12,7 +12,7 @@ use crate::certified_costs::MAX_COSTS;
 use crate::exceptions::over_limit;
 use crate::price;
 use crate::read::SCHEME_FILE;
-use crate::tally::{MAX_EVENTS, MAX_PEOPLE, Tally, misfit, part_misfit};
+use crate::tally::{MAX_EVENTS, MAX_PEOPLE, Tally, level_misfit, misfit, part_misfit};
 use crate::tally_file;
 use crate::terms::{Baseline, OutcomeKind, Scheme};
 use base::literal::Count;
@@ -162,7 +162,12 @@ fn example(scheme: &Scheme, section: &Section<'_, '_>, files: &SchemeFiles) -> O
 fn fits(scheme: &Scheme, section: &Section<'_, '_>, tally: &Tally) {
     for (at, outcome) in scheme.outcomes.iter().enumerate().filter(|(_, outcome)| section.has(&outcome.name)) {
         let sum = |at: usize| tally.counts[at].iter().sum::<i64>();
-        if let Some(misfit) = misfit(scheme, at, sum(outcome.base(at)), sum(at)).or_else(|| part_misfit(scheme, at, sum)) {
+        let people = tally.people.iter().sum::<i64>();
+        let misfit = misfit(scheme, at, sum(outcome.base(at)), sum(at)).or_else(|| part_misfit(scheme, at, sum)).or_else(|| {
+            let both = outcome.reaches().filter(|(amount, _)| section.has(&scheme.outcomes[*amount].name));
+            both.and_then(|_| level_misfit(scheme, at, people, sum))
+        });
+        if let Some(misfit) = misfit {
             let problem = section.problem(&outcome.name, misfit.what).read(misfit.read).expected(misfit.expected);
             section.push(problem.fix("check both numbers"));
         }
@@ -247,9 +252,14 @@ fn inline(scheme: &Scheme, section: &Section<'_, '_>) -> Tally {
                 true => section.required_within(&people_key, (Count(1), Count(MAX_PEOPLE)), "nobody to compare with", fix).0,
                 false => count(&people_key, true, MAX_PEOPLE, many()),
             };
-            let (most, beyond) = match outcome.is_binary() {
-                true => (compared, format!("`{count_key}` is more than the people of the comparison group")),
-                false => (MAX_EVENTS, format!("`{count_key}` is more than can be priced")),
+            let (most, beyond) = match outcome.kind {
+                OutcomeKind::Binary => (compared, format!("`{count_key}` is more than the people of the comparison group")),
+                OutcomeKind::Amount { most } => {
+                    (compared.saturating_mul(most).min(MAX_EVENTS), format!("`{count_key}` is more than {most} for each person"))
+                }
+                OutcomeKind::Frequency { .. } | OutcomeKind::Sustained { .. } => {
+                    (MAX_EVENTS, format!("`{count_key}` is more than can be priced"))
+                }
             };
             tally.comparison[at].people[segment] = compared;
             tally.comparison[at].counts[segment] = count(&count_key, true, most, beyond);

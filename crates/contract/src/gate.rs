@@ -327,7 +327,7 @@ impl Gate {
     #[must_use]
     pub fn found(&self, scheme: &Scheme, measured: &MeasuredResult<'_>) -> String {
         let outcome = &scheme.outcomes[self.outcome];
-        if !self.has_baseline() || measured.base == 0 && measured.of_one_segment() {
+        if !self.has_baseline() || measured.base == 0 && (measured.of_one_segment() || outcome.is_amount()) {
             return rate_found(outcome, measured);
         }
         let points = self.shown_size(outcome, measured);
@@ -586,10 +586,21 @@ fn plain_levels(table: &Section<'_, '_>, outcome: &Outcome, keys: &ScheduleKeys)
     }
     Some(match outcome.kind {
         OutcomeKind::Binary => table.checked_schedule("reaches", keys, |level: &Rate| not_a_share("reaches", level)),
-        OutcomeKind::Amount { .. } => table.positive_schedule::<MeanAmount>("reaches", keys).map(|each| each.0),
+        OutcomeKind::Amount { most } => {
+            table.checked_schedule::<MeanAmount>("reaches", keys, |each| beyond_the_most(each, most)).map(|each| each.0)
+        }
         OutcomeKind::Frequency { .. } | OutcomeKind::Sustained { .. } => {
             table.positive_schedule::<PerHead>("reaches", keys).map(|each| each.0)
         }
+    })
+}
+
+/// A mean that everybody's amounts, from 0 to the most that counts, can never be on the other side of.
+fn beyond_the_most(each: &MeanAmount, most: i64) -> Option<RefusedNumber> {
+    (each.0.0 < 0 || each.as_f64() >= most as f64).then(|| RefusedNumber {
+        what: "no mean of these amounts is beyond the level, so that it decides nothing".to_owned(),
+        expected: format!("from 0 to less than {most}, which is the most that counts for one person"),
+        fix: "correct the level, or `most` of the outcome".to_owned(),
     })
 }
 

@@ -1,7 +1,7 @@
 //! The tally: what happened to the people of one area, by cohort and segment. It is all that pricing ever sees, whether it was
 //! measured from records or simulated.
 
-use crate::terms::{Outcome, OutcomeKind, Scheme};
+use crate::terms::{Better, Outcome, OutcomeKind, Scheme};
 use std::ops::Range;
 
 use base::money::{Pence, thousands};
@@ -224,6 +224,30 @@ pub(crate) fn part_misfit(scheme: &Scheme, outcome: usize, counts: impl Fn(usize
         what: format!("`{name}` is more than `{}`, of which it is a part", scheme.outcomes[of].name),
         read: format!("{} and {}", thousands(counted), thousands(whole)),
         expected: format!("at most {}: everyone counted in `{name}` is counted there as well", thousands(whole)),
+    })
+}
+
+/// Checks how many people reach a level of an amount against the sum of the amounts. Those who reach it have at least so much, and the
+/// others at most so much less, or the other way round. `None` when both can be right.
+pub(crate) fn level_misfit(scheme: &Scheme, outcome: usize, people: i64, counts: impl Fn(usize) -> i64) -> Option<Misfit> {
+    let (amount, level) = scheme.outcomes[outcome].reaches()?;
+    let (of, reached) = (&scheme.outcomes[amount], counts(outcome));
+    let OutcomeKind::Amount { most } = of.kind else { return None };
+    let (short, sum) = (people - reached, counts(amount));
+    let (least, largest) = match of.better {
+        Better::More => (reached * level, reached * most + short * (level - 1)),
+        Better::Fewer => (short * (level + 1), reached * level + short * most),
+    };
+    (short >= 0 && !(least..=largest).contains(&sum)).then(|| Misfit {
+        what: format!("`{}` does not go with `{}`", scheme.outcomes[outcome].name, of.name),
+        read: format!("{} of {}, and {} {} in all", thousands(reached), thousands(people), thousands(sum), of.unit),
+        expected: format!(
+            "{} {} to {} in all, where so many reach {}",
+            thousands(least),
+            of.unit,
+            thousands(largest),
+            thousands(level)
+        ),
     })
 }
 

@@ -7,7 +7,7 @@ use crate::certified_costs;
 use crate::exceptions::{OverLimit, over_limit};
 use crate::price::{NoLines, Paid, price};
 use crate::references::named_in;
-use crate::tally::{MAX_EVENTS, MAX_PEOPLE, Tally, misfit, part_misfit};
+use crate::tally::{MAX_EVENTS, MAX_PEOPLE, Tally, level_misfit, misfit, part_misfit};
 use crate::terms::{Baseline, OutcomeKind, Scheme};
 use base::money::{Pence, thousands};
 use base::problem::{self, Problem, Severity};
@@ -341,7 +341,13 @@ impl TallyColumns {
             if let Some((people_column, count_column)) = self.comparison[at] {
                 let compared = people_column.map_or(measured, |column| count(column, MAX_PEOPLE, None));
                 tally.comparison[at].people[cell] = compared;
-                let limit = outcome.is_binary().then_some((compared, "the people it is compared with"));
+                let limit = match outcome.kind {
+                    OutcomeKind::Binary => Some((compared, "the people it is compared with")),
+                    OutcomeKind::Amount { most } => {
+                        Some((compared.saturating_mul(most), "the largest amount that counts, for everybody it is compared with"))
+                    }
+                    OutcomeKind::Frequency { .. } | OutcomeKind::Sustained { .. } => None,
+                };
                 tally.comparison[at].counts[cell] = count(count_column, MAX_EVENTS, limit);
             }
             if let (Some(column), true) = (self.found_false[at], scheme.checked(at).is_some()) {
@@ -390,6 +396,10 @@ impl TallyColumns {
             if let Some(column) = self.outcomes[at]
                 && let Some(misfit) = misfit(scheme, at, tally.counts[outcome.base(at)][cell], counted)
                     .or_else(|| part_misfit(scheme, at, |of| tally.counts[of][cell]))
+                    .or_else(|| {
+                        let both = outcome.reaches().filter(|(amount, _)| self.outcomes[*amount].is_some());
+                        both.and_then(|_| level_misfit(scheme, at, tally.measured(scheme, at, cell), |of| tally.counts[of][cell]))
+                    })
             {
                 let problem = table.problem(row[column].span, misfit.what).read(misfit.read).expected(misfit.expected);
                 problems.push(problem.fix("check both numbers of this row"));

@@ -44,11 +44,11 @@ pub fn effect(
     if *set_aside == SetAside::default() {
         return None;
     }
-    // A start that cannot be read may belong to the comparison group.
+    // A start that cannot be read, and a row about nobody in particular, may belong to the comparison group.
     let compared = scheme.outcomes.iter().any(|outcome| matches!(outcome.baseline, Baseline::Comparison { .. }));
     // A row about nobody in particular may be a reason to except anybody.
     let excepting = scheme.outcomes.iter().any(|outcome| outcome.exceptions.is_some());
-    if set_aside.unbounded > 0 || set_aside.starts > 0 && compared || set_aside.unknown + set_aside.starts > 0 && excepting {
+    if set_aside.unbounded > 0 || set_aside.unknown + set_aside.starts > 0 && (compared || excepting) {
         return Some(SumEffect::Unknown);
     }
     let groups = payable(measured);

@@ -75,7 +75,10 @@ fn whole(set: &FixSet, found: &FixSearchResult, terminal: Terminal) -> String {
 fn cost(set: &FixSet, found: &FixSearchResult) -> String {
     let way = if set.payer_cost < 0.0 { "less" } else { "more" };
     let share = percent(set.payer_cost.abs() / found.paid_now.abs().max(1.0));
-    format!("{} {way} ({share} of the {} paid now)", pounds(set.payer_cost.abs()), pounds(found.paid_now))
+    match found.paid_now.abs() < 0.5 {
+        true => format!("{} {way}", pounds(set.payer_cost.abs())),
+        false => format!("{} {way} ({share} of the {} paid now)", pounds(set.payer_cost.abs()), pounds(found.paid_now)),
+    }
 }
 
 fn worth(value: f64) -> String {

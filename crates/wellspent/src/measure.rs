@@ -137,7 +137,9 @@ impl Counted<'_> {
             let mut counts = KnownCount::default();
             self.groups.iter().flat_map(|group| &group.follow_up[at]).for_each(|known| add(&mut counts, known));
             let unit = outcome.is_amount().then(|| outcome.unit.clone());
-            OutcomeCount { outcome: outcome.name.clone(), unit, counts, mean_days: self.mean_days(at) }
+            // Everybody has an amount, and nobody reaches it on a day.
+            let mean_days = if outcome.is_amount() { None } else { self.mean_days(at) };
+            OutcomeCount { outcome: outcome.name.clone(), unit, counts, mean_days }
         };
         outcomes.map(of_outcome).collect()
     }

@@ -180,7 +180,7 @@ fn names_that_look_alike_are_refused_with_both_places() {
     );
     let priced = good().replace("price = \"£10\"", "price = { table = \"t.csv\", column = \"p\" }");
     let problem = one(&[("scheme.toml", &priced), ("t.csv", "segment,p\na,£1\nb,£2\na,£3\n")], "given twice");
-    assert_eq!(problem.read.as_deref(), Some("lines 2 and 4"));
+    assert_eq!(problem.read.as_deref(), Some("rows 2 and 4"));
     for header in ["segment,p,P", "segment,p,p\u{200b}", "segment,Segment,p"] {
         one(&[("scheme.toml", &priced), ("t.csv", &format!("{header}\na,£1,£1\n"))], "two columns");
     }
@@ -192,7 +192,7 @@ fn a_tally_says_what_is_wrong_with_it() {
     let found = |text: &str| tally_file::read(&scheme, "t.csv", &opened(&[("t.csv", text)])).expect_err("a wrong tally");
     let said = |text: &str| found(text).iter().map(|problem| format!("{problem:?}")).collect::<String>();
     for (text, wanted) in [
-        ("segment,people,o\na,10,5\nb,10,5\na,10,5\n", "lines 2 and 4"),
+        ("segment,people,o\na,10,5\nb,10,5\na,10,5\n", "rows 2 and 4"),
         ("segment,people,o\nA,10,5\n", "nearest: Some(\"a\")"),
         ("segment,people,o\na,-10,5\n", "is not a count"),
         ("segment,people,o\na,10,11\n", "more than the people of the row"),
