@@ -9,6 +9,7 @@
 
 pub mod claims;
 mod cohorts;
+mod contradictions;
 mod criteria;
 pub mod effect;
 mod evaluate;

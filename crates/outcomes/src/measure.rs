@@ -7,8 +7,9 @@ use records::Records;
 use records::facts::FactsPart;
 
 use crate::cohorts::{IndexEvent, IndexEvents, index_events, repeated_starts};
+use crate::contradictions::{ReferenceKinds, inconsistencies_of};
 use crate::evaluate::evaluate_all;
-use crate::inconsistencies::{Inconsistencies, ReferenceKinds, inconsistencies_of};
+use crate::inconsistencies::Inconsistencies;
 use crate::person_history::PersonHistory;
 use crate::person_outcome::{OutcomeState, PersonOutcome};
 use crate::plan::{OutcomePlan, plans_before_of, plans_of};

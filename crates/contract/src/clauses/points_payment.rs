@@ -30,7 +30,7 @@ pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
               reached; `pot`, a fixed sum divided among all providers in proportion to their points, or among the best \
               (`winners`); or `by_rank`, a lump sum for the first, the second and so on. A pot and a rank need the points of the \
               other providers: `others`, a table with a row for each of them and contract year, as they are published. Until they \
-              are, nothing is divided. The stress test draws them from `[others.NAME]` of the assumptions.",
+              are, nothing is divided. How the name of a provider is written makes no difference: \"Brook & Son\" and \"Brook and Son Ltd\" are one provider, and a second row for it is refused. A name that is a typing slip away from another gets a warning. The stress test draws them from `[others.NAME]` of the assumptions.",
     example: r#"[pay.quality]
 clause = "points payment"
 indicators = [
