@@ -166,10 +166,18 @@ fn end(outcome: &Outcome, result: PersonOutcome, rows: i64, to: Extreme) -> Pers
         (OutcomeKind::Binary, most) => i64::from(most),
         (OutcomeKind::Frequency { .. }, true) => value.saturating_add(rows),
         (OutcomeKind::Frequency { .. }, false) => value,
-        (OutcomeKind::Sustained { most, .. } | OutcomeKind::Amount { most }, true) => most.max(value),
+        (OutcomeKind::Sustained { .. } | OutcomeKind::Amount { .. }, true) => most_of_one(outcome).max(value),
         (OutcomeKind::Sustained { .. } | OutcomeKind::Amount { .. }, false) => 0,
     };
     PersonOutcome { value: i32::try_from(value).unwrap_or(i32::MAX), ..result }
+}
+
+/// By how much one person, or one row about a frequency, can change a count.
+fn most_of_one(outcome: &Outcome) -> i64 {
+    match outcome.kind {
+        OutcomeKind::Sustained { most, .. } | OutcomeKind::Amount { most } => most,
+        OutcomeKind::Binary | OutcomeKind::Frequency { .. } => 1,
+    }
 }
 
 fn unknown(scheme: &Scheme, groups: &[ProviderTally], rows: u64, price: &dyn Fn(&[ProviderTally]) -> Pence) -> (i64, i64) {
@@ -192,17 +200,13 @@ fn unknown(scheme: &Scheme, groups: &[ProviderTally], rows: u64, price: &dyn Fn(
 
 /// A count after so many people moved to the other end.
 fn moved(outcome: &Outcome, count: i64, people: i64, rows: i64, most: bool) -> i64 {
+    let change = rows.saturating_mul(most_of_one(outcome));
     match (outcome.kind, most) {
-        (OutcomeKind::Binary, true) => count.saturating_add(rows).min(people.max(count)),
-        (OutcomeKind::Binary, false) => count.saturating_sub(rows).max(0),
-        (OutcomeKind::Frequency { .. }, true) if people > 0 => count.saturating_add(rows),
-        (OutcomeKind::Sustained { most, .. } | OutcomeKind::Amount { most }, true) if people > 0 => {
-            count.saturating_add(rows.saturating_mul(most))
-        }
-        (OutcomeKind::Sustained { most, .. } | OutcomeKind::Amount { most }, false) => {
-            count.saturating_sub(rows.saturating_mul(most)).max(0)
-        }
-        _ => count,
+        (OutcomeKind::Binary, true) => count.saturating_add(change).min(people.max(count)),
+        (OutcomeKind::Frequency { .. }, false) => count,
+        (_, true) if people > 0 => count.saturating_add(change),
+        (_, true) => count,
+        (_, false) => count.saturating_sub(change).max(0),
     }
 }
 
@@ -210,10 +214,6 @@ fn moved(outcome: &Outcome, count: i64, people: i64, rows: i64, most: bool) -> i
 fn starts(scheme: &Scheme, groups: &[ProviderTally], rows: u64, price: &dyn Fn(&[ProviderTally]) -> Pence) -> (i64, i64) {
     let rows = i64::try_from(rows).unwrap_or(i64::MAX);
     let (sum, sets) = (price(groups).0, corners(scheme.outcomes.len()));
-    let each = |outcome: usize| match scheme.outcomes[outcome].kind {
-        OutcomeKind::Sustained { most, .. } | OutcomeKind::Amount { most } => most,
-        OutcomeKind::Binary | OutcomeKind::Frequency { .. } => 1,
-    };
     let mut out = (sum, sum);
     for group in groups {
         let before = price(std::slice::from_ref(group)).0;
@@ -224,7 +224,7 @@ fn starts(scheme: &Scheme, groups: &[ProviderTally], rows: u64, price: &dyn Fn(&
                 changed.tally.people[cell] = changed.tally.people[cell].saturating_add(rows);
                 for outcome in (0..set.len()).filter(|outcome| set[*outcome] == Extreme::Most) {
                     let count = &mut changed.tally.counts[outcome][cell];
-                    *count = count.saturating_add(rows.saturating_mul(each(outcome)));
+                    *count = count.saturating_add(rows.saturating_mul(most_of_one(&scheme.outcomes[outcome])));
                 }
                 let after = sum.saturating_add(price(&[changed]).0.saturating_sub(before));
                 out = (out.0.min(after), out.1.max(after));

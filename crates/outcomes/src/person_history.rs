@@ -5,7 +5,7 @@ use base::day::{Day, NEVER};
 use records::LastSeen;
 use records::facts::{Fact, PersonFacts};
 
-/// What was known of one person by a day. What is said to have happened after the death does not count.
+/// What was known of one person by a day. Events after the death do not count, and spells end with it.
 pub(crate) struct PersonHistory<'a> {
     facts: PersonFacts<'a>,
     pub(crate) died: Day,

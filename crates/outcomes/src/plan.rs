@@ -363,11 +363,11 @@ fn compiled(rule: &OutcomeRule, kind: OutcomeKind, scheme: &Scheme, need: &Need)
             CompiledRule::Sustained { spells: spells_of(spells), days: *days, run: *run }
         }
         OutcomeRule::Periods(spells) => {
-            let (every, most) = match kind {
-                OutcomeKind::Sustained { every, most, .. } => (every.in_days().unwrap_or(1).max(1), most),
-                OutcomeKind::Binary | OutcomeKind::Frequency { .. } | OutcomeKind::Amount { .. } => (1, 0),
+            let (of, every, most) = match kind {
+                OutcomeKind::Sustained { of, every, most } => (of, every.in_days().unwrap_or(1).max(1), most),
+                OutcomeKind::Binary | OutcomeKind::Frequency { .. } | OutcomeKind::Amount { .. } => (0, 1, 0),
             };
-            CompiledRule::Periods { spells: spells_of(spells), of: binary_outcome(kind), every, most }
+            CompiledRule::Periods { spells: spells_of(spells), of, every, most }
         }
         OutcomeRule::StatusAt(spells) => CompiledRule::StatusAt(spells_of(spells)),
         OutcomeRule::AtLeast { events, thresholds, .. } => CompiledRule::AtLeast {
@@ -421,14 +421,6 @@ impl OutcomePlan {
             Some((reasons, counts)) if *counts != Some(value) => history.first(reasons, window),
             _ => NEVER,
         }
-    }
-}
-
-/// The position of the binary outcome that an outcome builds on.
-fn binary_outcome(kind: OutcomeKind) -> usize {
-    match kind {
-        OutcomeKind::Binary | OutcomeKind::Amount { .. } => 0,
-        OutcomeKind::Frequency { of, .. } | OutcomeKind::Sustained { of, .. } => of,
     }
 }
 

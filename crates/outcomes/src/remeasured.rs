@@ -1,6 +1,8 @@
 //! What results would be if some of a person's facts were others. Whether records that contradict each other may change a sum is
 //! found by measuring the person both ways.
 
+use std::cell::LazyCell;
+
 use base::day::{Day, NEVER};
 use records::Records;
 use records::facts::{Fact, PersonFacts};
@@ -46,7 +48,7 @@ impl Remeasured<'_> {
         same.iter().any(|index| counted(one, index) != counted(other, index))
     }
 
-    /// Something that is said to have happened after the person's death.
+    /// Events or spells after the day of the death, as the records have it.
     pub(crate) fn after_death(&self, own: PersonFacts<'_>, same: &[IndexEvent], out: &mut Inconsistencies) {
         let person = same[0].start.person;
         let history = self.history(own, person);
@@ -109,20 +111,23 @@ impl Remeasured<'_> {
     pub(crate) fn counted_again(&self, own: PersonFacts<'_>, same: &[IndexEvent], at: usize, out: &mut Inconsistencies) {
         let served: Vec<(usize, &IndexEvent)> = same.iter().enumerate().filter(|(_, index)| !index.start.comparison).collect();
         let person = same[0].start.person;
+        let history = self.history(own, person);
+        // Few people have windows that overlap, and the others are not measured again.
+        let as_measured = LazyCell::new(|| -> Vec<_> { served.iter().map(|(_, index)| self.results(&history, index)).collect() });
         for (place, (later_at, later)) in served.iter().enumerate().skip(1) {
             let (mut results, mut times) = (Vec::new(), 0);
             for (outcome, plan) in self.plans[0].iter().enumerate() {
                 let from = later.start.began;
-                for (_, earlier) in &served[..place] {
+                for (earlier_place, (_, earlier)) in served[..place].iter().enumerate() {
                     let until = plan.window(earlier.start.began).to;
                     // Where nothing happened on the days of both windows, nothing can count twice.
                     if until <= from || !own.all().any(|fact| on_days(&fact, from, until, self.first_spell)) {
                         continue;
                     }
                     let apart = own.changed(person, |fact| outside(fact, from, until, self.first_spell));
-                    let (history, without) = (self.history(own, person), self.history(apart.of(person), person));
-                    let now = |index| (self.results(&history, index), self.results(&without, index));
-                    let ((own_earlier, earlier_without), (own_later, later_without)) = (now(earlier), now(later));
+                    let without = self.history(apart.of(person), person);
+                    let (earlier_without, later_without) = (self.results(&without, earlier), self.results(&without, later));
+                    let (own_earlier, own_later) = (&as_measured[earlier_place], &as_measured[place]);
                     let counts = |one: &PersonOutcome, other: &PersonOutcome| {
                         one.state == OutcomeState::Observed && other.state == OutcomeState::Observed && one.value != other.value
                     };

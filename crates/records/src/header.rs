@@ -4,7 +4,7 @@ use crate::fault::{Fault, Grade};
 use crate::schema::RecordTable;
 use crate::spelling::near_column;
 
-/// What is said of a column that is not read.
+/// The message about a column that is not read.
 pub const UNKNOWN_COLUMN: &str = "the table has no such column";
 
 /// The most columns of one row.

@@ -142,6 +142,23 @@ impl AmountDistribution {
         let worst_from = threshold(self.as_good_as(level, worst)).max(best_below);
         AmountLevel { best_below, worst_from, best, worst, shift, scale }
     }
+
+    /// The amounts of people with these uniforms, added up one by one, to the nearest whole.
+    #[must_use]
+    pub(crate) fn added_up(&self, at: AmountLevel, uniforms: impl Iterator<Item = u32>) -> i64 {
+        let (mut best, mut worst, mut between, mut sum) = (0, 0, 0, 0);
+        for uniform in uniforms {
+            if u64::from(uniform) < at.best_below {
+                best += 1;
+            } else if u64::from(uniform) >= at.worst_from {
+                worst += 1;
+            } else {
+                between += 1;
+                sum += self.standardised(uniform);
+            }
+        }
+        at.sum(best, worst, between, sum)
+    }
 }
 
 impl AmountLevel {
@@ -195,20 +212,8 @@ mod tests {
     /// Evenly spread uniforms stand for the whole distribution.
     fn mean_of_people(of: &AmountDistribution, level: f64) -> f64 {
         const PEOPLE: u32 = 40_000;
-        let at = of.at(level);
-        let (mut best, mut worst, mut between, mut sum) = (0, 0, 0, 0);
-        for person in 0..PEOPLE {
-            let uniform = ((f64::from(person) + 0.5) / f64::from(PEOPLE) * 4_294_967_296.0) as u32;
-            if u64::from(uniform) < at.best_below {
-                best += 1;
-            } else if u64::from(uniform) >= at.worst_from {
-                worst += 1;
-            } else {
-                between += 1;
-                sum += of.standardised(uniform);
-            }
-        }
-        at.sum(best, worst, between, sum) as f64 / f64::from(PEOPLE)
+        let uniforms = (0..PEOPLE).map(|person| ((f64::from(person) + 0.5) / f64::from(PEOPLE) * 4_294_967_296.0) as u32);
+        of.added_up(of.at(level), uniforms) as f64 / f64::from(PEOPLE)
     }
 
     #[test]

@@ -54,19 +54,8 @@ impl<'a> Replication<'a> {
         let distribution = self.assumptions.amount(self.scheme, outcome, self.area, cell.segment);
         let level = self.chances.amount_level(outcome, cell.segment, self.effort);
         let Some((distribution, level)) = distribution.zip(level) else { return 0 };
-        let (mut best, mut worst, mut between, mut sum) = (0, 0, 0, 0);
-        for person in cell.first_person..cell.first_person + cell.people as u64 {
-            let uniform = whether(&words(self.seed, person, self.replication, outcome as u64));
-            if u64::from(uniform) < level.best_below {
-                best += 1;
-            } else if u64::from(uniform) >= level.worst_from {
-                worst += 1;
-            } else {
-                between += 1;
-                sum += distribution.standardised(uniform);
-            }
-        }
-        level.sum(best, worst, between, sum)
+        let people = cell.first_person..cell.first_person + cell.people as u64;
+        distribution.added_up(level, people.map(|person| whether(&words(self.seed, person, self.replication, outcome as u64))))
     }
 
     /// The outcomes of one person of a cell: a count for each outcome of the scheme, and 0 for an amount, which is added up over people.

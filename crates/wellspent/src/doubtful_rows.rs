@@ -147,16 +147,16 @@ pub(crate) fn counted_again(measured: &MeasuredOutcomes) -> Option<CountedInTwoC
     (results > 0).then_some(CountedInTwoCohorts { results, people: people.len() as u64, sums: None })
 }
 
-/// What is said of people who started after their death.
+/// The message about people who started after their death.
 pub(crate) const STARTED_AFTER_DEATH: &str = "this person died before a start that counts";
 
-/// What is said of rows after a death: where a result would be another one if they counted, and where none would.
+/// The messages about rows after a death: where a result would be another one if they counted, and where none would.
 pub(crate) const AFTER_DEATH: [&str; 2] = [
     "this is after the person's death, and would change a result if it counted",
     "this is after the person's death, and does not count",
 ];
 
-/// What is said of spells that go on although another row says that they have ended, and although the person has left.
+/// The messages about spells that go on although another row says that they have ended, and although the person has left.
 pub(crate) const ENDED_AND_OPEN: &str = "one row says that this spell goes on, and another that it has ended";
 pub(crate) const LEFT_AND_OPEN: &str = "this spell goes on, and the person has left for good by an exit that counts";
 
