@@ -1,45 +1,108 @@
 //! Mutation testing: `cargo xtask source-mutants CRATE` changes the code of a crate in one place at a time and asks whether a test
-//! notices. It needs `cargo install --locked cargo-mutants`, which makes the changes.
+//! notices. It needs `cargo install --locked cargo-mutants`, which finds the places.
+//!
+//! To compile the code for each change would take minutes a change. So a copy of the code holds all changes of the sample at once,
+//! each behind a number that is read from the environment (a mutant schema: Untch, Offutt and Harrold 1993). It is compiled once.
+//! A change that does not compile beside the others is compiled alone.
 //!
 //! The changes are a keyed random sample, so anyone draws the same. The tests that guard a crate run from the quick to the slow, and
-//! what no test caught is tried with the next ones. Each part of a sample has its own folder under `target/source-mutants/`, with a
-//! list for each fate. The figures printed are those of all parts so far.
+//! what no test noticed is tried with the next ones. What became of each change is kept in `target/source-mutants/CRATE.txt`, so a
+//! run that ended early goes on where it stopped.
+
+mod switches;
+mod tree;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::io::Write as _;
+use std::path::Path;
 use std::process::{Command, ExitCode};
+use std::time::Duration;
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use base::philox;
+
+use switches::Change;
+use tree::{Guard, Program, Tree};
 
 /// The key of the sample.
 const KEY: u64 = 12;
 /// Changes in a sample, unless another number is asked for.
 const SAMPLE: usize = 300;
-/// Seconds until a test counts as one that never ends. The slowest takes a minute on an idle machine.
-const TIMEOUT: &str = "600";
 
-/// The tests that guard a crate, from the quick to the slow: the package that they are in, and what `cargo test` is told.
-type Guards = &'static [(&'static str, &'static [&'static str])];
-
-const CRATES: [(&str, Guards); 3] = [
+/// The tests that guard a crate, from the quick to the slow.
+const CRATES: [(&str, &[Guard]); 3] = [
     (
         "contract",
         &[
-            ("contract", &["--lib", "--test", "contract", "--test", "laws", "--", "--skip", "hostile"]),
-            ("contract", &["--test", "amend", "--test", "any_input", "--test", "contract"]),
-            ("cli", &["--test", "it", "--", "casebook::"]),
+            Guard {
+                package: "contract",
+                targets: &["--lib", "--test", "contract", "--test", "laws"],
+                filter: &["--skip", "hostile"],
+            },
+            Guard { package: "contract", targets: &["--test", "amend", "--test", "any_input"], filter: &[] },
+            Guard {
+                package: "cli",
+                targets: &["--test", "it"],
+                filter: &["casebook::", "bad_files::", "contract::", "compare::", "gate::", "golden::"],
+            },
         ],
     ),
-    ("ledger", &[("ledger", &[]), ("cli", &["--test", "it", "--", "casebook::", "paying::"])]),
-    ("outcomes", &[("outcomes", &[]), ("cli", &["--test", "it", "--", "casebook::", "records::"])]),
+    (
+        "ledger",
+        &[
+            Guard { package: "ledger", targets: &["--lib", "--test", "it"], filter: &[] },
+            Guard {
+                package: "cli",
+                targets: &["--test", "it"],
+                filter: &["money_out::", "paying::", "pack::", "doubted::", "killed::"],
+            },
+        ],
+    ),
+    (
+        "outcomes",
+        &[
+            Guard { package: "outcomes", targets: &["--lib", "--test", "it"], filter: &[] },
+            Guard {
+                package: "cli",
+                targets: &["--test", "it"],
+                filter: &["casebook::", "records::", "contradicting::", "gate::", "silent::"],
+            },
+            Guard {
+                package: "cli",
+                targets: &["--test", "it"],
+                filter: &[
+                    "payees::",
+                    "people_table::",
+                    "refused_sums::",
+                    "exceptions::",
+                    "doubted::",
+                    "linked_money::",
+                    "faults::",
+                ],
+            },
+            Guard { package: "cli", targets: &["--test", "it"], filter: &["mutated::"] },
+        ],
+    ),
 ];
 
-/// What became of a change, by the name of the list that `cargo-mutants` writes.
-const FATES: [(&str, &str); 4] =
-    [("caught", "caught"), ("missed", "survived"), ("timeout", "never ended"), ("unviable", "did not compile")];
+/// What can become of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Caught,
+    Survived,
+    /// The tests had not ended after many times what they take without the change.
+    NeverEnded,
+    DidNotCompile,
+}
 
-/// Tries a part of the sample: so many changes from the place `from` in its order. Further arguments go to `cargo mutants`.
+const FATES: [(Fate, &str); 4] = [
+    (Fate::Caught, "caught"),
+    (Fate::Survived, "survived"),
+    (Fate::NeverEnded, "never ended"),
+    (Fate::DidNotCompile, "did not compile"),
+];
+
+/// Tries a part of the sample: so many changes from the place `from` in its order.
 pub(crate) fn run(root: &Path, arguments: &[String]) -> anyhow::Result<ExitCode> {
     let name = arguments.first().map_or("", String::as_str);
     let Some((_, guards)) = CRATES.iter().find(|(known, _)| *known == name) else {
@@ -48,92 +111,109 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> anyhow::Result<ExitCode>
     };
     let number = |at: usize, default: usize| arguments.get(at).map_or(Ok(default), |text| text.parse());
     let (many, from) = (number(1, SAMPLE)?, number(2, 0)?);
-    let mut left = sample(&listed(root, name)?, many, from);
-    let folder = root.join("target/source-mutants").join(name);
-    for (pass, (package, tests)) in guards.iter().enumerate() {
-        if left.is_empty() {
-            break;
-        }
-        let output = folder.join(format!("{from}-{}", pass + 1));
-        std::fs::create_dir_all(&output)?;
-        let config = output.join("config.toml");
-        std::fs::write(&config, config_text(&left))?;
-        let mut command = mutants(root);
-        command.args(["--package", name, "--test-package", package, "--baseline", "skip", "--timeout", TIMEOUT]);
-        command.arg("--config").arg(&config).arg("--output").arg(&output);
-        command.args(arguments.iter().skip(3)).arg("--").args(*tests);
-        // Little optimised: a change is compiled more often than a test is run. What fails need not be made small.
-        command.envs([
-            ("CARGO_PROFILE_DEV_OPT_LEVEL", "1"),
-            ("CARGO_PROFILE_DEV_DEBUG", "none"),
-            ("PROPTEST_MAX_SHRINK_ITERS", "0"),
-        ]);
-        // 2 and 3 say that changes survived or never ended.
-        let code = command.status()?.code();
-        if !matches!(code, Some(0 | 2 | 3)) {
-            bail!("cargo mutants ended with {code:?}");
-        }
-        left = list(&output, "missed");
+    let folder = root.join("target/source-mutants");
+    std::fs::create_dir_all(&folder)?;
+    let mut diary = Diary::open(&folder.join(format!("{name}.txt")))?;
+    let all = listed(root, name)?;
+    let asked = sample(&all, many, from);
+    let left: Vec<Change> = asked.iter().filter(|change| !diary.fates.contains_key(&change.name)).cloned().collect();
+    if !left.is_empty() {
+        try_all(&Tree::copied(root, &folder.join("tree"))?, name, guards, left, &mut diary)?;
     }
-    print(name, &fates(&folder)?);
+    print(name, all.len(), &asked, &diary.fates);
     Ok(ExitCode::SUCCESS)
 }
 
-fn mutants(root: &Path) -> Command {
-    let mut command = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()));
-    command.arg("mutants").current_dir(root);
-    command
+/// Tries changes: those that compile beside each other first, the others alone.
+fn try_all(tree: &Tree, name: &str, guards: &[Guard], changes: Vec<Change>, diary: &mut Diary) -> anyhow::Result<()> {
+    let (together, alone) = tree.switched(name, changes)?;
+    say(&format!("{} changes in one program, {} alone", together.len(), alone.len()));
+    let programs = guards.iter().map(|guard| tree.programs(guard)).collect::<anyhow::Result<Vec<_>>>()?;
+    let limits = tree.limits(guards, &programs)?;
+    for (number, change) in together.iter().enumerate() {
+        diary.write(change, fate(tree, guards, &limits, number + 1, |at| Ok(programs[at].clone()))?)?;
+    }
+    for change in &alone {
+        let compiles = tree.changed(name, change)?;
+        let fate = if compiles { fate(tree, guards, &limits, 0, |at| tree.programs(&guards[at]))? } else { Fate::DidNotCompile };
+        diary.write(change, fate)?;
+    }
+    Ok(())
 }
 
-/// Every change that can be made to a crate, in the order of files and lines.
-fn listed(root: &Path, name: &str) -> anyhow::Result<Vec<String>> {
-    let output = mutants(root).args(["--list", "--package", name]).output()?;
+/// What becomes of the change with a number: the guards are asked one after the other. `programs` gives those of a guard.
+fn fate(
+    tree: &Tree,
+    guards: &[Guard],
+    limits: &[Duration],
+    number: usize,
+    programs: impl Fn(usize) -> anyhow::Result<Vec<Program>>,
+) -> anyhow::Result<Fate> {
+    for (at, (guard, limit)) in guards.iter().zip(limits).enumerate() {
+        match tree.passes(&programs(at)?, guard.filter, number, *limit)? {
+            Some(true) => {}
+            Some(false) => return Ok(Fate::Caught),
+            None => return Ok(Fate::NeverEnded),
+        }
+    }
+    Ok(Fate::Survived)
+}
+
+/// What became of each change so far, kept in a file with a line for each.
+struct Diary {
+    file: std::fs::File,
+    fates: BTreeMap<String, Fate>,
+}
+
+impl Diary {
+    fn open(path: &Path) -> anyhow::Result<Self> {
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        let fates = text.lines().filter_map(|line| {
+            let (word, change) = line.split_once('\t')?;
+            FATES.iter().find(|(_, known)| *known == word).map(|(fate, _)| (change.to_owned(), *fate))
+        });
+        Ok(Self { fates: fates.collect(), file: std::fs::OpenOptions::new().create(true).append(true).open(path)? })
+    }
+
+    fn write(&mut self, change: &Change, fate: Fate) -> anyhow::Result<()> {
+        let word = FATES.iter().find(|(known, _)| *known == fate).map_or("", |(_, word)| word);
+        writeln!(self.file, "{word}\t{}", change.name)?;
+        self.fates.insert(change.name.clone(), fate);
+        say(&format!("{}: {word}: {}", self.fates.len(), change.name));
+        Ok(())
+    }
+}
+
+/// Every change that can be made to a crate.
+fn listed(root: &Path, name: &str) -> anyhow::Result<Vec<Change>> {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let output = Command::new(cargo).args(["mutants", "--list", "--json", "--package", name]).current_dir(root).output()?;
     if !output.status.success() {
         bail!("there is no list of changes\n\nhint: `cargo install --locked cargo-mutants`, then run this again");
     }
-    Ok(String::from_utf8(output.stdout)?.lines().map(str::to_owned).collect())
+    let list: Vec<serde_json::Value> = serde_json::from_slice(&output.stdout)?;
+    list.iter().map(|entry| Change::read(entry).context("the list of changes has another form")).collect()
 }
 
 /// The changes in the order of a number drawn for each, cut to a part.
-fn sample(all: &[String], many: usize, from: usize) -> Vec<String> {
-    let mut drawn: Vec<(u64, &String)> =
+fn sample(all: &[Change], many: usize, from: usize) -> Vec<Change> {
+    let mut drawn: Vec<(u64, &Change)> =
         all.iter().enumerate().map(|(at, change)| (philox::words(KEY, at as u64, 0, 0)[0], change)).collect();
-    drawn.sort();
+    drawn.sort_by_key(|(number, _)| *number);
     drawn.into_iter().skip(from).take(many).map(|(_, change)| change.clone()).collect()
-}
-
-/// The configuration that makes `cargo-mutants` try these changes alone.
-fn config_text(sample: &[String]) -> String {
-    let lines: Vec<String> = sample.iter().map(|change| format!("    '''^{}$''',\n", escaped(change))).collect();
-    format!("examine_re = [\n{}]\n", lines.concat())
-}
-
-/// A text as a regular expression that matches it alone.
-fn escaped(text: &str) -> String {
-    text.chars().flat_map(|letter| ("\\.+*?()|[]{}^$#&-~".contains(letter).then_some('\\')).into_iter().chain([letter])).collect()
-}
-
-/// What became of each change, over all parts of a sample: what the last tests said that it was tried with.
-fn fates(folder: &Path) -> anyhow::Result<BTreeMap<String, &'static str>> {
-    let mut outputs: Vec<PathBuf> = std::fs::read_dir(folder)?.flatten().map(|entry| entry.path()).collect();
-    outputs.sort();
-    let each = outputs.iter().flat_map(|output| {
-        FATES.into_iter().flat_map(|(name, fate)| list(output, name).into_iter().map(move |change| (change, fate)))
-    });
-    Ok(each.collect())
-}
-
-/// A list that `cargo-mutants` wrote: a change a line.
-fn list(output: &Path, name: &str) -> Vec<String> {
-    let text = std::fs::read_to_string(output.join("mutants.out").join(format!("{name}.txt"))).unwrap_or_default();
-    text.lines().map(str::to_owned).collect()
 }
 
 /// Prints the survivors and how many changes there are of each fate.
 #[allow(clippy::print_stdout)]
-fn print(name: &str, fates: &BTreeMap<String, &'static str>) {
-    let of = |wanted: &str| fates.iter().filter(|(_, fate)| **fate == wanted).map(|(change, _)| change).collect::<Vec<_>>();
-    of("survived").iter().for_each(|change| println!("survived: {change}"));
-    let counts: Vec<String> = FATES.iter().map(|(_, fate)| format!("{} {fate}", of(fate).len())).collect();
-    println!("{name}: {} changes: {}", fates.len(), counts.join(", "));
+fn print(name: &str, all: usize, asked: &[Change], fates: &BTreeMap<String, Fate>) {
+    let of = |wanted: Fate| asked.iter().filter(|change| fates.get(&change.name) == Some(&wanted)).collect::<Vec<_>>();
+    of(Fate::NeverEnded).iter().for_each(|change| println!("never ended: {}", change.name));
+    of(Fate::Survived).iter().for_each(|change| println!("survived: {}", change.name));
+    let counts: Vec<String> = FATES.iter().map(|(fate, word)| format!("{} {word}", of(*fate).len())).collect();
+    println!("{name}: {} of {all} possible changes: {}", asked.len(), counts.join(", "));
+}
+
+#[allow(clippy::print_stderr)]
+fn say(text: &str) {
+    eprintln!("{text}");
 }

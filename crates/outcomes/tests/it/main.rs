@@ -4,6 +4,8 @@
 #[allow(dead_code)]
 #[path = "../../../records/tests/it/dice.rs"]
 mod dice;
+mod effect;
 mod measuring;
 mod oracle;
 mod records;
+mod tallies;

@@ -12,8 +12,8 @@ use crate::dice::Dice;
 use crate::oracle::{Answer, Oracle};
 use crate::records::{Event, Person, Spell, Start, TestRecords, plus, scheme};
 
-const FIRST: Date = Date::constant(2019, 10, 1);
-const LAST: Date = Date::constant(2020, 9, 30);
+pub(crate) const FIRST: Date = Date::constant(2019, 10, 1);
+pub(crate) const LAST: Date = Date::constant(2020, 9, 30);
 
 fn measured(scheme: &Scheme, records: &TestRecords, as_at: Date, known_at: Date, size: usize) -> (MeasuredOutcomes, Names) {
     let need = outcomes::need(scheme).expect("every outcome has its rule");
@@ -136,7 +136,7 @@ fn most_of(text: &str) -> &str {
 }
 
 /// The first outcome is binary, so that the others can build on it.
-fn outcomes(dice: &mut Dice, count: usize) -> String {
+pub(crate) fn random_outcomes(dice: &mut Dice, count: usize) -> String {
     let mut text = loop {
         let text = outcome(dice, "first", "first");
         if text.contains("kind = \"binary\"") {
@@ -182,7 +182,7 @@ fn random_definitions_on_random_records_agree_with_a_plain_oracle() {
     let (mut definitions, mut states) = (0, [0; 5]);
     for _ in 0..300 {
         let count = 4 + dice.below(4) as usize;
-        let text = outcomes(&mut dice, count);
+        let text = random_outcomes(&mut dice, count);
         let month_end = *dice.one_of(&["last day of month", "next day"]);
         let scheme = scheme(month_end, &text);
         let records = TestRecords::random(&mut dice, FIRST, LAST);
@@ -225,7 +225,7 @@ fn random_definitions_on_random_records_agree_with_a_plain_oracle() {
 #[test]
 fn any_number_of_threads_gives_the_same_findings() {
     let mut dice = Dice(8);
-    let scheme = scheme("last day of month", &outcomes(&mut dice, 8));
+    let scheme = scheme("last day of month", &random_outcomes(&mut dice, 8));
     // Enough people for several parts.
     let mut records = TestRecords::default();
     for copy in 0..300 {
