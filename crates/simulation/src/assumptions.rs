@@ -1,17 +1,14 @@
 //! The assumptions: who comes, their outcomes with and without help, what help costs, what results are worth to the public, and what
 //! the commissioner intends. They are read from `assumptions.toml`. Every number may have a range and a source.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base::literal::{Change, Count, Literal, MeanAmount, PerHead, Plain, Points, RefusedNumber};
 use base::money::{Pence, Rate};
 use base::problem::Problem;
 use base::reader::{Reader, Section};
-use base::schedule::{CohortTime, Schedule, ScheduleKeys, find_column, find_table};
+use base::schedule::{CohortTime, Schedule, ScheduleKeys};
 use base::scheme_files::SchemeFiles;
-use base::similar_names::folded;
-use base::table::CsvTable;
 use base::toml_editor::TomlEditor;
 use contract::Scheme;
 use contract::clauses::Clause;
@@ -20,6 +17,7 @@ use contract::terms::{Baseline, Intake, OutcomeKind};
 
 mod gaming;
 mod payer_costs;
+mod segments;
 mod standing;
 
 use crate::amounts::{AmountDistribution, AmountShape};
@@ -261,7 +259,7 @@ pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<Assumptions> {
         top.required_text("assumptions", "a title for these assumptions, such as \"What we assume about the county\"")
     });
     let people = top.required_section("people", "a table [people]");
-    let mut segments = people.as_ref().map_or(Vec::new(), |table| segments(table, scheme));
+    let mut segments = people.as_ref().map_or(Vec::new(), |table| segments::read(table, scheme));
     let listed = people.as_ref().filter(|table| table.has("individuals"));
     let individuals = listed.and_then(|table| individuals::read(table, scheme, &names_and_shares(&segments))).map(Arc::new);
     if let Some(file) = individuals.as_deref().filter(|_| segments.iter().all(|segment| segment.share == 0.0)) {
@@ -452,159 +450,6 @@ fn warn_without_source(table: &Section<'_, '_>) {
                 .fix("add a line: from = \"assumption: a guess by the author\"")
                 .warning(),
         );
-    }
-}
-
-fn segments(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<SegmentAssumptions> {
-    warn_without_source(table);
-    if !table.has("segments") {
-        let share = if table.has("individuals") { 0.0 } else { 1.0 / scheme.segments.len() as f64 };
-        if scheme.segments.len() > 1 && !table.has("individuals") {
-            table.push(
-                table
-                    .problem(
-                        "segments",
-                        "the contract has several segments, and the assumptions do not say how many people are in each",
-                    )
-                    .expected("segments = \"segments.csv\", a table with columns segment and share")
-                    .fix("add the table, with one row for each segment of the contract"),
-            );
-        }
-        let named = scheme.segments.iter().enumerate();
-        return named.map(|(at, name)| SegmentAssumptions { name: name.clone(), share, priced_as: at, bring_in: None }).collect();
-    }
-    let file = table.required_text("segments", "the name of a CSV file, such as \"segments.csv\"");
-    let Some(csv) = find_table(table, "segments", &file) else { return Vec::new() };
-    let Some(name) = find_column(table, "segments", csv, "segment") else { return Vec::new() };
-    // A file of individuals shows how many people are in each segment. Shares are then filled in from it.
-    let share = match csv.column("share") {
-        None if table.has("individuals") => None,
-        _ => match find_column(table, "segments", csv, "share") {
-            None => return Vec::new(),
-            found => found,
-        },
-    };
-    let priced_as = csv.column("priced_as");
-    let mut known = true;
-    let mut out: Vec<SegmentAssumptions> = Vec::new();
-    if csv.rows.len() > MOST_SEGMENTS {
-        table.push(
-            csv.problem(csv.head(), "there are more segments than can be simulated")
-                .read(format!("{} rows", csv.rows.len()))
-                .expected(format!("at most {MOST_SEGMENTS}"))
-                .fix("check whether this is a table of people: that file is named by `individuals`"),
-        );
-        return out;
-    }
-    // Names that differ only by capital letters, blanks or invisible characters are one name.
-    let mut places = BTreeMap::new();
-    for row in &csv.rows {
-        let earlier = places.insert(folded(&row[name].text), row[name].span);
-        if row[name].text.is_empty() || earlier.is_some() {
-            let line = |span| csv.line(&table.reader.files.sources, span);
-            let read = match earlier.filter(|_| !row[name].text.is_empty()) {
-                Some(earlier) => format!("`{}` in rows {} and {}", row[name].text, line(earlier), line(row[name].span)),
-                None => row[name].text.clone(),
-            };
-            table.push(
-                csv.problem(row[name].span, "each segment needs a name of its own")
-                    .read(read)
-                    .expected("a name that no other row has")
-                    .fix("rename or remove the row"),
-            );
-        }
-        let path = format!("{}: {}: share", csv.name, row[name].text);
-        let share = match share.map(|share| (share, base::literal::ranged::<Rate>(&row[share].text))) {
-            None => 0.0,
-            Some((_, Ok(ranged))) => table.reader.note(path, ranged, table.source()).as_f64(),
-            Some((share, Err(wrong))) => {
-                table.push(
-                    csv.problem(row[share].span, format!("`share`: {}", wrong.what))
-                        .read(row[share].text.clone())
-                        .expected(Rate::EXPECTED)
-                        .fix(wrong.fix),
-                );
-                0.0
-            }
-        };
-        let contract = priced_as.map_or(&row[name], |column| &row[column]);
-        let position = match scheme.segments.as_slice() {
-            [_] if priced_as.is_none() => Some(0),
-            _ => scheme.segments.iter().position(|segment| *segment == contract.text),
-        };
-        known &= position.is_some();
-        if position.is_none() && priced_as.is_none() && names_none(csv, name, scheme) {
-            // One message about a column that is missing, and not one for each row.
-            table.push_once(
-                csv.problem(csv.head(), format!("{} does not say which segments of the contract price its people", csv.name))
-                    .read(csv.columns().collect::<Vec<_>>().join(", "))
-                    .expected(format!("a column `priced_as` with one of {} in each row", scheme.segments.join(", ")))
-                    .nearest("priced_as", csv.columns())
-                    .fix("add the column, or correct its name. Without it, a row's own name must be that of a contract segment"),
-            );
-        } else if position.is_none() {
-            table.push(
-                csv.problem(contract.span, format!("the contract has no segment `{}` to price these people", contract.text))
-                    .read(contract.text.clone())
-                    .expected(format!("one of {}", scheme.segments.join(", ")))
-                    .nearest(&contract.text, scheme.segments.iter().map(String::as_str))
-                    .fix("add a column `priced_as` with the contract's segment, or correct the name"),
-            );
-        }
-        out.push(SegmentAssumptions {
-            name: row[name].text.clone(),
-            share,
-            priced_as: position.unwrap_or_default(),
-            bring_in: None,
-        });
-    }
-    let Some(share) = share else { return out };
-    let sum: f64 = out.iter().map(|segment| segment.share).sum();
-    let central: f64 =
-        csv.rows.iter().filter_map(|row| Some(base::literal::ranged::<Rate>(&row[share].text).ok()?.value.as_f64())).sum();
-    if (central - 1.0).abs() > 1e-6 && !csv.incomplete {
-        table.push(
-            csv.problem(csv.header[share].span, "the shares do not add up")
-                .read(format!("{} in all", Rate::from_f64(central)))
-                .expected("100% in all")
-                .fix("correct the shares so that they add up to 100%"),
-        );
-    }
-    if known && !csv.incomplete {
-        empty_segments(table, csv, &out, scheme);
-    }
-    // Shares that carry ranges are drawn one by one and then brought back to 100%.
-    out.iter_mut().for_each(|segment| segment.share /= sum.max(1e-12));
-    out
-}
-
-/// The most segments of a scenario.
-const MOST_SEGMENTS: usize = 1_000;
-
-/// Whether no row of a table has the name of a contract segment; then it is a column that is missing, not a name that is wrong.
-fn names_none(csv: &CsvTable, name: usize, scheme: &Scheme) -> bool {
-    csv.rows.iter().all(|row| !scheme.segments.contains(&row[name].text))
-}
-
-/// The assumptions must have people in each segment in which the contract expects them.
-fn empty_segments(table: &Section<'_, '_>, csv: &CsvTable, found: &[SegmentAssumptions], scheme: &Scheme) {
-    if !scheme.people.by_segment() {
-        return;
-    }
-    for (at, expected) in expected_by_segment(scheme).into_iter().enumerate() {
-        let share: f64 = found.iter().filter(|segment| segment.priced_as == at).map(|segment| segment.share).sum();
-        if expected > 0.0 && share <= 0.0 {
-            let name = &scheme.segments[at];
-            table.push(
-                csv.problem(
-                    csv.head(),
-                    format!("no row of {} is priced as `{name}`, where the contract expects people", csv.name),
-                )
-                .read(format!("{expected} people of `{name}` expected in total"))
-                .expected(format!("at least one row with a share above 0% that is priced as `{name}`"))
-                .fix("add a row for these people, or correct `people` in scheme.toml"),
-            );
-        }
     }
 }
 
