@@ -1,6 +1,12 @@
 //! The statistics that a contract needs: the normal distribution, and the binomial distribution for the chance of a wrong
 //! payment.
 
+/// The density of a standard normal number.
+#[must_use]
+pub fn normal_density(z: f64) -> f64 {
+    (-0.5 * z * z).exp() / (2.0 * std::f64::consts::PI).sqrt()
+}
+
 /// The standard normal distribution function, to about 1e-15 (Marsaglia 2004: Taylor series in the middle, continued
 /// fraction in the tails).
 #[must_use]
@@ -11,7 +17,7 @@ pub fn normal_cdf(z: f64) -> f64 {
     if z.abs() > 38.0 {
         return if z > 0.0 { 1.0 } else { 0.0 };
     }
-    let density = (-0.5 * z * z).exp() / (2.0 * std::f64::consts::PI).sqrt();
+    let density = normal_density(z);
     if z.abs() < 5.0 {
         let (mut term, mut sum, mut k) = (z, z, 1.0);
         while term.abs() > 1e-17 * sum.abs() && k < 400.0 {

@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use crate::read::MAX_AMOUNT;
-use crate::terms::{Better, Outcome, OutcomeKind, date_words};
+use crate::terms::{Better, MonthEnd, Outcome, OutcomeKind, date_words, later};
+use base::english::counted;
 use base::literal::{Count, Duration, Literal};
 use base::money::{Pence, thousands};
 use base::problem::Problem;
@@ -431,6 +432,29 @@ fn dated<T: Literal>(section: &Section<'_, '_>, key: &str, value: impl Fn(T) -> 
     out
 }
 
+impl OutcomeRule {
+    /// The day before which the rule looks, where the follow-up window is over on `end`: later than the window where it asks what is
+    /// true on that day, or whether somebody comes back.
+    #[must_use]
+    pub fn looks_until(&self, end: Date, months: MonthEnd) -> Date {
+        match self {
+            OutcomeRule::ExitWithoutReturn { clear, .. } => later(end, *clear, months),
+            OutcomeRule::StatusAt(_) => later(end, Duration::Days(1), months),
+            OutcomeRule::NoneWithin(_)
+            | OutcomeRule::AnyWithin(_)
+            | OutcomeRule::CountWithin(..)
+            | OutcomeRule::Sustained { .. }
+            | OutcomeRule::Periods(_)
+            | OutcomeRule::AtLeast { .. }
+            | OutcomeRule::SumWithin { .. }
+            | OutcomeRule::DaysUntil(_)
+            | OutcomeRule::Reaches { .. }
+            | OutcomeRule::SomeOf { .. }
+            | OutcomeRule::FirstTimeTo(_) => end,
+        }
+    }
+}
+
 impl OutcomeMeasurement {
     /// The rule in English, as it follows the outcome's own words.
     #[must_use]
@@ -451,16 +475,14 @@ impl OutcomeMeasurement {
                 format!("each {} in the window, where events in one disposal count as one", events.words())
             }
             OutcomeRule::Sustained { spells, days, run: Continuity::Cumulative } => {
-                let s = if *days == 1 { "" } else { "s" };
-                format!("at least {days} day{s} of {} in the window, added up", spells.words())
+                format!("at least {} of {} in the window, added up", counted(*days, "day", "days"), spells.words())
             }
             OutcomeRule::Sustained { spells, days, run: Continuity::Continuous { breaks } } => {
-                let s = |number| if number == 1 { "" } else { "s" };
                 format!(
-                    "at least {days} day{} of {} in the window, without a break of more than {breaks} day{}",
-                    s(*days),
+                    "at least {} of {} in the window, without a break of more than {}",
+                    counted(*days, "day", "days"),
                     spells.words(),
-                    s(*breaks)
+                    counted(*breaks, "day", "days")
                 )
             }
             OutcomeRule::Periods(spells) => format!("days of {} in the window, after the outcome it builds on", spells.words()),

@@ -425,16 +425,18 @@ impl Outcome {
     #[must_use]
     pub fn known_on(&self, start: Date, rule: MonthEnd) -> Date {
         let end = later(start, self.window, rule);
-        let proven = match (self.window, self.wait) {
-            (Duration::Months(window), Duration::Months(wait)) => later(start, Duration::Months(window + wait), rule),
-            _ => later(end, self.wait, rule),
-        };
-        let seen = match self.measured.as_ref().map(|measured| &measured.rule) {
-            Some(OutcomeRule::ExitWithoutReturn { clear, .. }) => later(end, *clear, rule),
-            Some(OutcomeRule::StatusAt(_)) => later(end, Duration::Days(1), rule),
-            _ => end,
-        };
-        later(seen.max(proven), Duration::Days(-1), rule)
+        let seen = self.measured.as_ref().map_or(end, |measured| measured.rule.looks_until(end, rule));
+        later(seen.max(proven_on(start, (self.window, self.wait), rule)), Duration::Days(-1), rule)
+    }
+}
+
+/// The day on which the waiting period after a window is over, for a window and a waiting period from a day on. Months are counted
+/// together: twelve months and six are eighteen months from the first day.
+#[must_use]
+pub fn proven_on(start: Date, (window, wait): (Duration, Duration), rule: MonthEnd) -> Date {
+    match (window, wait) {
+        (Duration::Months(window), Duration::Months(wait)) => later(start, Duration::Months(window + wait), rule),
+        _ => later(later(start, window, rule), wait, rule),
     }
 }
 

@@ -6,7 +6,7 @@ use contract::exceptions::{Exceptions, GoodResult};
 use contract::measurement::{
     Continuity, CountedUnit, EventSelection, LossToFollowUp, OutcomeMeasurement, OutcomeRule, SpellSelection,
 };
-use contract::terms::{Baseline, Better, MonthEnd, Outcome, OutcomeKind, later};
+use contract::terms::{Baseline, Better, MonthEnd, Outcome, OutcomeKind, later, proven_on};
 
 use crate::cohorts::IndexEvent;
 use crate::criteria::{EventFilter, FollowUpWindow, ReturnPeriod, SpellSource};
@@ -254,28 +254,8 @@ pub fn unobserved_before(scheme: &Scheme, records: &Records) -> Option<usize> {
 fn window(from: Day, window: Duration, wait: Duration, measured: &OutcomeMeasurement, rule: MonthEnd) -> FollowUpWindow {
     let start = date(from);
     let end = later(start, window, rule);
-    // Months are counted together: twelve months and six are eighteen months from the index date.
-    let proof = match (window, wait) {
-        (Duration::Months(window), Duration::Months(wait)) => later(start, Duration::Months(window + wait), rule),
-        _ => later(end, wait, rule),
-    };
-    let (to, proof) = (day(end), day(proof));
-    let seen = match &measured.rule {
-        OutcomeRule::ExitWithoutReturn { clear, .. } => day(later(end, *clear, rule)),
-        // The rule looks at this day too.
-        OutcomeRule::StatusAt(_) => to + 1,
-        OutcomeRule::NoneWithin(_)
-        | OutcomeRule::AnyWithin(_)
-        | OutcomeRule::CountWithin(..)
-        | OutcomeRule::Sustained { .. }
-        | OutcomeRule::Periods(_)
-        | OutcomeRule::AtLeast { .. }
-        | OutcomeRule::SumWithin { .. }
-        | OutcomeRule::DaysUntil(_)
-        | OutcomeRule::Reaches { .. }
-        | OutcomeRule::SomeOf { .. }
-        | OutcomeRule::FirstTimeTo(_) => to,
-    };
+    let (to, proof) = (day(end), day(proven_on(start, (window, wait), rule)));
+    let seen = day(measured.rule.looks_until(end, rule));
     FollowUpWindow { from, to, proof, seen, observed: seen.max(proof) }
 }
 

@@ -35,20 +35,19 @@ pub fn near(read: &str, known: &str) -> bool {
     if ours == theirs || written_out() {
         return true;
     }
-    let (read, known) = (ours, theirs);
-    let letters = |text: &str| text.chars().count();
-    let (ours, theirs) = (letters(&read), letters(&known));
-    let most = match theirs {
+    let (our_letters, their_letters) = (ours.chars().count(), theirs.chars().count());
+    let most = match their_letters {
         0..3 => 0,
         // A word of three letters is near only to one with the same first letter, or with one letter more or less.
-        3 => usize::from(ours != theirs || read.chars().next() == known.chars().next()),
+        3 => usize::from(our_letters != their_letters || ours.chars().next() == theirs.chars().next()),
         4..8 => 1,
         _ => 2,
     };
-    if ours > LONGEST || theirs > LONGEST || ours.abs_diff(theirs) > most || other_word(&read, &known) {
+    let too_long = our_letters > LONGEST || their_letters > LONGEST;
+    if too_long || our_letters.abs_diff(their_letters) > most || other_word(&ours, &theirs) {
         return false;
     }
-    distance(&read, &known) <= most
+    distance(&ours, &theirs) <= most
 }
 
 /// Whether the name of a column is another one spelled differently. Column names are few, so names of two letters are compared

@@ -5,7 +5,7 @@
 //! follows. Low uniforms stand for good amounts, so that whoever reaches a level has a uniform below one threshold, as with any other
 //! outcome.
 
-use base::statistics::{normal_cdf, normal_quantile};
+use base::statistics::{normal_cdf, normal_density, normal_quantile};
 use contract::tally::Tally;
 
 use crate::draws::threshold;
@@ -117,9 +117,8 @@ impl AmountDistribution {
         let above = self.most * (1.0 - self.below(level, self.most));
         let within = match self.shape {
             AmountShape::Normal => {
-                let density = |z: f64| (-0.5 * z * z).exp() / (2.0 * std::f64::consts::PI).sqrt();
                 let (low, high) = (-level / self.spread, (self.most - level) / self.spread);
-                level * (normal_cdf(high) - normal_cdf(low)) + self.spread * (density(low) - density(high))
+                level * (normal_cdf(high) - normal_cdf(low)) + self.spread * (normal_density(low) - normal_density(high))
             }
             AmountShape::LogNormal if level <= 0.0 => 0.0,
             AmountShape::LogNormal => {

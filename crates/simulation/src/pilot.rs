@@ -7,7 +7,7 @@
 
 use base::philox::{open_unit, words};
 use base::schedule::CohortTime;
-use base::statistics::{normal_cdf, normal_quantile};
+use base::statistics::{normal_cdf, normal_density, normal_quantile};
 use contract::Scheme;
 use risks::{PilotFacts, Shock, ShockResult, StrategyKind};
 
@@ -21,11 +21,10 @@ const LEVELS: usize = 9;
 #[must_use]
 pub fn largest_of(n: usize) -> f64 {
     const STEP: f64 = 0.005;
-    let density = |x: f64| (-x * x / 2.0).exp() / (2.0 * std::f64::consts::PI).sqrt();
     (-2000..=2000)
         .map(|step| {
             let x = f64::from(step) * STEP;
-            x * n as f64 * density(x) * normal_cdf(x).powi(n as i32 - 1) * STEP
+            x * n as f64 * normal_density(x) * normal_cdf(x).powi(n as i32 - 1) * STEP
         })
         .sum()
 }

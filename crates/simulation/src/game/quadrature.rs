@@ -3,6 +3,8 @@
 
 use std::sync::LazyLock;
 
+use base::statistics::normal_density;
+
 /// Points in each panel.
 const POINTS: usize = 20;
 /// How far out the normal distribution is followed: 1e-22 of it is beyond.
@@ -40,12 +42,11 @@ pub fn integral(low: f64, high: f64, f: &dyn Fn(f64) -> f64) -> f64 {
 pub fn normal_mean(cuts: &[f64], centre: f64, f: &dyn Fn(f64) -> f64) -> f64 {
     let (least, most) = (centre.min(0.0) - TAIL, centre.max(0.0) + TAIL);
     let cuts: Vec<f64> = cuts.iter().copied().filter(|cut| least < *cut && *cut < most).collect();
-    let density = |z: f64| (-0.5 * z * z).exp() / (2.0 * std::f64::consts::PI).sqrt();
     let mut sum = 0.0;
     for (from, to) in stretches(cuts.iter().copied().chain([0.0, centre])) {
         let mut edges: Vec<f64> = cuts.iter().copied().filter(|cut| from < *cut && *cut < to).chain([from, to]).collect();
         edges.sort_by(f64::total_cmp);
-        sum += edges.windows(2).map(|pair| panels(pair[0], pair[1], &|z| density(z) * f(z))).sum::<f64>();
+        sum += edges.windows(2).map(|pair| panels(pair[0], pair[1], &|z| normal_density(z) * f(z))).sum::<f64>();
     }
     sum
 }

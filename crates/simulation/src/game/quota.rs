@@ -2,6 +2,7 @@
 //! rises with the square of what it moves.
 
 use base::reader::Section;
+use base::statistics::normal_density;
 
 use super::optimum::{along_pieces, crossing};
 use super::quadrature::integral;
@@ -82,10 +83,7 @@ impl Quota {
 
     pub(super) fn solve(&self) -> Vec<GameFigure> {
         let stretches = self.stretches();
-        let density = |result: f64| {
-            let z = (result - self.mean) / self.spread;
-            (-0.5 * z * z).exp() / (self.spread * (2.0 * std::f64::consts::PI).sqrt())
-        };
+        let density = |result: f64| normal_density((result - self.mean) / self.spread) / self.spread;
         let over = |of: &dyn Fn(f64) -> f64| -> f64 {
             stretches.iter().map(|(low, high)| integral(*low, *high, &|result| density(result) * of(result))).sum()
         };
