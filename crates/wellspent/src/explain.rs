@@ -1,4 +1,13 @@
 //! Explains a contract: a term sheet in English, and what is paid at each level of each outcome.
+//!
+//! ```
+//! use wellspent::explain::{ExplainRequest, explain};
+//! use wellspent::folder::Reach;
+//!
+//! let sheet = explain(&ExplainRequest { scheme: "plain-linear".into(), reach: Reach::Inside(None) })?;
+//! assert!(sheet.terms.iter().any(|term| term.number == "3.1"));
+//! # Ok::<(), wellspent::Error>(())
+//! ```
 
 use std::path::PathBuf;
 

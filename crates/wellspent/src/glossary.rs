@@ -1,4 +1,10 @@
 //! Explains a term.
+//!
+//! ```
+//! let cap = wellspent::glossary::document(Some("cap"))?;
+//! assert_eq!(cap.terms[0].term, "cap");
+//! # Ok::<(), wellspent::Error>(())
+//! ```
 
 use report::machine_readable::JsonDocument;
 use schemars::JsonSchema;

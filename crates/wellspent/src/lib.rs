@@ -25,6 +25,14 @@
 //! - [`person`], [`duplication`] and [`pseudonymise`] show what several agencies hold. Each needs an [`Access`]: who asks, and the
 //!   purpose. A row in the access log is written before anything is shown.
 //!
+//! At any time:
+//!
+//! - [`glossary`] explains a term, [`schema`] has the published forms of tables and results, [`access_log`] says who looked at whose
+//!   records, [`parsers`] are all readers of what others wrote, to be tried with random input.
+//!
+//! A first check and a first test. The pages of [`explain`], [`price`], [`replay`], [`simulate`] (with [`pay`]), [`glossary`], [`schema`]
+//! and [`shipped`] have examples of their own.
+//!
 //! ```
 //! use wellspent::check::{CheckRequest, check};
 //! use wellspent::folder::Reach;

@@ -1,4 +1,14 @@
 //! Prices a tally, or a worked example of the scheme file, to the penny.
+//!
+//! ```
+//! use wellspent::folder::Reach;
+//! use wellspent::price::{PriceRequest, TallySource, price};
+//!
+//! let from = TallySource::Example("better_everywhere".to_owned());
+//! let priced = price(&PriceRequest { scheme: "plain-linear".into(), reach: Reach::Inside(None), from })?;
+//! assert_eq!(priced.total, 3_600_000.0);
+//! # Ok::<(), wellspent::Error>(())
+//! ```
 
 use std::borrow::Cow;
 use std::io::Read as _;

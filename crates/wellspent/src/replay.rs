@@ -1,4 +1,14 @@
 //! Gives every draw of one simulated person, so that anybody can work it out again elsewhere.
+//!
+//! ```
+//! use wellspent::folder::Reach;
+//! use wellspent::replay::{ReplayRequest, replay};
+//!
+//! let reach = Reach::Inside(None);
+//! let found = replay(&ReplayRequest { scheme: "plain-linear".into(), reach, person: 0, replication: 0, seed: 1 })?;
+//! assert!(!found.replay.decisions.is_empty());
+//! # Ok::<(), wellspent::Error>(())
+//! ```
 
 use std::path::PathBuf;
 

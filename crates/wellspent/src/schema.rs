@@ -1,4 +1,10 @@
 //! The published descriptions of what the program reads and writes for other programs: tables of records, and JSON results.
+//!
+//! ```
+//! let events = wellspent::schema::schema("events")?;
+//! assert!(events.records);
+//! # Ok::<(), wellspent::Error>(())
+//! ```
 
 use crate::error::Error;
 use crate::shipped;

@@ -1,4 +1,9 @@
 //! What comes with the program and is inside it: the shipped schemes, the templates of `new`, and the published schemas.
+//!
+//! ```
+//! let shipped = wellspent::shipped::schemes();
+//! assert!(shipped.iter().any(|scheme| scheme.name == "plain-linear" && !scheme.textbook));
+//! ```
 
 use base::source::{FileBytes, Folder};
 use contract::read::SCHEME_FILE;
