@@ -20,6 +20,7 @@ pub mod person_name;
 pub mod philox;
 pub mod price_index;
 pub mod problem;
+pub mod proofreading;
 pub mod ratio;
 pub mod reader;
 mod rounding;

@@ -5,6 +5,7 @@
 
 use std::cmp::Ordering;
 
+use crate::english::counted;
 use crate::money::{Pence, Rate, WHOLE};
 
 /// Why a text is not the number it should be, and what to write instead.
@@ -392,16 +393,21 @@ impl Literal for PerHead {
     }
 
     fn between(low: Self, high: Self, position: f64) -> Self {
-        PerHead(Rate(lerp(low.0.0, high.0.0, position)))
+        PerHead(Rate::between(low.0, high.0, position))
     }
 
     fn as_f64(self) -> f64 {
-        self.0.0 as f64 / WHOLE as f64
+        Rate::as_f64(self.0)
     }
 
     fn words(self) -> String {
-        format!("{} per person", crate::money::Quantity(self.0.0))
+        per_person(self.0)
     }
+}
+
+/// A number or an amount as it is read: "4.2 per person".
+fn per_person(each: Rate) -> String {
+    format!("{} per person", crate::money::Quantity(each.0))
 }
 
 /// The digits of "4.2 per person", "4.2 each" or "4.2".
@@ -433,15 +439,15 @@ impl Literal for MeanAmount {
     }
 
     fn between(low: Self, high: Self, position: f64) -> Self {
-        MeanAmount(Rate(lerp(low.0.0, high.0.0, position)))
+        MeanAmount(Rate::between(low.0, high.0, position))
     }
 
     fn as_f64(self) -> f64 {
-        self.0.0 as f64 / WHOLE as f64
+        Rate::as_f64(self.0)
     }
 
     fn words(self) -> String {
-        format!("{} per person", crate::money::Quantity(self.0.0))
+        per_person(self.0)
     }
 }
 
@@ -526,7 +532,7 @@ impl Literal for Tolerance {
     fn words(self) -> String {
         match self {
             Tolerance::Rows(0) => "none".into(),
-            Tolerance::Rows(rows) => format!("{rows} {}", if rows == 1 { "row" } else { "rows" }),
+            Tolerance::Rows(rows) => counted(rows, "row", "rows"),
             Tolerance::Share(share) => format!("{} of the rows", share.words()),
         }
     }
@@ -580,12 +586,11 @@ impl Literal for Duration {
     }
 
     fn words(self) -> String {
-        let (number, unit) = match self {
-            Duration::Days(n) => (n, "day"),
-            Duration::Weeks(n) => (n, "week"),
-            Duration::Months(n) => (n, "month"),
-        };
-        format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
+        match self {
+            Duration::Days(n) => counted(n, "day", "days"),
+            Duration::Weeks(n) => counted(n, "week", "weeks"),
+            Duration::Months(n) => counted(n, "month", "months"),
+        }
     }
 }
 

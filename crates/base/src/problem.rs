@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use crate::english::counted;
 use crate::hidden_characters::visible;
 use crate::source::{LineColumn, SourceFile, Span};
 
@@ -59,8 +60,11 @@ pub fn add(problems: &mut Vec<Problem>, problem: Problem) {
         }
     };
     rest.more += more;
-    let (noun, number) = (if severity == Severity::Error { "error" } else { "warning" }, rest.more);
-    rest.what = format!("and {number} more {noun}{}", if number == 1 { "" } else { "s" });
+    let (one, many) = match severity {
+        Severity::Error => ("more error", "more errors"),
+        Severity::Warning => ("more warning", "more warnings"),
+    };
+    rest.what = format!("and {}", counted(rest.more, one, many));
 }
 
 /// The number of problems, including those that are only counted.

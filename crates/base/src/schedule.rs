@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::english::{counted, plural};
 use crate::literal::{self, Literal, RefusedNumber, negative};
 use crate::problem::Problem;
 use crate::reader::Section;
@@ -274,7 +275,7 @@ fn by_year<T: Literal>(
     let years = keys.years.max(1);
     // Where the cohorts could not be read, the number of years is not known.
     if values.len() > years && lookup.reader.errors() == 0 {
-        let only = if years == 1 { "1 contract year".to_owned() } else { format!("{years} contract years") };
+        let only = counted(years, "contract year", "contract years");
         let problem = lookup.problem("by_year", format!("cohorts start in {only} alone, so the numbers after that are not used"));
         let problem =
             problem.read(format!("{} numbers", values.len())).expected("a number for each contract year, from the first");
@@ -626,7 +627,7 @@ fn fill<T: Literal>(
     if table.incomplete || unknown {
         return Schedule { values: values.iter().map(|value| value.unwrap_or_default()).collect(), strides, by_cohort };
     }
-    let the_rows = |count: usize| format!("add {} to {}", if count == 1 { "the row" } else { "the rows" }, table.name);
+    let the_rows = |count: usize| format!("add {} to {}", plural(count, "the row", "the rows"), table.name);
     if let Some(one) = missing.first() {
         let mut problem = head(format!("`{name}` is missing for {one}"));
         if missing.len() > 1 {

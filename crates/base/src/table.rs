@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::english::counted;
 use crate::problem::{self, Problem};
 use crate::similar_names::folded;
 use crate::source::{SourceFile, Span};
@@ -116,10 +117,7 @@ impl CsvTable {
             problem::add(
                 problems,
                 Problem::at(&name, span, "this row has the wrong number of cells")
-                    .read(match row.len() {
-                        1 => "1 cell".to_owned(),
-                        cells => format!("{cells} cells"),
-                    })
+                    .read(counted(row.len(), "cell", "cells"))
                     .expected(format!("{} cells, as in the header", header.len()))
                     .fix(fix),
             );

@@ -8,6 +8,7 @@ use crate::measured_result::TallyPart;
 use crate::measurement::kinds;
 use crate::tally::{CohortStage, Tally};
 use crate::terms::{Better, OutcomeKind, ReportedBy, Scheme};
+use base::english::{counted, plural};
 use base::money::{Rate, WHOLE, thousands};
 use base::problem::Problem;
 use base::reader::Section;
@@ -154,7 +155,7 @@ pub(crate) fn excepted_words(
     let excepted = bases.into_iter().filter_map(|at| {
         let people =
             tally.excepted.get(at).filter(|excepted| !excepted.is_empty()).map(|excepted| part.sum(excepted, tally.segments))?;
-        let are = if people == 1 { "person is" } else { "people are" };
+        let are = plural(people, "person is", "people are");
         (people > 0).then(|| format!(". {} {are} excepted from {}", thousands(people), scheme.outcomes[at].name))
     });
     excepted.collect()
@@ -166,12 +167,12 @@ impl OverLimit {
     pub fn words(&self, scheme: &Scheme, tally: &Tally) -> String {
         let outcome = &scheme.outcomes[self.outcome];
         let share = outcome.exceptions.as_ref().and_then(|exceptions| exceptions.at_most).unwrap_or(Rate(WHOLE));
-        let people = |count: i64| if count == 1 { "1 person".to_owned() } else { format!("{} people", thousands(count)) };
+        let people = |count: i64| counted(count, "person", "people");
         format!(
             "{} of {} {} excepted from {} in {}, and the contract allows at most {share} ({})",
             thousands(self.excepted),
             people(self.people),
-            if self.excepted == 1 { "is" } else { "are" },
+            plural(self.excepted, "is", "are"),
             outcome.name,
             scheme.cohorts[tally.cohorts[self.cohort]].name,
             people(self.most)

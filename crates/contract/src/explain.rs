@@ -5,6 +5,7 @@ use crate::price;
 use crate::spread_words::spread_words;
 use crate::tally::{Tally, misfit, part_misfit};
 use crate::terms::{Baseline, Better, Intake, Outcome, OutcomeKind, Per, RecordsPolicy, ReportedBy, Scheme, date_words};
+use base::english::{counted, plural};
 use base::literal::{Literal as _, Tolerance};
 use base::money::{Pence, Quantity, Rate, WHOLE, thousands};
 
@@ -136,14 +137,14 @@ fn people(scheme: &Scheme) -> String {
     let (starts, ends) = (date_words(first.starts), date_words(last.ends));
     let several_areas = scheme.areas.len() > 1;
     let areas = if several_areas { format!(" in each of {} areas", scheme.areas.len()) } else { String::new() };
-    let months = if first.months == 1 { "1 month".to_owned() } else { format!("{} months", first.months) };
+    let months = counted(first.months, "month", "months");
     let cohorts = match scheme.cohorts.len() {
         1 => format!("People who start from {starts} to {ends} are one cohort{areas}."),
         n => format!("People who start from {starts} to {ends} are divided into {n} cohorts of {months}{areas}."),
     };
     let (low, high) = scheme.people.values().iter().fold((i64::MAX, 0), |(low, high), n| (low.min(n.0), high.max(n.0)));
     let size = if low == high { thousands(low) } else { format!("{} to {}", thousands(low), thousands(high)) };
-    let are = if high == 1 { "person is" } else { "people are" };
+    let are = plural(high, "person is", "people are");
     let each = match (scheme.people.by_segment(), scheme.cohorts.len() > 1 || several_areas) {
         (true, _) => "in each segment of each cohort",
         (false, true) => "in each cohort",
@@ -187,7 +188,7 @@ fn compared_with(scheme: &Scheme, outcome: &Outcome) -> String {
         Baseline::Comparison { ratio } => {
             format!(
                 " It is compared with a comparison group of {ratio} {} for each person served.",
-                if *ratio == 1 { "person" } else { "people" }
+                plural(*ratio, "person", "people")
             )
         }
         Baseline::Fixed(schedule) => {

@@ -4,6 +4,7 @@ use crate::clauses::ClauseTerms;
 use crate::clauses::audit::Audit;
 use crate::terms::{Baseline, Intake, OutcomeKind, Per, ReportedBy, Scheme};
 use crate::{fees, limits, linear};
+use base::english::plural;
 use base::literal::{Change, Literal as _};
 use base::money::{Pence, Rate, WHOLE};
 use base::schedule::Schedule;
@@ -73,7 +74,7 @@ impl Fix {
             Fix::PoolCohorts => "measure all cohorts together".into(),
             Fix::TakeEveryone => "count everyone referred, so that nobody can be turned away".into(),
             Fix::LiveComparison(ratio) => {
-                let people = if *ratio == 1 { "person" } else { "people" };
+                let people = plural(*ratio, "person", "people");
                 format!(
                     "compare results with a comparison group measured at the same time ({ratio} {people} for each person served)"
                 )

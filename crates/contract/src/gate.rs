@@ -13,6 +13,7 @@ use crate::references;
 use crate::spread_words::spread_words;
 use crate::tally::Tally;
 use crate::terms::{Baseline, Better, Outcome, OutcomeKind, Per, Scheme};
+use base::english::plural;
 use base::literal::{self, Change, Count, Literal, MeanAmount, PerHead, Ranged, RefusedNumber};
 use base::money::{Quantity, Rate, WHOLE, thousands};
 use base::problem::Problem;
@@ -319,7 +320,7 @@ impl Gate {
             }
             if each.is_empty() { String::new() } else { format!(", {what} in {}", each.join(", ")) }
         };
-        let all = if measured.len() == 1 { "segment" } else { "segments" };
+        let all = plural(measured.len(), "segment", "segments");
         format!("met in {} of {} {all}{}{}", met.len(), measured.len(), named("met", &met), named("missed", &missed))
     }
 
@@ -388,7 +389,7 @@ pub(crate) fn rate_found(outcome: &Outcome, measured: &MeasuredResult<'_>) -> St
     }
     let rate = Quantity::nearest(&Ratio::new(measured.count.into(), measured.base.into()));
     let of = if outcome.is_binary() { "of" } else { "for" };
-    let people = if measured.base == 1 { "person" } else { "people" };
+    let people = plural(measured.base, "person", "people");
     let affected = if matches!(outcome.kind, OutcomeKind::Frequency { per: Per::Affected, .. }) { " affected" } else { "" };
     let (count, base) = (thousands(measured.count), thousands(measured.base));
     format!("{} was {} ({count} {of} {base} {people}{affected})", outcome.name, rate_words(outcome, Rate(rate.0)))

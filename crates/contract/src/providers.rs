@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use crate::clauses::Clause;
 use crate::clauses::points_payment::OtherProvider;
 use crate::terms::{Cohort, MeasuredOver, MonthEnd, Scheme, date_words, later, months_later};
+use base::english::plural;
 use base::literal::Duration;
 use base::money::thousands;
 use base::problem::Problem;
@@ -501,7 +502,7 @@ fn divided(
             MeasuredOver::EachYear => format!("in contract year {}", of.year + 1),
             MeasuredOver::AllCohorts => "during the cohorts that are measured together".to_owned(),
         };
-        let (each, pays) = if names.len() == 1 { ("it", "pays") } else { ("them", "pay") };
+        let (each, pays) = (plural(names.len(), "it", "them"), plural(names.len(), "pays", "pay"));
         let what = format!(
             "{area} changes hands between `{one}` and `{other}` {when}, and {} {pays} for the area as a whole over {}: each of the two \
              would have a whole one of {each}",

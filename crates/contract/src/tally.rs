@@ -2,6 +2,7 @@
 //! measured from records or simulated.
 
 use crate::terms::{Better, Outcome, OutcomeKind, Scheme};
+use base::english::{self, plural};
 use std::ops::Range;
 
 use base::money::{Pence, thousands};
@@ -256,8 +257,8 @@ pub(crate) fn level_misfit(scheme: &Scheme, outcome: usize, people: i64, counts:
 pub(crate) fn misfit(scheme: &Scheme, outcome: usize, affected: i64, counted: i64) -> Option<Misfit> {
     let definition = &scheme.outcomes[outcome];
     let (name, of) = (&definition.name, &scheme.outcomes[definition.base(outcome)].name);
-    let people = if affected == 1 { "person" } else { "people" };
-    let events = |count: i64| format!("{} event{}", thousands(count), if count == 1 { "" } else { "s" });
+    let people = plural(affected, "person", "people");
+    let events = |count: i64| english::counted(count, "event", "events");
     match definition.kind {
         OutcomeKind::Frequency { .. } if counted < affected => Some(Misfit {
             what: format!("`{name}` is less than `{of}`"),

@@ -9,6 +9,7 @@ use crate::price::{NoLines, Paid, price};
 use crate::references::named_in;
 use crate::tally::{MAX_EVENTS, MAX_PEOPLE, Tally, level_misfit, misfit, part_misfit};
 use crate::terms::{Baseline, OutcomeKind, Scheme};
+use base::english::counted;
 use base::money::{Pence, thousands};
 use base::problem::{self, Problem, Severity};
 use base::scheme_files::SchemeFiles;
@@ -384,17 +385,14 @@ impl TallyColumns {
                 problems.push(
                     table
                         .problem(row[column].span, format!("there is nobody to compare `{}` with", outcome.name))
-                        .read(format!(
-                            "{} served and 0 compared",
-                            if people == 1 { "1 person".to_owned() } else { format!("{} people", thousands(people)) }
-                        ))
+                        .read(format!("{} served and 0 compared", counted(people, "person", "people")))
                         .expected("at least one person in the comparison group")
                         .fix("write the number of people in the comparison group"),
                 );
             }
-            let counted = tally.counts[at][cell];
+            let results = tally.counts[at][cell];
             if let Some(column) = self.outcomes[at]
-                && let Some(misfit) = misfit(scheme, at, tally.counts[outcome.base(at)][cell], counted)
+                && let Some(misfit) = misfit(scheme, at, tally.counts[outcome.base(at)][cell], results)
                     .or_else(|| part_misfit(scheme, at, |of| tally.counts[of][cell]))
                     .or_else(|| {
                         let both = outcome.reaches().filter(|(amount, _)| self.outcomes[*amount].is_some());

@@ -8,6 +8,7 @@ use crate::price;
 use crate::scheme_file::warning;
 use crate::tally::Tally;
 use crate::terms::{Baseline, Better, ReportedBy, Scheme};
+use base::english::plural;
 use base::literal::{Change, Literal as _};
 use base::money::Pence;
 use base::problem::Problem;
@@ -292,7 +293,7 @@ fn late_measures(scheme: &Scheme, files: &SchemeFiles) -> Vec<Problem> {
         let outcome = &scheme.outcomes[outcome];
         let known = |ends| outcome.known_on(ends, scheme.month_end);
         let late = scheme.cohorts.iter().filter(|cohort| known(cohort.ends) > final_payment).count();
-        let are = if late == 1 { "is" } else { "are" };
+        let are = plural(late, "is", "are");
         if let Some(last) = scheme.cohorts.last()
             && late > 0
         {

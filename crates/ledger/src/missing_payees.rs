@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use base::english::plural;
 use base::money::Pence;
 use base::similar_names::{near, nearest, same};
 
@@ -206,7 +207,7 @@ pub fn apply_changes(
         Some(near) => format!("if {first} is called {near} now, add --renamed \"{first}={near}\""),
         None => format!("if {first} has another name now, add --renamed \"{first}=NEW NAME\""),
     };
-    let (are, they) = if each.len() == 1 { ("is", "it") } else { ("are", "them") };
+    let (are, they) = (plural(each.len(), "is", "are"), plural(each.len(), "it", "them"));
     refuse(
         format!("under {contract}, {} {are} in force in the ledger, and this statement does not have {they}", each.join(", ")),
         format!(

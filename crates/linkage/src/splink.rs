@@ -9,6 +9,7 @@
 use super::model::{BlockingRule, Comparison, ComparisonLevel, LinkageModel, PairTest, TermFrequencyAdjustment, ValuePart};
 use super::prepared::MOST_COMPARISONS;
 use super::sql::{self, SqlComparator, SqlError, SqlExpression, SqlNode};
+use base::english::counted;
 
 /// What the settings say.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -815,7 +816,7 @@ fn shared_lists(node: &SqlNode) -> Option<(&SqlNode, &SqlNode)> {
 }
 
 fn not_supported(function: &str, arguments: usize) -> String {
-    format!("{function} with {arguments} argument{} is not supported here", if arguments == 1 { "" } else { "s" })
+    format!("{function} with {} is not supported here", counted(arguments, "argument", "arguments"))
 }
 
 fn missing(side: Side, feature: usize) -> PairTest {

@@ -5,6 +5,7 @@
 //! UTF-16, or Windows-1252; any line ends; quotation marks doubled inside quotation marks.
 
 use base::csv_cell::quoted;
+use base::english::counted;
 use std::borrow::Cow;
 use std::io::{self, Read};
 use std::ops::Range;
@@ -393,7 +394,7 @@ impl EncodingCheck {
     fn uncounted(&self) -> Option<Fault> {
         let more = self.damaged.checked_sub(MOST_DAMAGED).filter(|more| *more > 0)?;
         let fault = Fault::file("more rows have damaged letters", "UTF-8", "ask for the file again");
-        Some(Fault { value: Some(format!("{more} more {}", if more == 1 { "row" } else { "rows" })), ..fault }.warning())
+        Some(Fault { value: Some(counted(more, "more row", "more rows")), ..fault }.warning())
     }
 }
 

@@ -12,6 +12,7 @@ use super::cell::{self, CellFault};
 use super::fault::{Fault, Grade};
 use super::header::{MOST_COLUMNS, columns};
 use super::schema::{RecordColumn, RecordTable, ValueKind};
+use base::english::{counted, plural};
 
 /// The header must be within this many rows.
 pub const HEADER_WITHIN: usize = 20;
@@ -294,7 +295,7 @@ fn find<R: Rows + ?Sized>(
                     fix,
                 );
                 let above = rows.place() - first;
-                let rows = if above == 1 { "row above it is" } else { "rows above it are" };
+                let rows = plural(above, "row above it is", "rows above it are");
                 faults.push(Fault { value: Some(format!("{above} {rows} not read")), ..fault }.warning());
             }
             return Ok(HeaderSearch::Header(HeaderRow { names, known }));
@@ -350,7 +351,7 @@ fn shifted<R: Rows + ?Sized>(rows: &R, columns: usize) -> Option<Fault> {
 
 /// "1 cell", "2 cells".
 fn cells_of(count: usize) -> String {
-    format!("{count} {}", if count == 1 { "cell" } else { "cells" })
+    counted(count, "cell", "cells")
 }
 
 fn another_number<R: Rows + ?Sized>(rows: &R, columns: usize) -> Fault {
@@ -426,7 +427,7 @@ pub fn cells<R: Rows + ?Sized>(
     last.extend(rows.end(place));
     if more > 0 {
         let fault = Fault::row(0, "more rows cannot be read", "rows like the others", "correct the rows that are reported first");
-        last.push(Fault { value: Some(format!("{more} more {}", if more == 1 { "row" } else { "rows" })), ..fault });
+        last.push(Fault { value: Some(counted(more, "more row", "more rows")), ..fault });
     }
     last.into_iter().try_for_each(|fault| take(fault.place, Err(fault)))
 }

@@ -9,6 +9,7 @@ use crate::gate::{self, Gate, MetIn, Verdict};
 use crate::measured_result::TallyPart;
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
 use crate::terms::{MeasuredFor, MeasuredOver, Scheme};
+use base::english::{counted, plural};
 use base::literal::Change;
 use base::money::{Amount, Pence, Quantity};
 use base::problem::Problem;
@@ -104,12 +105,12 @@ fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Award>
     }
     let pays = pays?;
     if pays.len() != tables.len() + 1 {
-        let many = |number: usize, noun: &str| format!("{number} {noun}{}", if number == 1 { "" } else { "s" });
+        let amounts = |number: usize| counted(number, "amount", "amounts");
         section.push(
             section
                 .problem("pays", "the award needs one amount more than it has standards")
-                .read(format!("{} for {}", many(pays.len(), "amount"), many(tables.len(), "standard")))
-                .expected(many(tables.len() + 1, "amount"))
+                .read(format!("{} for {}", amounts(pays.len()), counted(tables.len(), "standard", "standards")))
+                .expected(amounts(tables.len() + 1))
                 .fix("begin with the amount for no standard met, such as \"£0\", and end with the amount for all"),
         );
         return None;
@@ -166,7 +167,7 @@ impl ClauseKind for Award {
                     let each: Vec<String> = standards.iter().map(each).collect();
                     if each.is_empty() { String::new() } else { format!(". {what}: {}", each.join("; ")) }
                 };
-                let all = if self.standards.len() == 1 { "standard" } else { "standards" };
+                let all = plural(self.standards.len(), "standard", "standards");
                 let count = format!("{} of {} {all} met", met.len(), self.standards.len());
                 format!("{count}{}{}", named("Met", &met), named("Not met", &missed))
             });

@@ -7,6 +7,7 @@ use crate::clauses::{
 };
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
 use crate::terms::{Cohort, MeasuredOver, Scheme};
+use base::english::plural;
 use base::money::{Amount, Pence, Quantity};
 use base::problem::Problem;
 use base::reader::Section;
@@ -79,7 +80,7 @@ impl ClauseKind for Cap {
 
     fn explain(&self, scheme: &Scheme) -> Vec<String> {
         let most = super::prices(scheme, &self.most);
-        let pay = if self.on.len() == 1 { "pays" } else { "together pay" };
+        let pay = plural(self.on.len(), "pays", "together pay");
         vec![format!("{} {pay} at most {most} over {}.", capitalised(&term_numbers(scheme, &self.on)), self.over.words())]
     }
 

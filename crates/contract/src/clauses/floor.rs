@@ -6,6 +6,7 @@ use crate::clauses::{
 };
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
 use crate::terms::{MeasuredOver, Scheme};
+use base::english::plural;
 use base::money::{Amount, Pence, Quantity};
 use base::reader::Section;
 use base::schedule::Schedule;
@@ -88,7 +89,7 @@ impl ClauseKind for Floor {
 
     fn explain(&self, scheme: &Scheme) -> Vec<String> {
         let (terms, over) = (capitalised(&term_numbers(scheme, &self.on)), self.over.words());
-        let (pay, cost) = if self.on.len() == 1 { ("pays", "costs") } else { ("together pay", "together cost") };
+        let (pay, cost) = (plural(self.on.len(), "pays", "together pay"), plural(self.on.len(), "costs", "together cost"));
         // A floor below nothing is the most that the provider can owe.
         if self.least.values().iter().all(|least| least.0 < 0) {
             let most = self.least.map(|least| Pence(least.0.saturating_neg()));

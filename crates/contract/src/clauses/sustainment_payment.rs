@@ -4,6 +4,7 @@ use crate::amendment::Amendment;
 use crate::clauses::{CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, CountingBasis};
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
 use crate::terms::{Better, Outcome, OutcomeKind, Scheme};
+use base::english::counted;
 use base::literal::Literal as _;
 use base::money::{Amount, Pence, Quantity};
 use base::problem::Problem;
@@ -98,11 +99,11 @@ impl ClauseKind for SustainmentPayment {
         let outcome = &scheme.outcomes[self.outcome];
         let OutcomeKind::Sustained { of, every, most } = outcome.kind else { return Vec::new() };
         let mut out = vec![format!(
-            "The payer pays {} for every {} that {} lasts, up to {most} payment{} for one person.",
+            "The payer pays {} for every {} that {} lasts, up to {} for one person.",
             super::prices(scheme, &self.price),
             every.words(),
             scheme.outcomes[of].name,
-            if most == 1 { "" } else { "s" }
+            counted(most, "payment", "payments")
         )];
         if self.counts == CountingBasis::FromBaseline {
             out.push(

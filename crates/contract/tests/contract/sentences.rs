@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use base::english;
 use base::problem::Severity;
+use base::proofreading;
 use base::source::{FileBytes, Folder};
 use contract::{Scheme, explain, price, tally::Tally};
 
@@ -59,10 +59,11 @@ fn sentences(folder: &Folder, text: &str) -> Vec<(String, Vec<String>)> {
     let Some(scheme) = &checked.scheme else { return Vec::new() };
     let warnings = checked.problems.iter().filter(|problem| problem.severity == Severity::Warning);
     let terms = explain::term_sheet(scheme).into_iter().map(|paragraph| paragraph.text);
-    let said = warnings.map(|problem| problem.what.clone()).chain(terms).map(|sentence| (english::faults(&sentence), sentence));
+    let said =
+        warnings.map(|problem| problem.what.clone()).chain(terms).map(|sentence| (proofreading::faults(&sentence), sentence));
     // The reason of a line may have a sum that is negative, as the line itself.
     let lines = tallies(scheme).into_iter().flat_map(|tally| price::statement(scheme, &tally).0);
-    let reasons = lines.map(|line| (english::faults(&line.reason), line.reason)).map(|(mut faults, reason)| {
+    let reasons = lines.map(|line| (proofreading::faults(&line.reason), line.reason)).map(|(mut faults, reason)| {
         faults.retain(|fault| fault != "a minus before a sum");
         (faults, reason)
     });

@@ -8,6 +8,7 @@ use crate::fault::Fault;
 use crate::workbook::write::{MOST_ROWS, OutputCell, WorkbookWriter};
 use anyhow::Context as _;
 use base::csv_cell::quoted;
+use base::english::plural;
 
 use super::write::plain;
 use super::xlsx;
@@ -69,7 +70,7 @@ impl FaultList {
                     note = Some(format!(
                         "warning: {}: a sheet has at most {MOST_ROWS} rows; {more} more {} not in it\nhint: write the list as CSV",
                         path.display(),
-                        if more == 1 { "fault is" } else { "faults are" }
+                        plural(more, "fault is", "faults are")
                     ));
                 }
                 std::fs::write(&path, book.end()?).with_context(|| format!("could not write {}", path.display()))?;

@@ -1,6 +1,7 @@
 //! The type of a column of a Parquet file, by its annotations: the current ones, and those of DuckDB and older writers, which
 //! say the same in another place. Also the name of a type in messages.
 
+use base::english::counted;
 use parquet::basic::{ConvertedType, LogicalType, Repetition, TimeUnit, Type as Physical};
 use parquet::schema::types::{ColumnDescriptor, Type};
 
@@ -96,7 +97,7 @@ pub(crate) fn words(is: ParquetKind, physical: Physical) -> String {
         ParquetKind::Signed => format!("whole numbers (int{bits})"),
         ParquetKind::Unsigned => format!("unsigned whole numbers (uint{bits})"),
         ParquetKind::Decimal(scale) => {
-            format!("decimal numbers with {scale} digit{} after the point", if scale == 1 { "" } else { "s" })
+            format!("decimal numbers with {} after the point", counted(scale, "digit", "digits"))
         }
         ParquetKind::Date => "dates (date32)".into(),
         ParquetKind::Timestamps { universal: true, .. } => "timestamps in UTC".into(),

@@ -10,6 +10,7 @@ use super::file_columns::renamed;
 use super::result::{GateResult, OtherKind, OtherKinds};
 use super::rules::StatedCount;
 use base::day::{Day, NEVER, date};
+use base::english::counted;
 
 /// How many kinds a message names.
 const SHOWN: usize = 8;
@@ -179,7 +180,7 @@ pub fn coverage_not_stated(table: &str, kind: &str, last: Option<Day>) -> Fault 
 
 /// "1 row", "2 rows".
 fn row_count(count: u64) -> String {
-    format!("{count} {}", if count == 1 { "row" } else { "rows" })
+    counted(count, "row", "rows")
 }
 
 /// Stated counts of a table that differ from the rows.
@@ -203,11 +204,14 @@ pub fn differing(table: &str, all: &[StatedCount], found: &GateResult) -> Vec<Fa
     faults
 }
 
+/// What is said where ids of unknown people are those of known people with other signs or letter case.
+pub const IDS_IN_ANOTHER_FORM: &str = "ids here are those of people in the table of people, in another form";
+
 /// Ids of unknown people that are those of known people in another form.
 #[must_use]
 pub fn ids_in_other_forms(unknown: &[String], people: &Names) -> Option<Fault> {
     let count = other_forms(unknown, people);
-    let what = "ids here are those of people in the table of people, in another form";
+    let what = IDS_IN_ANOTHER_FORM;
     let fix = "write ids the same way everywhere: letter case, spaces, signs and leading zeros count";
     let fault = Fault::file(what, "the ids of the table of people", fix);
     let value = Some(format!("{count} of the first {} that are not known", unknown.len()));
@@ -242,7 +246,7 @@ pub fn similar_ids(people: &Names) -> Option<Fault> {
     let what = "ids of different people differ only in letter case, spaces, leading zeros or invisible characters; both count";
     let fix =
         "no action needed if they are different people; otherwise write the id the same way everywhere, and each person once";
-    let value = Some(if count == 1 { "1 id".to_owned() } else { format!("{count} ids") });
+    let value = Some(counted(count, "id", "ids"));
     let fault = Fault { column: "person".into(), value, ..Fault::file(what, "an id for each person", fix) };
     (count > 0).then(|| fault.warning())
 }

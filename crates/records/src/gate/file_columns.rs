@@ -4,6 +4,7 @@
 use super::super::batch::{Batch, ColumnValues};
 use super::super::fault::Fault;
 use super::super::need::{ColumnNeed, RequiredColumn};
+use base::english::plural;
 
 /// What the gate saw of the columns of one file.
 #[derive(Clone, Debug, Default)]
@@ -118,7 +119,7 @@ pub(super) fn renamed(column: &str, unread: &[String]) -> String {
     }
     let shown: Vec<String> = unread.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
     let more = if unread.len() > SHOWN { " and others" } else { "" };
-    format!("; of this file {}{more} {} not read", shown.join(", "), if unread.len() == 1 { "is" } else { "are" })
+    format!("; of this file {}{more} {} not read", shown.join(", "), plural(unread.len(), "is", "are"))
 }
 
 #[cfg(test)]
