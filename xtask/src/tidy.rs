@@ -195,7 +195,9 @@ fn functions(text: &str) -> Vec<(String, usize)> {
     let mut found = Vec::new();
     for (at, line) in lines.iter().enumerate() {
         let code = line.trim_start();
-        let named = code.strip_prefix("fn ").or_else(|| code.starts_with("pub").then(|| code.split_once(" fn ").map(|(_, named)| named)).flatten());
+        let named = code
+            .strip_prefix("fn ")
+            .or_else(|| code.starts_with("pub").then(|| code.split_once(" fn ").map(|(_, named)| named)).flatten());
         let (Some(named), false) = (named, line.ends_with(['}', ';'])) else { continue };
         let name = named.split(['(', '<']).next().unwrap_or_default().to_owned();
         let end = format!("{}}}", &line[..line.len() - code.len()]);

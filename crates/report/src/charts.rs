@@ -261,7 +261,7 @@ fn break_even(assumptions: &Assumptions, stress: &StressTest) -> Option<ChartFig
     let whole = y.ticks.windows(2).all(|pair| pair[1].0 - pair[0].0 >= 0.999);
     y.ticks.retain(|tick| tick.0 <= top);
     y.ticks.iter_mut().for_each(|(at, words)| *words = if whole { format!("{at:.0}") } else { format!("{at:.1}") });
-    let what = words::by_cost(stress).map_or(String::new(), |fact| fact.replace('_', " "));
+    let what = words::by_cost(stress).unwrap_or_default();
     let mut chart = Chart::new("aim", &title, &what, x, y);
     if ever_never {
         chart.strip(top, ceiling);
@@ -300,7 +300,7 @@ fn break_even_table(costs: &[CostPoint], slots: &[(usize, &str)]) -> Markup {
     let mut header = vec!["cost of help"];
     header.extend(slots.iter().map(|(_, name)| *name));
     let row = |cost: &CostPoint| {
-        let mut row = vec![cost.words.replace('_', " ")];
+        let mut row = vec![words::cost_words(cost)];
         row.extend(slots.iter().map(|(slot, _)| cost.break_even[*slot].map_or("never".to_owned(), aim_words)));
         row
     };
@@ -315,7 +315,7 @@ fn aim_words(aim: f64) -> String {
 
 fn cost_ticks(costs: &[CostPoint]) -> Vec<(f64, String)> {
     let middle = costs.len() / 2;
-    [0, middle, costs.len() - 1].into_iter().map(|at| (costs[at].position, costs[at].words.replace('_', " "))).collect()
+    [0, middle, costs.len() - 1].into_iter().map(|at| (costs[at].position, words::cost_words(&costs[at]))).collect()
 }
 
 /// What it takes to be paid, by area: how small an aim pays and, where results are compared with something, how large a change

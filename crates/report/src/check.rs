@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use base::english::counted;
 use base::problem::{Problem, Severity};
 use base::source::SourceFile;
 use contract::examples::WorkedExample;
@@ -149,7 +150,7 @@ impl CheckReport {
         self.facts.iter().for_each(|fact| out += &format!("{fact}\n"));
         let counts = match (self.errors, self.warnings) {
             (0, 0) => "no errors, no warnings".to_owned(),
-            (errors, warnings) => format!("{}, {}", count(errors, "error"), count(warnings, "warning")),
+            (errors, warnings) => format!("{}, {}", counted(errors, "error", "errors"), counted(warnings, "warning", "warnings")),
         };
         let notes: String = self.notes.iter().map(|note| format!("; {note}")).collect();
         let summary = format!("{}: {counts}{notes}", self.folder);
@@ -160,8 +161,4 @@ impl CheckReport {
 impl JsonDocument for CheckReport {
     const SCHEMA: &'static str = "wellspent-check/1";
     const COMMAND: &'static str = "wellspent check --json";
-}
-
-fn count(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }

@@ -1,12 +1,13 @@
 //! What providers claim compared with what the records show: the counts as data, as text and as JSON.
 
+use base::english::counted;
 use base::money::thousands;
 use records::gate::quality::QualityReport;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::machine_readable::JsonDocument;
-use crate::quality::{self, several};
+use crate::quality;
 use crate::terminal::Terminal;
 
 /// Claims compared with the records.
@@ -67,7 +68,7 @@ fn text(found: &ClaimsComparison, terminal: Terminal) -> String {
     };
     let mut out = terminal.table(&header, &found.rows.iter().map(row).collect::<Vec<_>>());
     if found.without_match > 0 {
-        let claims = several(found.without_match.unsigned_abs(), "claim fits", "claims fit");
+        let claims = counted(found.without_match.unsigned_abs(), "claim fits", "claims fit");
         out += &format!("{claims} no start, provider or outcome of the records\n");
     }
     out

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 
 use base::csv_cell::quoted;
 use base::day::{Day, date};
+use base::english::{counted, plural};
 use base::money::{Pence, thousands};
 use linkage::joined::duplication::{DuplicationCost, DuplicationCounts, DuplicationRules, UnitCost, costs, unit_cost};
 use linkage::purpose::Purpose;
@@ -15,7 +16,6 @@ use maud::html;
 
 use super::charts::{legend, marks};
 use super::components::{ChartFigure, Page, PageSection, assumption_tag, list, paragraph, slug, table, verdict};
-use super::quality;
 use super::svg::{self, Axis, BLUE, RED, Series, Shape};
 use super::words::{listed, sentence};
 use crate::terminal::Terminal;
@@ -128,7 +128,7 @@ fn count(range: Range) -> String {
 }
 
 /// "1 (0 to 3) pieces of work".
-fn counted(range: Range, one: &str, many: &str) -> String {
+fn counted_range(range: Range, one: &str, many: &str) -> String {
     format!("{} {}", count(range), if range == [1; 3] { one } else { many })
 }
 
@@ -142,7 +142,7 @@ pub fn sentences(found: &DuplicationReport) -> Vec<String> {
     let several = found.range(|counts| counts.held_by.iter().filter(|(held, _)| **held > 1).map(|(_, people)| people).sum());
     let twice = found.range(|counts| counts.seconds.iter().map(|second| second.person).collect::<BTreeSet<_>>().len());
     let seconds = found.range(|counts| counts.seconds.len());
-    let people = quality::several(found.people() as u64, "person", "people");
+    let people = counted(found.people(), "person", "people");
     let agencies = listed(&found.purpose.agencies.iter().map(String::as_str).collect::<Vec<_>>());
     let known = match several {
         [0, 0, 0] => format!("Of {people}, none is known to more than one of these agencies: {agencies}."),
@@ -154,7 +154,7 @@ pub fn sentences(found: &DuplicationReport) -> Vec<String> {
         _ => format!(
             "For {} of them, more than one agency did the same work, for the same need in the same period: {} after the first.",
             count(twice),
-            counted(seconds, "piece of work", "pieces of work")
+            counted_range(seconds, "piece of work", "pieces of work")
         ),
     };
     let mut out = vec![format!("{known} {repeated}")];
@@ -166,7 +166,7 @@ pub fn sentences(found: &DuplicationReport) -> Vec<String> {
         ));
     }
     if without > 0 {
-        let (have, it) = if without == 1 { ("has", "it") } else { ("have", "them") };
+        let (have, it) = (plural(without, "has", "have"), plural(without, "it", "them"));
         out.push(format!("{} of them {have} no unit cost, so we count no cost for {it}.", thousands(without as i64)));
     }
     out.push(format!("In brackets: {}.", readings(found)));
@@ -258,7 +258,7 @@ fn work(found: &DuplicationReport) -> Table {
         rows: keys.into_iter().map(row).collect(),
         note: format!(
             "Work of one day covers {}. Work with an end covers the days to its end. A review by the same agency does not count.",
-            quality::several(found.looking.same_period_days as u64, "day", "days")
+            counted(found.looking.same_period_days, "day", "days")
         ),
     }
 }
@@ -357,7 +357,7 @@ const LIMITS: [&str; 5] = [
 
 fn held_chart(found: &DuplicationReport) -> Option<ChartFigure> {
     let most = found.counts.iter().flat_map(|counts| counts.held_by.keys()).max().copied()?;
-    let name = |held: usize| if held == 1 { "one agency".to_owned() } else { format!("{held} agencies") };
+    let name = |held: usize| if held == 1 { "one agency".to_owned() } else { counted(held, "agency", "agencies") };
     let rows: Vec<(String, Range)> =
         (1..=most).map(|held| (name(held), found.range(|counts| counts.held_by.get(&held).copied().unwrap_or(0)))).collect();
     let title = "How many agencies hold each person";

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use base::english::plural;
 use base::money::Pence;
 use base::reader::StatedNumber;
 use contract::SCHEME_FILE;
@@ -321,7 +322,7 @@ fn nothing_changes(scheme: &Scheme, outcome: usize, levels: &[PaymentLevel]) -> 
     let limits: Vec<&str> = (0..scheme.clauses.len()).filter(binds).map(|clause| scheme.clauses[clause].name.as_str()).collect();
     match (0..scheme.clauses.len()).any(moves) {
         true if !limits.is_empty() => {
-            let bind = if limits.len() == 1 { "applies" } else { "apply" };
+            let bind = plural(limits.len(), "applies", "apply");
             format!(
                 "{name}: the payment is the same {within}, because {} {bind} at every level. The total is {}.",
                 limits.join(" and "),
@@ -333,8 +334,8 @@ fn nothing_changes(scheme: &Scheme, outcome: usize, levels: &[PaymentLevel]) -> 
         false => format!(
             "{name}: nothing changes {within}. {} {} this outcome, and {} only beyond that.",
             look.join(" and "),
-            if look.len() == 1 { "looks at" } else { "look at" },
-            if look.len() == 1 { "pays or takes more" } else { "pay or take more" }
+            plural(look.len(), "looks at", "look at"),
+            plural(look.len(), "pays or takes more", "pay or take more")
         ),
     }
 }

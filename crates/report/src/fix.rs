@@ -1,12 +1,12 @@
 //! The cheapest changes to the rules that remove what a stress test finds, for a terminal.
 
+use base::english::{counted, plural};
 use base::money::thousands;
 use contract::Scheme;
 use risks::{RiskId, percent, pounds};
-use simulation::fix::{FixSearchResult, FixSet, ScenarioShare};
+use simulation::fix::{FixSearchResult, FixSet, ScenarioShare, smallest_difference};
 
 use crate::terminal::Terminal;
-use crate::words::counted;
 
 /// What was found, in plain words. `assumptions` is the title of the assumptions file.
 #[must_use]
@@ -51,16 +51,18 @@ fn whole(set: &FixSet, found: &FixSearchResult, terminal: Terminal) -> String {
                      “scenarios changed”."
                 }
             };
-            terminal
-                .green(&format!("{}\n\n", terminal.wrap(&format!("We found {}. {none}", counted(before, "unintended risk")), 0)))
+            terminal.green(&format!(
+                "{}\n\n",
+                terminal.wrap(&format!("We found {}. {none}", counted(before, "unintended risk", "unintended risks")), 0)
+            ))
         }
         0 if before == 1 => terminal.green("We found 1 unintended risk, and these changes remove it:\n\n"),
         0 => terminal.green(&format!("We found {before} unintended risks, and these changes remove all of them:\n\n")),
         left => {
             let new = |risk: &RiskId| if found.present.contains(risk) { "" } else { " (new)" };
             let names: Vec<String> = set.left.iter().map(|risk| format!("{}{}", risk.name(), new(risk))).collect();
-            let (names, found) = (risks::listed(&names), counted(before, "unintended risk"));
-            let the_changes = if set.changes.len() == 1 { "The change is:" } else { "The changes are:" };
+            let (names, found) = (risks::listed(&names), counted(before, "unintended risk", "unintended risks"));
+            let the_changes = plural(set.changes.len(), "The change is:", "The changes are:");
             let sentence = format!("We found {found}. The best changes that we tried leave {left}: {names}. {the_changes}");
             terminal.red(&format!("{}\n\n", terminal.wrap(&sentence, 0)))
         }
@@ -73,31 +75,47 @@ fn whole(set: &FixSet, found: &FixSearchResult, terminal: Terminal) -> String {
 
 /// What the payer pays more or less: "£23.8m more (5.3% of the £449m paid now)".
 fn cost(set: &FixSet, found: &FixSearchResult) -> String {
-    let way = if set.payer_cost < 0.0 { "less" } else { "more" };
-    let share = percent(set.payer_cost.abs() / found.paid_now.abs().max(1.0));
-    match found.paid_now.abs() < 0.5 {
-        true => format!("{} {way}", pounds(set.payer_cost.abs())),
-        false => format!("{} {way} ({share} of the {} paid now)", pounds(set.payer_cost.abs()), pounds(found.paid_now)),
+    let now = pounds(found.paid_now);
+    match change(set.payer_cost, found) {
+        None if found.paid_now.abs() < 0.5 => ABOUT_THE_SAME.to_owned(),
+        None => format!("{ABOUT_THE_SAME} as the {now} paid now (to within {})", pounds(smallest_difference(found.paid_now))),
+        Some(change) if found.paid_now.abs() < 0.5 => change,
+        Some(change) => {
+            let share = percent(set.payer_cost.abs() / found.paid_now.abs());
+            format!("{change} ({share} of the {now} paid now)")
+        }
     }
 }
 
-fn worth(value: f64) -> String {
-    format!("{} {}", pounds(value.abs()), if value < 0.0 { "less" } else { "more" })
+fn worth(value: f64, found: &FixSearchResult) -> String {
+    change(value, found)
+        .unwrap_or_else(|| format!("{ABOUT_THE_SAME} (to within {})", pounds(smallest_difference(found.paid_now))))
+}
+
+const ABOUT_THE_SAME: &str = "about the same";
+
+/// A difference in pounds: "£23.8m more". `None` where the search cannot tell it from none.
+fn change(value: f64, found: &FixSearchResult) -> Option<String> {
+    (value.abs() > smallest_difference(found.paid_now))
+        .then(|| format!("{} {}", pounds(value.abs()), if value < 0.0 { "less" } else { "more" }))
 }
 
 fn figures(set: &FixSet, found: &FixSearchResult) -> String {
-    let people = format!("{} {}", thousands(set.people_better.abs().round() as i64), set.better);
-    let rows = [("the payer pays", cost(set, found)), ("outcomes are worth", worth(set.value_gained)), ("people", people)];
+    let people = match set.people_better.abs().round() as i64 {
+        0 => "as many with each outcome as now".to_owned(),
+        number => format!("{} {}", thousands(number), set.better),
+    };
+    let rows = [("the payer pays", cost(set, found)), ("outcomes are worth", worth(set.value_gained, found)), ("people", people)];
     rows.map(|(label, figure)| format!("  {label:<20} {figure}\n")).concat()
-        + &if costs_more_than_it_brings(set) { format!("  {COSTS_MORE}\n") } else { String::new() }
+        + &if costs_more_than_it_brings(set, found) { format!("  {COSTS_MORE}\n") } else { String::new() }
         + "  Both sets of rules are compared at the provider's best strategy under each.\n"
 }
 
 const COSTS_MORE: &str = "The payer pays more for it than the better outcomes are worth.";
 
-/// Whether the payer pays more, and by more than what outcomes gain.
-fn costs_more_than_it_brings(set: &FixSet) -> bool {
-    set.payer_cost >= 0.5 && set.payer_cost > set.value_gained
+/// Whether the payer pays more, as far as can be told, and by more than what outcomes gain.
+fn costs_more_than_it_brings(set: &FixSet, found: &FixSearchResult) -> bool {
+    set.payer_cost > smallest_difference(found.paid_now) && set.payer_cost > set.value_gained
 }
 
 /// A row for each risk that is present now, under the changed rules or in some scenario.
@@ -107,7 +125,7 @@ fn findings(set: &FixSet, found: &FixSearchResult, terminal: Terminal) -> String
     let touched = |risk: &RiskId| {
         found.present.contains(risk) || set.left.contains(risk) || share(*risk).is_some_and(|share| share.after > 0.0)
     };
-    let word = |present: bool| if present { "found" } else { "no" }.to_owned();
+    let word = |present: bool| if present { "present" } else { "absent" }.to_owned();
     let of = |share: Option<&ScenarioShare>, part: fn(&ScenarioShare) -> f64| {
         share.map_or("-".to_owned(), |share| percent(part(share)))
     };
@@ -121,7 +139,7 @@ fn findings(set: &FixSet, found: &FixSearchResult, terminal: Terminal) -> String
         ]
     };
     let mut rows: Vec<Vec<String>> = all.filter(touched).map(row).collect();
-    let mut header = ["finding", "now", "changed", "scenarios now", "scenarios changed"].map(str::to_owned).to_vec();
+    let mut header = ["risk", "now", "changed", "scenarios now", "scenarios changed"].map(str::to_owned).to_vec();
     if found.scenarios == 0 {
         header.truncate(3);
         rows.iter_mut().for_each(|row| row.truncate(3));
@@ -143,8 +161,8 @@ fn alone(set: &FixSet, found: &FixSearchResult) -> String {
         "{}. The payer pays {}. Outcomes are worth {}{brings}.{}",
         words.join("; and "),
         cost(set, found),
-        worth(set.value_gained),
-        if costs_more_than_it_brings(set) { format!(" {COSTS_MORE}") } else { String::new() }
+        worth(set.value_gained, found),
+        if costs_more_than_it_brings(set, found) { format!(" {COSTS_MORE}") } else { String::new() }
     )
 }
 

@@ -1,6 +1,7 @@
 //! The report of a stress test as a page: one file that needs nothing else, neither network nor script. It begins with what a
 //! commissioner asks first, and ends with every assumption and the contract's own terms.
 
+use base::english::plural;
 use base::money::thousands;
 use base::reader::Assumption;
 use contract::Scheme;
@@ -112,7 +113,7 @@ impl Report<'_> {
             let finding = &reported.finding;
             let losers = words::losers(finding, self.stress);
             let losers = if losers.is_empty() { "nobody is counted".to_owned() } else { losers.join("; ") };
-            let fix = words::fix(reported, self.stress).unwrap_or("none found".to_owned());
+            let fix = words::fix(reported, self.stress).map_or("none found".to_owned(), |fix| fix.words());
             vec![
                 html! { a href={ "#risk-" (slug(finding.name())) } { (words::sentence(finding.name())) } },
                 html! { (self.scenarios(reported)) },
@@ -227,7 +228,7 @@ impl Report<'_> {
         format!(
             "Present in {}{when}.{edge} {} the provider {}.",
             words::counted_scenarios(reported.share_of_scenarios, self.stress),
-            if self.stress.scenarios == 1 { "In that scenario" } else { "In the middle 90% of all scenarios," },
+            plural(self.stress.scenarios, "In that scenario", "In the middle 90% of all scenarios,"),
             gained(reported.gain_range)
         )
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use base::english::{counted, plural};
 use base::money::{Pence, thousands};
 use ledger::invoices::{ContractInvoices, InvoiceSum, WrongInvoiceLine};
 
@@ -9,7 +10,6 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::machine_readable::{JsonDocument, pounds};
-use crate::quality::several;
 use crate::terminal::Terminal;
 
 /// The invoices of every contract, and a last line over all of them.
@@ -24,11 +24,11 @@ pub fn text(contracts: &BTreeMap<String, ContractInvoices>, terminal: Terminal) 
     let paid = contracts.values().fold(0_i64, |sum, invoices| sum.saturating_add(invoices.paid.amount.0));
     out += &format!(
         "\n{}: paid {} in {}; of {} with a price and a number of results, {} price × results to the penny\n",
-        several(contracts.len() as u64, "contract", "contracts"),
+        counted(contracts.len(), "contract", "contracts"),
         Pence(paid),
-        several(lines, "line", "lines"),
+        counted(lines, "line", "lines"),
         exact + wrong,
-        if exact == 1 { "1 is".to_owned() } else { format!("{exact} are") }
+        counted(exact, "is", "are")
     );
     out
 }
@@ -50,8 +50,8 @@ fn contract(name: &str, invoices: &ContractInvoices, terminal: Terminal) -> Stri
         out += &format!(
             "{} of {} {} price × results to the penny\n",
             invoices.exact,
-            several(checked as u64, "line", "lines"),
-            if invoices.exact == 1 { "is" } else { "are" }
+            counted(checked, "line", "lines"),
+            plural(invoices.exact, "is", "are")
         );
     }
     if !invoices.wrong.is_empty() {
@@ -66,7 +66,7 @@ fn contract(name: &str, invoices: &ContractInvoices, terminal: Terminal) -> Stri
 fn wrong_line(line: &WrongInvoiceLine) -> Vec<String> {
     let explanation = line.results_over().map_or(String::new(), |results| {
         let more = if results > 0 { "more" } else { "fewer" };
-        format!("{} {more}", several(results.unsigned_abs(), "result", "results"))
+        format!("{} {more}", counted(results.unsigned_abs(), "result", "results"))
     });
     let sum = [line.results.to_string(), line.price.to_string(), line.calculated.to_string()];
     let paid = [line.amount.to_string(), line.over().to_string(), explanation];

@@ -11,7 +11,7 @@ use serde::Serialize;
 use simulation::assumptions::Assumptions;
 use simulation::expected_outcomes::OutcomeForecast;
 use simulation::payment_by_aim::Curve;
-use simulation::scenario_discovery::ScenarioBox;
+use simulation::scenario_discovery::{BoxLimit, ScenarioBox, uncertain_name};
 use simulation::stress::{BreakEven, CostPoint, Reported, StressOptions, StressTest, TriedFix};
 use simulation::tipping_point::TippingPoint;
 
@@ -337,10 +337,13 @@ struct WhenFound {
 
 impl WhenFound {
     fn of(when: &ScenarioBox, stress: &StressTest) -> WhenFound {
-        let limits = when.limits.iter().map(|(uncertain, words)| Limit {
-            number: stress.uncertain_numbers.get(*uncertain).map_or(String::new(), |uncertain| uncertain.path.clone()),
-            words: words.clone(),
-        });
+        // The number is named as in its file, for those who edit it.
+        let limit = |limit: &BoxLimit| {
+            let number = stress.uncertain_numbers.get(limit.number)?;
+            let words = format!("{} {}", uncertain_name(&number.path), limit.words(number));
+            Some(Limit { number: number.path.clone(), words })
+        };
+        let limits = when.limits.iter().filter_map(limit);
         WhenFound { limits: limits.collect(), density: rounded(when.density), coverage: rounded(when.coverage) }
     }
 }
@@ -740,7 +743,7 @@ impl AtCost {
             break_even_error: cost.break_even_error[at].and_then(rounded),
             half_aim_per_person: SimulatedFigure::pounds(cost.half_hearted[at]),
         });
-        AtCost { way: rounded(cost.position), words: cost.words.clone(), smallest, typical, largest }
+        AtCost { way: rounded(cost.position), words: words::cost_words(cost), smallest, typical, largest }
     }
 }
 

@@ -2,6 +2,7 @@
 //! changed.
 
 use base::csv_cell::quoted;
+use base::english::counted;
 use base::hidden_characters::visible;
 use base::money::{Pence, thousands};
 use ledger::entry::{Transaction, TransactionKind};
@@ -11,7 +12,6 @@ use ledger::settle::in_words;
 use ledger::summary::{AccountBalance, LedgerCounts, ProviderBalance, ProviderChange, RunReport, RunSummary, TrialBalance};
 use ledger::{Hash, Head, RunDetail};
 
-use crate::quality::several;
 use crate::statement::{changes_text, heading_text};
 use crate::terminal::Terminal;
 
@@ -42,7 +42,7 @@ fn approval(report: &ApprovalReport) -> String {
     let run = report.run.short();
     let mut out = match report.posted {
         Some(count) => {
-            format!("run {run} is approved and posted: {}\n", several(count as u64, "transaction", "transactions"))
+            format!("run {run} is approved and posted: {}\n", counted(count, "transaction", "transactions"))
         }
         None => format!("run {run} was approved and posted before; nothing was written\n"),
     };
@@ -115,17 +115,17 @@ pub fn balance(balance: &ProviderBalance) -> String {
 pub fn verified(counts: &LedgerCounts, terminal: Terminal) -> String {
     let runs = match (counts.runs, counts.posted) {
         (0, _) => "no runs".to_owned(),
-        (runs, 0) => format!("{} (none posted)", several(runs as u64, "run", "runs")),
-        (runs, posted) => format!("{} ({} posted)", several(runs as u64, "run", "runs"), thousands(posted as i64)),
+        (runs, 0) => format!("{} (none posted)", counted(runs, "run", "runs")),
+        (runs, posted) => format!("{} ({} posted)", counted(runs, "run", "runs"), thousands(posted as i64)),
     };
     let settlements = match counts.settlements {
         0 => "no settlements".to_owned(),
-        count => several(count as u64, "settlement", "settlements"),
+        count => counted(count, "settlement", "settlements"),
     };
     terminal.green(&format!(
         "{}, {runs}, {settlements}: every hash is right, every transaction sums to zero and follows from a statement or a settlement, \
          and every balance agrees with its statement\nhead {}\n",
-        several(counts.entries, "entry", "entries"),
+        counted(counts.entries, "entry", "entries"),
         counts.head
     ))
 }

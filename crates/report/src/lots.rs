@@ -1,13 +1,13 @@
 //! Who holds which lots, by region and by provider, for the terminal and for other programs.
 
 use base::day::{Day, NEVER, date};
+use base::english::counted;
 use records::lots::{Lot, holdings, regions};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::machine_readable::JsonDocument;
 
-use crate::quality::several;
 use crate::terminal::Terminal;
 
 /// The number of lots, a table of regions and a table of providers.
@@ -19,10 +19,10 @@ pub fn text(lots: &[Lot], terminal: Terminal) -> String {
     let subcontracts: usize = lots.iter().map(|lot| lot.subcontractors.len()).sum();
     let mut out = format!(
         "{}, held by {}; {} with {}\n\n",
-        several(lots.len() as u64, "lot", "lots"),
-        several(holders as u64, "provider", "providers"),
-        several(subcontracts as u64, "subcontract", "subcontracts"),
-        several(subcontractors as u64, "provider", "providers"),
+        counted(lots.len(), "lot", "lots"),
+        counted(holders, "provider", "providers"),
+        counted(subcontracts, "subcontract", "subcontracts"),
+        counted(subcontractors, "provider", "providers"),
     );
     let rows = regions(lots.iter()).into_iter().map(|(name, region)| {
         let name = if name.is_empty() { "(no region)" } else { name };

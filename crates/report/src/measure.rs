@@ -1,6 +1,7 @@
 //! Measured outcomes: the result as data, and its layout as text for the terminal, as CSV and as JSON.
 
 use base::csv_cell::quoted;
+use base::english::counted;
 use base::money::thousands;
 use linkage::joined::propagated_uncertainty::{EstimateRange, PropagatedUncertainty};
 use linkage::recall::ShareEstimate;
@@ -8,7 +9,6 @@ use records::files::xlsx;
 use records::gate::quality::QualityReport;
 
 use crate::people::PeopleTable;
-use crate::quality::several;
 use crate::terminal::Terminal;
 
 /// What dated records say of every outcome of a scheme.
@@ -153,9 +153,9 @@ fn text(found: &Measurement, terminal: Terminal) -> String {
 
 /// A line for each outcome.
 fn summary(found: &Measurement, terminal: Terminal) -> String {
-    let mut people = format!("{} served", several(found.people as u64, "person", "people"));
+    let mut people = format!("{} served", counted(found.people, "person", "people"));
     if found.starts > found.people {
-        people += &format!(" with {}", several(found.starts as u64, "start", "starts"));
+        people += &format!(" with {}", counted(found.starts, "start", "starts"));
     }
     if found.comparison_people > 0 {
         people += &format!(", {} in the comparison group", thousands(found.comparison_people as i64));
@@ -177,7 +177,7 @@ fn summary(found: &Measurement, terminal: Terminal) -> String {
     };
     let header = where_excepted(header.map(str::to_owned).to_vec(), 5, excepting);
     let rows: Vec<Vec<String>> = found.outcomes.iter().map(row).collect();
-    let facts = several(found.facts as u64, "event or spell", "events and spells");
+    let facts = counted(found.facts, "event or spell", "events and spells");
     format!("{people}, {facts}\n\n{}", terminal.table(&header, &rows))
 }
 
@@ -223,9 +223,9 @@ fn uncertainty_text(found: &LinkageUncertainty, terminal: Terminal) -> String {
                 "{} of {}, in {}, may belong to somebody else, judging by their links. We drew {} from the links (seed {}) and \
                  measured everything again. Intervals are 95% intervals.",
                 thousands(found.doubtful as i64),
-                several(found.records as u64, "record", "records"),
-                several(found.components as u64, "group", "groups"),
-                several(found.draws as u64, "other linkage", "other linkages"),
+                counted(found.records, "record", "records"),
+                counted(found.components, "group", "groups"),
+                counted(found.draws, "other linkage", "other linkages"),
                 found.seed
             ),
             0

@@ -4,21 +4,18 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use base::csv_cell::quoted;
+use base::english::{counted, plural};
 use base::literal::Literal as _;
 use base::money::thousands;
 use contract::terms::RecordsPolicy;
 use ledger::duplicate_contract::SHA_256_LABEL;
 use records::fault::Grade;
+use records::gate::evidence::IDS_IN_ANOTHER_FORM;
 use records::gate::findings::{FindingKey, Findings};
 use records::gate::quality::{ExceptedPeople, FileRead, FindingOutcome, QualityFinding, QualityReport, SumEffect};
 
 use records::files::others::{UNREAD, UNWANTED};
 use records::files::write::plain;
-
-/// "1 row", "2 rows".
-pub fn several(count: u64, one: &str, many: &str) -> String {
-    format!("{} {}", thousands(count as i64), if count == 1 { one } else { many })
-}
 
 /// Why a run is refused: every kind of finding that stops it, with its file and rows; and what to do.
 pub fn refusal(
@@ -32,7 +29,7 @@ pub fn refusal(
         true => "there is no result, because the records do not allow one".to_owned(),
         false => format!(
             "there is no result: {} cannot be used and could change it, and {}",
-            several(quality.faults(), "row", "rows"),
+            counted(quality.faults(), "row", "rows"),
             match policy.faults.words().as_str() {
                 "none" => "no such fault is tolerated".to_owned(),
                 words => format!("only {words} may have such a fault"),
@@ -41,7 +38,7 @@ pub fn refusal(
     };
     let stops = |key: &FindingKey| key.grade <= Grade::Refused || key.grade == Grade::Row && key.affects_sum;
     // Warnings about the form of ids say why nobody is known.
-    let helps = |what: &str| what.contains("in another form");
+    let helps = |what: &str| what == IDS_IN_ANOTHER_FORM;
     for (key, kind) in findings.iter().filter(|(key, _)| stops(key) || helps(key.what)) {
         let column = if key.column.is_empty() { String::new() } else { format!(" `{}`:", key.column) };
         let _ = write!(out, "\n  {}/{}:{column} {}", folder.display(), key.file, key.what);
@@ -73,13 +70,13 @@ pub fn lines(quality: &QualityReport) -> Vec<String> {
     let (read, used) = (quality.rows(), quality.files.iter().map(|file| file.used).sum::<u64>());
     let apart: u64 = quality.files.iter().map(|file| file.set_aside).sum();
     let repeats: u64 = quality.files.iter().map(|file| file.repeats).sum();
-    let files = several(quality.files.len() as u64, "file", "files");
+    let files = counted(quality.files.len(), "file", "files");
     let mut out = vec![format!(
         "Data quality: {} in {files}; {} used, {} set aside, {} counted once.",
-        several(read, "row", "rows"),
+        counted(read, "row", "rows"),
         thousands(used as i64),
         thousands(apart as i64),
-        several(repeats, "repeated row", "repeated rows")
+        counted(repeats, "repeated row", "repeated rows")
     )];
     let (unread, findings): (Vec<&QualityFinding>, _) = quality.findings.iter().partition(|finding| is_unread(finding));
     out.extend(findings.into_iter().map(words));
@@ -92,7 +89,7 @@ pub fn lines(quality: &QualityReport) -> Vec<String> {
             zero.until,
             zero.by,
             zero.on,
-            several(zero.people, "person", "people")
+            counted(zero.people, "person", "people")
         ));
     }
     out.extend(effect(quality));
@@ -120,7 +117,7 @@ fn not_read(findings: &[&QualityFinding]) -> Option<String> {
 
 /// The statement as a payment run keeps it: the files with their hashes, and every finding, a line each.
 pub fn recorded(quality: &QualityReport) -> String {
-    let file = |file: &FileRead| format!("{}: {}{SHA_256_LABEL}{}", file.name, several(file.rows, "row", "rows"), file.sha256);
+    let file = |file: &FileRead| format!("{}: {}{SHA_256_LABEL}{}", file.name, counted(file.rows, "row", "rows"), file.sha256);
     lines(quality).into_iter().chain(quality.files.iter().map(file)).collect::<Vec<_>>().join("\n")
 }
 
@@ -142,8 +139,8 @@ pub fn effect(quality: &QualityReport) -> Option<String> {
 /// What facts that equal another come to, in words.
 pub fn copies(quality: &QualityReport) -> Option<String> {
     let copies = quality.copies?;
-    let rows = if copies.rows == 1 { "1 row equals".to_owned() } else { format!("{} rows equal", thousands(copies.rows as i64)) };
-    let of = format!("{rows} another in all but the key, of {}; all count.", several(copies.people, "person", "people"));
+    let rows = counted(copies.rows, "row equals", "rows equal");
+    let of = format!("{rows} another in all but the key, of {}; all count.", counted(copies.people, "person", "people"));
     Some(match copies.sums {
         None => of,
         Some((as_it_is, once)) if as_it_is == once => format!("{of} Counted once, the sum would be the same."),
@@ -156,9 +153,9 @@ pub fn again(quality: &QualityReport) -> Option<String> {
     let again = quality.again?;
     let of = format!(
         "{} of {} {} in two cohorts, because the follow-up windows of one person overlap.",
-        several(again.results, "result", "results"),
-        several(again.people, "person", "people"),
-        if again.results == 1 { "counts" } else { "count" },
+        counted(again.results, "result", "results"),
+        counted(again.people, "person", "people"),
+        plural(again.results, "counts", "count"),
     );
     Some(match again.sums {
         None => of,
@@ -172,11 +169,11 @@ pub fn again(quality: &QualityReport) -> Option<String> {
 /// Who is excepted from each outcome, and where that is more than the contract allows.
 pub fn exceptions(quality: &QualityReport) -> Vec<String> {
     let of = |excepted: &ExceptedPeople| {
-        let are = if excepted.excepted == 1 { "is" } else { "are" };
+        let are = plural(excepted.excepted, "is", "are");
         let counted = format!(
             "{} of {} {are} excepted from {}.",
             thousands(excepted.excepted as i64),
-            several(excepted.people, "person", "people"),
+            counted(excepted.people, "person", "people"),
             excepted.outcome
         );
         std::iter::once(counted)
@@ -190,13 +187,13 @@ pub fn exceptions(quality: &QualityReport) -> Vec<String> {
 pub fn words(finding: &QualityFinding) -> String {
     let QualityFinding { outcome, file, column, what, rows, people, places } = finding;
     let column = if column.is_empty() { String::new() } else { format!(" `{column}`:") };
-    let people = if *people > 0 { format!(" about {}", several(*people, "person", "people")) } else { String::new() };
+    let people = if *people > 0 { format!(" about {}", counted(*people, "person", "people")) } else { String::new() };
     let places = if places.is_empty() { String::new() } else { format!(": {places}") };
     let outcome = match outcome {
         FindingOutcome::Reported => "reported",
         other => other.word(),
     };
-    format!("{outcome}: {file}:{column} {what}, {}{people}{places}", several(*rows, "time", "times"))
+    format!("{outcome}: {file}:{column} {what}, {}{people}{places}", counted(*rows, "time", "times"))
 }
 
 /// The statement as CSV: a row for each file, finding and stated zero.

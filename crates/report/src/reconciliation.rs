@@ -1,6 +1,7 @@
 //! A reconciliation of the ledger with an extract of the bank or the finance system, as text, as CSV and as JSON.
 
 use base::csv_cell::quoted;
+use base::english::counted;
 use base::hidden_characters::visible;
 use base::money::Pence;
 use ledger::entry::Settlement;
@@ -11,7 +12,6 @@ use serde::Serialize;
 
 use crate::ledger::without_formula;
 use crate::machine_readable::{self, JsonDocument};
-use crate::quality::several;
 use crate::terminal::Terminal;
 
 /// What is not matched, and the totals of both sides.
@@ -44,7 +44,7 @@ pub fn text(found: &Reconciliation, terminal: Terminal) -> String {
     let unmatched = found.total(None).count - found.total(Some(ReconciliationOutcome::Matched)).count;
     out + &match unmatched {
         0 => "everything is matched\n".to_owned(),
-        count => format!("{} not matched\n", several(count as u64, "payment is", "payments are")),
+        count => format!("{} not matched\n", counted(count, "payment is", "payments are")),
     }
 }
 

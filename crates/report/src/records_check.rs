@@ -2,13 +2,13 @@
 
 use std::fmt::Write as _;
 
+use base::english::counted;
 use base::money::thousands;
 use records::fault::{Fault, Grade};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::machine_readable::JsonDocument;
-use crate::quality::several;
 use crate::terminal::Terminal;
 
 /// What a check of a folder found.
@@ -100,9 +100,9 @@ fn text(found: &RecordsCheck, terminal: Terminal) -> String {
             "{}: {} of {} right; {}, {}",
             found.folder,
             count(right),
-            if all == 1 { "1 row is".to_owned() } else { format!("{} rows are", count(all)) },
-            several(found.errors, "fault", "faults"),
-            several(found.warnings, "warning", "warnings")
+            counted(all, "row is", "rows are"),
+            counted(found.errors, "fault", "faults"),
+            counted(found.warnings, "warning", "warnings")
         ),
     };
     files + &format!("{}\n", if found.is_sound() { terminal.green(&sum) } else { terminal.red(&sum) })

@@ -1,5 +1,6 @@
 //! What a map made of an agency's own files, as text and as JSON: rows written and left out for each part of the map, and the faults.
 
+use base::english::{counted, plural};
 use base::money::thousands;
 use records::fault::{Fault, Grade};
 
@@ -7,7 +8,6 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::machine_readable::JsonDocument;
-use crate::quality::several;
 use crate::terminal::Terminal;
 
 /// What a map wrote.
@@ -77,7 +77,7 @@ impl MappedRecords {
 /// What was written, part by part, and what to do next.
 fn text(found: &MappedRecords, terminal: Terminal) -> String {
     let mut out: String = found.parts.iter().map(part_text).collect();
-    let errors = several(found.errors() as u64, "fault", "faults");
+    let errors = counted(found.errors(), "fault", "faults");
     out += &match (found.errors(), found.parts.is_empty()) {
         (0, _) => format!("next: wellspent records check {}\n", found.folder),
         (_, true) => format!("{}\n", terminal.red(&format!("nothing was written: {errors}"))),
@@ -99,10 +99,10 @@ fn hint(found: &MappedRecords) -> Option<String> {
 fn part_text(part: &MappedPart) -> String {
     let count = |count: u64| thousands(count as i64);
     let from = match &part.file {
-        Some(file) => format!("{} of {file}", several(part.read, "row", "rows")),
+        Some(file) => format!("{} of {file}", counted(part.read, "row", "rows")),
         None => "the map itself".to_owned(),
     };
-    let rows = if part.written == 1 { "row" } else { "rows" };
+    let rows = plural(part.written, "row", "rows");
     let mut out = format!("{:<14} {:<16} {:>12} {rows} from {from}\n", part.table, part.name, count(part.written));
     let mut line = |number: u64, words: String| {
         if number > 0 {
@@ -149,7 +149,7 @@ fn faults_text(found: &MappedRecords) -> Vec<String> {
             let column = if fault.column.is_empty() { String::new() } else { format!(" `{}`:", fault.column) };
             let line = if fault.place > 0 { format!(":{}", fault.place) } else { String::new() };
             let more = faults[at..].iter().filter(same).count() as u64 - 1;
-            let more = if more > 0 { format!(", and in {}", several(more, "more row", "more rows")) } else { String::new() };
+            let more = if more > 0 { format!(", and in {}", counted(more, "more row", "more rows")) } else { String::new() };
             let label = if fault.grade == Grade::Warning { "warning" } else { "error" };
             let value = fault.value.as_ref().map_or_else(String::new, |value| format!("\n      found     {value}"));
             out.push(format!(

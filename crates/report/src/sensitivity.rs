@@ -1,6 +1,7 @@
 //! What the result depends on, as a page: for each figure a chart of the shares of its spread with their intervals, and one of
 //! what every uncertain number moves.
 
+use base::english::counted;
 use contract::Scheme;
 use maud::html;
 use risks::pounds;
@@ -9,7 +10,6 @@ use simulation::sensitivity::{Interval, OutputFigure, SensitivityAnalysis, Sensi
 
 use super::charts::{legend, marks};
 use super::components::{ChartFigure, Page, PageSection, paragraph, table};
-use super::quality::several;
 use super::svg::{self, Axis, BLUE, GREY, RED, Shape, ValueRange};
 use super::words::number_name;
 
@@ -18,8 +18,8 @@ pub fn page(scheme: &Scheme, found: &SensitivityAnalysis, notes: &str) -> String
     let area = if scheme.areas.len() > 1 { format!(" In the typical area alone ({}).", found.area) } else { String::new() };
     let counts = format!(
         "{}, {}.{area}",
-        several(found.uncertain_numbers.len() as u64, "uncertain number", "uncertain numbers"),
-        several(found.people as u64, "person", "people")
+        counted(found.uncertain_numbers.len(), "uncertain number", "uncertain numbers"),
+        counted(found.people, "person", "people")
     );
     let mut sections: Vec<PageSection> = found
         .outputs

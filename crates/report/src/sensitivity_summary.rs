@@ -1,5 +1,6 @@
 //! Which uncertain assumptions the result depends on: for a terminal and for other programs. The page is in `sensitivity`.
 
+use base::english::counted;
 use base::money::thousands;
 use contract::Scheme;
 use risks::{listed, people};
@@ -11,14 +12,17 @@ use simulation::sensitivity::{Interval, OutputFigure, SensitivityAnalysis, Sensi
 use crate::machine_readable::{JsonDocument, rounded};
 use crate::sensitivity::{by_share, interval, movement, range, spread, title};
 use crate::terminal::Terminal;
-use crate::words::counted;
 
 /// The result for a terminal.
 #[must_use]
 pub fn text(scheme: &Scheme, found: &SensitivityAnalysis, seed: u64, terminal: Terminal) -> String {
     let mut out = format!("{}\n{}\n", terminal.bold(&scheme.name), terminal.bold("What the result depends on"));
     let area = if scheme.areas.len() > 1 { format!(" In the typical area alone ({}).", found.area) } else { String::new() };
-    let size = format!("{}, {}.{area}", counted(found.uncertain_numbers.len(), "uncertain number"), people(found.people as f64));
+    let size = format!(
+        "{}, {}.{area}",
+        counted(found.uncertain_numbers.len(), "uncertain number", "uncertain numbers"),
+        people(found.people as f64)
+    );
     out += &format!("{}\n", terminal.dim(&terminal.wrap(&size, 0)));
     for output in &found.outputs {
         out += &table(found, output, terminal);

@@ -6,6 +6,7 @@ use risks::quoted;
 use simulation::assumptions::Assumptions;
 use simulation::stress::{Reported, StressOptions, StressTest};
 
+use super::words::FixShown;
 use super::{parties, words};
 use crate::terminal::Terminal;
 
@@ -112,10 +113,10 @@ fn finding(reported: &Reported, stress: &StressTest, terminal: Terminal) -> Stri
     out += &words::nearest_scenario(reported, stress).map_or(String::new(), |edge| line("nearest", &edge, terminal));
     out += &line(
         "fix",
-        &match (words::fix(reported, stress), &reported.fix) {
-            (Some(words), _) if words.starts_with("as for") => words,
-            (Some(words), Some(tried)) => format!("{words} ({})", words::side_effects(tried, stress)),
-            _ => words::no_fix(reported) + &tried_in_vain(reported),
+        &match words::fix(reported, stress) {
+            Some(fix @ FixShown::AsFor(_)) => fix.words(),
+            Some(FixShown::New(tried)) => format!("{} ({})", tried.fix.words(), words::side_effects(tried, stress)),
+            None => words::no_fix(reported) + &tried_in_vain(reported),
         },
         terminal,
     );

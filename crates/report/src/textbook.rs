@@ -3,7 +3,7 @@
 use simulation::textbook::{ComparedFigure, TextbookCase};
 
 use crate::terminal::Terminal;
-use crate::words::counted;
+use base::english::counted;
 
 /// One case: its question, a line for each figure, what it teaches.
 pub fn text(case: &TextbookCase, compared: &[ComparedFigure], terminal: Terminal) -> String {
@@ -37,11 +37,15 @@ pub fn table(cases: &[(String, Vec<ComparedFigure>)], terminal: Terminal) -> Str
 /// What the signs mean and how it ended.
 pub fn ending(cases: usize, figures: usize, differing: usize, terminal: Terminal) -> String {
     let sums = match differing {
-        0 => terminal.green(&format!("{} of {}: all agree.", counted(figures, "figure"), counted(cases, "case"))),
+        0 => terminal.green(&format!(
+            "{} of {}: all agree.",
+            counted(figures, "figure", "figures"),
+            counted(cases, "case", "cases")
+        )),
         _ => terminal.red(&format!(
             "{} of {}: figures that differ: {differing}.",
-            counted(figures, "figure"),
-            counted(cases, "case")
+            counted(figures, "figure", "figures"),
+            counted(cases, "case", "cases")
         )),
     };
     let signs = "± is the 95% simulation error. A simulated figure agrees within four standard errors, and any other figure within one \

@@ -1,13 +1,13 @@
 //! A table of amounts at the prices of another year, as CSV and as JSON, and a line about it.
 
 use base::csv_cell::quoted;
+use base::english::{counted, plural};
 use base::money::{Quantity, WHOLE};
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::machine_readable::JsonDocument;
-use crate::quality::several;
 
 /// A table with the amounts uprated.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,10 +72,10 @@ fn csv(table: &UpratedTable) -> String {
 
 /// How many amounts were uprated, and how many agree with those of somebody else.
 fn summary(table: &UpratedTable) -> String {
-    let uprated = format!("{} at {} prices", several(table.rows.len() as u64, "amount", "amounts"), table.year);
+    let uprated = format!("{} at {} prices", counted(table.rows.len(), "amount", "amounts"), table.year);
     match &table.comparison {
         Some(UpratedComparison { column, compared, agree }) => {
-            let verb = if *agree == 1 { "agrees" } else { "agree" };
+            let verb = plural(*agree, "agrees", "agree");
             format!("{uprated}; {agree} of {compared} in `{column}` {verb}")
         }
         None => uprated,

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::machine_readable::JsonDocument;
 use crate::terminal::Terminal;
+use base::english::counted;
 
 /// What was found of a pack.
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +35,7 @@ pub fn text(found: &Verified<'_>, terminal: Terminal) -> String {
         };
         return format!("{}\nfingerprint {}\n", terminal.green(&answer), found.fingerprint.unwrap_or_default());
     }
-    let count = if wrong.len() == 1 { "1 thing is".to_owned() } else { format!("{} things are", wrong.len()) };
+    let count = counted(wrong.len(), "thing is", "things are");
     let list = wrong.iter().map(|words| format!("- {}\n", words.replace('\n', "\n  ")));
     format!("{}\n{}", terminal.red(&format!("{place}: {count} not as it should be")), list.collect::<String>())
 }

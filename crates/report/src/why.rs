@@ -1,11 +1,11 @@
 //! Why a line of a statement or an outcome of a person is what it is: the people, windows and facts behind it, as data and as text.
 
 use base::day::{Day, date};
+use base::english::counted;
 use base::money::thousands;
 use records::gate::quality::QualityReport;
 
 use crate::people::ResultState;
-use crate::quality::several;
 use crate::terminal::Terminal;
 
 /// The people behind a line of a statement, or everything that was decided for one person.
@@ -169,7 +169,7 @@ fn text(found: &WhyReport, terminal: Terminal) -> String {
 
 fn line_text(line: &LineExplanation, terminal: Terminal) -> String {
     let mut out = format!("{}\n{}: {}\n", terminal.bold(&line.place), line.sum, line.reason);
-    let people = several(line.people as u64, "person", "people");
+    let people = counted(line.people, "person", "people");
     out += &match &line.outcome {
         Some(_) => format!("The line counts {} of {people}{}:\n", thousands(line.counted.len() as i64), excepted(line.excepted)),
         None => format!("The line is for {people}:\n"),

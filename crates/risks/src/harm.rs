@@ -1,5 +1,6 @@
 //! How many people a change of strategy leaves worse off, and what happens to them.
 
+use base::english::plural;
 use base::money::thousands;
 
 use crate::{PeopleNoun, StrategyResult, StrategyResults};
@@ -30,7 +31,7 @@ impl Harm {
 
     /// What happens to them, without their number.
     pub(crate) fn in_words(&self) -> &str {
-        if self.people.round() == 1.0 { &self.one } else { &self.many }
+        plural(self.people.round() as i64, &self.one, &self.many)
     }
 
     /// "6,413 more people with a proven reoffence".

@@ -44,8 +44,8 @@ pub use estimate::{Estimate, mean};
 pub use finding::{Finding, FindingTest};
 pub use results::*;
 pub use wording::{
-    PeopleNoun, listed, people, percent, percentage_points, pounds, pounds_in_prose, pounds_within, pounds_within_in_prose,
-    quoted, quoted_list,
+    PeopleNoun, listed, people, percent, percentage_points, pounds, pounds_in_prose, pounds_supported_in_prose,
+    pounds_to_two_figures, pounds_within, pounds_within_in_prose, quoted, quoted_list,
 };
 
 /// Which risk. The order is that of [`CATALOGUE`].

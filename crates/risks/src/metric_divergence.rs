@@ -4,7 +4,7 @@ use contract::fixes::Fix;
 
 use crate::finding::{FindingBuilder, gain_compared, gain_of, no_simple_reason, people_payer_and_public, public_loss};
 use crate::harm::Harm;
-use crate::{AgentType, FeeLever, Finding, Indicator, Risk, RiskId, StrategyKind, StrategyResults, quoted};
+use crate::{AgentType, FeeLever, Finding, Indicator, Risk, RiskId, StrategyKind, StrategyResult, StrategyResults, quoted};
 
 pub(super) const RISK: Risk = Risk {
     id: RiskId::MetricDivergence,
@@ -42,6 +42,15 @@ fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
     if with_today.present { with_today } else { found }
 }
 
+/// By what the paid measure gets better: people brought over a level, money spent on help, or neither.
+fn way(best: &StrategyResult, up: usize, name: &str) -> String {
+    match best.brought_over.get(up).copied().unwrap_or_default() {
+        people if people >= 0.5 => format!("Bring {} just short of the level of {name} over it", crate::people(people)),
+        _ if best.help_spend >= 0.5 => format!("Spend where {name} moves most"),
+        _ => format!("Let {name} get better without spending on help"),
+    }
+}
+
 /// What is found when outcomes are compared with those of one strategy.
 fn compared(results: &StrategyResults, agent: AgentType, with: StrategyKind) -> Finding {
     let mut finding = FindingBuilder::new(RISK.id, with);
@@ -77,7 +86,7 @@ fn compared(results: &StrategyResults, agent: AgentType, with: StrategyKind) -> 
         finding.figure(&format!("compared with {than}"), change(at));
     }
     let strategy = match (up, down) {
-        (Some(up), Some(down)) => format!("Spend where {} moves most, and let {} get worse.", name(up), name(down)),
+        (Some(up), Some(down)) => format!("{}, and let {} get worse.", way(best, up, &name(up)), name(down)),
         _ => "No paid measure improves while another worsens.".to_owned(),
     };
     let harm = Harm::between(results, best, reference);

@@ -189,6 +189,9 @@ pub struct StrategyResult {
     pub mislabelled: f64,
     /// People excepted from an outcome who should count, added up over outcomes.
     pub excepted: f64,
+    /// For each outcome that is a level: people brought over it who were just short of it, while nobody else was helped. None
+    /// for another outcome.
+    pub brought_over: Vec<f64>,
 }
 
 /// A change that the provider does not bring about.
@@ -540,6 +543,7 @@ impl StrategyResult {
                 add(&mut sum.stakes, &part.stakes);
                 add(&mut sum.served, &part.served);
                 add(&mut sum.effort, &part.effort);
+                add(&mut sum.brought_over, &part.brought_over);
                 sum.outcomes.iter_mut().zip(&part.outcomes).for_each(|(sum, more)| add(sum, more));
                 Some(sum)
             }

@@ -1,5 +1,6 @@
 //! How figures, names and groups of people are written in sentences and tables.
 
+use base::english::{counted, plural};
 use base::money::thousands;
 
 use crate::Estimate;
@@ -77,10 +78,38 @@ pub fn pounds_within_in_prose(value: Estimate) -> String {
     within(value, SumStyle::Prose)
 }
 
+/// The same without the interval, which still decides how many digits there are: "£41.2 million".
+#[must_use]
+pub fn pounds_supported_in_prose(value: Estimate) -> String {
+    let (mean, _) = mean_and_interval(value, SumStyle::Prose);
+    mean
+}
+
+/// Pounds to two figures, for a sentence about what is known no better: "£4.5 million", "£77 million".
+#[must_use]
+pub fn pounds_to_two_figures(value: f64) -> String {
+    let step = 10f64.powf(value.abs().max(1e-9).log10().floor() - 1.0);
+    let rounded = (value / step).round() * step;
+    let sign = if rounded < 0.0 { "-" } else { "" };
+    match rounded.abs() {
+        size if size >= 1e9 => format!("{sign}£{} billion", size / 1e9),
+        size if size >= 1e6 => format!("{sign}£{} million", size / 1e6),
+        _ => pounds_in_prose(rounded),
+    }
+}
+
 fn within(value: Estimate, style: SumStyle) -> String {
+    match mean_and_interval(value, style) {
+        (mean, Some(half)) => format!("{mean} ± {half}"),
+        (mean, None) => mean,
+    }
+}
+
+/// A sum with the digits that its interval supports, and half of the interval where it moves one of these.
+fn mean_and_interval(value: Estimate, style: SumStyle) -> (String, Option<String>) {
     let half = 1.96 * value.error;
     if half == 0.0 || !half.is_finite() || !value.mean.is_finite() {
-        return three_figures(value.mean, style);
+        return (three_figures(value.mean, style), None);
     }
     let size = value.mean.abs().max(half);
     // Thousands are written out, but keep the digits that they would have in thousands.
@@ -101,8 +130,8 @@ fn within(value: Estimate, style: SumStyle) -> String {
     };
     let sign = if value.mean < 0.0 && mean >= smallest / 2.0 { "-" } else { "" };
     // An error too small to move the last digit is not worth a reader's time.
-    let within = if half < smallest / 2.0 { String::new() } else { format!(" ± £{}{suffix}", show(half)) };
-    format!("{sign}£{}{suffix}{within}", show(mean))
+    let within = (half >= smallest / 2.0).then(|| format!("£{}{suffix}", show(half)));
+    (format!("{sign}£{}{suffix}", show(mean)), within)
 }
 
 /// Decimals that an error leaves meaningful: one digit of the error, or two where it begins with a 1.
@@ -150,10 +179,7 @@ fn no_minus_zero(value: f64) -> f64 {
 /// A number of people: "1 person", "108,000 people".
 #[must_use]
 pub fn people(number: f64) -> String {
-    match number.round() as i64 {
-        1 => "1 person".to_owned(),
-        number => format!("{} people", thousands(number)),
-    }
+    counted(number.round() as i64, "person", "people")
 }
 
 /// A number of people, rounded up to two figures, because no more can be said of it.
@@ -246,7 +272,7 @@ impl PeopleNoun {
     #[must_use]
     pub fn counted(&self, people: f64, change: &str) -> String {
         let people = people.round() as i64;
-        format!("{} {change} {}", thousands(people), if people == 1 { &self.one } else { &self.many })
+        format!("{} {change} {}", thousands(people), plural(people, &self.one, &self.many))
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use base::{english, philox};
+use base::{philox, proofreading};
 use risks::{
     AgentType, AreaResults, CATALOGUE, Counterfactual, Estimate, OutcomeFacts, PeopleNoun, PilotFacts, SegmentFacts, Shock,
     ShockResult, StrategyKind, StrategyResult, StrategyResults, TimingResult, WrongPayment, WrongPaymentRow, percent,
@@ -72,6 +72,7 @@ impl Draws {
             claims: self.of(&COUNTS),
             mislabelled: self.of(&COUNTS),
             excepted: self.of(&COUNTS),
+            brought_over: self.many(outcomes, &COUNTS),
         }
     }
 
@@ -226,7 +227,7 @@ fn said(results: &StrategyResults) -> (Vec<String>, Vec<String>) {
 
 /// Faults of a cell of a table. It may be negative; a sentence says who loses.
 fn faults_of_cell(text: &str) -> Vec<String> {
-    english::faults(text).into_iter().filter(|fault| fault != "a minus before a sum").collect()
+    proofreading::faults(text).into_iter().filter(|fault| fault != "a minus before a sum").collect()
 }
 
 #[test]
@@ -235,7 +236,7 @@ fn what_a_risk_says_is_english_whatever_the_numbers() {
     let mut filled: BTreeMap<String, String> = BTreeMap::new();
     for table in 0..400 {
         let (prose, figures) = said(&Draws { table, at: 0 }.results());
-        let prose = prose.into_iter().map(|text| (english::faults(&text), text));
+        let prose = prose.into_iter().map(|text| (proofreading::faults(&text), text));
         for (faults, text) in prose.chain(figures.into_iter().map(|text| (faults_of_cell(&text), text))) {
             for fault in faults {
                 wrong.entry(fault).or_insert_with(|| text.clone());

@@ -58,13 +58,26 @@ impl Arena<'_> {
         }
     }
 
+    /// People brought over a level, by outcome.
+    pub(crate) fn expected_brought_over(&self, strategy: &Strategy) -> Vec<f64> {
+        let mut out = vec![0.0; self.scheme.outcomes.len()];
+        for (outcome, share) in self.brought_over_shares(strategy) {
+            out[outcome] = share * self.people_just_short(outcome, strategy);
+        }
+        out
+    }
+
+    /// Those served who are just short of the level of an outcome.
+    fn people_just_short(&self, outcome: usize, strategy: &Strategy) -> f64 {
+        let short = |segment: usize| self.in_segment(segment) * self.just_short(outcome, segment, &strategy.effort).0;
+        (0..self.people.segments).filter(|&segment| strategy.taken[segment]).map(short).sum()
+    }
+
     /// What bringing people over costs, in pounds.
     pub(crate) fn bunching_cost(&self, strategy: &Strategy) -> f64 {
         let cost = |(outcome, share): (usize, f64)| -> f64 {
             let Some(bunching) = self.bunching(outcome) else { return 0.0 };
-            let short = |segment: usize| self.in_segment(segment) * self.just_short(outcome, segment, &strategy.effort).0;
-            let people: f64 = (0..self.people.segments).filter(|&segment| strategy.taken[segment]).map(short).sum();
-            bunching.rising.cost(share, people)
+            bunching.rising.cost(share, self.people_just_short(outcome, strategy))
         };
         self.brought_over_shares(strategy).map(cost).sum()
     }

@@ -4,6 +4,7 @@
 //! all, or leaves the fewest. Every set has its own search for the provider's best response to the changed rules. The section
 //! "Fixes" of `docs/method.md` gives the order in which sets are tried.
 
+use base::english::plural;
 use base::problem::Severity;
 use base::reader::{Reader, ScenarioDraw};
 use base::scheme_files::SchemeFiles;
@@ -73,6 +74,13 @@ impl FixSet {
     pub fn fix(&self) -> Fix {
         together(&self.changes)
     }
+}
+
+/// The smallest difference in pounds, in what is paid or in what outcomes are worth, that the search can tell from none, where so much
+/// is paid now: it may end as far to either side.
+#[must_use]
+pub fn smallest_difference(paid_now: f64) -> f64 {
+    (paid_now.abs() / 1_000.0).max(1.0)
 }
 
 /// Several changes as one.
@@ -202,7 +210,7 @@ impl TriedSet {
     /// Whether the set may be offered beside the rules as they are: a provider signs, the payer is not paid by the provider, and nobody
     /// pays more for nothing. Fees that carry a loss or a number of people bring no outcome, and are for something all the same.
     fn may_be_offered(&self, now: &TriedSet) -> bool {
-        let small = (now.payment.abs() / 1000.0).max(1.0);
+        let small = smallest_difference(now.payment);
         let costs_more = self.spend > now.spend + small;
         let brings_nothing = self.value <= now.value + small;
         let removed =
@@ -225,7 +233,7 @@ impl TriedSet {
     /// now there by as much. Then come pounds, then the number of changes. A difference below a thousandth of what is paid is not
     /// worth one more change.
     fn price(&self, now: &TriedSet) -> (bool, i64, usize, i64) {
-        let thousandth = (now.payment.abs() / 1000.0).max(1.0);
+        let thousandth = smallest_difference(now.payment);
         let worse = self.value < now.value - 10.0 * thousandth;
         (worse, (self.spend / thousandth).round() as i64, self.changes.len(), self.spend.round() as i64)
     }
@@ -240,7 +248,7 @@ impl TriedSet {
         let words = most.map(|at| {
             let (people, better, _) = &self.counts[at];
             let direction = if (*better == Better::Fewer) == (change(at) >= 0.0) { "fewer" } else { "more" };
-            format!("{direction} {}", if change(at).abs().round() == 1.0 { &people.one } else { &people.many })
+            format!("{direction} {}", plural(change(at).abs().round() as i64, &people.one, &people.many))
         });
         let only = |keep: &dyn Fn(bool, bool) -> bool| {
             let kept: Vec<bool> = self.present.iter().zip(&now.present).map(|(then, before)| keep(*then, *before)).collect();

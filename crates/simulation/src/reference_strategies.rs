@@ -371,6 +371,7 @@ fn simulated(
         claims,
         mislabelled: arena.expected_mislabelled(strategy),
         excepted: arena.expected_unfounded(strategy).iter().sum(),
+        brought_over: arena.expected_brought_over(strategy),
         others: arena.others_part(&payments.total, arena.cost(strategy)),
         funders: arena.funders_parts(&payments.total, arena.cost(strategy)),
         dead_margin,
@@ -546,6 +547,7 @@ fn scaled(mut result: StrategyResult, by: f64) -> StrategyResult {
         &mut result.stakes,
         &mut result.effort,
         &mut result.served,
+        &mut result.brought_over,
     ];
     lists.into_iter().chain(&mut result.outcomes).for_each(|list| list.iter_mut().for_each(|value| *value *= by));
     result

@@ -7,26 +7,33 @@ use base::reader::UncertainNumber;
 /// A box of scenarios in which a finding mostly appears.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ScenarioBox {
-    /// For each restricted assumption: its place among the uncertain numbers, and the restriction in words.
-    pub limits: Vec<(usize, String)>,
+    pub limits: Vec<BoxLimit>,
     /// Share of the scenarios with the finding that lie in the box.
     pub coverage: f64,
     /// Share of the box's scenarios that have the finding.
     pub density: f64,
 }
 
-impl ScenarioBox {
-    /// "help.support.half_cost is above £410. The finding appears in 92% of such scenarios. They are 80% of the scenarios in which it
-    /// appears."
+/// How a box restricts one uncertain number.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BoxLimit {
+    /// Its place among the uncertain numbers.
+    pub number: usize,
+    /// What is left of its range, from 0 (its low end) to 1 (its high end).
+    pub left: (f64, f64),
+}
+
+impl BoxLimit {
+    /// What is said of the number: "is above £410".
     #[must_use]
-    pub fn words(&self) -> String {
-        let limits: Vec<&str> = self.limits.iter().map(|(_, words)| words.as_str()).collect();
-        format!(
-            "{}. The finding appears in {:.0}% of such scenarios. They are {:.0}% of the scenarios in which it appears.",
-            limits.join(" and "),
-            100.0 * self.density,
-            100.0 * self.coverage
-        )
+    pub fn words(&self, number: &UncertainNumber) -> String {
+        let (low, high) = self.left;
+        let value = |position: f64| written(number.at(position), number.unit);
+        match (low > 0.0, high < 1.0) {
+            (true, false) => format!("is above {}", value(low)),
+            (false, true) => format!("is below {}", value(high)),
+            _ => format!("is between {} and {}", value(low), value(high)),
+        }
     }
 }
 
@@ -65,7 +72,7 @@ pub fn scenario_box(uncertain_numbers: &[UncertainNumber], positions: &[Vec<f64>
         return None;
     }
     Some(ScenarioBox {
-        limits: restricted.into_iter().map(|input| (input, sentence(&uncertain_numbers[input], limits[input]))).collect(),
+        limits: restricted.into_iter().map(|number| BoxLimit { number, left: limits[number] }).collect(),
         coverage: hits as f64 / total as f64,
         density: hits as f64 / inside.len().max(1) as f64,
     })
@@ -139,17 +146,6 @@ fn relax(limits: &mut [(f64, f64)], positions: &[Vec<f64>], present: &[bool]) {
     }
 }
 
-/// "help.support.half_cost is above £410".
-fn sentence(input: &UncertainNumber, (low, high): (f64, f64)) -> String {
-    let name = uncertain_name(&input.path);
-    let value = |position: f64| written(input.at(position), input.unit);
-    match (low > 0.0, high < 1.0) {
-        (true, false) => format!("{name} is above {}", value(low)),
-        (false, true) => format!("{name} is below {}", value(high)),
-        _ => format!("{name} is between {} and {}", value(low), value(high)),
-    }
-}
-
 /// "assumptions.toml: help.support.half_cost" as "help.support.half_cost"; a cell of a table keeps its row and column.
 #[must_use]
 pub fn uncertain_name(path: &str) -> String {
@@ -196,10 +192,10 @@ mod tests {
             .collect();
         let present: Vec<bool> = positions.iter().map(|position| position[1] > 0.5 && position[3] < 0.8).collect();
         let found = scenario_box(&uncertain_numbers, &positions, &present).expect("a box");
-        let named: Vec<usize> = found.limits.iter().map(|(input, _)| *input).collect();
+        let named: Vec<usize> = found.limits.iter().map(|limit| limit.number).collect();
         assert!(named.contains(&1), "{found:?}");
         assert!(found.density >= 0.85 && found.coverage >= 0.5, "{found:?}");
-        assert!(found.limits.iter().all(|(input, _)| *input == 1 || *input == 3), "{found:?}");
+        assert!(found.limits.iter().all(|limit| limit.number == 1 || limit.number == 3), "{found:?}");
     }
 
     #[test]

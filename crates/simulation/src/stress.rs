@@ -82,13 +82,20 @@ pub struct BreakEven {
     pub middle_large: Option<f64>,
 }
 
+/// What half the effect of one kind of help costs a person, in pounds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HelpCost {
+    pub help: String,
+    pub pounds: f64,
+}
+
 /// What an aim pays at one cost of help.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CostPoint {
     /// Where every cost of help is on its range, from 0 to 1; 0.5 is as stated.
     pub position: f64,
-    /// The costs in words: "support £250".
-    pub words: String,
+    /// What each kind of help costs there.
+    pub costs: Vec<HelpCost>,
     /// Break-even aims of the smallest, the typical and the largest area, in proportion of people; `None` when no aim pays.
     pub break_even: [Option<f64>; 3],
     /// Their Monte Carlo errors, as those of a [`Curve`].
@@ -310,13 +317,10 @@ impl ScenarioRunner<'_> {
         let scheme = read::scheme(&reader)?;
         let assumptions = assumptions::read(&reader, &scheme)?;
         let outcome = reference_strategies::main_outcome(&scheme, &assumptions)?;
-        let words: Vec<String> = costs
-            .iter()
-            .map(|number| {
-                let name = number.path.split('.').rev().nth(1).unwrap_or_default();
-                format!("{name} {}", risks::pounds(number.at(position)))
-            })
-            .collect();
+        let help_costs = costs.iter().map(|number| HelpCost {
+            help: number.path.split('.').rev().nth(1).unwrap_or_default().to_owned(),
+            pounds: number.at(position),
+        });
         let areas = reference_strategies::three_areas(&self.draws.people);
         let curves = areas.map(|area| payment_by_aim::curve(&self.draws.arena(&scheme, &assumptions, area), outcome, 32));
         let half = match assumptions.intended {
@@ -334,7 +338,7 @@ impl ScenarioRunner<'_> {
         };
         Some(CostPoint {
             position,
-            words: words.join(", "),
+            costs: help_costs.collect(),
             break_even: [0, 1, 2].map(|at| curves[at].break_even),
             break_even_error: [0, 1, 2].map(|at| curves[at].break_even_error),
             half_hearted: [0, 1, 2].map(|at| nearest(&curves[at])),

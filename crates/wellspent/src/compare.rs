@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
+use base::english::counted;
 use report::compare::{CompareReport, TestedRisk, TestedScheme};
-use report::words::counted;
 use simulation::assumptions::ASSUMPTIONS_FILE;
 
 use crate::error::Error;
@@ -45,7 +45,7 @@ pub fn compare(request: &CompareRequest, progress: Progress<'_>) -> Result<Compa
     let new = stress(&asked(&request.new), &|what, part| progress(what, 0.5 + part / 2.0))?;
     let tried = match scenarios {
         0 => "no scenarios".to_owned(),
-        count => counted(count as usize, "scenario"),
+        count => counted(count, "scenario", "scenarios"),
     };
     let mut notes = vec![format!(
         "Both schemes are tested with seed {seed}, {replications} replications and {tried}. ± is the 95% simulation error, shown \

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use base::day::{Day, NEVER, date};
+use base::english::counted;
 use contract::Scheme;
 use outcomes::inconsistencies::{AfterDeath, Inconsistencies, OpenSpell};
 use outcomes::left_out::LeftOutStart;
@@ -16,7 +17,6 @@ use records::gate::quality::{CopiedFacts, CountedInTwoCohorts, QualityReport};
 use records::names::Names;
 
 use records::files::TableFile;
-use report::quality::several;
 
 use crate::gate::LOOKED_THROUGH;
 
@@ -194,7 +194,7 @@ fn contradictions(
     let all = quality.rows() <= LOOKED_THROUGH;
     let (looked_up, untold): (Vec<&AfterDeath>, _) = found.after_death.iter().partition(|after| after.changes || all);
     if !untold.is_empty() {
-        let value = Some(several(untold.len() as u64, "person", "people"));
+        let value = Some(counted(untold.len(), "person", "people"));
         findings.add("people", Fault { column: "died".into(), value, ..after_death_fault(0, false) }, false, None);
     }
     let dead: BTreeMap<u32, &AfterDeath> = looked_up.into_iter().map(|after| (after.person, after)).collect();

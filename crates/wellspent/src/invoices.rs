@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use base::day::{Day, day};
+use base::english::counted;
 use base::hidden_characters::visible;
 use base::money::{Amount as _, Pence};
 use base::similar_names::{folded, nearest};
@@ -90,12 +91,12 @@ fn one_contract_in_two_spellings(contracts: &BTreeMap<String, ContractInvoices>,
     let asked = |names: &&Vec<&String>| names.len() > 1 && (wanted.is_empty() || names.iter().any(|name| wanted.contains(name)));
     let sentence = |names: &Vec<&String>| {
         let paid = names.iter().fold(Pence(0), |sum, name| sum.plus(contracts[*name].paid.amount));
-        let lines = names.iter().map(|name| u64::from(contracts[*name].paid.lines)).sum();
+        let lines: u64 = names.iter().map(|name| u64::from(contracts[*name].paid.lines)).sum();
         let names: Vec<String> = names.iter().map(|name| visible(name).into_owned()).collect();
         format!(
             "The contracts {} differ only in spelling, and each is added up on its own. As one contract: paid {paid} in {}.",
             names.join(" and "),
-            quality::several(lines, "line", "lines")
+            counted(lines, "line", "lines")
         )
     };
     forms.values().filter(asked).map(sentence).collect()

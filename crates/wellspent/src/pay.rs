@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use base::SchemeFiles;
+use base::english::{counted, plural};
 use base::money::{Pence, thousands};
 use contract::Scheme;
 use contract::read::SCHEME_FILE;
@@ -27,7 +28,7 @@ use outcomes::payees::Payees;
 use outcomes::{MeasuredOutcomes, ProviderTally, QueryDates};
 use records::batch::Batch;
 use records::gate::quality::{AcceptedFaults, CopiedFacts, CountedInTwoCohorts, QualityReport};
-use report::quality::{self, several};
+use report::quality;
 pub use report::statement::{PaymentReport, PreparedRun};
 
 use crate::access_log;
@@ -349,7 +350,7 @@ impl PricedRecords {
             own.flat_map(|group| of_group(scheme, &self.payees, group)).map(|line| line.amount.0).sum()
         };
         let sums = joined.sum_over_linkages(scheme, days, &self.payees, &self.groups, &total);
-        let records = several(sums.records as u64, "record", "records");
+        let records = counted(sums.records, "record", "records");
         if sums.doubtful == 0 && joined.measured_records.set_aside != SetAside::default() {
             return format!(
                 "Linkage: none of the {records} is in doubt, judging by their links. Rows that were set aside are in none."
@@ -363,7 +364,7 @@ impl PricedRecords {
              (seed {}) the sum is between {} and {}, and {} on average. As linked it is {}. Pairs that were never compared are in \
              none of them.",
             thousands(sums.doubtful as i64),
-            several(sums.draws as u64, "other linkage", "other linkages"),
+            counted(sums.draws, "other linkage", "other linkages"),
             sums.seed,
             sums.low,
             sums.high,
@@ -466,7 +467,7 @@ fn audited(
 ) -> Option<String> {
     let (as_at, known_at) = days.days();
     let unknown = found_false(scheme, &found.records, &found.measured, claims, as_at.min(known_at), groups);
-    let claims = several(unknown.unsigned_abs(), "claim found false fits", "claims found false fit");
+    let claims = counted(unknown.unsigned_abs(), "claim found false fits", "claims found false fit");
     (unknown > 0).then(|| format!("{claims} no start, provider or outcome of the records"))
 }
 
@@ -582,7 +583,7 @@ fn waiting(scheme: &Scheme, groups: &[ProviderTally]) -> Vec<String> {
         if waiting > 0 {
             let ended = groups.iter().any(|group| group.tally.stage(at) != CohortStage::Running);
             let held = if ended { "" } else { "; the cohort has not ended, and its service fee is due for whole months" };
-            let (people, are) = (several(started.unsigned_abs(), "person", "people"), if waiting == 1 { "is" } else { "are" });
+            let (people, are) = (counted(started.unsigned_abs(), "person", "people"), plural(waiting, "is", "are"));
             out.push(format!("{}: of {people} {} {are} not yet known{held}", cohort.name, thousands(waiting)));
         }
     }
@@ -609,9 +610,9 @@ fn not_certified(scheme: &Scheme, payees: &Payees, groups: &[ProviderTally]) -> 
     let first = missing.first().map(|&first| {
         let more = match missing.len() as u64 - 1 {
             0 => String::new(),
-            others => format!(" and {}", several(others, "later cohort", "later cohorts")),
+            others => format!(" and {}", counted(others, "later cohort", "later cohorts")),
         };
-        let (cohort, is) = (&scheme.cohorts[first].name, if shared.len() == 1 { "is" } else { "are" });
+        let (cohort, is) = (&scheme.cohorts[first].name, plural(shared.len(), "is", "are"));
         format!(
             "{cohort}{more}: costs are not certified yet, so {} {is} left out. Add them to the table that `certified_costs` \
              names.",

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::bail;
 use base::day::{Day, date};
+use base::english::{counted, plural};
 use base::hidden_characters::hidden;
 use contract::Scheme;
 use contract::read::SCHEME_FILE;
@@ -18,7 +19,6 @@ use records::payees::{RefusedName, refused_names};
 use crate::error::Error;
 use crate::measured::MeasuredRecords;
 use records::files;
-use report::quality::several;
 
 /// The providers that the rows of a table name.
 pub(crate) struct NamedProviders {
@@ -95,7 +95,7 @@ pub(crate) fn named(
             RefusedName::TooMany(count) => {
                 lines.push(format!(
                     "the records name {}, and nothing lists them",
-                    several(*count as u64, "provider", "providers")
+                    counted(*count as u64, "provider", "providers")
                 ));
                 hint = "list them: a table providers.csv with a column `provider`, or `providers` in scheme.toml".to_owned();
             }
@@ -125,7 +125,7 @@ pub(crate) fn of_records(
         let many = if outside.len() == 1 {
             String::new()
         } else {
-            format!(", and {}", several(outside.len() as u64 - 1, "other start is like it", "other starts are like it"))
+            format!(", and {}", counted(outside.len() as u64 - 1, "other start is like it", "other starts are like it"))
         };
         bail!(Error::failed(
             format!(
@@ -139,7 +139,7 @@ pub(crate) fn of_records(
     payees(scheme, records, measured, table, as_at).map_err(|undecided| {
         let clauses: Vec<String> =
             scheme.for_whole_areas().iter().map(|clause| format!("`{}` ({})", clause.name, clause.kind())).collect();
-        let pays = if clauses.len() == 1 { "pays" } else { "pay" };
+        let pays = plural(clauses.len(), "pays", "pay");
         let clauses = clauses.join(", ");
         match undecided {
             Undecided::Several(providers) => Error::failed(

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use base::day::Day;
+use base::english::{counted, plural};
 use base::money::Pence;
 use base::philox::{open_unit, words};
 use contract::Scheme;
@@ -33,7 +34,6 @@ use records::need::{ColumnNeed, RequiredColumn};
 use records::schema::{RecordTable, table};
 use records::{Need, Records, facts, payees, people, starts};
 use report::measure::{LinkageUncertainty, OutcomeUncertainty};
-use report::quality::several;
 
 use crate::access_log::Access;
 use crate::agencies::{self, Agencies};
@@ -98,7 +98,7 @@ fn join(
     quality.exceptions = one_folder::exceptions(scheme, &records, &measured, as_at);
     let mut notes: Vec<String> = agencies.left_out().into_iter().collect();
     if without_person > 0 {
-        let (rows, are) = (several(without_person, "row", "rows"), if without_person == 1 { "is" } else { "are" });
+        let (rows, are) = (counted(without_person, "row", "rows"), plural(without_person, "is", "are"));
         notes.push(format!("{rows} of people who were never linked {are} left out"));
     }
     let claims = more.contains(&"claims").then(|| tables.claims.iter().map(|batch| by_person(batch, &drawn.linked)).collect());

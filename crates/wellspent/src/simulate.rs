@@ -1,7 +1,33 @@
 //! Writes the records that agencies would hand over of one simulated replication.
+//!
+//! What is simulated is paid to the penny:
+//!
+//! ```
+//! use wellspent::folder::Reach;
+//! use wellspent::pay::{PayRequest, PaySource, pay};
+//! use wellspent::simulate::{SimulateRequest, SimulatedStrategy, simulate};
+//! use wellspent::{FileFormat, QueryDates};
+//!
+//! let (scheme, reach) = ("hmp-doncaster-2011", Reach::Inside(None));
+//! let folder = std::env::temp_dir().join(format!("simulated-{}", std::process::id()));
+//! let (strategy, format) = (SimulatedStrategy::Idle, FileFormat::Csv);
+//! let (scheme_folder, out) = (scheme.into(), folder.clone());
+//! let request =
+//!     SimulateRequest { scheme: scheme_folder, reach: reach.clone(), out, strategy, seed: 1, replication: 0, format };
+//! let simulated = simulate(&request)?;
+//!
+//! let source = PaySource::Records { folder: folder.clone(), joining: None, provider: None, accepted: None };
+//! let days = QueryDates { as_at: simulated.as_at, known_at: None };
+//! let paid = pay(&PayRequest { scheme: scheme.into(), reach, source, days, run: None })?;
+//! let total: i64 = paid.statement.lines.iter().map(|line| line.amount.0).sum();
+//! assert_eq!(total, simulated.paid.0);
+//! # std::fs::remove_dir_all(&folder).ok();
+//! # Ok::<(), wellspent::Error>(())
+//! ```
 
 use std::path::PathBuf;
 
+use base::english::plural;
 use base::money::{Pence, thousands};
 use jiff::civil::Date;
 use records::files::FileFormat;
@@ -119,7 +145,7 @@ impl SimulateResult {
     #[must_use]
     pub fn text(&self, scheme: &str, out: &str) -> String {
         let rows = self.tables.iter().map(|(name, rows)| {
-            let noun = if *rows == 1 { "row" } else { "rows" };
+            let noun = plural(*rows, "row", "rows");
             format!("{name:<12} {:>12} {noun}\n", thousands(*rows as i64))
         });
         format!(

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
 use base::day::{Day, NEVER, date};
+use base::english::counted;
 use contract::Scheme;
 use ledger::{Statement, StatementLine};
 use outcomes::explain::{Explanation, explain, explain_before};
@@ -256,10 +257,7 @@ fn find<'a>(statement: &'a Statement, wanted: &str) -> anyhow::Result<&'a Statem
     match found[..] {
         [line] => Ok(line),
         _ => bail!(Error::failed(
-            format!(
-                "the statement has {}, and {wanted} is not one of them",
-                report::quality::several(statement.lines.len() as u64, "line", "lines")
-            ),
+            format!("the statement has {}, and {wanted} is not one of them", counted(statement.lines.len(), "line", "lines")),
             "`wellspent pay` lists them, for the same days"
         )),
     }

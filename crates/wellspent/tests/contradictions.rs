@@ -35,7 +35,7 @@ fn contradictions(result: &StressResult) -> Vec<String> {
     let verdict = words::verdict(test);
     for reported in words::looked_for(test) {
         // "drift" is a part of "baseline drift".
-        let start = verdict.split("A provider that").next().unwrap_or_default();
+        let start = verdict.split(" A provider that").next().unwrap_or_default();
         let listed = [": ", ", ", " and "].iter().any(|before| start.contains(&format!("{before}{}", reported.finding.name())));
         let expected =
             words::forecast(reported, test).starts_with("likely") || words::forecast(reported, test).starts_with("very likely");

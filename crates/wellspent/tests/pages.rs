@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use base::day::Day;
-use base::english::faults;
+use base::proofreading::faults;
 use jiff::civil::date;
 use ledger::statement::Statement;
 use linkage::joined::duplication::{DuplicationCounts, DuplicationRules, SecondPiece, UnitCost};

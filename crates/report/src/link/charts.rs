@@ -3,6 +3,7 @@
 
 use std::cmp::Ordering;
 
+use base::english::counted;
 use base::money::thousands;
 use linkage::model::ComparisonLevel;
 use linkage::prediction::Prediction;
@@ -13,7 +14,6 @@ use super::summary::REVIEW;
 use super::why::name;
 use crate::components::{ChartFigure, table};
 use crate::svg::{self, Axis, BLUE, Bar, Chart, GREY, RED, band_key};
-use crate::words::counted;
 use linkage::finished_linkage::Linkage;
 
 /// log2(m/u) of a level; nothing where the model gives no such number.
@@ -91,7 +91,7 @@ pub(crate) fn histogram(made: &Linkage) -> Option<ChartFigure> {
     let x = Axis::even("weight, bits", first * wide, last * wide, 8, |bits| format!("{bits:.0}"));
     let y = Axis::even("links", 0.0, 1.12 * top, 6, |count| thousands(count.round() as i64));
     let title = "Weights of links";
-    let what = format!("{} from {low:.1} to {high:.1} bits", counted(weights().count(), "link"));
+    let what = format!("{} from {low:.1} to {high:.1} bits", counted(weights().count(), "link", "links"));
     let mut chart = Chart::new("links", title, &what, x, y);
     chart.band(&[(REVIEW.0, 0.0), (REVIEW.1, 0.0)], &[(REVIEW.0, 1.12 * top), (REVIEW.1, 1.12 * top)], RED);
     let from = |at: usize| (first + at as f64) * wide;

@@ -4,6 +4,7 @@
 
 use std::cmp::Ordering;
 
+use base::english::{counted, plural};
 use base::money::thousands;
 use linkage::clustering::{MOST_BITS, MOST_COMPARED, capped};
 use linkage::cohesion::Cohesion;
@@ -15,7 +16,6 @@ use super::charts::{chance, histogram, signed, waterfalls, weights};
 use super::summary::{REVIEW, agencies, at_thresholds};
 use super::why::name;
 use crate::components::{Page, PageSection, details, list, paragraph, stacked_table, subheading, table, verdict};
-use crate::words::counted;
 use linkage::finished_linkage::{Linkage, data_notes};
 
 /// The whole page. The same linkage gives the same bytes.
@@ -23,9 +23,10 @@ use linkage::finished_linkage::{Linkage, data_notes};
 pub fn page(made: &Linkage, scorer: &Scorer<'_>) -> String {
     let (linked, records) = (&made.linked, &made.records);
     let persons = linked.person.iter().enumerate().filter(|(record, person)| *record as u32 == **person).count();
-    let people = if persons == 1 { "1 person".to_owned() } else { format!("{} people", count(persons)) };
-    let are = if records.count() == 1 { "is" } else { "are" };
-    let heading = format!("{} of {} {are} {people}", counted(records.count(), "record"), agencies(records.agencies.len()));
+    let people = counted(persons, "person", "people");
+    let are = plural(records.count(), "is", "are");
+    let heading =
+        format!("{} of {} {are} {people}", counted(records.count(), "record", "records"), agencies(records.agencies.len()));
     let none = |words: &str| paragraph(words);
     let mut sections = vec![
         PageSection::new("summary", "Summary", summary(made)),

@@ -1,10 +1,10 @@
 //! A linkage in figures and as text for the terminal: the persons, how much may be missing, and what somebody should check.
 
+use base::english::{counted, plural};
 use base::money::thousands;
 use linkage::match_weight::probability;
 
 use crate::terminal::Terminal;
-use crate::words::counted;
 use linkage::finished_linkage::Linkage;
 
 /// Somebody should check links of a weight between these, in bits.
@@ -103,12 +103,12 @@ impl LinkageSummary {
 /// The summary for the terminal.
 #[must_use]
 pub fn text(found: &LinkageSummary, terminal: Terminal) -> String {
-    let are = if found.records == 1 { "is" } else { "are" };
+    let are = plural(found.records, "is", "are");
     let mut out = terminal.bold(&format!(
         "{} of {} {are} {}\n",
-        counted(found.records, "record"),
+        counted(found.records, "record", "records"),
         agencies(found.agencies),
-        counted(found.persons, "person")
+        counted(found.persons, "person", "persons")
     ));
     out += &format!("for: {} ({})\n\n", found.purpose, found.basis);
     let count = |count: usize| thousands(count as i64);
@@ -134,7 +134,7 @@ pub fn text(found: &LinkageSummary, terminal: Terminal) -> String {
         None => out += &line("matching pairs among them", "not estimated: the model's own rules were used"),
     }
     if found.too_common > 0 {
-        let (pairs, share) = if found.too_common == 1 { ("pair", "shares") } else { ("pairs", "share") };
+        let (pairs, share) = (plural(found.too_common, "pair", "pairs"), plural(found.too_common, "shares", "share"));
         out += &line(
             "left out as too common",
             &format!("{} {pairs} that {share} a value of over 500 records", thousands(found.too_common as i64)),
@@ -146,8 +146,11 @@ pub fn text(found: &LinkageSummary, terminal: Terminal) -> String {
 
 fn evaluation_text(found: &LinkageEvaluation) -> String {
     let percent = |share: f64| format!("{:.2}%", share * 100.0);
-    let mut out =
-        format!("\nagainst the labels of {} ({})\n", counted(found.records, "record"), counted(found.persons, "person"));
+    let mut out = format!(
+        "\nagainst the labels of {} ({})\n",
+        counted(found.records, "record", "records"),
+        counted(found.persons, "person", "persons")
+    );
     out +=
         &line("pairs", &format!("precision {}, recall {}, F1 {:.5}", percent(found.precision), percent(found.recall), found.f1));
     out += &line("B-cubed", &format!("{:.5}", found.b_cubed));
@@ -155,7 +158,7 @@ fn evaluation_text(found: &LinkageEvaluation) -> String {
     for (name, precision, recall, records) in &found.groups {
         let name = if name.is_empty() { "(not given)" } else { name };
         let errors = format!("precision {}, recall {}", percent(*precision), percent(*recall));
-        out += &line(&format!("  {name}"), &format!("{errors}, {}", counted(*records, "record")));
+        out += &line(&format!("  {name}"), &format!("{errors}, {}", counted(*records, "record", "records")));
     }
     out
 }

@@ -80,7 +80,10 @@ fn those_of_the_contract(table: &Section<'_, '_>, scheme: &Scheme) -> Vec<Segmen
     if scheme.segments.len() > 1 && !from_people {
         table.push(
             table
-                .problem("segments", "the contract has several segments, and the assumptions do not say how many people are in each")
+                .problem(
+                    "segments",
+                    "the contract has several segments, and the assumptions do not say how many people are in each",
+                )
                 .expected("segments = \"segments.csv\", a table with columns segment and share")
                 .fix("add the table, with one row for each segment of the contract"),
         );

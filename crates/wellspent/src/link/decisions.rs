@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use base::day::{self, Day};
+use base::english::plural;
 use base::literal::Plain;
 use base::reader::Section;
 use linkage::clustering::PairDecisions;
@@ -145,7 +146,7 @@ fn overrides(file: &Path) -> anyhow::Result<Vec<Override>> {
     let (columns, faults) = texts::read(file, &COLUMNS)?;
     let lost = faults.iter().filter(|fault| fault.grade != Grade::Warning).count();
     if lost > 0 {
-        let rows = if lost == 1 { "row" } else { "rows" };
+        let rows = plural(lost, "row", "rows");
         bail!("{} has {lost} {rows} that cannot be read, and a decision must not be lost", file.display());
     }
     let count = columns[0].rows.len();

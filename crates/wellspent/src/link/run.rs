@@ -9,11 +9,11 @@ use linkage::finished_linkage::{Linkage, check_usable, data_notes, evaluated};
 use linkage::standard_comparisons::standard_comparisons;
 use linkage::{LinkageOptions, blocking_rules, source_tables};
 use records::fault::Grade;
-use report::quality::several;
 
 use super::config::Config;
 
 use crate::error::Error;
+use base::english::counted;
 
 /// The most records of which every pair is compared: 12 million pairs.
 const MOST_OF_ALL_PAIRS: usize = 5_000;
@@ -34,10 +34,10 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<(Linkage, Vec<String>)> {
         warnings.push(format!("{file}{place}:{column} {}{found}{end}", fault.what));
     }
     if notes.len() > SHOWN {
-        warnings.push(format!("and {} like these", several((notes.len() - SHOWN) as u64, "more warning", "more warnings")));
+        warnings.push(format!("and {} like these", counted((notes.len() - SHOWN) as u64, "more warning", "more warnings")));
     }
     if out.len() > SHOWN {
-        warnings.push(format!("{} are left out in all", several(out.len() as u64, "row", "rows")));
+        warnings.push(format!("{} are left out in all", counted(out.len(), "row", "rows")));
     }
     let within: BTreeMap<String, bool> = config.tables.iter().map(|table| (table.name.clone(), table.twice)).collect();
     let records = source_tables::combine(&config.fields, &config.split, std::mem::take(&mut read.tables));

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use super::packed_command::{MANIFEST, PROGRAM, ReadManifest};
 use super::seal::{SIGN_OFF, SUMS};
 use super::{PackFiles, inputs, seal};
+use base::english::{counted, plural};
 
 /// A pack as it is found in its folder.
 pub struct FoundPack {
@@ -140,8 +141,8 @@ impl FoundPack {
             }
         }
         if follows > 0 {
-            let results = if follows == 1 { "1 other result" } else { &format!("{follows} other results") };
-            let faults = if out.len() + self.before().len() == 1 { "fault" } else { "faults" };
+            let results = counted(follows, "other result", "other results");
+            let faults = plural(out.len() + self.before().len(), "fault", "faults");
             out.push(format!("{results} changed because of the {faults} above"));
         }
         out.extend(self.input_hashes());

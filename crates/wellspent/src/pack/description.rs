@@ -3,6 +3,7 @@
 //! assumptions, so that another scheme gives another text.
 
 use base::article::the;
+use base::english::counted;
 use base::literal::Literal as _;
 use base::money::thousands;
 use base::reader::StatedNumber;
@@ -11,7 +12,6 @@ use contract::Scheme;
 use contract::exceptions::Exceptions;
 use contract::explain::term_sheet;
 use contract::terms::{Baseline, Intake, OutcomeKind, ReportedBy};
-use report::quality::several;
 use risks::{CATALOGUE, percent, pounds};
 use simulation::assumptions::{Intended, Move};
 use simulation::people::{AreaPeople, Chances, people};
@@ -76,8 +76,8 @@ fn entities(run: &PackedRun<'_>, areas: &[AreaPeople]) -> String {
     let binary = scheme.outcomes.iter().filter(|outcome| outcome.is_binary()).map(|outcome| &outcome.name);
     let on_top: Vec<&String> =
         scheme.outcomes.iter().filter(|outcome| !outcome.is_binary()).map(|outcome| &outcome.name).collect();
-    let counted = if on_top.is_empty() { String::new() } else { format!("; how many {}", joined(on_top)) };
-    let fixed = format!("number, area, cohort, segment; whether {}{counted}", joined(binary));
+    let numbers = if on_top.is_empty() { String::new() } else { format!("; how many {}", joined(on_top)) };
+    let fixed = format!("number, area, cohort, segment; whether {}{numbers}", joined(binary));
     out += &row(&["person", &number(all), &fixed]);
     let segments = format!("share of the people, chances: {}", joined(assumptions.segments.iter().map(|segment| &segment.name)));
     out += &row(&["segment", &number(assumptions.segments.len()), &segments]);
@@ -130,7 +130,7 @@ fn entities(run: &PackedRun<'_>, areas: &[AreaPeople]) -> String {
     let first = format!(
         "\nTime: {} of a contract from {} to {}, in cohorts of {} months; each cohort is one step. Space: the areas, which do not affect \
          each other. Money in pounds, paid in whole pence.\n\n",
-        several(assumptions.years as u64, "contract year is simulated", "contract years are simulated"),
+        counted(assumptions.years, "contract year is simulated", "contract years are simulated"),
         scheme.starts,
         scheme.ends,
         cohorts.first().map_or(0, |cohort| cohort.months)
@@ -183,12 +183,12 @@ fn process(run: &PackedRun<'_>) -> String {
             "All this is one replication. The search looks for the best strategy on replications of its own. The results are reported on {} \
              others, the same for every strategy. {} are the same files with every uncertain number moved, each with its own search.",
             number(replications as usize),
-            several(scenarios.into(), "scenario", "scenarios")
+            counted(scenarios, "scenario", "scenarios")
         ),
         PackedCommand::Fix { scenarios, .. } => format!(
             "All this is one replication. Each set of changes to the rules has its own search and is judged on other replications. The chosen \
              set is tried in {}, before and after.",
-            several(scenarios.into(), "scenario", "scenarios")
+            counted(scenarios, "scenario", "scenarios")
         ),
         PackedCommand::Sensitivity { .. } => {
             "All this is one replication. Each setting of the uncertain numbers has its own short search.".to_owned()
@@ -297,7 +297,7 @@ fn input_data(run: &PackedRun<'_>, numbers: &[StatedNumber]) -> String {
                 return format!("- `{}`: a table of people, one row each\n", input.name);
             }
             let of = numbers.iter().filter(|number| number.path.starts_with(&format!("{name}: "))).count();
-            format!("- `{}`: {}\n", input.name, several(of as u64, "number", "numbers"))
+            format!("- `{}`: {}\n", input.name, counted(of, "number", "numbers"))
         })
         .collect();
     format!(
