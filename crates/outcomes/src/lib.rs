@@ -24,6 +24,7 @@ mod plan;
 mod query_dates;
 mod remeasured;
 mod rules;
+pub mod silence;
 pub mod sums;
 mod tally;
 
