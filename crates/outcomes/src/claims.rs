@@ -1,11 +1,12 @@
 //! Compares providers' claims with the records. A claim is matched if the records show the outcome, unsupported if they show that
 //! it was not reached, and open while the outcome is not yet known. Of people who are left out of the measure or excepted from it, no
 //! claim counts, whether or not the result happened. An outcome that nobody claimed is unclaimed. A claim for a
-//! sustained outcome is for one period of it. Claims that an audit found false go into the tally.
+//! sustained outcome is for one period of it. Claims that an audit found false go into the tally, each once.
 
 use std::collections::BTreeMap;
 
 use contract::Scheme;
+use contract::terms::Better;
 
 use crate::measure::MeasuredOutcomes;
 use crate::person_outcome::OutcomeState;
@@ -76,38 +77,123 @@ pub fn reconcile(
     out
 }
 
-/// Adds to tallies the claims that an audit found false by a day. Gives the number of claims that match no start, provider or
-/// outcome.
-pub fn found_false(
-    scheme: &Scheme,
-    records: &Records,
-    measured: &MeasuredOutcomes,
-    claims: &[Batch],
-    by: Day,
-    groups: &mut [ProviderTally],
-) -> i64 {
-    let mut unknown = 0;
-    for batch in claims {
-        let found = batch.table.column("found");
-        for row in (0..batch.rows()).filter(|row| batch.text(found, *row) == "false") {
-            if known(batch, row, "checked").max(known(batch, row, "known")) > by {
-                continue;
-            }
-            let Some((at, outcome)) = place(scheme, records, measured, batch, row) else {
-                unknown += 1;
-                continue;
-            };
-            let index = &measured.index[at];
+/// What a claim is for. Where a person can have a result only once, it is the start and the outcome, whatever day the claim gives; where
+/// there can be several, as for periods of a sustained outcome, it is the day as well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ClaimedResult {
+    /// The position of the index event.
+    pub at: usize,
+    pub outcome: usize,
+    /// [`NEVER`] where there can be only one.
+    pub date: Day,
+}
+
+/// A claim that an audit checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AuditedClaim {
+    /// Its row in the batch.
+    pub row: usize,
+    /// `None` if it fits no start, provider or outcome.
+    pub claimed: Option<ClaimedResult>,
+    /// Whether the audit found it true.
+    pub found: bool,
+}
+
+/// The claims of a batch that an audit had checked by a day, of outcomes that the contract audits or that it does not know.
+#[must_use]
+pub fn audited(scheme: &Scheme, records: &Records, measured: &MeasuredOutcomes, batch: &Batch, by: Day) -> Vec<AuditedClaim> {
+    let (found, date) = (batch.table.column("found"), batch.table.column("date"));
+    let one = |row: usize| {
+        let found = match batch.text(found, row).as_str() {
+            "true" => true,
+            "false" => false,
+            _ => return None,
+        };
+        if known(batch, row, "checked").max(known(batch, row, "known")) > by {
+            return None;
+        }
+        let claimed = place(scheme, records, measured, batch, row).map(|(at, outcome)| {
+            let date = if comes_once(scheme, outcome) { NEVER } else { batch.day(date, row) };
+            ClaimedResult { at, outcome, date }
+        });
+        let is_audited = claimed.is_none_or(|claimed| scheme.checked(claimed.outcome).is_some());
+        is_audited.then_some(AuditedClaim { row, claimed, found })
+    };
+    (0..batch.rows()).filter_map(one).collect()
+}
+
+/// Whether a person can have the result of an outcome only once from one start.
+#[must_use]
+pub fn comes_once(scheme: &Scheme, outcome: usize) -> bool {
+    scheme.outcomes[outcome].is_binary() || scheme.outcomes[outcome].is_amount()
+}
+
+/// How what an audit found of a claim contradicts what the records show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Disputed {
+    /// It was found false, and the records show the result: the result is paid, and the penalty taken.
+    FalseAndShown,
+    /// It was found true, and the records show no result: nothing is paid.
+    TrueAndNotShown,
+}
+
+/// Whether a finding of an audit contradicts the records. A claim is for a result of which there should be more; where there can be
+/// several, the records show one of them only if they show any.
+#[must_use]
+pub fn disputed(scheme: &Scheme, measured: &MeasuredOutcomes, claimed: ClaimedResult, found: bool) -> Option<Disputed> {
+    let (outcome, result) = (&scheme.outcomes[claimed.outcome], measured.of(claimed.at)[claimed.outcome]);
+    if outcome.better != Better::More || outcome.is_amount() || result.state != OutcomeState::Observed {
+        return None;
+    }
+    match (found, result.value > 0) {
+        // Of several results another one may be the false one.
+        (false, true) if comes_once(scheme, claimed.outcome) => Some(Disputed::FalseAndShown),
+        (true, false) => Some(Disputed::TrueAndNotShown),
+        _ => None,
+    }
+}
+
+/// The claims that audits found false by a day.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FoundFalse {
+    /// What they are for. A result that comes once is here once, however many rows of an audit are about it.
+    pub claims: Vec<ClaimedResult>,
+    /// How many fit no start, provider or outcome.
+    pub unknown: i64,
+}
+
+/// Every claim that an audit had found false by a day.
+#[must_use]
+pub fn found_false(scheme: &Scheme, records: &Records, measured: &MeasuredOutcomes, claims: &[Batch], by: Day) -> FoundFalse {
+    let all = claims.iter().flat_map(|batch| audited(scheme, records, measured, batch, by)).filter(|claim| !claim.found);
+    let (known, unknown): (Vec<AuditedClaim>, Vec<AuditedClaim>) = all.partition(|claim| claim.claimed.is_some());
+    let mut claims: Vec<ClaimedResult> = known.into_iter().filter_map(|claim| claim.claimed).collect();
+    claims.sort_unstable();
+    claims.dedup_by(|one, other| one == other && comes_once(scheme, one.outcome));
+    FoundFalse { claims, unknown: unknown.len() as i64 }
+}
+
+impl FoundFalse {
+    /// The same without the claims whose results the records show.
+    #[must_use]
+    pub fn undisputed(mut self, scheme: &Scheme, measured: &MeasuredOutcomes) -> FoundFalse {
+        self.claims.retain(|claimed| disputed(scheme, measured, *claimed, false).is_none());
+        self
+    }
+
+    /// Adds them to tallies.
+    pub fn add_to(&self, scheme: &Scheme, measured: &MeasuredOutcomes, groups: &mut [ProviderTally]) {
+        for claimed in &self.claims {
+            let index = &measured.index[claimed.at];
             let own =
                 |group: &&mut ProviderTally| group.provider == index.start.provider && group.tally.area == index.area as usize;
             let cell = index.cohort as usize * scheme.segments.len() + index.segment as usize;
-            let counted = groups.iter_mut().find(own).and_then(|group| group.tally.found_false[outcome].get_mut(cell));
+            let counted = groups.iter_mut().find(own).and_then(|group| group.tally.found_false[claimed.outcome].get_mut(cell));
             if let Some(count) = counted {
                 *count += 1;
             }
         }
     }
-    unknown
 }
 
 /// The day in a column, or that of the claim where it is empty.

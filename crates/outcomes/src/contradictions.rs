@@ -62,7 +62,7 @@ pub(crate) fn inconsistencies_of(
         }
         broken_references(person, own, links, &mut keys, &mut out);
         measuring.after_death(own, same, &mut out);
-        measuring.open_spells(own, same, &mut out);
+        measuring.spells(own, same, &mut out);
         measuring.counted_again(own, same, at, &mut out);
         for (place, index) in same.iter().enumerate() {
             let before = |end: Day| end < index.start.began && last_seen.known <= known_at;

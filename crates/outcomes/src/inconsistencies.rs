@@ -25,9 +25,11 @@ pub struct Inconsistencies {
     /// People of whom something is said to have happened after their death. It does not count.
     pub after_death: Vec<AfterDeath>,
     /// People with a spell that goes on in one row and has ended in another, which begins on the same day.
-    pub ended_and_open: Vec<OpenSpell>,
+    pub ended_and_open: Vec<DoubtfulSpell>,
+    /// People with two spells of one kind that begin on the same day and end on different days.
+    pub two_ends: Vec<DoubtfulSpell>,
     /// People with an exit that counts although they are in a spell that began before it and goes on.
-    pub left_and_open: Vec<OpenSpell>,
+    pub left_and_open: Vec<DoubtfulSpell>,
     /// Index events of people of whom something counts in an earlier cohort too, because the follow-up windows overlap.
     pub counted_again: Vec<CountedAgain>,
 }
@@ -41,15 +43,15 @@ pub struct AfterDeath {
     pub changes: bool,
 }
 
-/// A spell that goes on although another row says that it has ended.
+/// A spell that goes on although another row says that it has ended, or that has ended on two days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OpenSpell {
+pub struct DoubtfulSpell {
     pub person: u32,
     /// The position of its kind among the needed kinds.
     pub kind: u16,
     /// Its first day.
     pub from: Day,
-    /// Whether a result would be another one without it.
+    /// Whether a result would be another one if only one of the rows were right.
     pub changes: bool,
 }
 
@@ -89,6 +91,7 @@ impl Inconsistencies {
         self.contested.extend(other.contested);
         self.after_death.extend(other.after_death);
         self.ended_and_open.extend(other.ended_and_open);
+        self.two_ends.extend(other.two_ends);
         self.left_and_open.extend(other.left_and_open);
         self.counted_again.extend(other.counted_again);
     }

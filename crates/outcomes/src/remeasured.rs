@@ -9,7 +9,7 @@ use records::facts::{Fact, PersonFacts};
 
 use crate::cohorts::IndexEvent;
 use crate::evaluate::evaluate_all;
-use crate::inconsistencies::{AfterDeath, CountedAgain, Inconsistencies, OpenSpell};
+use crate::inconsistencies::{AfterDeath, CountedAgain, DoubtfulSpell, Inconsistencies};
 use crate::person_history::PersonHistory;
 use crate::person_outcome::{OutcomeState, PersonOutcome};
 use crate::plan::{CompiledRule, OutcomePlan};
@@ -67,30 +67,45 @@ impl Remeasured<'_> {
         }
     }
 
-    /// Spells that go on although another row says that they have ended: one that begins on the same day, or an exit that counts.
-    pub(crate) fn open_spells(&self, own: PersonFacts<'_>, same: &[IndexEvent], out: &mut Inconsistencies) {
+    /// Spells of which the records say two things: two of one kind that begin on the same day have different ends, or one goes on after an
+    /// exit that counts.
+    pub(crate) fn spells(&self, own: PersonFacts<'_>, same: &[IndexEvent], out: &mut Inconsistencies) {
         let person = same[0].start.person;
         for kind in self.first_spell..self.first_spell + self.records.need.spells.len() as u16 {
-            for open in own.of(kind).filter(|fact| fact.to == NEVER) {
-                let spell = OpenSpell { person, kind, from: open.from, changes: false };
-                let ended = own.of(kind).any(|fact| fact.from == open.from && fact.to != NEVER);
-                if ended && !spell.is_among(&out.ended_and_open) {
-                    let is_open = |fact: &Fact| (fact.kind, fact.from, fact.to) == (kind, open.from, NEVER);
-                    let without = own.changed(person, |fact| (!is_open(&fact)).then_some(fact));
-                    let (as_it_is, without) = (self.history(own, person), self.history(without.of(person), person));
-                    out.ended_and_open.push(OpenSpell { changes: self.differ(&as_it_is, &without, same), ..spell });
+            // Most people have none of a kind, or one that has ended.
+            if own.of(kind).nth(1).is_none() && own.of(kind).all(|fact| fact.to != NEVER) {
+                continue;
+            }
+            let mut spells: Vec<(Day, Day)> = own.of(kind).map(|fact| (fact.from, fact.to)).collect();
+            spells.sort_unstable();
+            spells.dedup();
+            for of_one_day in spells.chunk_by(|one, other| one.0 == other.0) {
+                let (from, is_open) = (of_one_day[0].0, of_one_day.iter().any(|(_, to)| *to == NEVER));
+                let spell = DoubtfulSpell { person, kind, from, changes: false };
+                if of_one_day.len() > 1 {
+                    let changes = of_one_day.iter().any(|(_, end)| self.changes_with_one_end(own, (kind, from, *end), same));
+                    let list = if is_open { &mut out.ended_and_open } else { &mut out.two_ends };
+                    list.push(DoubtfulSpell { changes, ..spell });
                 }
-                if self.left_before_end(own, &open, same) && !spell.is_among(&out.left_and_open) {
-                    out.left_and_open.push(OpenSpell { changes: true, ..spell });
+                if is_open && self.left_before_end(own, (kind, from), same) {
+                    out.left_and_open.push(DoubtfulSpell { changes: true, ..spell });
                 }
             }
         }
     }
 
+    /// Whether a result would be another one if of all spells of one kind that begin on one day only those with one end were there.
+    fn changes_with_one_end(&self, own: PersonFacts<'_>, (kind, from, end): (u16, Day, Day), same: &[IndexEvent]) -> bool {
+        let person = same[0].start.person;
+        let has_another = |fact: &Fact| (fact.kind, fact.from) == (kind, from) && fact.to != end;
+        let one = own.changed(person, |fact| (!has_another(&fact)).then_some(fact));
+        self.differ(&self.history(own, person), &self.history(one.of(person), person), same)
+    }
+
     /// Whether an exit counts as one without return although the person is in a spell that began before it and goes on.
-    fn left_before_end(&self, own: PersonFacts<'_>, open: &Fact, same: &[IndexEvent]) -> bool {
+    fn left_before_end(&self, own: PersonFacts<'_>, (kind, from): (u16, Day), same: &[IndexEvent]) -> bool {
         let of_exits = |plan: &OutcomePlan| match &plan.rule {
-            CompiledRule::ExitWithoutReturn { returns, .. } => returns.contains(&open.kind),
+            CompiledRule::ExitWithoutReturn { returns, .. } => returns.contains(&kind),
             _ => false,
         };
         if !self.plans.iter().copied().flatten().any(of_exits) {
@@ -101,7 +116,7 @@ impl Remeasured<'_> {
         same.iter().any(|index| {
             let results = self.results(&history, index);
             let left = |(plan, result): (&OutcomePlan, &PersonOutcome)| {
-                of_exits(plan) && result.state == OutcomeState::Observed && result.value > 0 && open.from <= result.day
+                of_exits(plan) && result.state == OutcomeState::Observed && result.value > 0 && from <= result.day
             };
             all().zip(&results).any(left)
         })
@@ -147,14 +162,6 @@ impl Remeasured<'_> {
                 out.counted_again.push(CountedAgain { at: at + later_at, times, results });
             }
         }
-    }
-}
-
-impl OpenSpell {
-    /// Whether it is among some spells, those of one person together.
-    fn is_among(&self, known: &[OpenSpell]) -> bool {
-        let of_person = known.iter().rev().take_while(|known| known.person == self.person);
-        of_person.into_iter().any(|known| (known.kind, known.from) == (self.kind, self.from))
     }
 }
 

@@ -157,12 +157,11 @@ pub fn again(quality: &QualityReport) -> Option<String> {
         counted(again.people, "person", "people"),
         plural(again.results, "counts", "count"),
     );
+    let if_once = "If what happened in both windows counted in the first cohort only, the sum would be";
     Some(match again.sums {
         None => of,
-        Some((as_it_is, once)) if as_it_is == once => {
-            format!("{of} Counted in the first cohort only, the sum would be the same.")
-        }
-        Some((as_it_is, once)) => format!("{of} Counted in the first cohort only, the sum would be {once} and not {as_it_is}."),
+        Some((as_it_is, once)) if as_it_is == once => format!("{of} {if_once} the same."),
+        Some((as_it_is, once)) => format!("{of} {if_once} {once} and not {as_it_is}."),
     })
 }
 

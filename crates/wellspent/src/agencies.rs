@@ -11,10 +11,11 @@ use base::money::thousands;
 use contract::terms::RecordsPolicy;
 use jiff::civil::Date;
 use linkage::identity::{self, History, IDENTITIES};
+use linkage::joined::rows::{by_person, by_record};
 use linkage::persons::{self, LINKS, Member, PERSONS, RecordLink};
 use linkage::purpose::{self, PURPOSES_FILE, Purpose};
 use outcomes::effect::SetAside;
-use records::batch::Batch;
+use records::batch::{Batch, Name};
 use records::fault::{Fault, Grade, visible};
 use records::gate::evidence;
 use records::gate::findings::Findings;
@@ -25,6 +26,7 @@ use records::names::Names;
 use records::schema::{RecordTable, table};
 use records::spelling::nearest;
 
+use crate::doubted::{RowsAgain, TakeAgain};
 use crate::error::Error;
 use crate::folder;
 use crate::gate;
@@ -323,6 +325,37 @@ impl Agencies {
     /// Adds something that was found in a table, whichever agency it is from.
     pub(crate) fn found_in(&mut self, file: &str, fault: Fault, affects_sum: bool) {
         self.findings.add(file, fault, affects_sum, None);
+    }
+
+    /// The rows of a table of every agency, read again from its files, about persons as they were linked: `persons` has the person of each
+    /// record.
+    fn again(&self, persons: &[u32], table: &str, take: &mut TakeAgain<'_>) -> anyhow::Result<()> {
+        for (agency, folder) in &self.folders {
+            let own = self.members.iter().enumerate().filter(|(_, member)| member.key.agency == *agency);
+            let own: BTreeMap<Name<'_>, usize> = own.map(|(at, member)| (Name::of(&member.key.id), at)).collect();
+            for file in files::find(folder)?.0.iter().filter(|file| file.table.name == table) {
+                let name = format!("{agency}/{}", file.name());
+                file.read(&|_| true, &mut |batch, _| {
+                    take(&name, &by_person(&by_record(batch, &own).0, persons));
+                    Ok(())
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds what measuring found doubtful, by a function of what was found so far and the files that were read. The rows are read again
+    /// with `again`, which is given to it as well.
+    pub(crate) fn doubt(
+        &mut self,
+        persons: &[u32],
+        add: impl FnOnce(&RowsAgain<'_>, &mut Findings, &mut [FileRead]) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        let (mut findings, mut read) = (std::mem::take(&mut self.findings), std::mem::take(&mut self.read));
+        let again = |table: &str, take: &mut TakeAgain<'_>| self.again(persons, table, take);
+        add(&again, &mut findings, &mut read)?;
+        (self.findings, self.read) = (findings, read);
+        Ok(())
     }
 
     /// Rows of all agencies that cannot be used, and with which the sum may change.

@@ -2,13 +2,14 @@
 //! gate, everything that the rules need must be there, and the findings become the data-quality report. `judge` says whether the
 //! run may go on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use base::day::{Day, day};
 use contract::Scheme;
-use contract::terms::RecordsPolicy;
+use contract::measurement::OutcomeRule;
+use contract::terms::{Better, RecordsPolicy};
 use outcomes::effect::SetAside;
 use records::batch::Batch;
 use records::fault::{Fault, Grade};
@@ -283,6 +284,12 @@ fn read(
             reading.findings.add(&coverage_file, fault, false, None);
         }
     }
+    for kind in wanted.scheme.map(kinds_missed_in_silence).unwrap_or_default() {
+        let is_stated = |stated: &StatedCount| stated.table == "events" && (stated.kind == kind || stated.kind.is_empty());
+        if !counts.iter().any(is_stated) {
+            reading.findings.add(&coverage_file, evidence::count_not_stated(&kind), false, None);
+        }
+    }
     Ok(ReadRecords { records, tables, providers, counts })
 }
 
@@ -332,6 +339,16 @@ fn covered(coverage: &[Batch], name: &str, kind: &str) -> bool {
         let text = |column, row| batch.text(batch.table.column(column), row);
         (0..batch.rows()).any(|row| text("table", row) == name && (text("kind", row).is_empty() || text("kind", row) == kind))
     })
+}
+
+/// Kinds of event whose amounts are added up where less is better: a row that is missing makes the result better, and nothing shows it.
+pub(crate) fn kinds_missed_in_silence(scheme: &Scheme) -> BTreeSet<String> {
+    let fewer = scheme.outcomes.iter().filter(|outcome| outcome.better == Better::Fewer);
+    let kinds = fewer.filter_map(|outcome| match &outcome.measured.as_ref()?.rule {
+        OutcomeRule::SumWithin { events, .. } => Some(events.kinds.clone()),
+        _ => None,
+    });
+    kinds.flatten().collect()
 }
 
 /// Refuses a table without people in it: nothing is paid for nobody.

@@ -57,6 +57,8 @@ pub mod check;
 pub mod claims;
 pub mod compare;
 pub mod design;
+mod doubted;
+mod doubtful_audits;
 mod doubtful_rows;
 pub mod duplication;
 pub mod error;

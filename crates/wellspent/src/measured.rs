@@ -16,6 +16,7 @@ use records::gate::quality;
 use records::gate::quality::{AcceptedFaults, ExceptedPeople, QualityReport};
 use records::{Need, Records};
 
+use crate::doubted::{self, Doubted};
 use crate::doubtful_rows;
 use crate::error::Error;
 use crate::gate::{self, LoadedRecords, WantedRecords};
@@ -108,16 +109,16 @@ pub(crate) fn measured_records(
     let mut loaded = gate::load(folder, &wanted)?;
     loaded.judge(accepted.clone())?;
     let measured = outcomes::measure(scheme, &loaded.records, as_at, known_at);
-    let left_out = left_out(&measured);
-    if measured.inconsistencies != Inconsistencies::default() || !left_out.is_empty() {
+    let left_out = !left_out(&measured).is_empty();
+    let audited = gate::audits(scheme) && loaded.tables.contains_key("claims");
+    if measured.inconsistencies != Inconsistencies::default() || left_out || audited {
         let LoadedRecords { files, records, findings, quality, .. } = &mut loaded;
-        doubtful_rows::add(files, records, &measured, findings, quality)?;
-        if !left_out.is_empty() {
-            doubtful_rows::left_out(files, records, scheme, &measured, &left_out, findings)?;
-        }
-        loaded.quality.findings = quality::findings(&loaded.findings);
-        loaded.judge(accepted)?;
+        let (by, again) = (as_at.min(known_at), &doubted::of_files(files));
+        let doubted = Doubted { scheme, records, measured: &measured, by, again };
+        doubtful_rows::add(&doubted, findings, &mut quality.files)?;
+        quality.findings = quality::findings(findings);
     }
+    loaded.judge(accepted)?;
     let set_aside = gate::set_aside(&loaded.findings);
     let LoadedRecords { folder, files, providers, records, mut tables, mut quality, policy, .. } = loaded;
     quality.copies = doubtful_rows::copies(&measured);

@@ -22,7 +22,7 @@ use ledger::payment_run::{person, transactions};
 use ledger::statement::{self, lines};
 use ledger::store::{OpenMode, Store};
 use ledger::{Hash, Ledger, LedgerError, RunDetail, Statement, StatementLine, prepare_with, summary};
-use outcomes::claims::found_false;
+use outcomes::claims::{FoundFalse, found_false};
 use outcomes::effect::{SetAside, effect};
 use outcomes::payees::Payees;
 use outcomes::{MeasuredOutcomes, ProviderTally, QueryDates};
@@ -315,11 +315,14 @@ impl PricedRecords {
         let (as_at, known_at) = days.days();
         let mut measured = std::mem::take(&mut found.measured);
         let claims = claims(scheme, &found)?;
+        let audits = |measured: &MeasuredOutcomes, claims: &[Batch]| {
+            found_false(scheme, &found.records, measured, claims, as_at.min(known_at))
+        };
         let payable = |measured: &MeasuredOutcomes| {
             let mut groups = outcomes::payable_at(scheme, measured, as_at, &self.payees.places);
             groups.retain(|group| only.is_none_or(|only| self.payees.ids[group.provider as usize] == only));
             if let Some(claims) = claims {
-                found_false(scheme, &found.records, measured, claims, as_at.min(known_at), &mut groups);
+                audits(measured, claims).add_to(scheme, measured, &mut groups);
             }
             groups
         };
@@ -329,6 +332,19 @@ impl PricedRecords {
             sum(&lines)
         };
         let effect = effect(scheme, &mut measured, &found.set_aside, &payable, &price);
+        // Where the records show what an audit found false, the audit may be the one that is wrong.
+        let without_penalties = claims.map(|claims| {
+            let all = audits(&measured, claims);
+            let counted = |audits: &FoundFalse| {
+                let mut groups = payable(&measured);
+                groups.iter_mut().flat_map(|group| &mut group.tally.found_false).for_each(|counts| counts.fill(0));
+                audits.add_to(scheme, &measured, &mut groups);
+                price(&groups).0
+            };
+            let undisputed = all.clone().undisputed(scheme, &measured);
+            if undisputed == all { 0 } else { counted(&undisputed).saturating_sub(counted(&all)) }
+        });
+        let effect = effect.map(|effect| effect.or_by(Pence(without_penalties.unwrap_or(0))));
         let again = found.quality.again.map(|again| {
             measured.exchange_counted_again();
             let sums = Some((sum(&self.statement.lines), price(&payable(&measured))));
@@ -466,7 +482,9 @@ fn audited(
     groups: &mut [ProviderTally],
 ) -> Option<String> {
     let (as_at, known_at) = days.days();
-    let unknown = found_false(scheme, &found.records, &found.measured, claims, as_at.min(known_at), groups);
+    let audits = found_false(scheme, &found.records, &found.measured, claims, as_at.min(known_at));
+    audits.add_to(scheme, &found.measured, groups);
+    let unknown = audits.unknown;
     let claims = counted(unknown.unsigned_abs(), "claim found false fits", "claims found false fit");
     (unknown > 0).then(|| format!("{claims} no start, provider or outcome of the records"))
 }

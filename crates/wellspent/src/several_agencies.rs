@@ -25,7 +25,7 @@ use outcomes::sums::{Sums, sums};
 use outcomes::{IndexEvent, MeasuredOutcomes, ProviderTally, QueryDates};
 use rayon::prelude::*;
 use records::batch::{Batch, ColumnValues, Name};
-use records::fault::{Fault, Grade};
+use records::fault::Fault;
 use records::gate::GateResult;
 use records::gate::evidence::FactsRead;
 use records::gate::quality::{AcceptedFaults, QualityReport};
@@ -37,9 +37,10 @@ use report::measure::{LinkageUncertainty, OutcomeUncertainty};
 
 use crate::access_log::Access;
 use crate::agencies::{self, Agencies};
-use crate::doubtful_rows::{self, after_death_fault, ended_and_open_fault, left_and_open_fault, left_out_fault};
+use crate::doubted::Doubted;
+use crate::doubtful_rows;
 use crate::error::Error;
-use crate::gate::{asked_of, asked_of_claims};
+use crate::gate::{asked_of, asked_of_claims, audits};
 use crate::measured::{self as one_folder, MeasuredRecords};
 
 /// How several agencies' records are joined, and how the linkage is drawn.
@@ -90,7 +91,12 @@ fn join(
     let records = tables.records(&need, &drawn.linked);
     let (as_at, known_at) = days.days();
     let measured = outcomes::measure(scheme, &records, as_at, known_at);
-    if add_doubts(scheme, &measured, &mut agencies) {
+    let audited = audits(scheme) && !tables.claims.is_empty();
+    if measured.inconsistencies != Inconsistencies::default() || !left_out(&measured).is_empty() || audited {
+        agencies.doubt(&drawn.linked, |again, findings, files| {
+            let doubted = Doubted { scheme, records: &records, measured: &measured, by: as_at.min(known_at), again };
+            doubtful_rows::add(&doubted, findings, files)
+        })?;
         quality = agencies.judge(&scheme.records, accepted)?;
     }
     quality.copies = doubtful_rows::copies(&measured);
@@ -122,51 +128,6 @@ fn join(
         seed: joining.seed,
         compared,
     })
-}
-
-/// Adds what measuring found doubtful, without rows: whose rows they are depends on the linkage. What one folder refuses is refused
-/// here. Gives whether there was anything.
-fn add_doubts(scheme: &Scheme, measured: &MeasuredOutcomes, agencies: &mut Agencies) -> bool {
-    let (doubts, left_out) = (&measured.inconsistencies, left_out(measured));
-    let fix = "check them in the agencies' tables, and whether their records are linked rightly";
-    let row = |what: &'static str| Fault::row(0, what, "none", fix);
-    let all = [
-        (doubts.missing_targets.len(), "events", row("a row is about an event that is in no earlier row of the same person")),
-        (doubts.missing_about.len(), "events", row("a person has a row that should name the event it is about, and does not")),
-        (
-            doubts.in_both_groups.len(),
-            "starts",
-            row("a person is both served and in the comparison group of the same cohort").refused(),
-        ),
-        (
-            doubts.contested.len(),
-            "starts",
-            row("a person has two starts on one day, with different providers, areas or segments").refused(),
-        ),
-        (doubts.started_after_death.len(), "people", row("a person died before a start that counts")),
-        (doubts.started_after_removal.len(), "people", row("a person was removed before a start that counts").warning()),
-    ];
-    let contradictions = contradictions(doubts);
-    let any_contradiction = !contradictions.is_empty();
-    let any = any_contradiction || !left_out.is_empty() || all.iter().any(|(count, ..)| *count > 0);
-    for (table, fault) in contradictions {
-        let affects_sum = fault.grade != Grade::Warning;
-        agencies.found_in(table, fault, affects_sum);
-    }
-    for (count, table, fault) in all {
-        let affects_sum = fault.grade != Grade::Warning;
-        (0..count).for_each(|_| agencies.found_in(table, fault.clone(), affects_sum));
-    }
-    left_out.iter().for_each(|start| agencies.found_in("starts", left_out_fault(scheme, start, 0), start.partly));
-    any
-}
-
-/// Events and spells that contradict a death, another row or an exit: a finding for each person or spell.
-fn contradictions(doubts: &Inconsistencies) -> Vec<(&'static str, Fault)> {
-    let dead = doubts.after_death.iter().map(|after| ("events or spells", after_death_fault(0, after.changes)));
-    let ended = doubts.ended_and_open.iter().map(|spell| ("spells", ended_and_open_fault(0, spell.changes)));
-    let left = doubts.left_and_open.iter().map(|_| ("spells", left_and_open_fault(0)));
-    dead.chain(ended).chain(left).collect()
 }
 
 /// Refuses a folder of several agencies without a purpose.

@@ -35,31 +35,73 @@ fn says_nothing_of(output: &std::process::Output, sum: &str, word: &str) {
     assert!(!said(output).contains(word), "{word}\n{}", said(output));
 }
 
-/// One thing was found both true and false by an audit.
+/// A contract that audits claims of an outcome, and what it pays for some claims beside jobs of persons 1 and 2.
+fn audited(outcomes: &str, events: &str, files: &[(&str, &str)], more: &[&str]) -> std::process::Output {
+    let contract = scheme(
+        &(outcomes.to_owned() + "[pay.audit]\nclause = \"audit\"\noutcome = \"job\"\nchecks = \"50 %\"\npenalty = \"£5\"\n"),
+    );
+    let events = format!("event,person,kind,date\n{events}x9,3,job,2026-09-01\n");
+    let folder = folder(&[("events", &events)]);
+    for (name, rows) in files {
+        folder.write(&format!("{name}.csv"), format!("claim,provider,person,outcome,date,checked,found\n{rows}"));
+    }
+    pay(&contract, &folder, "2030-12-31", more)
+}
+
+fn job() -> String {
+    let job = outcome("job", "more", "rule = \"any within\"\nevents = \"job\"", "£10");
+    job.replace("[outcome.job]", "[outcome.job]\nreported_by = \"provider\"")
+}
+
+/// One claim was found both true and false by an audit, or false twice, whatever days the rows give.
 #[test]
-fn audits_that_find_the_opposite_of_one_claim_are_refused() {
-    let job = outcome("job", "more", "rule = \"any within\"\nevents = \"job\"", "£10")
-        .replace("[outcome.job]", "[outcome.job]\nreported_by = \"provider\"");
-    let contract = scheme(&(job + "[pay.audit]\nclause = \"audit\"\noutcome = \"job\"\nchecks = \"50 %\"\npenalty = \"£5\"\n"));
+fn audits_of_one_claim_are_counted_once_or_refused() {
     let paid = |rows: &str, more: &str| {
-        let claims = format!("claim,provider,person,outcome,date,checked,found\n{rows}");
-        let events = "event,person,kind,date\ne1,1,job,2027-09-01\ne2,2,job,2027-09-01\n";
-        let folder = folder(&[("events", events), ("claims", &claims)]);
-        if !more.is_empty() {
-            folder.write("claims-2.csv", format!("claim,provider,person,outcome,date,checked,found\n{more}"));
-        }
-        pay(&contract, &folder, "2030-12-31", &[])
+        let files = [("claims", rows), ("claims-2", more)];
+        audited(&job(), "e1,1,job,2027-09-01\n", &files[..1 + usize::from(!more.is_empty())], &[])
     };
     let first = "c1,A,1,job,2027-09-01,2028-01-01,true\n";
     let words = ["found true and one false", "claims.csv: `found`", "row 3", "false; true in row 2", "keep only its row"];
     refuses(&paid(&(first.to_owned() + "c2,A,1,job,2027-09-01,2028-02-01,false\n"), ""), &words);
+    // A day apart it is the same claim, because there is one job from one start.
+    refuses(&paid(&(first.to_owned() + "c2,A,1,job,2027-09-02,2028-01-01,false\n"), ""), &words);
     refuses(&paid(first, "c2,A,1,job,2027-09-01,2028-01-01,false\n"), &["row 2", "false; true in row 2 of claims.csv"]);
-    // Another day, another person and another outcome are other things.
-    let others = first.to_owned() + "c2,A,1,job,2027-08-01,2028-02-01,false\nc3,A,2,job,2027-09-01,2028-01-01,false\n";
-    says_nothing_of(&paid(&others, ""), "£10", "one was found true");
-    // Found false twice: each has its penalty, and somebody may want to look.
-    let twice = "c1,A,1,job,2027-09-01,2028-01-01,false\nc2,A,1,job,2027-09-01,2028-02-01,false\n";
-    tells(&paid(twice, ""), "£10", &["was found false too; both count", "row 3"]);
+    // Another person and another provider's claim are other things; a check that is not yet known is none.
+    let others = first.to_owned() + "c3,A,2,job,2027-09-01,2028-01-01,false\nc4,A,1,job,2027-09-01,2031-01-01,false\n";
+    says_nothing_of(&paid(&others, ""), "£5", "one was found true");
+    // Found false twice, it costs its penalty once.
+    for second in ["2027-09-01,2028-02-01", "2027-09-02,2028-01-01", "2027-09-02,2028-01-02", "2027-09-01,2028-01-01"] {
+        let twice = format!("c1,A,2,job,2027-09-01,2028-01-01,false\nc2,A,2,job,{second},false\n");
+        tells(&paid(&twice, ""), "£5", &["both were found false; the penalty is taken once", "row 3 (false; false in row 2)"]);
+    }
+    // From two starts there are two.
+    let contract = scheme(&(job() + "[pay.audit]\nclause = \"audit\"\noutcome = \"job\"\nchecks = \"50 %\"\npenalty = \"£5\"\n"));
+    let folder = folder(&[
+        ("starts", &format!("{STARTS}s4,2,A,2028-09-01\n")),
+        ("events", "event,person,kind,date\ne1,1,job,2027-09-01\n"),
+        (
+            "claims",
+            "claim,provider,person,outcome,date,checked,found\nc1,A,2,job,2027-09-01,2028-01-01,false\nc2,A,2,job,2028-09-02,2029-01-01,false\n",
+        ),
+    ]);
+    says_nothing_of(&pay(&contract, &folder, "2030-12-31", &[]), "£0", "both were found false");
+}
+
+/// An audit says one thing and the records another.
+#[test]
+fn audits_that_the_records_contradict_are_refused() {
+    let paid = |rows: &str, more: &[&str]| audited(&job(), "e1,1,job,2027-09-01\n", &[("claims", rows)], more);
+    let (shown, none) = ("c1,A,1,job,2027-09-01,2028-01-01,false\n", "c2,A,2,job,2027-09-01,2028-01-01,true\n");
+    let words = ["was found false, and the records show its result", "claims.csv: `found`", "row 2", "the penalty taken"];
+    refuses(&paid(shown, &[]), &words);
+    refuses(&paid(none, &[]), &["was found true, and the records do not show its result", "row 2", "true; nothing is paid"]);
+    // Accepted, both are priced as they are. The audit may be wrong, and then there is no penalty; or the records, and then no result.
+    let accepted = ["--accept-faults", "agreed", "--accepted-by", "Jo Park"];
+    tells(&paid(shown, &accepted), "£5", &["about 1 person", "anything from -£5 to £10", "Faults accepted by Jo Park"]);
+    tells(&paid(none, &accepted), "£10", &["anything from £10 to £20"]);
+    // What agrees, and what is not yet known, is told of nobody.
+    let agree = "c1,A,1,job,2027-09-01,2028-01-01,true\nc2,A,2,job,2027-09-01,2028-01-01,false\n";
+    says_nothing_of(&paid(agree, &[]), "£5", "the records");
 }
 
 /// Nobody does anything after a death. What is told as if somebody had counts for nothing, and stops the run where it would count.
@@ -127,12 +169,25 @@ fn a_spell_that_has_ended_and_goes_on_is_refused_where_it_matters() {
     // Two jobs at once, of which one goes on, are two jobs.
     for (rows, sum) in [
         ("j1,1,job,2027-07-15,\nj2,1,job,2027-07-16,2027-08-01\n", "£100"),
-        ("j1,1,job,2027-07-15,2027-08-20\nj2,1,job,2027-07-15,2027-08-01\n", "£0"),
         ("j1,1,job,2027-07-15,\nj2,2,job,2027-07-15,2027-08-01\n", "£100"),
         ("j1,1,job,2027-07-15,\nj2,1,training,2027-07-15,2027-08-01\n", "£100"),
     ] {
         says_nothing_of(&paid(rows), sum, "it has ended");
     }
+    // Two ends of one spell: as it matters, and as it does not.
+    let words = [
+        "begin on one day and end on different days",
+        "row 2     2027-07-15 to 2027-08-20",
+        "row 3     2027-07-15 to 2027-12-01",
+    ];
+    refuses(&paid("j1,1,job,2027-07-15,2027-08-20\nj2,1,job,2027-07-15,2027-12-01\n"), &words);
+    refuses(
+        &paid("j1,1,job,2027-07-15,\nj2,1,job,2027-07-15,2027-08-20\nj3,1,job,2027-07-15,2027-12-01\n"),
+        &["that it has ended", "row 4"],
+    );
+    tells(&paid("j1,1,job,2027-07-15,2027-08-20\nj2,1,job,2027-07-15,2027-08-01\n"), "£0", &words[..1]);
+    tells(&paid("j1,1,job,2027-07-15,2027-11-20\nj2,1,job,2027-07-15,2027-12-01\n"), "£100", &words[..1]);
+    says_nothing_of(&paid("j1,1,job,2027-07-15,2027-08-20\nj2,1,job,2027-07-16,2027-12-01\n"), "£100", "different days");
     // A day in two spells counts once, however the days are counted: 52 days from 15 July to 5 September, and 63 to 16 September.
     for counted in ["counted = \"cumulative\"", "counted = \"continuous\"\nbreaks = \"0 days\""] {
         let contract = working(counted);
@@ -196,8 +251,8 @@ fn what_counts_in_two_cohorts_is_told_with_what_it_comes_to() {
         let events = format!("event,person,kind,date\ne1,1,job,{date}\n{more}");
         pay(&contract, &folder(&[("starts", &starts), ("events", &events)]), "2030-12-31", &[])
     };
-    let told = "1 result of 1 person counts in two cohorts, because the follow-up windows of one person overlap. Counted in the first \
-                cohort only, the sum would be £100 and not £200.";
+    let told = "1 result of 1 person counts in two cohorts, because the follow-up windows of one person overlap. If what happened in both \
+                windows counted in the first cohort only, the sum would be £100 and not £200.";
     tells(&paid("2028-05-01", ""), "£200", &[told]);
     // In one window alone, or with another event in each.
     says_nothing_of(&paid("2028-04-01", ""), "£100", "in two cohorts");
@@ -352,4 +407,27 @@ fn messages_of_a_tally_speak_of_rows() {
     let output = run(&["pay", contract.path(), "--tally", &file, "--provider", "A", "--as-at", "2030-12-31"]);
     refuses(&output, &["there is already a row for this area, cohort and segment", "rows 2 and 3"]);
     assert!(!said(&output).contains("line"), "{}", said(&output));
+}
+
+/// Of amounts of which less is better, a lost row pays more: only a count by the agency can show it.
+#[test]
+fn a_lost_amount_that_would_pay_more_is_told_unless_counts_are_stated() {
+    let contract = |better: &str| {
+        scheme(&format!(
+            "[outcome.cost]\nmeasure = \"x\"\nkind = \"amount\"\nunit = \"£\"\nbetter = \"{better}\"\nmost = 1000\nwindow = \"12 months\"\n\
+             baseline = \"100 per person\"\n[outcome.cost.measured]\nrule = \"sum within\"\nevents = \"bed\"\nadds_up = \"units\"\n\
+             [pay.cost]\nclause = \"bonus\"\noutcome = \"cost\"\nabove = \"5%\"\nper = \"unit\"\nprice = \"£1\"\n"
+        ))
+    };
+    let measured = |better: &str, coverage: &str| {
+        let events = "event,person,kind,date,amount\ne1,1,bed,2027-09-01,100\n";
+        let folder = folder(&[("events", events), ("coverage", coverage)]);
+        said(&run(&["measure", contract(better).path(), folder.path(), "--as-at", "2030-12-31"]))
+    };
+    let word = "a missing row of this kind counts as a good result";
+    let told = measured("fewer", COVERED).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains(word) && told.contains(": bed"), "{told}");
+    let counted = "table,kind,until,count\nevents,bed,2030-12-31,1\n";
+    assert!(!measured("fewer", counted).contains(word), "{}", measured("fewer", counted));
+    assert!(!measured("more", COVERED).contains(word), "{}", measured("more", COVERED));
 }

@@ -172,3 +172,25 @@ fn certain_links_are_paid_as_one_folder() {
     let slip = said(&ask("pay", &contract, &both, &FOR));
     assert!(slip.contains("probation/starts.csv, row 2") && slip.contains("`Acme`"), "{slip}");
 }
+
+/// What two agencies say of one person may contradict each other: both rows are named, with the agency and file of each.
+#[test]
+fn contradictions_between_agencies_name_the_rows_of_both() {
+    let folder = folder(true);
+    let path = folder.0.join("probation/people.csv");
+    let people = fs::read_to_string(&path).expect("people");
+    let rows = people.lines().enumerate().map(|(at, line)| match at {
+        0 => "person,died\n".to_owned(),
+        1 => format!("{line},2020-02-10\n"),
+        _ => format!("{line},\n"),
+    });
+    fs::write(&path, rows.collect::<String>()).expect("people");
+    let output = ask("pay", &scheme("providers = [\"Acme\"]", ""), &folder, &FOR);
+    let said = said(&output);
+    assert!(!output.status.success(), "{said}");
+    for word in
+        ["police/events.csv: `date`: this is after the person's death", "row 2", "the death is in row 2 of probation/people.csv"]
+    {
+        assert!(said.contains(word), "{word}\n{said}");
+    }
+}

@@ -1,15 +1,11 @@
-//! Claims of a contract that audits them: an audit result needs its date, a claim an outcome of the scheme, and no two audits may
-//! find the opposite of one thing.
-
-use std::collections::BTreeMap;
+//! Claims of a contract that audits them: an audit result needs its date, and a claim an outcome of the scheme. Whether two audits are
+//! about one claim is known only where people's starts are.
 
 use super::super::batch::Batch;
 use super::super::fault::Fault;
-use super::super::names::fingerprint;
 use super::super::spelling;
-use super::result::FileRef;
 use super::row_faults::{RowFaults, expected};
-use base::day::{Day, NEVER};
+use base::day::NEVER;
 
 pub(super) fn claims(outcomes: &[String], batch: &Batch, row_faults: &mut RowFaults) {
     let table = batch.table;
@@ -48,68 +44,5 @@ pub(super) fn claims(outcomes: &[String], batch: &Batch, row_faults: &mut RowFau
                 (None, _) => fault,
             },
         ));
-    }
-}
-
-/// What a claim is about: the fingerprints of its provider, person and outcome, and its day.
-type ClaimedResult = ([u64; 3], Day);
-
-/// What audits found of each thing that was claimed.
-#[derive(Debug, Default)]
-pub(super) struct AuditResults {
-    first: BTreeMap<ClaimedResult, FirstAudit>,
-}
-
-/// The first claim of one thing that an audit checked.
-#[derive(Clone, Debug)]
-struct FirstAudit {
-    found: String,
-    checked: Day,
-    /// Its file and row.
-    file: String,
-    place: u64,
-}
-
-impl AuditResults {
-    /// Adds claims. One thing that was found both true and false stops the run: which of the two is right decides a penalty. Found
-    /// false twice, it is a claim made twice, and each counts.
-    pub(super) fn add(&mut self, file: FileRef<'_>, batch: &Batch, row_faults: &mut RowFaults) {
-        let at = |name| batch.table.column(name);
-        let (found, checked) = (at("found"), at("checked"));
-        for row in (0..batch.rows()).filter(|row| batch.name(found, *row).is_some()) {
-            let print = |name| batch.name(at(name), row).map_or(0, fingerprint);
-            let claimed = ([print("provider"), print("person"), print("outcome")], batch.day(at("date"), row));
-            let own = FirstAudit {
-                found: batch.text(found, row),
-                checked: batch.day(checked, row),
-                file: file.name.to_owned(),
-                place: batch.places[row],
-            };
-            let Some(first) = self.first.get(&claimed) else {
-                self.first.insert(claimed, own);
-                continue;
-            };
-            let place = match first.file == own.file {
-                true => format!("row {}", first.place),
-                false => format!("row {} of {}", first.place, first.file),
-            };
-            let value = Some(format!("{}; {} in {place}", own.found, first.found));
-            let fault = if first.found == own.found {
-                // A row that equals another in all but the key is reported as a copy.
-                if own.found != "false" || first.checked == own.checked {
-                    continue;
-                }
-                let what =
-                    "another claim of this provider is for the same person, outcome and day, and was found false too; both count";
-                let fix = "keep one of the two if it is one claim that was checked again; otherwise no action needed";
-                Fault::row(own.place, what, "one claim for one thing", fix).warning()
-            } else {
-                let what =
-                    "this claim and another are for the same person, outcome and day, and one was found true and one false";
-                let fix = "find out which audit is right, and keep only its row";
-                Fault::row(own.place, what, "one result of the audit for one thing", fix).refused()
-            };
-            row_faults.faults.push((row, Fault { column: "found".into(), value, ..fault }));
-        }
     }
 }

@@ -178,6 +178,15 @@ pub fn coverage_not_stated(table: &str, kind: &str, last: Option<Day>) -> Fault 
     Fault { column: "kind".into(), value: Some(visible(kind) + &last), ..fault }
 }
 
+/// A kind whose amounts are added up, of which less is better, and of which no count is stated.
+#[must_use]
+pub fn count_not_stated(kind: &str) -> Fault {
+    let what = "a missing row of this kind counts as a good result, and no row of coverage states how many there are";
+    let fix = format!("have the agency count its rows: table events, kind {kind} and the number in `count`");
+    let fault = Fault::file(what, "a count for each kind of which less is better", fix).warning();
+    Fault { column: "count".into(), value: Some(visible(kind)), ..fault }
+}
+
 /// "1 row", "2 rows".
 fn row_count(count: u64) -> String {
     counted(count, "row", "rows")

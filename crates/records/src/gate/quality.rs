@@ -123,6 +123,21 @@ pub struct AcceptedFaults {
     pub reason: String,
 }
 
+impl SumEffect {
+    /// The same where the sum could also be another by so much, whatever else is true.
+    #[must_use]
+    pub fn or_by(self, change: Pence) -> SumEffect {
+        match self {
+            SumEffect::Between { least, most, bound } => SumEffect::Between {
+                least: Pence(least.0.saturating_add(change.0.min(0))),
+                most: Pence(most.0.saturating_add(change.0.max(0))),
+                bound,
+            },
+            SumEffect::Unknown => SumEffect::Unknown,
+        }
+    }
+}
+
 impl FindingOutcome {
     const WORDS: [(FindingOutcome, &str); 4] = [
         (FindingOutcome::Refused, "refused"),

@@ -13,7 +13,7 @@ use super::super::names::{NOBODY, fingerprint};
 use super::super::need::{ColumnNeed, RequiredColumn};
 use super::super::schema::{RecordTable, ValueKind};
 use super::super::spelling;
-use super::audits::{self, AuditResults};
+use super::audits;
 use super::copies::{self, CopyFinder};
 use super::file_columns::{self, FileColumns};
 use super::keys::KeySet;
@@ -35,22 +35,13 @@ pub struct QualityGate<'a> {
     rules: &'a TableRules,
     keys: Mutex<KeySet>,
     copies: Mutex<CopyFinder>,
-    audited: Mutex<AuditResults>,
     letters: LettersSeen,
 }
 
 impl<'a> QualityGate<'a> {
     #[must_use]
     pub fn new(table: &'static RecordTable, known: &'a KnownNames<'a>, rules: &'a TableRules) -> QualityGate<'a> {
-        QualityGate {
-            table,
-            known,
-            rules,
-            keys: Mutex::default(),
-            copies: Mutex::default(),
-            audited: Mutex::default(),
-            letters: LettersSeen::default(),
-        }
+        QualityGate { table, known, rules, keys: Mutex::default(), copies: Mutex::default(), letters: LettersSeen::default() }
     }
 
     /// Whether rows of the table can change the sum.
@@ -108,8 +99,6 @@ impl<'a> QualityGate<'a> {
         self.columns(file, batch, &lookups, found, &mut row_faults);
         if !self.rules.outcomes.is_empty() {
             audits::claims(&self.rules.outcomes, batch, &mut row_faults);
-            let mut audited = self.audited.lock().unwrap_or_else(PoisonError::into_inner);
-            audited.add(file, batch, &mut row_faults);
         }
         if !row_faults.faults.is_empty() {
             self.set_aside(file, batch, &mut lookups, row_faults, found);
