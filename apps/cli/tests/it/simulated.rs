@@ -317,12 +317,12 @@ fn the_same_people_before_and_false_claims_are_paid_from_records() {
     let paid = pay("2029-12-31");
     assert!(!paid.contains(" counted, 2 "), "{paid}");
 
-    // Three claims looked at, two found false; one of them not before 2029.
+    // Two claims looked at and found false, one of them not before 2029.
     coverage("2026-03-31");
     folder.write(
         "claims.csv",
         "claim,provider,person,outcome,date,checked,found\n\
-         c1,P,1,job,2027-06-01,2027-07-01,false\nc2,P,2,job,2027-06-01,2027-07-01,true\nc3,P,3,job,2027-06-01,2029-01-01,false\n\
+         c1,P,1,job,2027-06-01,2027-07-01,false\nc2,P,2,job,2027-06-01,,\nc3,P,3,job,2027-06-01,2029-01-01,false\n\
          c4,P,3,job,2027-06-01,,\n",
     );
     assert!(pay("2028-12-31").contains("-1 found false × £50 = -£50"), "{}", pay("2028-12-31"));
