@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::gate::{Gate, GateTest, MetIn};
 use crate::scheme_file::SCHEME_FILE;
-use crate::terms::{MeasuredOver, Scheme};
+use crate::terms::{MeasuredOver, Outcome, Scheme};
 use base::csv_cell;
 use base::literal::Literal as _;
 use base::money::Pence;
@@ -107,6 +107,11 @@ impl<'o> Amendment<'o> {
     /// What a clause is measured over, as a key and its value.
     pub(crate) fn measured_over(&self, over: MeasuredOver) -> (&'static str, String) {
         ("measured_over", format!("\"{}\"", over.written()))
+    }
+
+    /// An outcome of the changed scheme.
+    pub(crate) fn outcome(&self, outcome: usize) -> &Outcome {
+        &self.after.outcomes[outcome]
     }
 
     /// The name of an outcome, as a key and its value.

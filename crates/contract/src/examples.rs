@@ -217,6 +217,10 @@ fn inline(scheme: &Scheme, section: &Section<'_, '_>) -> Tally {
         let fix = "write what was certified for this cohort";
         tally.costs = vec![Some(section.required_within("costs", (Pence(0), MAX_COSTS), "not an amount of costs", fix))];
     }
+    if scheme.counts_households() {
+        let households = count("households", true, people, "more households than people".to_owned());
+        tally.set_households(scheme, segment, households.min(people));
+    }
     for (at, outcome) in scheme.outcomes.iter().enumerate().filter(|(_, outcome)| outcome.exceptions.is_some()) {
         let key = format!("{} excepted", outcome.name);
         tally.excepted[at][segment] = count(&key, false, people, format!("`{key}` is more than everyone")).min(people);
@@ -225,6 +229,7 @@ fn inline(scheme: &Scheme, section: &Section<'_, '_>) -> Tally {
         let name = outcome.name.as_str();
         let measured = tally.measured(scheme, at, segment);
         let (most, beyond) = match outcome.kind {
+            OutcomeKind::Binary if outcome.counts_households => (measured, format!("`{name}` is more than all households")),
             OutcomeKind::Binary if measured < people => (measured, format!("`{name}` is more than everyone who is not excepted")),
             OutcomeKind::Binary => (people, format!("`{name}` is more than everyone")),
             OutcomeKind::Sustained { .. } | OutcomeKind::Frequency { .. } => {

@@ -153,6 +153,7 @@ pub(crate) fn excepted_words(
     bases.dedup();
     let part = TallyPart { cohorts: cohorts.clone(), segment };
     let excepted = bases.into_iter().filter_map(|at| {
+        scheme.outcomes[at].exceptions.as_ref()?;
         let people =
             tally.excepted.get(at).filter(|excepted| !excepted.is_empty()).map(|excepted| part.sum(excepted, tally.segments))?;
         let are = plural(people, "person is", "people are");

@@ -28,7 +28,8 @@ pub(crate) fn improvement_at(scheme: &Scheme, outcome: usize, level: Change) -> 
     if matches!(definition.kind, OutcomeKind::Frequency { per: Per::Affected, .. }) {
         return None;
     }
-    let people: f64 = by_area(scheme).iter().sum();
+    let people = by_area(scheme).iter().sum::<f64>();
+    let people = if definition.counts_households { people / scheme.household_size.as_f64() } else { people };
     let better = match (level, &definition.baseline) {
         (Change::Points(points), _) => people * points.as_f64(),
         (Change::Relative(share), Baseline::Fixed(rates)) if rates.is_constant() => {

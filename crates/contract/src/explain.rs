@@ -60,6 +60,9 @@ pub fn term_sheet(scheme: &Scheme) -> Vec<Paragraph> {
     for (at, outcome) in scheme.outcomes.iter().enumerate() {
         let good = if outcome.better == Better::Fewer { "Less is better." } else { "More is better." };
         let kind = match outcome.kind {
+            OutcomeKind::Binary if outcome.counts_households => {
+                "Each household counts once, where its first member started.".to_owned()
+            }
             OutcomeKind::Binary => "Each person counts once.".to_owned(),
             OutcomeKind::Frequency { of, per: Per::Person } => {
                 format!("Every event counts, divided by all people (people without {} have none).", scheme.outcomes[of].name)
@@ -235,7 +238,7 @@ const MAX_EVENTS_EACH: i64 = 100;
 fn level(scheme: &Scheme, expected: &Tally, outcome: usize, change: f64) -> Option<PaymentLevel> {
     let tally = tally_at(scheme, expected, outcome, change)?;
     let (_, paid) = price::statement(scheme, &tally);
-    let people: i64 = tally.people.iter().sum();
+    let people: i64 = (0..tally.people.len()).map(|cell| tally.measured(scheme, outcome, cell)).sum();
     let rate = tally.counts[outcome].iter().sum::<i64>() as f64 / people.max(1) as f64;
     let by_clause = (0..scheme.clauses.len()).map(|clause| paid.clause(clause)).collect();
     Some(PaymentLevel { change, rate, by_clause, total: paid.total() })
@@ -254,10 +257,11 @@ pub(crate) fn tally_at(scheme: &Scheme, expected: &Tally, outcome: usize, change
             Baseline::None => before.saturating_mul(WHOLE),
             _ => expected_in_cell(scheme, expected, outcome, cell),
         };
-        let moved = from.saturating_add((change / 100.0 * WHOLE as f64 * people as f64).round() as i64);
+        let measured = tally.measured(scheme, outcome, cell);
+        let moved = from.saturating_add((change / 100.0 * WHOLE as f64 * measured as f64).round() as i64);
         let count = to_the_better(moved, definition.better);
         let most = match definition.kind {
-            OutcomeKind::Binary => people,
+            OutcomeKind::Binary => measured,
             OutcomeKind::Amount { most } => people * most,
             OutcomeKind::Frequency { .. } | OutcomeKind::Sustained { .. } => i64::MAX,
         };
@@ -327,6 +331,13 @@ impl Expectation {
     }
 }
 
+/// The households that so many people are expected to be. Part of a household is one.
+#[must_use]
+pub fn households_of(scheme: &Scheme, people: i64) -> i64 {
+    let (whole, size) = (i128::from(people) * i128::from(WHOLE), i128::from(scheme.household_size.0.max(WHOLE)));
+    i64::try_from((whole + size - 1) / size).unwrap_or(people)
+}
+
 /// The tally of one area in which everything is as expected: each outcome is at its fixed baseline or, where there is none, at
 /// today's level if the assumptions say it. It is then no better than the people it is compared with.
 #[must_use]
@@ -337,18 +348,21 @@ pub fn expected_tally(scheme: &Scheme, area: usize, current: Option<&CurrentRate
             let cell = tally.cell(at, segment);
             let share = if scheme.people.by_segment() { 1 } else { scheme.segments.len() as i64 };
             tally.people[cell] = scheme.people.at(area, segment, cohort.time()).0 / share;
+            let people = tally.people[cell];
+            let households = households_of(scheme, people);
+            tally.set_households(scheme, cell, households);
             for (index, outcome) in scheme.outcomes.iter().enumerate() {
                 let affected = tally.counts[outcome.base(index)][cell];
-                let people = tally.people[cell];
+                let measured = if outcome.counts_households { households } else { people };
                 let mut count = match (&outcome.baseline, current, outcome.kind) {
                     (Baseline::Fixed(schedule), _, kind) if current.is_none() || !outcome.is_assumed => {
                         let base =
-                            if matches!(kind, OutcomeKind::Frequency { per: Per::Affected, .. }) { affected } else { people };
+                            if matches!(kind, OutcomeKind::Frequency { per: Per::Affected, .. }) { affected } else { measured };
                         let rate = schedule.at(area, segment, cohort.time());
                         to_the_better(base.saturating_mul(rate.0), outcome.better)
                     }
                     (_, Some(current), _) => (people as f64 * current[index][segment]).round() as i64,
-                    (_, None, OutcomeKind::Binary) => people / 2,
+                    (_, None, OutcomeKind::Binary) => measured / 2,
                     (_, None, OutcomeKind::Frequency { .. }) => 2 * affected,
                     (_, None, OutcomeKind::Sustained { most, .. }) => affected * most / 2,
                     (_, None, OutcomeKind::Amount { most }) => people * most / 2,
@@ -362,7 +376,7 @@ pub fn expected_tally(scheme: &Scheme, area: usize, current: Option<&CurrentRate
                 }
                 tally.counts[index][cell] = count;
                 if let Some(ratio) = outcome.compared() {
-                    tally.comparison[index].people[cell] = people * ratio;
+                    tally.comparison[index].people[cell] = measured * ratio;
                     tally.comparison[index].counts[cell] = count * ratio;
                 }
             }

@@ -389,7 +389,8 @@ pub(crate) fn rate_found(outcome: &Outcome, measured: &MeasuredResult<'_>) -> St
     }
     let rate = Quantity::nearest(&Ratio::new(measured.count.into(), measured.base.into()));
     let of = if outcome.is_binary() { "of" } else { "for" };
-    let people = plural(measured.base, "person", "people");
+    let (many, one) = outcome.counted();
+    let people = plural(measured.base, one, many);
     let affected = if matches!(outcome.kind, OutcomeKind::Frequency { per: Per::Affected, .. }) { " affected" } else { "" };
     let (count, base) = (thousands(measured.count), thousands(measured.base));
     format!("{} was {} ({count} {of} {base} {people}{affected})", outcome.name, rate_words(outcome, Rate(rate.0)))

@@ -64,7 +64,20 @@ pub enum OutcomeRule {
     DaysUntil(EventSelection),
     /// An amount above it that is at least `level`, where more of it is better, or at most `level`, where less is.
     Reaches { amount: usize, level: i64 },
+    /// Households with so many members who have a binary outcome above it, by its position. Each household counts once.
+    Household { of: usize, members: HouseholdMembers },
 }
+
+/// How many members of a household must have an outcome for the household to have it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HouseholdMembers {
+    AtLeast(i64),
+    #[default]
+    All,
+}
+
+/// The largest number of members that a household result may ask for.
+const MAX_MEMBERS: i64 = 20;
 
 /// Which events count.
 #[derive(Clone, Debug, PartialEq)]
@@ -128,9 +141,10 @@ enum RuleWord {
     Sum,
     DaysUntil,
     Reaches,
+    Household,
 }
 
-const WORDS: [(&str, RuleWord); 13] = [
+const WORDS: [(&str, RuleWord); 14] = [
     ("none within", RuleWord::None),
     ("any within", RuleWord::Any),
     ("count within", RuleWord::Count),
@@ -144,6 +158,7 @@ const WORDS: [(&str, RuleWord); 13] = [
     ("sum within", RuleWord::Sum),
     ("days until", RuleWord::DaysUntil),
     ("reaches", RuleWord::Reaches),
+    ("household", RuleWord::Household),
 ];
 
 /// Reads `[outcome.NAME.measured]`, if the file has one. `above` are the outcomes above this one.
@@ -178,8 +193,12 @@ pub(crate) fn read(outcome: &Section<'_, '_>, kind: OutcomeKind, above: &[Outcom
             OutcomeRule::SumWithin { events: events(&section), unit: section.required_choice("adds_up", &units) }
         }
         RuleWord::DaysUntil => OutcomeRule::DaysUntil(events(&section)),
-        RuleWord::SomeOf | RuleWord::Reaches => {
-            let rule = if word == RuleWord::SomeOf { some_of(&section, above) } else { reaches(&section, above)? };
+        RuleWord::SomeOf | RuleWord::Reaches | RuleWord::Household => {
+            let rule = match word {
+                RuleWord::SomeOf => some_of(&section, above),
+                RuleWord::Reaches => reaches(&section, above)?,
+                _ => household(&section, above)?,
+            };
             section.finish();
             // Who is left out, and what is not yet known, follows from the outcomes themselves.
             let stays = LossToFollowUp::Stays;
@@ -251,6 +270,24 @@ fn some_of(section: &Section<'_, '_>, above: &[Outcome]) -> OutcomeRule {
             "name the binary outcomes above this one of which some are enough",
         );
     }
+    let households = outcomes.iter().filter(|&&at| above[at].counts_households).count();
+    if !(households == 0 || households == outcomes.len()) {
+        let names = |counted: bool| -> Vec<&str> {
+            outcomes
+                .iter()
+                .map(|&at| &above[at])
+                .filter(|one| one.counts_households == counted)
+                .map(|one| one.name.as_str())
+                .collect()
+        };
+        section.push(
+            section
+                .problem("outcomes", "some of these outcomes count households, and others count people")
+                .read(format!("households: {}; people: {}", names(true).join(", "), names(false).join(", ")))
+                .expected("outcomes that all count households, or all count people")
+                .fix("make a household outcome of each of the others first: rule = \"household\""),
+        );
+    }
     let at_least = match section.has("at_least") {
         true => {
             let most = Count(outcomes.len().max(1) as i64);
@@ -284,6 +321,33 @@ fn reaches(section: &Section<'_, '_>, above: &[Outcome]) -> Option<OutcomeRule> 
     let fix = "write the level in the unit of the amount, from 1 to `most` of that outcome";
     let level = section.required_within("level", (Count(1), Count(most.unwrap_or(MAX_AMOUNT))), "not a level of the amount", fix);
     Some(OutcomeRule::Reaches { amount: found?, level: level.0 })
+}
+
+/// `outcome`, a binary outcome of people above, and `members`: "any", "all", or how many of them must have it.
+fn household(section: &Section<'_, '_>, above: &[Outcome]) -> Option<OutcomeRule> {
+    let name = section.required_text("outcome", "the binary outcome above it that members of a household have, such as \"work\"");
+    let fits = |outcome: &Outcome| outcome.is_binary() && !outcome.counts_households;
+    let known = || above.iter().filter(|outcome| fits(outcome)).map(|outcome| outcome.name.as_str());
+    let found = above.iter().position(|outcome| outcome.name == name && fits(outcome));
+    if found.is_none() && !name.is_empty() {
+        let expected = match known().collect::<Vec<_>>().as_slice() {
+            [] => "a binary outcome of people above this one".to_owned(),
+            names => format!("a binary outcome of people above this one: {}", names.join(", ")),
+        };
+        let problem = section.problem("outcome", "no binary outcome of people above has this name").read(format!("\"{name}\""));
+        let problem = problem.expected(expected).nearest(&name, known());
+        section.push(problem.fix("correct the name, or move its table above this one"));
+    }
+    let words = [("any", HouseholdMembers::AtLeast(1)), ("all", HouseholdMembers::All)];
+    let members = match section.is_text("members") || !section.has("members") {
+        true => section.required_choice("members", &words),
+        false => {
+            let fix = "write \"any\", \"all\", or how many members must have the outcome";
+            let most = (Count(1), Count(MAX_MEMBERS));
+            HouseholdMembers::AtLeast(section.required_within("members", most, "not a number of members", fix).0)
+        }
+    };
+    Some(OutcomeRule::Household { of: found?, members })
 }
 
 /// A list of kinds, each once; empty when the key is missing.
@@ -450,6 +514,7 @@ impl OutcomeRule {
             | OutcomeRule::DaysUntil(_)
             | OutcomeRule::Reaches { .. }
             | OutcomeRule::SomeOf { .. }
+            | OutcomeRule::Household { .. }
             | OutcomeRule::FirstTimeTo(_) => end,
         }
     }
@@ -518,6 +583,16 @@ impl OutcomeMeasurement {
             }
             OutcomeRule::DaysUntil(events) => {
                 format!("days to the first {}, and the days of the whole window for people without one", events.words())
+            }
+            OutcomeRule::Household { of, members } => {
+                let name = &outcomes[*of].name;
+                match members {
+                    HouseholdMembers::All => format!("households in which all members have {name}, each counted once"),
+                    HouseholdMembers::AtLeast(1) => format!("households in which any member has {name}, each counted once"),
+                    HouseholdMembers::AtLeast(number) => {
+                        format!("households in which {number} members or more have {name}, each counted once")
+                    }
+                }
             }
             OutcomeRule::Reaches { amount, level } => {
                 let amount = &outcomes[*amount];

@@ -43,6 +43,7 @@ impl PricedLine {
     pub fn quantity_words(&self) -> String {
         let unit = match (self.quantity.0.abs() == WHOLE, self.unit) {
             (true, "people") => "person",
+            (true, "households") => "household",
             (true, "percentage points") => "percentage point",
             (true, unit @ ("events" | "units" | "periods" | "points" | "months" | "years")) => &unit[..unit.len() - 1],
             (_, unit) => unit,

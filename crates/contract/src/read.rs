@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use crate::certified_costs;
 use crate::clauses::{self, Clause, ClauseContext, OtherTerms};
 use crate::funders::{self, Funder};
+use crate::measurement::{OutcomeMeasurement, OutcomeRule};
 use crate::providers::{self, PricedFor};
 use crate::terms::{
     Baseline, Better, Cohort, Intake, MonthEnd, Outcome, OutcomeKind, Per, RecordsPolicy, ReportedBy, Scheme, months_later,
@@ -63,15 +64,18 @@ pub fn scheme(reader: &Reader<'_>) -> Option<Scheme> {
     }
     let people = cohort_table.as_ref().map_or(Schedule::constant(Count(0)), |table| {
         let fix = "check the number: it counts the people expected in one cohort of one area";
-        let people = table.schedule_up_to("people", &keys, Count(MAX_PEOPLE), "too many people for one cohort", fix);
-        table.finish();
-        people
+        table.schedule_up_to("people", &keys, Count(MAX_PEOPLE), "too many people for one cohort", fix)
     });
 
     let outcomes = match top.required_section("outcome", "at least one table [outcome.NAME]") {
         Some(tables) => outcomes(&tables, &keys),
         None => Vec::new(),
     };
+    let household_size = cohort_table.as_ref().map_or(Rate(WHOLE), |table| {
+        let size = household_size(table, &outcomes);
+        table.finish();
+        size
+    });
     let clauses = match top.required_section("pay", "at least one table [pay.NAME] with its clause") {
         Some(tables) => read_clauses(&tables, &keys, &outcomes, &cohorts),
         None => Vec::new(),
@@ -129,6 +133,7 @@ pub fn scheme(reader: &Reader<'_>) -> Option<Scheme> {
         segments,
         cohorts,
         people,
+        household_size,
         intake,
         segments_set_by,
         outcomes,
@@ -474,7 +479,26 @@ fn costs_apart(top: &Section<'_, '_>, outcomes: &[Outcome], clauses: &[Clause], 
 }
 
 /// Names of other columns of a tally, or of other keys of a worked example.
-const RESERVED: [&str; 9] = ["scheme", "provider", "area", "cohort", "segment", "people", "tally", "pays", "from"];
+const RESERVED: [&str; 10] = ["scheme", "provider", "area", "cohort", "segment", "people", "households", "tally", "pays", "from"];
+
+/// People expected in one household, where outcomes count households.
+fn household_size(cohorts: &Section<'_, '_>, outcomes: &[Outcome]) -> Rate {
+    let counts_households = outcomes.iter().any(|outcome| outcome.counts_households);
+    if !counts_households {
+        if cohorts.has("household_size") && cohorts.reader.errors() == 0 {
+            cohorts.push(
+                cohorts
+                    .problem("household_size", "no outcome counts households")
+                    .expected("an outcome with rule = \"household\", or no `household_size`")
+                    .fix("remove the key, or add the outcome"),
+            );
+        }
+        return Rate(WHOLE);
+    }
+    let fix = "write how many of the people of a cohort are expected in one household, such as \"2.5 per household\"";
+    let range = (PerHead(Rate(WHOLE)), PerHead(Rate(20 * WHOLE)));
+    cohorts.required_within("household_size", range, "not a number of people in one household", fix).0
+}
 
 fn outcome(section: &Section<'_, '_>, keys: &ScheduleKeys, names: &[String], above: &[Outcome]) -> Outcome {
     #[derive(Clone, Copy, Default, PartialEq)]
@@ -547,11 +571,63 @@ fn outcome(section: &Section<'_, '_>, keys: &ScheduleKeys, names: &[String], abo
         reported_by,
         exceptions,
         spread,
+        counts_households: household_outcome(measured.as_ref(), above),
         measured,
     };
-    follows_from_others(section, &outcome);
+    match outcome.counts_households {
+        true => household_rules(section, &outcome, above),
+        false => follows_from_others(section, &outcome),
+    }
     no_exceptions_together(section, &outcome, above);
     outcome
+}
+
+/// Whether an outcome counts households: it is one of a household, or made of those.
+fn household_outcome(measured: Option<&OutcomeMeasurement>, above: &[Outcome]) -> bool {
+    match measured.map(|measured| &measured.rule) {
+        Some(OutcomeRule::Household { .. }) => true,
+        Some(OutcomeRule::SomeOf { outcomes, .. }) => outcomes.iter().any(|&at| above[at].counts_households),
+        _ => false,
+    }
+}
+
+/// What an outcome that counts households cannot be.
+fn household_rules(section: &Section<'_, '_>, outcome: &Outcome, above: &[Outcome]) {
+    let better = outcome.household().map_or(Better::More, |(of, _)| above[of].better);
+    if outcome.better != better {
+        let better = if better == Better::More { "more" } else { "fewer" };
+        section.push(
+            section
+                .problem("better", "a household result is good where the results that it follows from are")
+                .expected(format!("better = \"{better}\""))
+                .fix(format!("write better = \"{better}\"")),
+        );
+    }
+    if matches!(outcome.baseline, Baseline::Before { .. }) {
+        section.push(
+            section
+                .problem("baseline", "a household is not compared with the time before its members started")
+                .expected("a fixed baseline, a comparison group, or none")
+                .fix("give the baseline as a share of households"),
+        );
+    }
+    if outcome.reported_by == ReportedBy::Provider {
+        section.push(
+            section
+                .problem("reported_by", "a household result follows from those of its members")
+                .read("\"provider\"")
+                .expected("no `reported_by` here")
+                .fix("write reported_by = \"provider\" in the outcome of the members"),
+        );
+    }
+    if let Some(whole) = outcome.part_of.filter(|&at| !above[at].counts_households) {
+        section.push(
+            section
+                .problem("part_of", format!("`{}` counts people and not households", above[whole].name))
+                .expected("an outcome that counts households")
+                .fix("remove the line"),
+        );
+    }
 }
 
 /// What an outcome that follows from others cannot be.
@@ -656,11 +732,14 @@ fn of(section: &Section<'_, '_>, names: &[String], above: &[Outcome]) -> usize {
     let name = section.required_text("of", "the binary outcome above it that it builds on, such as \"reoffending\"");
     let found = above.iter().position(|outcome| outcome.name == name);
     match found {
-        Some(at) if above[at].is_binary() => at,
+        Some(at) if above[at].is_binary() && !above[at].counts_households => at,
         _ if name.is_empty() => 0,
         _ => {
             let first = "add the yes-or-no outcome first (\"reoffending\"), then the outcome that counts how often it happens";
             let (what, fix) = match found {
+                Some(at) if above[at].counts_households => {
+                    (format!("`{name}` counts households"), "build on the outcome of the members, which counts people".to_owned())
+                }
                 Some(_) => (format!("`{name}` is not a binary outcome"), first.to_owned()),
                 None if names.contains(&name) => (
                     format!("`{name}` is below this outcome, but an outcome can only build on one above it"),

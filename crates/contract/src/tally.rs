@@ -30,7 +30,9 @@ pub struct Tally {
     pub comparison: Vec<ComparisonGroup>,
     /// For each outcome that the provider reports and an audit checks: claims found false, per cell; empty otherwise.
     pub found_false: Vec<Vec<i64>>,
-    /// For each outcome with exceptions of its own: the people excepted from it, per cell; empty otherwise. They are among `people`.
+    /// The people in whom an outcome is not measured, per cell; empty where it is measured in everybody. For an outcome with exceptions
+    /// of its own: those excepted. For one that counts households: the members of each household beyond the one with whom it
+    /// counts. They are among `people`.
     pub excepted: Vec<Vec<i64>>,
     /// People who have started and about whom something is not yet known, one count per cell; empty when there are none.
     pub waiting: Vec<i64>,
@@ -89,7 +91,10 @@ impl Tally {
             None => ComparisonGroup::default(),
         });
         let found_false = |at: usize| if scheme.checked(at).is_some() { vec![0; cells] } else { Vec::new() };
-        let excepted = |outcome: &Outcome| if outcome.exceptions.is_some() { vec![0; cells] } else { Vec::new() };
+        let excepted = |outcome: &Outcome| match outcome.exceptions.is_some() || outcome.counts_households {
+            true => vec![0; cells],
+            false => Vec::new(),
+        };
         Tally {
             area,
             segments,
@@ -152,7 +157,21 @@ impl Tally {
         self.people[cell] + more.iter().sum::<i64>()
     }
 
-    /// The people of a cell in whom an outcome is measured: everyone who is not excepted from it.
+    /// Says how many households the people of a cell are.
+    pub fn set_households(&mut self, scheme: &Scheme, cell: usize, households: i64) {
+        for outcome in (0..scheme.outcomes.len()).filter(|&at| scheme.outcomes[at].counts_households) {
+            self.excepted[outcome][cell] = self.people[cell] - households;
+        }
+    }
+
+    /// The households of a cell; `None` where no outcome counts them.
+    #[must_use]
+    pub fn households(&self, scheme: &Scheme, cell: usize) -> Option<i64> {
+        let outcome = (0..scheme.outcomes.len()).find(|&at| scheme.outcomes[at].counts_households)?;
+        Some(self.measured(scheme, outcome, cell))
+    }
+
+    /// The people of a cell in whom an outcome is measured: everyone who is not excepted from it. Households, where it counts those.
     #[must_use]
     pub fn measured(&self, scheme: &Scheme, outcome: usize, cell: usize) -> i64 {
         let base = scheme.outcomes[outcome].base(outcome);

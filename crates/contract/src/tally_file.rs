@@ -191,6 +191,7 @@ struct TallyColumns {
     comparison: Vec<Option<(Option<usize>, usize)>>,
     found_false: Vec<Option<usize>>,
     excepted: Vec<Option<usize>>,
+    households: Option<usize>,
     costs: Option<usize>,
 }
 
@@ -212,6 +213,9 @@ impl TallyColumns {
         known.extend((0..scheme.outcomes.len()).filter(audited).map(|at| format!("{} found false", scheme.outcomes[at].name)));
         let excepting = scheme.outcomes.iter().filter(|outcome| outcome.exceptions.is_some());
         known.extend(excepting.map(|outcome| format!("{} excepted", outcome.name)));
+        if scheme.counts_households() {
+            known.push("households".to_owned());
+        }
         if scheme.reads_costs() {
             known.push("costs".to_owned());
         }
@@ -267,6 +271,10 @@ impl TallyColumns {
                 .map(|at| need(&format!("{} found false", scheme.outcomes[at].name), false))
                 .collect(),
             excepted: scheme.outcomes.iter().map(|outcome| need(&format!("{} excepted", outcome.name), false)).collect(),
+            households: match scheme.counts_households() {
+                true => need("households", true),
+                false => None,
+            },
             costs: need("costs", false).filter(|_| scheme.reads_costs()),
         }
     }
@@ -321,7 +329,11 @@ impl TallyColumns {
         };
         let people = self.people.map_or(0, |column| count(column, MAX_PEOPLE, None));
         tally.people[cell] = people;
-        for (at, column) in self.excepted.iter().enumerate() {
+        if let Some(column) = self.households {
+            let households = count(column, MAX_PEOPLE, Some((people, "the people of the row")));
+            tally.set_households(scheme, cell, households.min(people));
+        }
+        for (at, column) in self.excepted.iter().enumerate().filter(|(at, _)| scheme.outcomes[*at].exceptions.is_some()) {
             if let (Some(column), Some(excepted)) = (column, tally.excepted[at].get_mut(cell)) {
                 *excepted = count(*column, MAX_PEOPLE, Some((people, "the people of the row"))).min(people);
             }
@@ -330,6 +342,7 @@ impl TallyColumns {
             let Some(column) = self.outcomes[at] else { continue };
             let measured = tally.measured(scheme, at, cell);
             let (most, limit) = match outcome.kind {
+                OutcomeKind::Binary if outcome.counts_households => (MAX_PEOPLE, Some((measured, "the households of the row"))),
                 OutcomeKind::Binary if measured < people => (MAX_PEOPLE, Some((measured, "the people who are not excepted"))),
                 OutcomeKind::Binary => (MAX_PEOPLE, Some((people, "the people of the row"))),
                 OutcomeKind::Sustained { .. } | OutcomeKind::Frequency { .. } => (MAX_EVENTS, None),

@@ -8,7 +8,7 @@ use crate::certified_costs::CertifiedCosts;
 use crate::clauses::Clause;
 use crate::exceptions::Exceptions;
 use crate::funders::Funder;
-use crate::measurement::{OutcomeMeasurement, OutcomeRule};
+use crate::measurement::{HouseholdMembers, OutcomeMeasurement, OutcomeRule};
 use crate::providers::{PricedFor, Provider};
 use base::literal::{Count, Duration, Tolerance};
 use base::money::{Rate, Rounding, WHOLE};
@@ -38,6 +38,8 @@ pub struct Scheme {
     pub cohorts: Vec<Cohort>,
     /// People expected in one cohort of one area.
     pub people: Schedule<Count>,
+    /// People expected in one household, at least 1. It is 1 where no outcome counts households.
+    pub household_size: Rate,
     pub intake: Intake,
     /// Who decides which segment a person belongs to.
     pub segments_set_by: ReportedBy,
@@ -170,6 +172,8 @@ pub struct Outcome {
     /// Standard deviation of the count per person (per reoffender where it is measured that way). Tests of significance on counts
     /// need it.
     pub spread: Option<Rate>,
+    /// Whether it counts households and not people. A household counts once, where its first member started.
+    pub counts_households: bool,
     /// How the outcome is measured from records. A scheme that is only stress-tested does not need it.
     pub measured: Option<OutcomeMeasurement>,
 }
@@ -312,6 +316,12 @@ impl Scheme {
         audits.filter(|audit| audit.outcome == outcome).map(|audit| audit.checks).next()
     }
 
+    /// Whether any outcome counts households.
+    #[must_use]
+    pub fn counts_households(&self) -> bool {
+        self.outcomes.iter().any(|outcome| outcome.counts_households)
+    }
+
     /// Whether anything is worked out from the provider's certified costs: a clause, or what funders lose and gain.
     #[must_use]
     pub fn reads_costs(&self) -> bool {
@@ -367,12 +377,29 @@ impl Outcome {
         }
     }
 
+    /// The outcome that members of a household must have for the household to have this one, and how many of them; `None` where it is
+    /// none of a household.
+    #[must_use]
+    pub fn household(&self) -> Option<(usize, HouseholdMembers)> {
+        match self.measured.as_ref()?.rule {
+            OutcomeRule::Household { of, members } => Some((of, members)),
+            _ => None,
+        }
+    }
+
+    /// What it counts, as a plural and as a singular: people, or households.
+    #[must_use]
+    pub fn counted(&self) -> (&'static str, &'static str) {
+        if self.counts_households { ("households", "household") } else { ("people", "person") }
+    }
+
     /// The outcomes above it from which it follows, by position; none where it has facts of its own.
     #[must_use]
     pub fn follows_from(&self) -> &[usize] {
         match self.measured.as_ref().map(|measured| &measured.rule) {
             Some(OutcomeRule::SomeOf { outcomes, .. }) => outcomes,
             Some(OutcomeRule::Reaches { amount, .. }) => std::slice::from_ref(amount),
+            Some(OutcomeRule::Household { of, .. }) => std::slice::from_ref(of),
             _ => &[],
         }
     }

@@ -65,7 +65,7 @@ pub fn reconcile(
             let sum = out.by.entry((index.start.provider, outcome)).or_default();
             match result.state {
                 OutcomeState::Censored => sum.open += claims,
-                OutcomeState::LeftOut | OutcomeState::Excepted => sum.not_counted += claims,
+                OutcomeState::LeftOut | OutcomeState::Excepted | OutcomeState::WithHousehold => sum.not_counted += claims,
                 OutcomeState::Observed => {
                     sum.matched += claims.min(shown);
                     sum.unclaimed += (shown - claims).max(0);

@@ -59,7 +59,8 @@ pub(crate) fn index_events(scheme: &Scheme, records: &Records, known_at: Day) ->
             out.chosen.push(IndexEvent { start: *start, cohort, area, segment });
             continue;
         };
-        let differs = (first.start.provider, first.area, first.segment) != (start.provider, area, segment);
+        let place = (first.start.provider, first.area, first.segment, first.start.household);
+        let differs = place != (start.provider, area, segment, start.household);
         if differs && first.start.began == start.began && out.contested.last() != Some(&at) {
             out.contested.push(at);
         }

@@ -63,6 +63,7 @@ fn evaluate(
             state => PersonOutcome::without_value(state),
         },
         CompiledRule::SomeOf { outcomes, at_least } => some_of(outcomes, *at_least, above),
+        CompiledRule::OfMember(of) => above[*of],
         CompiledRule::SumWithin { events, most } => sum_within(events, *most, history, &window),
         CompiledRule::DaysUntil { events, most } => days_until(events, *most, history, &window),
         CompiledRule::Reaches { amount, level, more_is_better } => reaches(&above[*amount], *level, *more_is_better),

@@ -117,7 +117,7 @@ fn counted(rule: &CompiledRule, history: &PersonHistory<'_>, window: &FollowUpWi
             inside(spells, history, window.from, window.to)
         }
         // The facts are those of the outcomes that it follows from.
-        CompiledRule::SomeOf { .. } | CompiledRule::Reaches { .. } => Vec::new(),
+        CompiledRule::SomeOf { .. } | CompiledRule::Reaches { .. } | CompiledRule::OfMember(_) => Vec::new(),
         CompiledRule::StatusAt(spells) => inside(spells, history, window.to, window.to + 1),
     }
 }

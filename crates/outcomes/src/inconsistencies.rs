@@ -22,6 +22,9 @@ pub struct Inconsistencies {
     pub in_both_groups: Vec<usize>,
     /// Index events of people with another start on the same day in the same cohort, with another provider, area or segment.
     pub contested: Vec<usize>,
+    /// Positions of index events with whom a household counts although another member started on the same day with another provider
+    /// or in another area.
+    pub contested_households: Vec<usize>,
     /// People of whom something is said to have happened after their death. It does not count.
     pub after_death: Vec<AfterDeath>,
     /// People with a spell that goes on in one row and has ended in another, which begins on the same day.
@@ -89,6 +92,7 @@ impl Inconsistencies {
         self.started_after_removal.extend(other.started_after_removal);
         self.in_both_groups.extend(other.in_both_groups);
         self.contested.extend(other.contested);
+        self.contested_households.extend(other.contested_households);
         self.after_death.extend(other.after_death);
         self.ended_and_open.extend(other.ended_and_open);
         self.two_ends.extend(other.two_ends);

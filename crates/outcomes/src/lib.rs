@@ -14,6 +14,7 @@ mod criteria;
 pub mod effect;
 mod evaluate;
 pub mod explain;
+pub mod households;
 pub mod inconsistencies;
 pub mod left_out;
 mod measure;

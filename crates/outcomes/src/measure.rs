@@ -1,5 +1,7 @@
 //! Measures everyone: each person by the rules of the scheme, on all cores.
 
+use std::borrow::Cow;
+
 use base::day::Day;
 use contract::Scheme;
 use rayon::prelude::*;
@@ -9,6 +11,7 @@ use records::facts::FactsPart;
 use crate::cohorts::{IndexEvent, IndexEvents, index_events, repeated_starts};
 use crate::contradictions::{ReferenceKinds, inconsistencies_of};
 use crate::evaluate::evaluate_all;
+use crate::households::{by_household, contested};
 use crate::inconsistencies::Inconsistencies;
 use crate::person_history::PersonHistory;
 use crate::person_outcome::{OutcomeState, PersonOutcome};
@@ -91,7 +94,7 @@ impl MeasuredOutcomes {
 /// what [`crate::need`] asks for.
 #[must_use]
 pub fn measure(scheme: &Scheme, records: &Records, as_at: Day, known_at: Day) -> MeasuredOutcomes {
-    let IndexEvents { chosen: index, outside_scheme, contested } = index_events(scheme, records, known_at);
+    let IndexEvents { chosen: index, outside_scheme, contested: rivals } = index_events(scheme, records, known_at);
     let plans = plans_of(scheme, records, &index, (as_at, known_at));
     let (compared_before, plans_before): (Vec<usize>, Vec<OutcomePlan>) =
         plans_before_of(scheme, records, &index, (as_at, known_at)).into_iter().unzip();
@@ -117,9 +120,24 @@ pub fn measure(scheme: &Scheme, records: &Records, as_at: Day, known_at: Day) ->
         measure_people(&plans_before, records, part, own, known_at, of_before);
         inconsistencies_of((&plans, &plans_before), &links, records, part, own, known_at, first)
     });
-    let mut inconsistencies = Inconsistencies { starts: repeated_starts(records), contested, ..Inconsistencies::default() };
+    let mut inconsistencies =
+        Inconsistencies { starts: repeated_starts(records), contested: rivals, ..Inconsistencies::default() };
     found.collect::<Vec<_>>().into_iter().for_each(|found| inconsistencies.add(found));
-    MeasuredOutcomes { index, outcomes: scheme.outcomes.len(), results, compared_before, before, outside_scheme, inconsistencies }
+    let mut measured = MeasuredOutcomes {
+        index,
+        outcomes: scheme.outcomes.len(),
+        results,
+        compared_before,
+        before,
+        outside_scheme,
+        inconsistencies,
+    };
+    measured.inconsistencies.contested_households = contested(scheme, &measured);
+    let of_households = match by_household(scheme, &measured) {
+        Cow::Owned(of_households) => Some(of_households),
+        Cow::Borrowed(_) => None,
+    };
+    of_households.unwrap_or(measured)
 }
 
 /// Measures the people of one part: for each index event, as many results as there are plans.

@@ -21,16 +21,19 @@ pub enum OutcomeState {
     Censored,
     /// The scheme excepts the person from this outcome for a stated reason. The other outcomes count.
     Excepted,
+    /// The outcome counts households, and this one counts with another member. The other outcomes count.
+    WithHousehold,
     /// The scheme leaves out people who died, were removed or were in custody inside the window; or the records begin later than
     /// the window.
     LeftOut,
 }
 
 impl PersonOutcome {
-    /// Whether everything about it is known: it counts, or the scheme excepts the person from it.
+    /// Whether everything about it is known: it counts, with the person or with a household, or the scheme excepts the
+    /// person from it.
     #[must_use]
     pub fn is_known(&self) -> bool {
-        matches!(self.state, OutcomeState::Observed | OutcomeState::Excepted)
+        matches!(self.state, OutcomeState::Observed | OutcomeState::Excepted | OutcomeState::WithHousehold)
     }
 
     /// A state without a value.

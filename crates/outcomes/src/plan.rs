@@ -67,6 +67,8 @@ pub(crate) enum CompiledRule {
         outcomes: Vec<(usize, i32)>,
         at_least: usize,
     },
+    /// What a household counts of one of its members: the outcome above by position. See [`crate::households`].
+    OfMember(usize),
     SumWithin {
         events: EventFilter,
         most: i64,
@@ -133,6 +135,7 @@ pub fn need(scheme: &Scheme) -> Result<Need, Vec<String>> {
             | OutcomeRule::DaysUntil(_)
             | OutcomeRule::Reaches { .. }
             | OutcomeRule::SomeOf { .. } => {}
+            OutcomeRule::Household { .. } => need.households = true,
         }
         if let Some(exceptions) = &outcome.exceptions {
             add(&mut need.events, &exceptions.events);
@@ -160,6 +163,7 @@ fn events_of(rule: &OutcomeRule) -> Option<&EventSelection> {
         | OutcomeRule::Periods(_)
         | OutcomeRule::StatusAt(_)
         | OutcomeRule::SomeOf { .. }
+        | OutcomeRule::Household { .. }
         | OutcomeRule::Reaches { .. } => None,
     }
 }
@@ -205,7 +209,7 @@ fn plan(
     });
     let (since, observed) = match measured.rule {
         // It looks at no records of its own. What is known of it follows from the outcomes above.
-        OutcomeRule::SomeOf { .. } | OutcomeRule::Reaches { .. } => (Day::MIN, Day::MAX),
+        OutcomeRule::SomeOf { .. } | OutcomeRule::Reaches { .. } | OutcomeRule::Household { .. } => (Day::MIN, Day::MAX),
         _ => {
             let (as_at, known_at) = days;
             // What takes a person out of the measure now says nothing of the time before.
@@ -299,6 +303,7 @@ fn observed(measured: &OutcomeMeasurement, exceptions: Option<&Exceptions>, reco
         }
         // Events alone, which are counted above.
         OutcomeRule::SomeOf { .. }
+        | OutcomeRule::Household { .. }
         | OutcomeRule::NoneWithin(_)
         | OutcomeRule::AnyWithin(_)
         | OutcomeRule::CountWithin(..)
@@ -366,6 +371,7 @@ fn compiled(rule: &OutcomeRule, kind: OutcomeKind, scheme: &Scheme, need: &Need)
             let good = |at: &usize| (*at, i32::from(scheme.outcomes[*at].better == Better::More));
             CompiledRule::SomeOf { outcomes: outcomes.iter().map(good).collect(), at_least: *at_least }
         }
+        OutcomeRule::Household { of, .. } => CompiledRule::OfMember(*of),
         OutcomeRule::SumWithin { events, .. } => CompiledRule::SumWithin { events: events_of(events), most: most(kind) },
         OutcomeRule::DaysUntil(events) => CompiledRule::DaysUntil { events: events_of(events), most: most(kind) },
         OutcomeRule::Reaches { amount, level } => {

@@ -7,6 +7,7 @@ use contract::Scheme;
 use contract::tally::{CohortStage, ComparisonGroup, Tally};
 use contract::terms::{Baseline, Better, Cohort, MonthEnd, later};
 
+use crate::households::by_household;
 use crate::measure::MeasuredOutcomes;
 use crate::person_outcome::{OutcomeState, PersonOutcome};
 use base::day::{Day, day};
@@ -47,6 +48,7 @@ pub fn tallies(scheme: &Scheme, measured: &MeasuredOutcomes) -> Vec<ProviderTall
 
 /// The same, with a tally for some providers and areas even where nobody started.
 fn tallies_at(scheme: &Scheme, measured: &MeasuredOutcomes, places: &[(u32, usize)]) -> Vec<ProviderTally> {
+    let measured = &*by_household(scheme, measured);
     let segments = scheme.segments.len();
     let areas = scheme.areas.len();
     let providers = measured.index.iter().map(|index| index.start.provider).chain(places.iter().map(|(provider, _)| *provider));
@@ -95,8 +97,8 @@ fn tallies_at(scheme: &Scheme, measured: &MeasuredOutcomes, places: &[(u32, usiz
                 }
                 OutcomeState::Censored => follow_up.censored += 1,
                 OutcomeState::LeftOut => follow_up.left_out += 1,
-                OutcomeState::Excepted => {
-                    follow_up.excepted += 1;
+                OutcomeState::Excepted | OutcomeState::WithHousehold => {
+                    follow_up.excepted += i64::from(result.state == OutcomeState::Excepted);
                     // What builds on an outcome leaves out the same people, and they are counted once.
                     if let Some(excepted) = group.tally.excepted[outcome].get_mut(cell).filter(|_| all_known) {
                         *excepted += 1;
@@ -122,6 +124,7 @@ pub fn payable(scheme: &Scheme, measured: &MeasuredOutcomes, as_at: Day) -> Vec<
 /// The same, with a tally for some providers and areas even where nobody started: a provider that holds an area earns its fee.
 #[must_use]
 pub fn payable_at(scheme: &Scheme, measured: &MeasuredOutcomes, as_at: Day, places: &[(u32, usize)]) -> Vec<ProviderTally> {
+    let measured = &*by_household(scheme, measured);
     let mut groups = tallies_at(scheme, measured, places);
     share_comparisons(scheme, &mut groups, places);
     for group in &mut groups {

@@ -22,6 +22,8 @@ pub struct Need {
     /// Whether a rule asks when people died, and when they were removed.
     pub died: bool,
     pub removed: bool,
+    /// Whether households are counted.
+    pub households: bool,
 }
 
 /// A column that the rules use.
@@ -65,6 +67,7 @@ impl Need {
     pub fn column(&self, table: &str, column: &str) -> bool {
         match (table, column) {
             ("people", "sex") | ("starts", "ended") => false,
+            ("starts", "household") => self.households,
             ("events", "about") => !self.referring.is_empty(),
             ("events", "disposal") => !self.disposals.is_empty(),
             ("events", "amount") => !self.amounts.is_empty(),
@@ -108,7 +111,9 @@ impl Need {
             // Without their ends, all spells would go on.
             "spells" => (vec![of("to", &self.spells, There), of("known", &self.spells, Told)], Vec::new()),
             "people" => (Vec::new(), vec![("died", There, self.died), ("removed", There, self.removed), ("known", Told, true)]),
-            "starts" => (Vec::new(), vec![("group", InEveryFile, true), ("known", Told, true)]),
+            "starts" => {
+                (Vec::new(), vec![("household", Filled, self.households), ("group", InEveryFile, true), ("known", Told, true)])
+            }
             "coverage" => (Vec::new(), ["kind", "since", "count"].map(|name| (name, InEveryFile, true)).into()),
             _ => (Vec::new(), Vec::new()),
         };

@@ -91,6 +91,12 @@ pub static TABLES: [RecordTable; 13] = [
             column("began", ValueKind::Day, true, "the first day: the index date"),
             column("area", ValueKind::Text, false, "the area of the contract; needed if the scheme has several"),
             column("segment", ValueKind::Text, false, "the segment of the contract; needed if the scheme has several"),
+            personal(
+                "household",
+                ValueKind::Id,
+                false,
+                "the household or family of the person; needed if an outcome counts households",
+            ),
             column("ended", ValueKind::Day, false, "the first day after the service ended; empty while it goes on"),
             column(
                 "group",

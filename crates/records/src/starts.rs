@@ -18,6 +18,8 @@ pub struct Start {
     pub segment: u32,
     pub comparison: bool,
     pub known: Day,
+    /// The household of the person, by the place of its name among all of them; [`NOBODY`] if none is given.
+    pub household: u32,
 }
 
 /// Every start, and the names that they refer to by position.
@@ -37,8 +39,8 @@ pub struct Starts {
 pub struct StartsBuilder<'a> {
     people: &'a Names,
     starts: Vec<Start>,
-    /// Providers, areas and segments.
-    names: [NameNumbers; 3],
+    /// Providers, areas, segments and households.
+    names: [NameNumbers; 4],
     unknown_people: u64,
 }
 
@@ -72,9 +74,9 @@ impl<'a> StartsBuilder<'a> {
     pub fn add(&mut self, batch: &Batch) {
         let column = |name| batch.table.column(name);
         let (person, began, group, known) = (column("person"), column("began"), column("group"), column("known"));
-        let named = ["provider", "area", "segment"].map(column);
+        let named = ["provider", "area", "segment", "household"].map(column);
         for row in 0..batch.rows() {
-            let mut of = [NOBODY; 3];
+            let mut of = [NOBODY; 4];
             for ((of, names), column) in of.iter_mut().zip(&mut self.names).zip(named) {
                 *of = batch.name(column, row).map_or(NOBODY, |name| names.number(name));
             }
@@ -82,10 +84,10 @@ impl<'a> StartsBuilder<'a> {
                 self.unknown_people += 1;
                 continue;
             };
-            let ([provider, area, segment], began) = (of, batch.day(began, row));
+            let ([provider, area, segment, household], began) = (of, batch.day(began, row));
             let comparison = batch.name(group, row) == Some(Name::Text("comparison"));
             let known = known_day(batch.day(known, row), began);
-            self.starts.push(Start { person, began, provider, area, segment, comparison, known });
+            self.starts.push(Start { person, began, provider, area, segment, comparison, known, household });
         }
     }
 
@@ -93,11 +95,13 @@ impl<'a> StartsBuilder<'a> {
     #[must_use]
     pub fn end(self) -> Starts {
         let mut starts = self.starts;
-        let [(providers, of_provider), (areas, of_area), (segments, of_segment)] = self.names.map(NameNumbers::end);
+        let [(providers, of_provider), (areas, of_area), (segments, of_segment), (_, of_household)] =
+            self.names.map(NameNumbers::end);
         for start in &mut starts {
             start.provider = of_provider.get(start.provider as usize).copied().unwrap_or(NOBODY);
             start.area = of_area.get(start.area as usize).copied().unwrap_or(NOBODY);
             start.segment = of_segment.get(start.segment as usize).copied().unwrap_or(NOBODY);
+            start.household = of_household.get(start.household as usize).copied().unwrap_or(NOBODY);
         }
         starts.sort_unstable();
         Starts { starts, providers, areas, segments, unknown_people: self.unknown_people }

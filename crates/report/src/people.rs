@@ -50,6 +50,8 @@ pub enum ResultState {
     LeftOut,
     /// Taken out of this outcome for a stated reason.
     Excepted,
+    /// The outcome counts households, and this person's counts with another member.
+    WithHousehold,
 }
 
 impl ResultState {
@@ -62,6 +64,7 @@ impl ResultState {
             ResultState::NotYetKnown => "not yet known",
             ResultState::LeftOut => "left out",
             ResultState::Excepted => "excepted",
+            ResultState::WithHousehold => "counts with household",
         }
     }
 }

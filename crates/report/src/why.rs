@@ -139,9 +139,8 @@ fn from(sources: &[String]) -> String {
 /// "1, on 2027-03-30".
 fn result_in_words(result: &OutcomeResult) -> String {
     match (result.state, result.value, result.decided) {
-        (ResultState::NotYetKnown | ResultState::LeftOut | ResultState::Excepted, ..) | (_, None, _) => {
-            result.state.word().to_owned()
-        }
+        (ResultState::NotYetKnown | ResultState::LeftOut | ResultState::Excepted | ResultState::WithHousehold, ..)
+        | (_, None, _) => result.state.word().to_owned(),
         (_, Some(value), None) => value.to_string(),
         (_, Some(value), Some(day)) => format!("{value}, on {}", date(day)),
     }

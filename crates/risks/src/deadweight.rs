@@ -42,12 +42,12 @@ pub(super) const RISK: Risk = Risk {
     losers: |finding, _| vec![format!("the payer: {}", lost(finding.payer_loss))],
 };
 
-/// The share of people with each binary outcome that is paid for, as things are today: to a tenth of a percent, as a contract would
+/// The share of people, or of households, with each binary outcome that is paid for, as things are today: to a tenth of a percent, as a contract would
 /// say it.
 fn what_happens_today(results: &StrategyResults) -> Vec<Option<Rate>> {
     let now = results.get(StrategyKind::AsNow);
     let rate = |(at, outcome): (usize, &OutcomeFacts)| {
-        let share = now.filter(|_| outcome.paid && outcome.binary)?.outcome(at) / results.people.max(1.0);
+        let share = now.filter(|_| outcome.paid && outcome.binary)?.outcome(at) * outcome.people_each / results.people.max(1.0);
         Some(Rate((share * 1_000.0).round() as i64 * (WHOLE / 1_000)))
     };
     results.outcomes.iter().enumerate().map(rate).collect()

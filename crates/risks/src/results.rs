@@ -304,6 +304,8 @@ pub struct OutcomeFacts {
     /// What to call the people with it.
     pub people: PeopleNoun,
     pub binary: bool,
+    /// How many people one of what it counts is: 1, and the size of a household where it counts households.
+    pub people_each: f64,
     /// Position of the binary outcome on top of which it is counted; its own for a binary one.
     pub base: usize,
     /// What is known of an amount; `None` where the outcome is counted.

@@ -113,6 +113,7 @@ impl Draws {
         OutcomeFacts {
             name: name.to_owned(),
             people: PeopleNoun::of(name, self.of(&measures)),
+            people_each: 1.0,
             binary: self.of(&[true, true, false]),
             base: 0,
             amount: None,

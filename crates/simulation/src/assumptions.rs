@@ -40,6 +40,8 @@ pub struct Assumptions {
     pub years: usize,
     /// People who come, as a share of those expected.
     pub volume: f64,
+    /// The share of households in which all members have the same result, where the contract counts households.
+    pub households_alike: f64,
     /// One for each outcome of the scheme.
     pub outcomes: Vec<OutcomeAssumptions>,
     pub help: Vec<Help>,
@@ -267,6 +269,10 @@ pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<Assumptions> {
     }
     let years = people.as_ref().map_or(1, |table| years(table, scheme));
     let volume: Rate = people.as_ref().and_then(|table| table.positive("volume")).unwrap_or(Rate(base::money::WHOLE));
+    let alike = people.as_ref().filter(|table| scheme.counts_households() && table.has("households_alike")).map(|table| {
+        let fix = "write the share of households in which all members have the same result, such as \"30 %\"";
+        table.required_within("households_alike", (Rate(0), Rate(base::money::WHOLE)), "a share that cannot be", fix)
+    });
     if let Some(table) = people {
         table.finish();
     }
@@ -323,6 +329,7 @@ pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<Assumptions> {
         stakes,
         years,
         volume: volume.as_f64(),
+        households_alike: alike.unwrap_or(Rate(0)).as_f64(),
         outcomes,
         help,
         cost_each_person,

@@ -38,6 +38,7 @@ pub mod expected_outcomes;
 pub mod fees;
 pub mod fix;
 pub mod game;
+pub mod households;
 pub mod individuals;
 pub mod marginal_effort;
 mod misreport;

@@ -3,11 +3,13 @@
 use base::money::WHOLE;
 use base::schedule::{CohortTime, Schedule};
 use contract::Scheme;
+use contract::measurement::HouseholdMembers;
 use contract::terms::OutcomeKind;
 
 use crate::amounts::{AmountDistribution, AmountLevel};
 use crate::assumptions::{Assumptions, Help, Move};
 use crate::draws::threshold;
+use crate::households::HouseholdAssumption;
 use crate::individuals::{HIGHEST, Queue, Risks, folded_threshold, level_where};
 pub use crate::people_cell::PeopleCell;
 
@@ -105,6 +107,12 @@ pub struct Chances {
     sign: Vec<f64>,
     /// For each outcome that is made of others: which, and how many of them need a good result.
     some_of: Vec<Option<SomeOf>>,
+    /// For each outcome of a household: that of its members, and how many of them need it.
+    households: Vec<Option<(usize, HouseholdMembers)>>,
+    /// For each outcome, whether it counts households. Its chances are those of a household, shared by the people of it: results for each
+    /// person served, as of every other outcome.
+    counts_households: Vec<bool>,
+    household: HouseholdAssumption,
     /// For each kind of help and segment.
     pub helps: Vec<Vec<HelpEffect>>,
     /// For each outcome that is counted on top of a binary one, and segment: mean events, or mean periods, of a person
@@ -214,6 +222,9 @@ impl Chances {
             own,
             sign,
             some_of,
+            households: scheme.outcomes.iter().map(contract::terms::Outcome::household).collect(),
+            counts_households: scheme.outcomes.iter().map(|outcome| outcome.counts_households).collect(),
+            household: HouseholdAssumption { size: scheme.household_size.as_f64(), alike: assumptions.households_alike },
             helps,
             each,
         };
@@ -235,8 +246,8 @@ impl Chances {
         }
         for outcome in 0..self.some_of.len() {
             for segment in 0..self.now[outcome].len() {
-                let now = self.of_others(outcome, |at| self.now[at][segment]);
-                let none = self.of_others(outcome, |at| self.none[at][segment]);
+                let now = self.of_outcomes(outcome, |at| self.now[at][segment]);
+                let none = self.of_outcomes(outcome, |at| self.none[at][segment]);
                 if let (Some(now), Some(none)) = (now, none) {
                     (self.now[outcome][segment], self.none[outcome][segment]) = (now, none);
                 }
@@ -244,15 +255,25 @@ impl Chances {
         }
     }
 
+    /// The chance of an outcome that is made of others or is one of a household, given the chance of each outcome; `None` where it is
+    /// neither.
+    fn of_outcomes(&self, outcome: usize, chance: impl Fn(usize) -> f64) -> Option<f64> {
+        match self.households[outcome] {
+            Some((of, needed)) => Some(self.household.chance(chance(of), needed) / self.household.size),
+            None => self.of_others(outcome, chance),
+        }
+    }
+
     /// The chance of good results in enough of the outcomes that one is made of, given the chance of each of them; `None` where it is
     /// not made of others. They are taken to be independent for people of one segment.
     fn of_others(&self, outcome: usize, chance: impl Fn(usize) -> f64) -> Option<f64> {
         let (of, at_least) = self.some_of[outcome].as_ref()?;
+        let people = if self.counts_households[outcome] { self.household.size } else { 1.0 };
         // The chances of each number of good results so far.
         let mut numbers = vec![1.0];
         for &at in of {
             // The bad side of an outcome happens with the chance that its good side does not.
-            let good = 1.0 - side(chance(at), self.sign[at]).clamp(0.0, 1.0);
+            let good = 1.0 - side(people * chance(at), self.sign[at]).clamp(0.0, 1.0);
             let mut next = vec![0.0; numbers.len() + 1];
             for (number, so_far) in numbers.iter().enumerate() {
                 next[number] += so_far * (1.0 - good);
@@ -260,7 +281,7 @@ impl Chances {
             }
             numbers = next;
         }
-        Some(numbers.iter().skip(*at_least).sum())
+        Some(numbers.iter().skip(*at_least).sum::<f64>() / people)
     }
 
     /// The same people when a binary outcome is better for everyone by this proportion of people, served or not, now and before they
@@ -323,8 +344,18 @@ impl Chances {
     pub fn threshold(&self, outcome: usize, segment: usize, effort: &[f64]) -> u64 {
         match self.own[outcome].get(segment) {
             Some(own) => folded_threshold(self.level(own, outcome, segment, effort), self.sign[outcome] > 0.0),
+            // People with whom no household counts have the largest number, so nothing may be above it.
+            None if self.counts_households[outcome] => {
+                threshold(self.of_one(outcome, self.with(outcome, segment, effort))).min(u32::MAX.into())
+            }
             None => threshold(self.with(outcome, segment, effort)),
         }
+    }
+
+    /// The chance of one draw, given that of a person: where households are counted, a household has one draw for all its people.
+    #[must_use]
+    pub(crate) fn of_one(&self, outcome: usize, chance: f64) -> f64 {
+        if self.counts_households[outcome] { (self.household.size * chance).min(1.0) } else { chance }
     }
 
     /// How the amounts of a segment are added up under an effort; `None` where the outcome is no amount.
@@ -425,7 +456,7 @@ impl Chances {
             let own = &self.amounts[amount][segment];
             return own.distribution.as_good_as(self.mean_amount(own, amount, segment, effort), level);
         }
-        if let Some(chance) = self.of_others(outcome, |at| self.with(at, segment, effort)) {
+        if let Some(chance) = self.of_outcomes(outcome, |at| self.with(at, segment, effort)) {
             return chance;
         }
         let none = self.none[outcome][segment];
@@ -470,12 +501,13 @@ impl Chances {
                 None => self.sign[outcome] * (own.distribution.mean_that_counts(most) - self.none[outcome][segment]),
             };
         }
-        if self.some_of[outcome].is_some() {
+        if self.some_of[outcome].is_some() || self.households[outcome].is_some() {
             let better = |at: usize| {
                 let gains = self.sign[at] * self.reach(at, help, segment);
                 (self.none[at][segment] + gains).clamp(0.0, 1.0)
             };
-            return (self.of_others(outcome, better).unwrap_or_default() - self.none[outcome][segment]).max(0.0);
+            let most = self.of_outcomes(outcome, better).unwrap_or_default();
+            return (self.sign[outcome] * (most - self.none[outcome][segment])).max(0.0);
         }
         let none = self.none[outcome].get(segment).copied().unwrap_or_default();
         let bad = if self.sign[outcome] > 0.0 { 1.0 - none } else { none };

@@ -4,7 +4,8 @@ use contract::Scheme;
 use contract::terms::OutcomeKind;
 
 use crate::assumptions::Assumptions;
-use crate::draws::{decision, extra, threshold, whether};
+use crate::draws::{decision, extra, whether};
+use crate::households::uniform;
 use crate::individuals::{happens, level_number};
 use crate::people::{AreaPeople, Chances, PeopleCell};
 use base::philox::words;
@@ -65,7 +66,10 @@ impl<'a> Replication<'a> {
             let base = definition.base(outcome);
             let words = words(self.seed, person, self.replication, decision(scheme, base) as u64);
             let affected = match chances.own_level(base, cell.segment, effort) {
-                None => u64::from(whether(&words)) < threshold(chances.with(base, cell.segment, effort)),
+                None => {
+                    let place = (person - cell.first_person) as usize;
+                    u64::from(uniform(scheme, base, place, whether(&words))) < chances.threshold(base, cell.segment, effort)
+                }
                 Some(level) => {
                     let more = scheme.outcomes[base].sign() > 0;
                     let own = assumptions.individuals.as_ref().and_then(|file| file.in_cell(base, cell));

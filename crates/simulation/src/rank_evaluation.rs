@@ -11,6 +11,7 @@ use contract::terms::OutcomeKind;
 use crate::amounts::AmountLevel;
 use crate::assumptions::Assumptions;
 use crate::draws::{decision, extra, whether};
+use crate::households;
 use crate::individuals::folded;
 use crate::people::AreaPeople;
 use base::philox::words;
@@ -127,7 +128,8 @@ impl Ranks {
                 // The uniform in the upper half and the person in the lower: sorting keeps the two together.
                 let person = |index: usize| cell.first_person + index as u64;
                 let word = |uniform: u32, index: usize| u64::from(uniform) << 32 | index as u64;
-                let uniform = |index: usize| whether(&words(seed, person(index), replication, outcome as u64));
+                let drawn_for = |index: usize| whether(&words(seed, person(index), replication, outcome as u64));
+                let uniform = |index: usize| households::uniform(scheme, outcome, index, drawn_for(index));
                 match assumptions.individuals.as_ref().and_then(|file| file.in_cell(outcome, cell)) {
                     None => drawn.extend((0..cell.people).map(|index| word(uniform(index), index))),
                     Some(risk) => {

@@ -16,6 +16,7 @@ use risks::{
 
 use crate::assumptions::{Assumptions, Intended};
 use crate::behaviours::{self, BehaviourChoices};
+use crate::households::households;
 use crate::misreport;
 use crate::mixture::Behaviour;
 use crate::people::{AreaPeople, people};
@@ -577,6 +578,7 @@ pub fn table(
         name: outcome.name.clone(),
         people: PeopleNoun::of(&outcome.name, &outcome.measure),
         binary: outcome.is_binary(),
+        people_each: if outcome.counts_households { scheme.household_size.as_f64() } else { 1.0 },
         base: outcome.base(at),
         amount: outcome
             .is_amount()
@@ -657,10 +659,11 @@ fn assumed_count(scheme: &Scheme, assumptions: &Assumptions, people: &[AreaPeopl
     if !definition.is_assumed || matches!(definition.kind, OutcomeKind::Frequency { per: Per::Affected, .. }) {
         return None;
     }
+    let measured = |people: usize| if definition.counts_households { households(scheme, people) as f64 } else { people as f64 };
     let of_area = |area: &AreaPeople| -> f64 {
         let of_cell = |cell: &crate::people::PeopleCell| {
             let time = scheme.cohorts[area.cohorts[cell.cohort]].time();
-            cell.people as f64 * rates.at(area.area, assumptions.segments[cell.segment].priced_as, time).as_f64()
+            measured(cell.people) * rates.at(area.area, assumptions.segments[cell.segment].priced_as, time).as_f64()
         };
         area.cells.iter().map(of_cell).sum()
     };

@@ -6,6 +6,7 @@ use contract::terms::OutcomeKind;
 
 use crate::assumptions::Assumptions;
 use crate::draws::{drawn, extra, threshold, whether};
+use crate::households::uniform;
 use crate::individuals::{level_number, own_chance};
 use crate::people::{Chances, people};
 use crate::strategy::Strategy;
@@ -64,8 +65,9 @@ pub fn replay(
     let chances = Chances::of(scheme, assumptions, area);
     let efforts = [Strategy::as_now(&chances, area.segments).effort, Strategy::idle(&chances, area.segments).effort];
     let decisions = drawn(scheme, seed, person, replication).into_iter().map(|drawn| {
-        let uniform = whether(&drawn.words);
+        let uniform = uniform(scheme, drawn.outcome, (person - cell.first_person) as usize, whether(&drawn.words));
         let alike = [chances.now(drawn.outcome, cell.segment), chances.without(drawn.outcome, cell.segment)];
+        let alike = alike.map(|chance| chances.of_one(drawn.outcome, chance));
         let [now, idle] = [0, 1].map(|at| {
             let own = assumptions.individuals.as_ref().and_then(|file| file.in_cell(drawn.outcome, cell));
             own.zip(chances.own_level(drawn.outcome, cell.segment, &efforts[at])).map_or(alike[at], |(risk, level)| {

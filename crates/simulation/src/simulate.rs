@@ -147,6 +147,10 @@ fn families(scheme: &Scheme) -> Result<Vec<Family<'_>>, String> {
             family.wait = shorter(family.wait, outcome.wait);
             continue;
         }
+        if outcome.household().is_some() {
+            let why = "and the simulation draws it as a whole, not from the outcomes of its members";
+            return Err(format!("{} is a result of households, {why}", outcome.name));
+        }
         if outcome.some_of().is_some() {
             let why = "and the simulation draws it as a whole, not from the outcomes of each person";
             return Err(format!("{} is made of other outcomes, {why}", outcome.name));
@@ -200,7 +204,7 @@ fn kinds(rule: &OutcomeRule) -> Vec<&String> {
         | OutcomeRule::FirstTimeTo(events)
         | OutcomeRule::DaysUntil(events) => events.kinds.iter().collect(),
         OutcomeRule::AtLeast { events, .. } | OutcomeRule::SumWithin { events, .. } => events.kinds.iter().collect(),
-        OutcomeRule::SomeOf { .. } | OutcomeRule::Reaches { .. } => Vec::new(),
+        OutcomeRule::SomeOf { .. } | OutcomeRule::Reaches { .. } | OutcomeRule::Household { .. } => Vec::new(),
         OutcomeRule::Sustained { spells, .. } | OutcomeRule::Periods(spells) | OutcomeRule::StatusAt(spells) => match spells {
             SpellSelection::Kept(kinds) => kinds.iter().collect(),
             SpellSelection::Paired { begins, ends } => vec![begins, ends],
@@ -497,6 +501,7 @@ impl SimulatedPerson<'_, '_> {
             | OutcomeRule::SumWithin { .. }
             | OutcomeRule::DaysUntil(_)
             | OutcomeRule::Reaches { .. }
+            | OutcomeRule::Household { .. }
             | OutcomeRule::SomeOf { .. } => {}
         }
     }

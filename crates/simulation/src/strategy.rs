@@ -12,6 +12,7 @@ use contract::terms::{Baseline, Intake, OutcomeKind};
 use crate::amounts::{AmountLevel, BroughtOver};
 use crate::assumptions::Assumptions;
 use crate::draws::{comparison_amounts, comparison_count, comparison_extra};
+use crate::households::households;
 use crate::others;
 use crate::people::{AreaPeople, Chances};
 use crate::rank_evaluation::Ranks;
@@ -291,7 +292,7 @@ impl<'a> Arena<'a> {
                 for (cell, &to) in self.people.cells.iter().zip(&self.tally_cells) {
                     for (at, outcome) in self.scheme.outcomes.iter().enumerate() {
                         let Some(ratio) = outcome.compared() else { continue };
-                        let people = cell.people as i64 * ratio;
+                        let people = self.measured_in(at, cell.people) * ratio;
                         if let Some(amounts) = self.assumptions.amount(self.scheme, at, self.people.area, cell.segment) {
                             let now = (self.chances.now(at, cell.segment), amounts.spread);
                             tally.comparison[at].people[to] += people;
@@ -300,7 +301,7 @@ impl<'a> Arena<'a> {
                             continue;
                         }
                         let base = outcome.base(at);
-                        let chance = self.compared_chance(at, cell.segment);
+                        let chance = self.chances.of_one(base, self.compared_chance(at, cell.segment));
                         let affected = comparison_count(self.seed, cell.first_person, replication, base, people, chance);
                         let parameter = self.compared_parameter(at, cell.segment);
                         let count =
@@ -312,6 +313,11 @@ impl<'a> Arena<'a> {
                 tally
             })
             .collect()
+    }
+
+    /// In how many an outcome is measured among so many people of one cell: people, or their households.
+    fn measured_in(&self, outcome: usize, people: usize) -> i64 {
+        if self.scheme.outcomes[outcome].counts_households { households(self.scheme, people) } else { people as i64 }
     }
 
     /// The chance of the binary outcome under an outcome, for those it is compared with.
@@ -473,7 +479,7 @@ impl<'a> Arena<'a> {
         let taken: Vec<bool> = self.people.cells.iter().map(|cell| strategy.taken[cell.segment]).collect();
         let mut tally = Tally::empty(self.scheme, self.people.area, self.people.cohorts.clone());
         for at in (0..self.people.cells.len()).filter(|&at| taken[at]) {
-            tally.people[self.tally_cells[at]] += self.people.cells[at].people as i64;
+            self.add_people(&mut tally, at);
         }
         tally.costs = self.certified_costs(strategy, 1.0);
         ReadyStrategy {
@@ -483,6 +489,14 @@ impl<'a> Arena<'a> {
             taken,
             tally,
         }
+    }
+
+    /// Adds the people of a cell to a tally, and their households.
+    fn add_people(&self, tally: &mut Tally, at: usize) {
+        let (to, people) = (self.tally_cells[at], self.people.cells[at].people);
+        let households = tally.households(self.scheme, to).map(|before| before + households(self.scheme, people));
+        tally.people[to] += people as i64;
+        households.into_iter().for_each(|households| tally.set_households(self.scheme, to, households));
     }
 
     /// The chance of the bad result as things are now: the most that a binary outcome can get better. An amount can at most be halved or
@@ -539,9 +553,11 @@ impl<'a> Arena<'a> {
     pub fn paid_without_chance(&self, tally: &Tally) -> Vec<(f64, Paid<f64>)> {
         let paid = [-2, -1, 0, 1, 2].map(|more| {
             let mut tally = tally.clone();
-            let binary = tally.counts.iter_mut().enumerate().filter(|(at, _)| self.scheme.outcomes[*at].is_binary());
-            for (count, people) in binary.flat_map(|(_, counts)| counts.iter_mut().zip(&tally.people)) {
-                *count = (*count + more).clamp(0, *people);
+            for at in (0..self.scheme.outcomes.len()).filter(|&at| self.scheme.outcomes[at].is_binary()) {
+                for cell in 0..tally.people.len() {
+                    let most = tally.measured(self.scheme, at, cell);
+                    tally.counts[at][cell] = (tally.counts[at][cell] + more).clamp(0, most);
+                }
             }
             let mut paid = Paid::<f64>::default();
             price(self.scheme, &tally, &mut paid, &mut NoLines);
@@ -565,15 +581,15 @@ impl<'a> Arena<'a> {
         tally.costs = self.certified_costs(&Strategy::as_now(&self.chances, self.people.segments), 1.0);
         let mut exact = vec![vec![0.0; size]; self.scheme.outcomes.len()];
         let mut compared = exact.clone();
-        for (cell, &to) in self.people.cells.iter().zip(&self.tally_cells) {
+        for (place, (cell, &to)) in self.people.cells.iter().zip(&self.tally_cells).enumerate() {
             let people = cell.people as f64;
-            tally.people[to] += cell.people as i64;
+            self.add_people(&mut tally, place);
             for (at, outcome) in self.scheme.outcomes.iter().enumerate() {
                 let base = outcome.base(at);
                 let each = self.chances.each[at][cell.segment];
                 exact[at][to] += people * chance(base, cell.segment).clamp(0.0, self.most(base)) * each;
                 if let Some(ratio) = outcome.compared() {
-                    tally.comparison[at].people[to] += cell.people as i64 * ratio;
+                    tally.comparison[at].people[to] += self.measured_in(at, cell.people) * ratio;
                     let each = self.events_before(at, cell.segment).unwrap_or(each);
                     compared[at][to] += people * ratio as f64 * compared_chance(at, cell.segment) * each;
                 }
@@ -582,6 +598,9 @@ impl<'a> Arena<'a> {
         for at in 0..exact.len() {
             for to in 0..size {
                 tally.counts[at][to] = exact[at][to].round() as i64;
+                if self.scheme.outcomes[at].counts_households {
+                    tally.counts[at][to] = tally.counts[at][to].min(tally.measured(self.scheme, at, to));
+                }
                 if let Some(count) = tally.comparison[at].counts.get_mut(to) {
                     *count = compared[at][to].round() as i64;
                 }

@@ -9,6 +9,7 @@ use contract::{Scheme, limits};
 use risks::{WrongPayment, WrongPaymentRow};
 
 use crate::assumptions::Assumptions;
+use crate::households::households;
 use crate::others;
 use crate::people::{AreaPeople, Chances};
 use crate::strategy::weights_beside_a_jump;
@@ -136,6 +137,7 @@ impl<'a> LoneCohort<'a> {
         tally.others.clone_from(&self.others);
         for (segment, (&people, &shown)) in people.iter().zip(counts).enumerate() {
             tally.people[segment] = people;
+            tally.set_households(self.scheme, segment, households(self.scheme, people as usize));
             for (at, outcome) in self.scheme.outcomes.iter().enumerate() {
                 let follows = match outcome.kind {
                     OutcomeKind::Binary => at == self.outcome,
@@ -146,10 +148,16 @@ impl<'a> LoneCohort<'a> {
                     tally.counts[at][segment] = (people as f64 * self.each[at]).round() as i64;
                 } else if follows {
                     tally.counts[at][segment] = (shown as f64 * self.each[at]).round() as i64;
+                    if outcome.counts_households {
+                        tally.counts[at][segment] = tally.counts[at][segment].min(tally.measured(self.scheme, at, segment));
+                    }
                 }
                 if let Some(ratio) = outcome.compared() {
                     let people = tally.people[segment] * ratio;
-                    tally.comparison[at].people[segment] = people;
+                    tally.comparison[at].people[segment] = match outcome.counts_households {
+                        true => tally.measured(self.scheme, at, segment) * ratio,
+                        false => people,
+                    };
                     tally.comparison[at].counts[segment] = (people as f64 * self.compared[at][segment]).round() as i64;
                 }
             }

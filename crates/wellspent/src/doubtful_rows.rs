@@ -58,9 +58,14 @@ pub(crate) fn add(doubted: &Doubted<'_>, findings: &mut Findings, files: &mut [F
         Fault::row(place, what, "each person in one group", fix).refused()
     })?;
     rows_of(again, "starts", &people(&found.contested), names, findings, |place| {
-        let what = "this person has two starts on one day, with different providers, areas or segments";
+        let what = "this person has two starts on one day, with different providers, areas, segments or households";
         let fix = "keep the one that is right. Which of them is paid for must not depend on the order of names";
         Fault::row(place, what, "one start of a person on a day", fix).refused()
+    })?;
+    rows_of(again, "starts", &people(&found.contested_households), names, findings, |place| {
+        let what = "members of this person's household start on one day with different providers or in different areas";
+        let fix = "keep the place that is right. Who is paid for the household must not depend on the order of names";
+        Fault::row(place, what, "one provider and area for a household on its first day", fix).refused()
     })?;
     rows_of(again, "people", &died, names, findings, |place| {
         Fault::row(place, STARTED_AFTER_DEATH, "a start up to the death", "correct `died`, or the day of the start").refused()

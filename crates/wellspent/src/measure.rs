@@ -189,6 +189,9 @@ impl Counted<'_> {
     fn tally(&self) -> TallyTable {
         let scheme = self.scheme;
         let mut columns = vec!["people".to_owned()];
+        if scheme.counts_households() {
+            columns.push("households".to_owned());
+        }
         for outcome in &scheme.outcomes {
             columns.push(outcome.name.clone());
             if matches!(outcome.baseline, Baseline::Comparison { .. }) {
@@ -222,6 +225,9 @@ impl Counted<'_> {
 fn counts_of_cell(scheme: &Scheme, groups: &[&ProviderTally], cell: usize) -> Vec<i64> {
     let sum = |value: &dyn Fn(&ProviderTally) -> i64| groups.iter().map(|group| value(group)).sum::<i64>();
     let mut counts = vec![sum(&|group| group.tally.people[cell])];
+    if scheme.counts_households() {
+        counts.push(sum(&|group| group.tally.households(scheme, cell).unwrap_or_default()));
+    }
     for (at, outcome) in scheme.outcomes.iter().enumerate() {
         counts.push(sum(&|group| group.tally.counts[at][cell]));
         if matches!(outcome.baseline, Baseline::Comparison { .. }) {
@@ -335,6 +341,7 @@ pub(crate) fn state(finding: &PersonOutcome, better: Better) -> ResultState {
         OutcomeState::Censored => ResultState::NotYetKnown,
         OutcomeState::LeftOut => ResultState::LeftOut,
         OutcomeState::Excepted => ResultState::Excepted,
+        OutcomeState::WithHousehold => ResultState::WithHousehold,
         OutcomeState::Observed if (finding.value > 0) == (better == Better::More) => ResultState::Success,
         OutcomeState::Observed => ResultState::Failure,
     }
@@ -344,6 +351,7 @@ pub(crate) fn state(finding: &PersonOutcome, better: Better) -> ResultState {
 fn reason(state: ResultState, why: &Explanation) -> String {
     match state {
         ResultState::Success | ResultState::Failure => String::new(),
+        ResultState::WithHousehold => "the household counts once, with another of its members".to_owned(),
         ResultState::NotYetKnown if why.needed > why.observed => format!(
             "the records must be complete to before {} and are complete to before {}",
             date(why.needed),

@@ -76,6 +76,12 @@ fn join(
     accepted: Option<AcceptedFaults>,
 ) -> anyhow::Result<JoinedRecords> {
     let need = one_folder::need(scheme)?;
+    if scheme.counts_households() {
+        anyhow::bail!(Error::failed(
+            "households cannot be counted in records of several agencies: each agency has its own ids for them".to_owned(),
+            "put the joined records into one folder, with a column `household` in starts, and measure them without --purpose"
+        ));
+    }
     let mut agencies = agencies::open(folder, &joining.access.purpose, days)?;
     covered(&agencies, &need)?;
     more.iter().filter_map(|name| table(name)).try_for_each(|table| agencies.purpose.rows(table, None))?;

@@ -60,8 +60,9 @@ pub enum PerBonus {
 }
 
 impl PerBonus {
-    const KNOWN: [(&'static str, PerBonus); 5] = [
+    const KNOWN: [(&'static str, PerBonus); 6] = [
         ("person", PerBonus::Person),
+        ("household", PerBonus::Person),
         ("event", PerBonus::Event),
         ("unit", PerBonus::Unit),
         ("percentage point", PerBonus::PercentagePoint),
@@ -93,8 +94,7 @@ fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Bonus>
         );
     }
     let outcome = outcome?;
-    let written = PerBonus::KNOWN.iter().find(|(_, known)| *known == per).map_or("", |(word, _)| word);
-    reading::paid_unit(section, &context.outcomes[outcome], written);
+    reading::paid_unit(section, &context.outcomes[outcome]);
     for (key, changes) in [(key, level.changes()), ("up_to", up_to.as_ref())] {
         changes.iter().for_each(|changes| gate::in_its_unit(section, key, &context.outcomes[outcome], changes));
     }
@@ -167,9 +167,9 @@ impl ClauseKind for Bonus {
             let beyond = self.beyond(&measured);
             let (quantity, unit) = match (reached, self.per) {
                 (_, PerBonus::LumpSum) => (Quantity::whole(reached.into()), "lump sum"),
-                (false, per) => (Quantity(0), unit(per)),
-                (true, PerBonus::PercentagePoint) => (measured.in_points(beyond), unit(self.per)),
-                (true, per) => (Quantity(beyond), unit(per)),
+                (false, _) => (Quantity(0), self.unit(scheme)),
+                (true, PerBonus::PercentagePoint) => (measured.in_points(beyond), self.unit(scheme)),
+                (true, _) => (Quantity(beyond), self.unit(scheme)),
             };
             let exact = || match (reached, self.per) {
                 (_, PerBonus::LumpSum) => Ratio::whole(reached.into()),
@@ -199,7 +199,7 @@ impl ClauseKind for Bonus {
                     outcome.name
                 )];
             }
-            PerBonus::Person => "person",
+            PerBonus::Person => outcome.counted().1,
             PerBonus::Event => "event",
             PerBonus::Unit => "unit",
             PerBonus::PercentagePoint => "percentage point",
@@ -339,14 +339,15 @@ impl Bonus {
         // the lower one. A bonus is extra, so nothing is owed there.
         if beyond.sign() == Ordering::Less { Ratio::whole(0) } else { beyond }
     }
-}
 
-fn unit(per: PerBonus) -> &'static str {
-    match per {
-        PerBonus::Person => "people",
-        PerBonus::Event => "events",
-        PerBonus::Unit => "units",
-        PerBonus::PercentagePoint => "percentage points",
-        PerBonus::LumpSum => "lump sum",
+    /// What its quantities are counted in, as a plural.
+    fn unit(&self, scheme: &Scheme) -> &'static str {
+        match self.per {
+            PerBonus::Person => scheme.outcomes[self.outcome].counted().0,
+            PerBonus::Event => "events",
+            PerBonus::Unit => "units",
+            PerBonus::PercentagePoint => "percentage points",
+            PerBonus::LumpSum => "lump sum",
+        }
     }
 }

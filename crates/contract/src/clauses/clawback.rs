@@ -89,6 +89,7 @@ impl ClauseKind for Clawback {
     fn explain(&self, scheme: &Scheme) -> Vec<String> {
         let outcome = &scheme.outcomes[self.outcome];
         let each = match outcome.kind {
+            OutcomeKind::Binary if outcome.counts_households => "household with",
             OutcomeKind::Binary => "person with",
             OutcomeKind::Frequency { .. } => "event of",
             OutcomeKind::Sustained { .. } => "period of",

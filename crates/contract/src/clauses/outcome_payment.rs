@@ -82,6 +82,7 @@ impl ClauseKind for OutcomePayment {
     fn price<A: Amount, L: LineSink<A>>(&self, pricing: &mut ClausePricing<'_, A, L>) {
         let (scheme, tally) = (pricing.scheme, pricing.tally);
         let fewer = scheme.outcomes[self.outcome].better == Better::Fewer;
+        let (unit, each) = scheme.outcomes[self.outcome].counted();
         let compares = self.compares_results();
         for part in pricing.parts(self.over, self.measured_for) {
             let TallyPart { cohorts, segment } = part.clone();
@@ -91,7 +92,7 @@ impl ClauseKind for OutcomePayment {
             if let Some(gate) = &self.gate
                 && pricing.decide(gate, &part) != Verdict::Better
             {
-                let line = UnpricedLine { cohorts, segment, quantity: Quantity(0), unit: "people", price: Pence(0) };
+                let line = UnpricedLine { cohorts, segment, quantity: Quantity(0), unit, price: Pence(0) };
                 pricing.pay(line, || {
                     let found = gate.found_in(scheme, tally, &part);
                     format!("{found}. No payment: the gate requires that {}", gate.words(scheme))
@@ -109,7 +110,7 @@ impl ClauseKind for OutcomePayment {
                     };
                     if quantity.0 != 0 {
                         let price = self.price.at(tally.area, segment, pricing.time(at));
-                        let line = UnpricedLine { cohorts: at..at + 1, segment: Some(segment), quantity, unit: "people", price };
+                        let line = UnpricedLine { cohorts: at..at + 1, segment: Some(segment), quantity, unit, price };
                         let exact = match self.counts {
                             CountingBasis::FromNothing => None,
                             CountingBasis::FromBaseline => Some((self.outcome, cell)),
@@ -118,12 +119,12 @@ impl ClauseKind for OutcomePayment {
                             let name = &scheme.outcomes[self.outcome].name;
                             let with = if fewer { "without" } else { "with" };
                             match (self.counts, quantity.0 > 0) {
-                                (CountingBasis::FromNothing, _) => format!("for each person {with} {name}"),
+                                (CountingBasis::FromNothing, _) => format!("for each {each} {with} {name}"),
                                 (CountingBasis::FromBaseline, true) => {
-                                    format!("for each person {with} {name} beyond the baseline")
+                                    format!("for each {each} {with} {name} beyond the baseline")
                                 }
                                 (CountingBasis::FromBaseline, false) => {
-                                    format!("for each person {with} {name} short of the baseline")
+                                    format!("for each {each} {with} {name} short of the baseline")
                                 }
                             }
                         });
@@ -137,11 +138,12 @@ impl ClauseKind for OutcomePayment {
         let outcome = &scheme.outcomes[self.outcome];
         let with = if outcome.better == Better::More { "with" } else { "without" };
         let price = super::prices(scheme, &self.price);
-        let pays = format!("The payer pays {price} for each person {with} {} ({})", outcome.name, outcome.measure);
+        let each = outcome.counted().1;
+        let pays = format!("The payer pays {price} for each {each} {with} {} ({})", outcome.name, outcome.measure);
         let mut out = match self.counts {
             CountingBasis::FromNothing => vec![format!("{pays}.")],
             CountingBasis::FromBaseline => vec![format!(
-                "{pays} beyond the baseline of their segment. The provider owes as much for each person short of it."
+                "{pays} beyond the baseline of their segment. The provider owes as much for each {each} short of it."
             )],
         };
         if let Some(gate) = &self.gate {

@@ -106,13 +106,23 @@ pub(super) fn rising_amounts(section: &Section<'_, '_>, key: &str, words: &ListW
 }
 
 /// Refuses to pay by what an outcome does not count: a person has an amount in units, and not in events or percentage points.
-pub(super) fn paid_unit(section: &Section<'_, '_>, outcome: &Outcome, per: &str) {
-    let name = &outcome.name;
+pub(super) fn paid_unit(section: &Section<'_, '_>, outcome: &Outcome) {
+    let (name, per) = (&outcome.name, section.text("per").unwrap_or_default());
     let (what, expected, fix) = match (outcome.kind, per) {
         (OutcomeKind::Binary, "event" | "unit") => (
             format!("`{name}` counts people, not {per}s"),
             "\"person\" or \"percentage point\"",
             "write per = \"person\", or pay on an outcome of kind \"frequency\" or \"amount\"",
+        ),
+        (OutcomeKind::Binary, "person") if outcome.counts_households => (
+            format!("`{name}` counts households, not people"),
+            "\"household\" or \"percentage point\"",
+            "write per = \"household\", or pay on the outcome of the members",
+        ),
+        (_, "household") if !outcome.counts_households => (
+            format!("`{name}` does not count households"),
+            "\"person\", or what else the outcome counts",
+            "pay on an outcome with rule = \"household\"",
         ),
         (OutcomeKind::Amount { .. }, "person" | "event" | "percentage point") => (
             format!("`{name}` is an amount of each person, and not a number of people or events"),

@@ -65,16 +65,20 @@ pub enum PerUnit {
 }
 
 impl PerUnit {
-    const KNOWN: [(&'static str, PerUnit); 4] = [
+    const KNOWN: [(&'static str, PerUnit); 5] = [
         ("person", PerUnit::Person),
+        ("household", PerUnit::Person),
         ("event", PerUnit::Event),
         ("unit", PerUnit::Unit),
         ("percentage point", PerUnit::PercentagePoint),
     ];
 
-    /// As the file writes it.
-    fn written(self) -> &'static str {
-        Self::KNOWN.iter().find(|(_, per)| *per == self).map_or("", |(word, _)| word)
+    /// As the file writes it for an outcome.
+    fn written(self, outcome: &Outcome) -> &'static str {
+        match self {
+            PerUnit::Person => outcome.counted().1,
+            _ => Self::KNOWN.iter().find(|(_, per)| *per == self).map_or("", |(word, _)| word),
+        }
     }
 
     /// What each result of an outcome is paid by.
@@ -130,7 +134,7 @@ fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Tariff
                 .fix("add: baseline = \"58%\" with its source, or baseline = { comparison_people_each = 10 }"),
         );
     }
-    reading::paid_unit(section, definition, per.written());
+    reading::paid_unit(section, definition);
     for (key, schedule) in [("reward", Some(&reward)), ("deduction", deduction.as_ref())] {
         if section.has(key) {
             schedule.iter().for_each(|price| context.one_price(section, key, price, (over, measured_for), "a tariff"));
@@ -198,7 +202,7 @@ impl ClauseKind for Tariff {
                 None => (Quantity(0), Pence(0)),
             };
             let unit = match self.per {
-                PerUnit::Person => "people",
+                PerUnit::Person => scheme.outcomes[self.outcome].counted().0,
                 PerUnit::Event => "events",
                 PerUnit::Unit => "units",
                 PerUnit::PercentagePoint => "percentage points",
@@ -242,7 +246,7 @@ impl ClauseKind for Tariff {
         let reward = super::prices(scheme, &self.reward);
         let mut out = vec![format!(
             "The payer pays {reward} for each {} {from}, on {} ({}), measured over {}.",
-            self.unit(outcome.better),
+            self.unit(outcome, outcome.better),
             outcome.name,
             outcome.measure,
             super::measured_words(self.over, self.measured_for)
@@ -250,7 +254,7 @@ impl ClauseKind for Tariff {
         match &self.deduction {
             Some(deduction) => {
                 let deduction = super::prices(scheme, deduction);
-                out.push(format!("The provider owes {deduction} for each {}.", self.unit(opposite(outcome.better))));
+                out.push(format!("The provider owes {deduction} for each {}.", self.unit(outcome, opposite(outcome.better))));
             }
             None => out.push("Nothing is deducted when the result is worse than the baseline.".to_owned()),
         }
@@ -491,15 +495,19 @@ impl Tariff {
             (Verdict::Worse, _) if self.deduction.is_none() => {
                 format!("{facts}. No payment: the result is worse than expected. The clause deducts nothing")
             }
-            (Verdict::Worse, _) => format!("{facts}. A deduction for each {}{beyond}", self.unit(opposite(outcome.better))),
+            (Verdict::Worse, _) => {
+                format!("{facts}. A deduction for each {}{beyond}", self.unit(outcome, opposite(outcome.better)))
+            }
             (Verdict::Better, false) if direction == Ordering::Equal => format!("{facts}. The result is exactly as expected"),
-            (Verdict::Better, false) => format!("{facts}. A reward for each {}{beyond}", self.unit(outcome.better)),
+            (Verdict::Better, false) => format!("{facts}. A reward for each {}{beyond}", self.unit(outcome, outcome.better)),
         }
     }
 
     /// What one of the tariff's units is, with the direction: "person fewer than expected".
-    fn unit(&self, direction: Better) -> &'static str {
+    fn unit(&self, outcome: &Outcome, direction: Better) -> &'static str {
         match (self.per, direction) {
+            (PerUnit::Person, Better::Fewer) if outcome.counts_households => "household fewer than expected",
+            (PerUnit::Person, Better::More) if outcome.counts_households => "household more than expected",
             (PerUnit::Person, Better::Fewer) => "person fewer than expected",
             (PerUnit::Person, Better::More) => "person more than expected",
             (PerUnit::Event, Better::Fewer) => "event fewer than expected",
@@ -518,7 +526,7 @@ impl Tariff {
         let price = text.copied_price(name, &self.reward);
         gone.iter().filter(|key| **key != "gate" || self.gate.is_none()).for_each(|key| text.remove(name, key, why));
         text.gate(name, "gate", None, self.gate.as_ref());
-        let per = format!("\"{}\"", self.per.written());
+        let per = format!("\"{}\"", self.per.written(text.outcome(self.outcome)));
         let (_, outcome) = text.outcome_name(self.outcome);
         for (key, value) in [("outcome", outcome.as_str()), ("per", &per), ("reward", &price), ("deduction", &price)] {
             text.set_if_different(name, key, value, "clause", why);

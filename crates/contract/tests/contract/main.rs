@@ -5,6 +5,7 @@ mod declarations;
 mod exceptions;
 mod handed_over;
 mod hostile;
+mod households;
 mod parts;
 mod points;
 mod segments;

@@ -5,6 +5,7 @@
 #[path = "../../../records/tests/it/dice.rs"]
 mod dice;
 mod effect;
+mod households;
 mod measuring;
 mod oracle;
 mod records;

@@ -26,7 +26,7 @@ fn answer(finding: &PersonOutcome) -> Answer {
     match finding.state {
         OutcomeState::Censored => Answer::NotYetKnown,
         OutcomeState::LeftOut => Answer::LeftOut,
-        OutcomeState::Excepted => Answer::Excepted,
+        OutcomeState::Excepted | OutcomeState::WithHousehold => Answer::Excepted,
         OutcomeState::Observed => Answer::Known(finding.value.into(), (finding.day != NEVER).then(|| date(finding.day))),
     }
 }
@@ -318,6 +318,7 @@ impl Case {
             provider: "P".into(),
             area: "north".into(),
             segment: "old".into(),
+            household: String::new(),
             began: self.began,
             comparison: false,
             known: None,
@@ -403,6 +404,7 @@ fn offences_settled_together_can_count_as_one() {
             provider: "P".into(),
             area: "north".into(),
             segment: "old".into(),
+            household: String::new(),
             began: case.began,
             comparison: false,
             known: None,
@@ -497,6 +499,7 @@ fn an_excepted_person_stays_in_the_tally_and_in_the_other_outcomes() {
             provider: "P".into(),
             area: "north".into(),
             segment: "old".into(),
+            household: String::new(),
             began: case.began,
             comparison: false,
             known: None,
@@ -588,6 +591,7 @@ fn one_person_counts_once_in_a_cohort_from_the_first_start() {
         provider: provider.into(),
         area: "north".into(),
         segment: "old".into(),
+        household: String::new(),
         began: day_of(began),
         comparison: false,
         known: None,
@@ -615,6 +619,7 @@ fn what_was_not_known_does_not_count() {
         provider: "P".into(),
         area: "north".into(),
         segment: "old".into(),
+        household: String::new(),
         began: case.began,
         comparison: false,
         known: None,

@@ -226,6 +226,7 @@ impl Oracle<'_> {
                     false => (0, None),
                 }
             }
+            OutcomeRule::Household { .. } => unreachable!("households have an oracle of their own"),
             OutcomeRule::SomeOf { outcomes, at_least } => {
                 for other in outcomes {
                     if above[*other] == Answer::LeftOut {
@@ -363,7 +364,7 @@ impl Oracle<'_> {
             OutcomeRule::AtLeast { events: wanted, .. }
             | OutcomeRule::SumWithin { events: wanted, .. }
             | OutcomeRule::DaysUntil(wanted) => events(&mut need, wanted),
-            OutcomeRule::SomeOf { .. } | OutcomeRule::Reaches { .. } => {}
+            OutcomeRule::SomeOf { .. } | OutcomeRule::Reaches { .. } | OutcomeRule::Household { .. } => {}
             OutcomeRule::Sustained { spells, .. } | OutcomeRule::Periods(spells) | OutcomeRule::StatusAt(spells) => {
                 match spells {
                     SpellSelection::Kept(kinds) => need("spells", kinds),

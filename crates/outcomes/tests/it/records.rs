@@ -35,6 +35,7 @@ pub(crate) struct Start {
     pub(crate) provider: String,
     pub(crate) area: String,
     pub(crate) segment: String,
+    pub(crate) household: String,
     pub(crate) began: Date,
     pub(crate) comparison: bool,
     pub(crate) known: Option<Date>,
@@ -112,6 +113,7 @@ impl TestRecords {
                     provider: (*dice.one_of(&["A", "B", "3"])).to_owned(),
                     area: (*dice.one_of(&["north", "south", "south", "elsewhere"])).to_owned(),
                     segment: (*dice.one_of(&["young", "old"])).to_owned(),
+                    household: String::new(),
                     began,
                     comparison: dice.chance(20),
                     known: dice.chance(10).then(|| plus(began, dice.between(-5, 200))),
@@ -209,6 +211,7 @@ impl TestRecords {
                 ("provider", row.provider.clone()),
                 ("area", row.area.clone()),
                 ("segment", row.segment.clone()),
+                ("household", row.household.clone()),
                 ("began", row.began.to_string()),
                 ("group", group.to_owned()),
                 ("known", text(row.known)),
@@ -262,11 +265,12 @@ impl TestRecords {
 
 /// A scheme of two areas and two segments with these outcomes.
 pub(crate) fn scheme(month_end: &str, outcomes: &str) -> Scheme {
+    let household_size = if outcomes.contains("\"household\"") { "household_size = 2\n" } else { "" };
     let text = format!(
         "scheme = \"Test\"\ncurrency = \"GBP\"\nrounding = \"down to the penny\"\nmonth_end = \"{month_end}\"\n\
          areas = [\"north\", \"south\"]\nsegments = [\"young\", \"old\"]\n\
          [contract]\nstarts = 2019-01-01\nends = 2026-12-31\n\
-         [cohorts]\nstarts = 2019-10-01\nends = 2020-09-30\nevery = \"3 months\"\npeople = 100\n{outcomes}\n\
+         [cohorts]\nstarts = 2019-10-01\nends = 2020-09-30\nevery = \"3 months\"\npeople = 100\n{household_size}{outcomes}\n\
          [pay.fee]\nclause = \"service fee\"\neach_month = \"£1\"\n"
     );
     let folder = Folder::from([("scheme.toml".to_owned(), FileBytes::Read(text.clone().into_bytes()))]);

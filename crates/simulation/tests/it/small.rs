@@ -521,6 +521,84 @@ fn what_is_at_stake_is_the_providers_own() {
     );
 }
 
+/// A result of a household has the chance of so many members with it, is counted once for each household, and help for people moves it.
+#[test]
+fn results_of_households_follow_from_those_of_members() {
+    let stress = |members: &str, alike: &str| {
+        let outcomes = format!(
+            "[outcome.family]\nmeasure = \"families\"\nkind = \"binary\"\nbetter = \"more\"\nwindow = \"12 months\"\n\
+             [outcome.family.measured]\nrule = \"household\"\noutcome = \"job\"\nmembers = {members}\n\n[pay.fee]"
+        );
+        stressed(&[
+            ("scheme.toml", "[pay.fee]", &outcomes),
+            ("scheme.toml", "people = 200", "people = 200\nhousehold_size = 2"),
+            ("scheme.toml", "outcome = \"job\"\nprice = \"£2,000\"", "outcome = \"family\"\nprice = \"£50,000\""),
+            ("assumptions.toml", "[people]\n", &format!("[people]\nhouseholds_alike = \"{alike}\"\n")),
+            ("assumptions.toml", "[help.coaching]", "[outcome.family]\nvalue = \"£1\"\n\n[help.coaching]"),
+        ])
+    };
+    // 200 households of two people: half with 40 %, and half with 30 %.
+    let cases: [(&str, &str, fn(f64) -> f64); 4] = [
+        ("\"any\"", "0 %", |job| 1.0 - (1.0 - job).powi(2)),
+        ("\"all\"", "0 %", |job| job * job),
+        ("2", "50 %", |job| 0.5 * job + 0.5 * job * job),
+        ("\"any\"", "100 %", |job| job),
+    ];
+    for (members, alike, chance) in cases {
+        let stress = stress(members, alike);
+        let idle = stress.results.get(StrategyKind::Idle).expect("the idle strategy");
+        let expected = 200.0 * (chance(0.4) + chance(0.3)) / 2.0;
+        assert!((idle.outcome(1) - expected).abs() < 1e-6, "{members}: {} and {expected}", idle.outcome(1));
+        let paid = Estimate::of(idle.results.iter().copied());
+        assert!((paid.mean - 50_000.0 * expected).abs() < 4.0 * paid.error, "{members}: {paid:?} and {expected}");
+        let best = stress.results.get(StrategyKind::BEST).expect("the best response");
+        assert!(best.outcome(1) > idle.outcome(1) + 1.0 && best.outcome(0) > idle.outcome(0) + 1.0, "help for a job earns it");
+    }
+}
+
+/// Counting by rank and person by person agree where households count, also where their size is no whole number.
+#[test]
+fn households_are_counted_alike_by_rank_and_person_by_person() {
+    let outcomes = "[outcome.family]\nmeasure = \"families\"\nkind = \"binary\"\nbetter = \"more\"\nwindow = \"12 months\"\n\
+                    [outcome.family.measured]\nrule = \"household\"\noutcome = \"job\"\nmembers = \"any\"\n\n[pay.fee]";
+    for size in ["1", "1.7", "3"] {
+        let opened = opened(&[
+            ("scheme.toml", "[pay.fee]", outcomes),
+            ("scheme.toml", "people = 200", &format!("people = 201\nhousehold_size = {size}")),
+            ("assumptions.toml", "[help.coaching]", "[outcome.family]\nvalue = \"£1\"\n\n[help.coaching]"),
+        ]);
+        let picks = ScenarioDraw::new();
+        let reader = Reader::new(&opened, &picks);
+        let scheme = contract::read::scheme(&reader).expect("a scheme");
+        let assumptions = assumptions::read(&reader, &scheme).expect("assumptions");
+        let areas = simulation::people::people(&scheme, &assumptions);
+        let ranks = simulation::rank_evaluation::Ranks::build(&scheme, &assumptions, &areas[0], 7, 3, 4);
+        let arena = simulation::strategy::Arena::new(&scheme, &assumptions, &areas[0], &ranks, 7, 3);
+        // So much help that every household has the result, and none.
+        for each in [0.0, 300.0, 1e9] {
+            let strategy = simulation::strategy::Strategy::of(vec![each; 2], vec![true; 2]);
+            let mut tallies = Vec::new();
+            arena.simulate(std::slice::from_ref(&strategy), 4, |_, tally, _| tallies.push(tally.clone()));
+            for (index, tally) in tallies.iter().enumerate() {
+                let effort = &strategy.effort;
+                let one_by_one = simulation::person_by_person::count(
+                    &scheme,
+                    &assumptions,
+                    &areas[0],
+                    &arena.chances,
+                    effort,
+                    7,
+                    3 + index as u64,
+                );
+                let sum = |outcome: usize| one_by_one[outcome].iter().sum::<i64>();
+                assert_eq!([0, 1].map(sum), [0, 1].map(|outcome| tally.counts[outcome].iter().sum::<i64>()), "{size}");
+                let households: i64 = (0..tally.people.len()).filter_map(|cell| tally.households(&scheme, cell)).sum();
+                assert!(sum(1) <= households && households <= tally.people.iter().sum(), "{size}: {} of {households}", sum(1));
+            }
+        }
+    }
+}
+
 /// An outcome that is made of others has the chance of so many good results among them, and help for one of them moves it.
 #[test]
 fn results_in_some_of_several_outcomes_follow_from_these() {
