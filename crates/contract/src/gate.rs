@@ -145,23 +145,30 @@ impl Gate {
 
     /// On which side of the gate one result falls.
     #[must_use]
+    #[inline]
     pub fn verdict(&self, scheme: &Scheme, measured: &MeasuredResult<'_>) -> Verdict {
         if measured.base == 0 {
             return Verdict::Neither;
         }
         match &self.test {
             GateTest::AtLeast(change) => {
-                match (measured.compare(measured.own(change), 1), measured.compare(measured.own(change), -1)) {
-                    (Ordering::Greater | Ordering::Equal, _) => Verdict::Better,
-                    (_, Ordering::Less | Ordering::Equal) => Verdict::Worse,
-                    _ => Verdict::Neither,
+                let change = measured.own(change);
+                if measured.compare(change, 1) != Ordering::Less {
+                    Verdict::Better
+                } else if measured.compare(change, -1) != Ordering::Greater {
+                    Verdict::Worse
+                } else {
+                    Verdict::Neither
                 }
             }
             GateTest::MoreThan(change) => {
-                match (measured.compare(measured.own(change), 1), measured.compare(measured.own(change), -1)) {
-                    (Ordering::Greater, _) => Verdict::Better,
-                    (_, Ordering::Less) => Verdict::Worse,
-                    _ => Verdict::Neither,
+                let change = measured.own(change);
+                if measured.compare(change, 1) == Ordering::Greater {
+                    Verdict::Better
+                } else if measured.compare(change, -1) == Ordering::Less {
+                    Verdict::Worse
+                } else {
+                    Verdict::Neither
                 }
             }
             GateTest::Significant { critical, .. } => {

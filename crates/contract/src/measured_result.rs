@@ -69,6 +69,7 @@ impl TallyPart {
     }
 
     /// The sum of one number for each cell. The simulation adds up all segments far more often than one, and those stand together.
+    #[inline]
     pub(crate) fn sum(&self, values: &[i64], segments: usize) -> i64 {
         match self.segment {
             None => values[self.cohorts.start * segments..self.cohorts.end * segments].iter().sum(),
@@ -96,6 +97,7 @@ impl<'a> TallyParts<'a> {
 impl Iterator for TallyParts<'_> {
     type Item = TallyPart;
 
+    #[inline]
     fn next(&mut self) -> Option<TallyPart> {
         let Some(segments) = self.segments else {
             return self.periods.next().map(|cohorts| TallyPart { cohorts, segment: None });
@@ -134,6 +136,7 @@ pub struct MeasuredResult<'a> {
 
 /// What was measured of an outcome over a part of a tally.
 #[must_use]
+#[inline]
 pub fn measured_result<'a>(scheme: &'a Scheme, tally: &'a Tally, outcome: usize, part: TallyPart) -> MeasuredResult<'a> {
     match scheme.outcomes[outcome].ratchet {
         Rate(0) => unratcheted(scheme, tally, outcome, part),
@@ -141,6 +144,7 @@ pub fn measured_result<'a>(scheme: &'a Scheme, tally: &'a Tally, outcome: usize,
     }
 }
 
+#[inline]
 fn unratcheted<'a>(scheme: &'a Scheme, tally: &'a Tally, outcome: usize, part: TallyPart) -> MeasuredResult<'a> {
     let definition = &scheme.outcomes[outcome];
     let (base_of, excepted) = match definition.kind {
@@ -251,6 +255,7 @@ impl MeasuredResult<'_> {
     /// The number that applies to what was measured, of those that differ by area, segment and time: for several cohorts that of the
     /// last, as for their payment.
     #[must_use]
+    #[inline]
     pub fn own<T: Copy>(&self, numbers: &Schedule<T>) -> T {
         let last = self.tally.cohorts[self.part.cohorts.end - 1];
         numbers.at(self.tally.area, self.part.segment.unwrap_or(0), self.scheme.cohorts[last].time())
@@ -288,6 +293,7 @@ impl MeasuredResult<'_> {
     /// Compares the improvement with a required change or, with a sign of -1, with a change of the same size for the worse.
     /// The comparison is exact.
     #[must_use]
+    #[inline]
     pub fn compare(&self, change: Change, sign: i64) -> Ordering {
         // In points both sides are whole billionths, and they nearly always fit into 64 bits.
         if let Change::Points(rate) = change {
@@ -298,6 +304,11 @@ impl MeasuredResult<'_> {
                 return apart.cmp(&0);
             }
         }
+        self.compare_widely(change, sign)
+    }
+
+    /// The same in 128 bits and, where that does not decide, in fractions.
+    fn compare_widely(&self, change: Change, sign: i64) -> Ordering {
         let (whole, max_error) = (i128::from(WHOLE), i128::from(self.max_error));
         let (edge, most) = match change {
             Change::Points(rate) => (i128::from(self.base) * i128::from(rate.0) * whole, max_error * whole),

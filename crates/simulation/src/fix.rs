@@ -20,6 +20,7 @@ use crate::fees;
 use crate::reference_strategies::{self, CommonDraws, StrategySet};
 use crate::search::Budget;
 use crate::stress::{self, OnProgress, StressOptions};
+use crate::wrong_payment;
 
 /// The result of a search for changes to the rules.
 #[derive(Clone, Debug)]
@@ -300,7 +301,7 @@ impl<'a> FixSearch<'a> {
         let results = areas.into_par_iter().map(|area| {
             reference_strategies::area_results(&self.judge_draws.arena(scheme, self.assumptions, area), &solved[area])
         });
-        reference_strategies::table(scheme, self.assumptions, &self.judge_draws.people, results.collect(), &solved)
+        reference_strategies::table(scheme, self.assumptions, &self.judge_draws.people, results.collect(), &solved, &[])
     }
 
     /// Tries sets that were not tried before.
@@ -608,7 +609,7 @@ fn full_results(scheme: &Scheme, assumptions: &Assumptions, options: StressOptio
             reference_strategies::area_results(&arena, &solved[area])
         })
         .collect();
-    reference_strategies::table(scheme, assumptions, people, areas, &solved)
+    reference_strategies::table(scheme, assumptions, people, areas, &solved, &wrong_payment::SIZES)
 }
 
 /// Whether some provider signs, for each way to weigh risk: among the strategies in the table there is one that does not lose money on

@@ -46,6 +46,21 @@ pub struct Ranks {
     pub replications: usize,
 }
 
+/// For each binary outcome and cell, the last threshold looked up in one replication, and its rank. A search changes one effort at a time,
+/// so that most thresholds of a strategy are those of the strategy before it.
+#[derive(Clone, Debug, Default)]
+pub struct LastRanks(Vec<(u64, u32)>);
+
+impl LastRanks {
+    /// No threshold is as high as this.
+    const NONE: (u64, u32) = (u64::MAX, 0);
+
+    /// Forgets them: another replication has other uniforms.
+    pub fn forget(&mut self) {
+        self.0.fill(LastRanks::NONE);
+    }
+}
+
 #[derive(Clone, Debug)]
 struct CellRanks {
     people: usize,
@@ -170,15 +185,27 @@ impl Ranks {
 
     /// Fills `counts[outcome][cell]` for one replication (counted from the first one built), given for each binary outcome
     /// and cell the threshold of its chance; a cell that is not taken has no count.
-    pub fn count(&self, replication: usize, thresholds: &[u64], taken: &[bool], mut put: impl FnMut(usize, usize, u32)) {
+    pub fn count(
+        &self,
+        replication: usize,
+        thresholds: &[u64],
+        taken: &[bool],
+        LastRanks(last): &mut LastRanks,
+        mut put: impl FnMut(usize, usize, u32),
+    ) {
         let cells = self.cells.len();
+        last.resize(self.binary.len() * cells, LastRanks::NONE);
         for (b, &outcome) in self.binary.iter().enumerate() {
             let (sorted, buckets) = self.block(replication, self.column_of[b]);
             for (at, cell) in self.cells.iter().enumerate() {
                 if !taken[at] {
                     continue;
                 }
-                let rank = cell.rank(&sorted[cell.offset..], &buckets[cell.bucket_offset..], thresholds[b * cells + at]);
+                let (threshold, last) = (thresholds[b * cells + at], &mut last[b * cells + at]);
+                if last.0 != threshold {
+                    *last = (threshold, cell.rank(&sorted[cell.offset..], &buckets[cell.bucket_offset..], threshold));
+                }
+                let rank = last.1;
                 put(outcome, at, rank);
                 for &top in &self.on_top[b] {
                     let sums = &self.sums[top];

@@ -332,18 +332,24 @@ fn segment_prices(arena: &Arena<'_>, pay: &Weights) -> (Option<usize>, Vec<f64>,
 /// Simulates one strategy on every replication of the arena.
 #[must_use]
 pub fn simulate(arena: &Arena<'_>, kind: StrategyKind, strategy: &Strategy) -> StrategyResult {
-    let margins = by_cohort(arena, strategy);
-    simulated(arena, kind, strategy, margins)
+    let (margins, payments) = by_cohort(arena, strategy);
+    simulated(arena, kind, strategy, margins, payments)
 }
 
-/// The same with what is known of its margins: see [`by_cohort`].
-fn simulated(
-    arena: &Arena<'_>,
-    kind: StrategyKind,
-    strategy: &Strategy,
-    (dead_margin, cohorts_rewarded): (Estimate, Estimate),
-) -> StrategyResult {
-    let payments = arena.payments(strategy);
+/// The same without its margins, which take another run.
+fn simulate_without_margins(arena: &Arena<'_>, kind: StrategyKind, strategy: &Strategy) -> StrategyResult {
+    simulated(arena, kind, strategy, Margins::default(), arena.payments(strategy))
+}
+
+/// What is known of a strategy's margins: see [`by_cohort`].
+#[derive(Clone, Copy, Debug, Default)]
+struct Margins {
+    dead: Estimate,
+    rewarded: Estimate,
+}
+
+/// The results of a strategy, given what it is paid.
+fn simulated(arena: &Arena<'_>, kind: StrategyKind, strategy: &Strategy, margins: Margins, payments: Payments) -> StrategyResult {
     let paid = arena.paid_without_chance(&arena.tally_without_chance(strategy));
     let results = arena.scheme.result_clauses();
     let (mut claims, mut false_claims) = (0.0, 0.0);
@@ -375,8 +381,8 @@ fn simulated(
         brought_over: arena.expected_brought_over(strategy),
         others: arena.others_part(&payments.total, arena.cost(strategy)),
         funders: arena.funders_parts(&payments.total, arena.cost(strategy)),
-        dead_margin,
-        cohorts_rewarded,
+        dead_margin: margins.dead,
+        cohorts_rewarded: margins.rewarded,
         payments: payments.total,
         results: payments.results,
         rewards: payments.rewards,
@@ -386,8 +392,9 @@ fn simulated(
 }
 
 /// Over cohorts and replications: the share in which a little more effort for everyone (a tenth of what half the effect costs)
-/// earns nothing more for results, and the share in which results are paid better than no change would be.
-fn by_cohort(arena: &Arena<'_>, strategy: &Strategy) -> (Estimate, Estimate) {
+/// earns nothing more for results, and the share in which results are paid better than no change would be. The strategy's payments
+/// come from the same run.
+fn by_cohort(arena: &Arena<'_>, strategy: &Strategy) -> (Margins, Payments) {
     let segments = arena.people.segments;
     let mut more = strategy.clone();
     for (help, effects) in arena.chances.helps.iter().enumerate() {
@@ -413,30 +420,45 @@ fn by_cohort(arena: &Arena<'_>, strategy: &Strategy) -> (Estimate, Estimate) {
     let each = 1.0 / cohorts.max(1) as f64;
     // The shares of each replication; cohorts of one replication are not independent where they are pooled.
     let (mut dead, mut rewarded) = (Vec::new(), Vec::new());
+    let mut payments = Payments::default();
     arena.simulate(&[strategy.clone(), more], arena.replications, |which, tally, paid| {
         let at_stake = arena.staked(tally);
         let now: Vec<f64> = (0..cohorts).map(|cohort| of(paid, cohort) + staked(&at_stake, cohort)).collect();
         let share = |counts: &dyn Fn(usize) -> bool| (0..cohorts).filter(|&cohort| counts(cohort)).count() as f64 * each;
         if which == 0 {
+            payments.push(arena.scheme, paid);
+            payments.stakes.extend(at_stake.map(|staked| staked.total() / 100.0));
             rewarded.push(share(&|cohort| now[cohort] > still[cohort] + 0.5));
             before = now;
         } else {
             dead.push(share(&|cohort| now[cohort] - before[cohort] <= 0.5));
         }
     });
-    (Estimate::of(dead.into_iter()), Estimate::of(rewarded.into_iter()))
+    (Margins { dead: Estimate::of(dead.into_iter()), rewarded: Estimate::of(rewarded.into_iter()) }, payments)
 }
 
 /// Simulates every strategy that was found for an area.
 #[must_use]
 pub fn area_results(arena: &Arena<'_>, solved: &Solved) -> AreaResults {
-    // The margins take two more runs each, and the profit-seeking provider's findings read only these.
+    // The margins take a run more each, and the profit-seeking provider's findings read only these.
     let read = [StrategyKind::AsNow, StrategyKind::Intended, StrategyKind::BEST];
-    let one = |(kind, strategy): &(StrategyKind, Strategy)| match solved.found == StrategySet::All || read.contains(kind) {
-        true => simulate(arena, *kind, strategy),
-        false => simulated(arena, *kind, strategy, (Estimate::default(), Estimate::default())),
-    };
-    let mut strategies: Vec<StrategyResult> = solved.strategies.iter().map(one).collect();
+    let mut strategies: Vec<StrategyResult> = Vec::new();
+    for (at, (kind, strategy)) in solved.strategies.iter().enumerate() {
+        let margins = solved.found == StrategySet::All || read.contains(kind);
+        let same = solved.strategies[..at].iter().position(|(_, other)| other == strategy);
+        // The best is often one of the others, and its results are then the same.
+        let known =
+            same.filter(|&same| !margins || solved.found == StrategySet::All || read.contains(&solved.strategies[same].0));
+        let mut result = match known {
+            Some(same) => StrategyResult { kind: *kind, ..strategies[same].clone() },
+            None if margins => simulate(arena, *kind, strategy),
+            None => simulate_without_margins(arena, *kind, strategy),
+        };
+        if !margins {
+            (result.dead_margin, result.cohorts_rewarded) = (Estimate::default(), Estimate::default());
+        }
+        strategies.push(result);
+    }
     strategies.extend(mixed(arena, StrategyKind::BestResponse(AgentType::Imperfect), &solved.imperfect, true));
     // Where nothing is behind a threshold, nobody asks what the last pound of a mixture earns.
     strategies.extend(mixed(arena, StrategyKind::BestResponse(AgentType::Mixture), &solved.mixture, solved.has_threshold));
@@ -506,7 +528,7 @@ fn under_shocks(arena: &Arena<'_>, solved: &Solved) -> Vec<ShockResult> {
 fn mixed(arena: &Arena<'_>, kind: StrategyKind, mixture: &[(f64, Strategy)], margins: bool) -> Option<StrategyResult> {
     let one = |strategy: &Strategy| match margins {
         true => simulate(arena, kind, strategy),
-        false => simulated(arena, kind, strategy, (Estimate::default(), Estimate::default())),
+        false => simulate_without_margins(arena, kind, strategy),
     };
     let mut parts = mixture.iter().map(|(weight, strategy)| (*weight, one(strategy)));
     let (weight, first) = parts.next()?;
@@ -554,7 +576,8 @@ fn scaled(mut result: StrategyResult, by: f64) -> StrategyResult {
     result
 }
 
-/// Puts the areas' strategy results together into the table that findings read.
+/// Puts the areas' strategy results together into the table that findings read. The chance of a wrong payment is worked out for the
+/// typical cohort and for some other `sizes`, which a report shows and no finding turns on.
 #[must_use]
 pub fn table(
     scheme: &Scheme,
@@ -562,6 +585,7 @@ pub fn table(
     people: &[AreaPeople],
     areas: Vec<AreaResults>,
     solved: &[Solved],
+    sizes: &[usize],
 ) -> StrategyResults {
     let kinds: Vec<StrategyKind> =
         areas.first().map_or(Vec::new(), |area| area.strategies.iter().map(|result| result.kind).collect());
@@ -600,7 +624,7 @@ pub fn table(
     let wrong = main_outcome(scheme, assumptions).filter(|_| solved[typical].chance_decides).map(|outcome| {
         let of = |kind: StrategyKind| areas[typical].get(kind).map_or(0.0, |result| result.outcome(outcome));
         let better = (of(StrategyKind::Intended) - of(StrategyKind::AsNow)) * scheme.outcomes[outcome].sign() as f64;
-        wrong_payment(scheme, assumptions, &people[typical], outcome, better / areas[typical].people.max(1.0))
+        wrong_payment(scheme, assumptions, &people[typical], outcome, better / areas[typical].people.max(1.0), sizes)
     });
     let timing: Vec<TimingResult> = areas.iter().filter_map(|area| area.timing.clone()).collect();
     let named = |keep: &dyn Fn(usize) -> bool| -> Vec<String> {

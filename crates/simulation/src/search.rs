@@ -339,7 +339,20 @@ impl Search<'_, '_> {
         let mut tried = self.try_on(strategies, (self.replications / 4).max(1));
         tried.sort_by(|a, b| b.score.total_cmp(&a.score));
         tried.truncate(best);
-        self.try_all(tried.into_iter().map(|tried| tried.strategy).collect())
+        self.try_on_the_rest(tried)
+    }
+
+    /// Strategies that were tried on the first few replications, tried on the others as well.
+    fn try_on_the_rest(&mut self, mut tried: Vec<TriedStrategy>) -> Vec<TriedStrategy> {
+        self.tried += tried.len();
+        let from = tried.first().map_or(0, |tried| tried.profits.len());
+        let strategies: Vec<Strategy> = tried.iter().map(|tried| tried.strategy.clone()).collect();
+        let gains = self.arena.gains_in(&strategies, from..self.replications);
+        for (tried, gains) in tried.iter_mut().zip(gains) {
+            tried.profits.extend(self.arena.own_gains(&gains, self.arena.cost(&tried.strategy)));
+            tried.score = self.score(&tried.strategy, &tried.profits);
+        }
+        tried
     }
 
     fn try_on(&mut self, strategies: Vec<Strategy>, replications: usize) -> Vec<TriedStrategy> {
@@ -387,7 +400,7 @@ fn screen(search: &mut Search<'_, '_>, points: u32, everyone: &[bool]) -> Vec<Tr
     let mut tried = search.try_on(strategies.collect(), (search.replications / 4).max(1));
     tried.sort_by(|a, b| b.score.total_cmp(&a.score));
     tried.truncate(points as usize / 8);
-    search.try_all(tried.into_iter().map(|tried| tried.strategy).collect())
+    search.try_on_the_rest(tried)
 }
 
 /// Nelder and Mead's simplex method on the efforts, kept at or above zero.

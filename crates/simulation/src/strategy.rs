@@ -1,6 +1,8 @@
 //! A provider's strategy, and its consequences in one area: its costs, the outcomes of people, and what it is paid in each of many
 //! replications.
 
+use std::ops::Range;
+
 use base::money::Pence;
 use base::schedule::CohortTime;
 use contract::Scheme;
@@ -15,7 +17,7 @@ use crate::draws::{comparison_amounts, comparison_count, comparison_extra};
 use crate::households::households;
 use crate::others;
 use crate::people::{AreaPeople, Chances};
-use crate::rank_evaluation::Ranks;
+use crate::rank_evaluation::{LastRanks, Ranks};
 
 /// A strategy: effort and intake by segment, the same in every cohort.
 #[derive(Clone, Debug, PartialEq)]
@@ -172,7 +174,7 @@ pub struct Payments {
 
 impl Payments {
     /// Adds one replication.
-    fn push(&mut self, scheme: &Scheme, paid: &Paid<f64>) {
+    pub(crate) fn push(&mut self, scheme: &Scheme, paid: &Paid<f64>) {
         let results = scheme.result_clauses();
         let (mut sum, mut rewards, mut deductions) = (0.0, 0.0, 0.0);
         for amount in results.map(|clause| paid.clause(clause) / 100.0) {
@@ -277,7 +279,7 @@ impl<'a> Arena<'a> {
     }
 
     /// The replications that were drawn, by their numbers.
-    fn replications_drawn(&self) -> std::ops::Range<u64> {
+    fn replications_drawn(&self) -> Range<u64> {
         self.first_replication..self.first_replication + self.ranks.replications as u64
     }
 
@@ -377,9 +379,14 @@ impl<'a> Arena<'a> {
     /// What each strategy brings the provider before its costs: what it is paid, and what is at stake beyond money.
     #[must_use]
     pub fn gains(&self, strategies: &[Strategy], replications: usize) -> Vec<Gains> {
+        self.gains_in(strategies, 0..replications)
+    }
+
+    /// The same in some of the replications.
+    pub(crate) fn gains_in(&self, strategies: &[Strategy], replications: Range<usize>) -> Vec<Gains> {
         let mut out = vec![Gains::default(); strategies.len()];
         let mut staked = Paid::default();
-        self.simulate(strategies, replications, |at, tally, paid| {
+        self.simulate_in(strategies, replications, |at, tally, paid| {
             out[at].paid.push(paid.total() / 100.0);
             if self.price_stakes(tally, &mut staked) {
                 out[at].stakes.push(staked.total() / 100.0);
@@ -439,12 +446,19 @@ impl<'a> Arena<'a> {
         out
     }
 
-    /// Simulates every strategy in every replication. Replications are the outer loop, so that their uniforms stay in the cache while
-    /// all strategies are tried on them.
-    pub fn simulate(&self, strategies: &[Strategy], replications: usize, mut seen: impl FnMut(usize, &Tally, &Paid<f64>)) {
+    /// Simulates every strategy in each of the first `replications`.
+    pub fn simulate(&self, strategies: &[Strategy], replications: usize, seen: impl FnMut(usize, &Tally, &Paid<f64>)) {
+        self.simulate_in(strategies, 0..replications, seen);
+    }
+
+    /// Simulates every strategy in each of some replications. Replications are the outer loop, so that their uniforms stay in the cache
+    /// while all strategies are tried on them.
+    fn simulate_in(&self, strategies: &[Strategy], replications: Range<usize>, mut seen: impl FnMut(usize, &Tally, &Paid<f64>)) {
         let mut ready: Vec<ReadyStrategy> = strategies.iter().map(|strategy| self.made_ready(strategy)).collect();
         let (mut paid, mut reported) = (Paid::default(), Tally::default());
-        for replication in 0..replications {
+        let mut last = LastRanks::default();
+        for replication in replications {
+            last.forget();
             for (at, ready) in ready.iter_mut().enumerate() {
                 let tally = &mut ready.tally;
                 if let Some(drawn) = self.comparisons.get(replication) {
@@ -454,7 +468,7 @@ impl<'a> Arena<'a> {
                     tally.others.clone_from(drawn);
                 }
                 tally.counts.iter_mut().for_each(|counts| counts.fill(0));
-                self.ranks.count(replication, &ready.thresholds, &ready.taken, |outcome, cell, count| {
+                self.ranks.count(replication, &ready.thresholds, &ready.taken, &mut last, |outcome, cell, count| {
                     tally.counts[outcome][self.tally_cells[cell]] += i64::from(count);
                 });
                 self.ranks.sum_amounts(replication, &ready.levels, &ready.taken, |outcome, cell, sum| {

@@ -15,6 +15,7 @@ use crate::reference_strategies::{self, CommonDraws, Solved, StrategySet};
 use crate::scenario_discovery::{ScenarioBox, scenario_box};
 use crate::search::Budget;
 use crate::tipping_point::{self, TippingPoint};
+use crate::wrong_payment;
 
 /// How a stress test is run.
 #[derive(Clone, Copy, Debug)]
@@ -265,7 +266,7 @@ fn report(
     let mut curves: Vec<(Curve, Option<f64>)> = curves.into_iter().flatten().collect();
     curves.sort_by(|a, b| a.0.people.total_cmp(&b.0.people));
     let (curves, sure_aims) = curves.into_iter().unzip();
-    (reference_strategies::table(scheme, assumptions, &people, areas, solved), curves, sure_aims)
+    (reference_strategies::table(scheme, assumptions, &people, areas, solved, &wrong_payment::SIZES), curves, sure_aims)
 }
 
 /// Every uncertain number and assumption of the two files.
@@ -548,7 +549,7 @@ pub fn quick_results(scheme: &Scheme, assumptions: &Assumptions, draws: &CommonD
             reference_strategies::area_results(&arena, &solved[area])
         })
         .collect();
-    reference_strategies::table(scheme, assumptions, &draws.people, areas, &solved)
+    reference_strategies::table(scheme, assumptions, &draws.people, areas, &solved, &[])
 }
 
 /// For each risk, whether it is present.

@@ -8,6 +8,9 @@
 //! assumptions together as far as they will go. Then it puts as many as possible back to the stated value, by halves. Last it takes
 //! each one that is left as far as it will go. The move that it finds does change the finding. It may miss a smaller one.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
 use rayon::prelude::*;
 
 /// Where the uncertain assumptions must be for a finding to change.
@@ -33,7 +36,8 @@ pub fn tipping_points(
     present: PresenceTest<'_>,
 ) -> Vec<Option<TippingPoint>> {
     let Some((positions, _)) = scenarios.first() else { return vec![None; stated.len()] };
-    let centre = present(&vec![STATED; positions.len()]);
+    let seen = Seen { present, known: Mutex::new(BTreeMap::new()) };
+    let centre = seen.at(&vec![STATED; positions.len()]);
     let find = |at: usize| {
         let differs = |found: &[bool]| found[at] != stated[at];
         if centre.as_deref().is_some_and(differs) {
@@ -41,10 +45,31 @@ pub fn tipping_points(
         }
         let there = scenarios.iter().filter(|(_, found)| differs(found)).map(|(positions, _)| positions);
         let start = there.min_by(|a, b| distance(a).total_cmp(&distance(b)))?;
-        let holds = |positions: &[f64]| present(positions).is_some_and(|found| differs(&found));
+        let holds = |positions: &[f64]| seen.at(positions).is_some_and(|found| differs(&found));
         Some(TippingPoint::at(&walk(start.clone(), &holds)))
     };
     (0..stated.len()).into_par_iter().map(find).collect()
+}
+
+/// What was seen so far. Several walks start from the same scenario and take the same first steps, and one walk comes back to where it
+/// was. A scenario is simulated for all findings together, so each is needed only once.
+struct Seen<'a> {
+    present: PresenceTest<'a>,
+    /// By the bits of the positions.
+    known: Mutex<BTreeMap<Vec<u64>, Option<Vec<bool>>>>,
+}
+
+impl Seen<'_> {
+    /// Two walks that ask at the same time may both simulate: nothing waits for another thread.
+    fn at(&self, positions: &[f64]) -> Option<Vec<bool>> {
+        let key: Vec<u64> = positions.iter().map(|position| position.to_bits()).collect();
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        known.unwrap_or_else(|| {
+            let found = (self.present)(positions);
+            self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(key, found.clone());
+            found
+        })
+    }
 }
 
 const STATED: f64 = 0.5;
@@ -154,6 +179,22 @@ mod tests {
         let look = |positions: &[f64]| Some(vec![positions[0] >= 0.5]);
         let found = tipping_points(&[false], &scenarios(2, &look), &look);
         assert_eq!(found, [Some(TippingPoint { moves: Vec::new(), distance: 0.0 })]);
+    }
+
+    /// A walk that comes back to where it was does not simulate that scenario again.
+    #[test]
+    fn no_scenario_is_simulated_twice() {
+        let asked = Mutex::new(Vec::new());
+        let look = |positions: &[f64]| {
+            asked.lock().expect("one walk").push(positions.to_vec());
+            Some(vec![positions[3] > 0.6 && positions[7] < 0.3])
+        };
+        let scenarios = scenarios(12, &look);
+        asked.lock().expect("one walk").clear();
+        assert!(tipping_points(&[false], &scenarios, &look)[0].is_some());
+        let asked = asked.into_inner().expect("one walk");
+        let twice = (0..asked.len()).find(|&at| asked[..at].contains(&asked[at]));
+        assert_eq!(twice, None);
     }
 
     /// Scenarios that cannot be read never count as a change.

@@ -14,8 +14,8 @@ use crate::others;
 use crate::people::{AreaPeople, Chances};
 use crate::strategy::weights_beside_a_jump;
 
-/// Cohort sizes shown, around those that contracts use.
-const SIZES: [usize; 12] = [100, 200, 300, 600, 1_000, 1_286, 2_000, 2_600, 5_143, 10_000, 20_000, 50_000];
+/// Cohort sizes that a report shows, around those that contracts use.
+pub const SIZES: [usize; 12] = [100, 200, 300, 600, 1_000, 1_286, 2_000, 2_600, 5_143, 10_000, 20_000, 50_000];
 
 /// A single cohort of any size, and what it is paid by how many people have the outcome.
 pub struct LoneCohort<'a> {
@@ -199,15 +199,7 @@ impl<'a> LoneCohort<'a> {
     /// The chance that what is paid satisfies `when`, and the mean paid, when the true chance is `chance`.
     #[must_use]
     pub fn payment(&self, people: usize, chance: f64, when: impl Fn(f64) -> bool) -> (f64, f64) {
-        let (mut hit, mut mean, mut total) = (0.0, 0.0, 0.0);
-        for (amount, weight) in self.possible(people, chance) {
-            total += weight;
-            mean += weight * amount;
-            if when(amount) {
-                hit += weight;
-            }
-        }
-        (hit / total, mean / total)
+        chance_and_mean(&self.possible(people, chance), when)
     }
 
     /// Whether a cap or a floor changes what is paid when the count is what the chance says. Amounts are for the cohorts that the contract
@@ -229,6 +221,19 @@ impl<'a> LoneCohort<'a> {
         let paid = [-2, -1, 0, 1, 2].map(|more| paid(count + more));
         weights_beside_a_jump(paid).iter().zip(paid).map(|(weight, paid)| weight * paid).sum()
     }
+}
+
+/// The chance that one of these amounts, each with its relative weight, satisfies `when`, and their mean.
+fn chance_and_mean(possible: &[(f64, f64)], when: impl Fn(f64) -> bool) -> (f64, f64) {
+    let (mut hit, mut mean, mut total) = (0.0, 0.0, 0.0);
+    for &(amount, weight) in possible {
+        total += weight;
+        mean += weight * amount;
+        if when(amount) {
+            hit += weight;
+        }
+    }
+    (hit / total, mean / total)
 }
 
 /// What one person has on average among those an outcome is compared with: the same people before, or a group as people are now.
@@ -295,8 +300,8 @@ fn binomial_weights(n: i64, p: f64) -> Vec<(i64, f64)> {
     out
 }
 
-/// The chances of a wrong payment over cohort sizes. A payment for no change is wrong when it is more than half of what the
-/// intended change would earn; a real change is refused when it earns next to nothing.
+/// The chances of a wrong payment in the area's typical cohort and in cohorts of some other `sizes`. A payment for no change is wrong when
+/// it is more than half of what the intended change would earn; a real change is refused when it earns next to nothing.
 #[must_use]
 pub fn wrong_payment(
     scheme: &Scheme,
@@ -304,6 +309,7 @@ pub fn wrong_payment(
     people: &AreaPeople,
     outcome: usize,
     intended: f64,
+    sizes: &[usize],
 ) -> WrongPayment {
     // A cohort by itself must not have the caps of a whole year or contract.
     let alone = limits::of_one_cohort(scheme);
@@ -312,7 +318,7 @@ pub fn wrong_payment(
     let better = (cohort.chance + sign * intended).clamp(0.0, 1.0);
     let cohorts = people.cohorts.len().max(1);
     let typical = people.count() / cohorts;
-    let mut sizes: Vec<usize> = SIZES.to_vec();
+    let mut sizes: Vec<usize> = sizes.to_vec();
     sizes.push(typical.max(1));
     sizes.sort_unstable();
     sizes.dedup();
@@ -320,8 +326,9 @@ pub fn wrong_payment(
         let still = cohort.without_chance(people, cohort.chance);
         let earned = cohort.without_chance(people, better) - still;
         let half = (earned / 2.0).max(0.01);
-        let (reward, mean) = cohort.payment(people, cohort.chance, |paid| paid - still > half);
-        let (deduction, _) = cohort.payment(people, cohort.chance, |paid| still - paid > half);
+        let unchanged = cohort.possible(people, cohort.chance);
+        let (reward, mean) = chance_and_mean(&unchanged, |paid| paid - still > half);
+        let (deduction, _) = chance_and_mean(&unchanged, |paid| still - paid > half);
         let (refused, _) = cohort.payment(people, better, |paid| paid - still <= (0.02 * earned).max(0.005));
         WrongPaymentRow {
             people,
