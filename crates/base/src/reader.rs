@@ -4,7 +4,7 @@
 //! A number may carry a range and a source. Each number with a range is an [`UncertainNumber`]. Reading the same folder again
 //! with a [`ScenarioDraw`] gives these numbers other values. That is all that a "scenario" is.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
@@ -232,6 +232,8 @@ pub struct Section<'r, 'o> {
     /// Required keys that are missing, each with its problem. They wait until the table has been read, because a key that nobody
     /// asked for may be one of them, misspelt.
     absent: RefCell<Vec<(String, Problem)>>,
+    /// Whether a word that decides what else is asked for was not understood.
+    has_refused_word: Cell<bool>,
     from: Option<String>,
 }
 
@@ -252,7 +254,19 @@ impl<'r, 'o> Section<'r, 'o> {
         let asked = RefCell::new(BTreeSet::from(["from".to_owned()]));
         let many = entries.len() > 32;
         let places = entries.iter().enumerate().filter(|_| many).map(|(at, (key, _, _))| (key.as_str(), at)).collect();
-        Section { reader, file, path, name, span, entries, places, asked, absent: RefCell::default(), from: own.or(outer_from) }
+        Section {
+            reader,
+            file,
+            path,
+            name,
+            span,
+            entries,
+            places,
+            asked,
+            absent: RefCell::default(),
+            has_refused_word: Cell::default(),
+            from: own.or(outer_from),
+        }
     }
 
     fn entry(&self, key: &str) -> Option<&'r (String, Span, TomlNode)> {
@@ -447,6 +461,7 @@ impl<'r, 'o> Section<'r, 'o> {
         let text = self.text(key)?;
         let found = known.iter().find(|(name, _)| name.eq_ignore_ascii_case(text.trim())).map(|(_, value)| *value);
         if found.is_none() {
+            self.has_refused_word.set(true);
             let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
             self.push(
                 self.problem(key, format!("`{key}` has a value that is not known"))
@@ -457,6 +472,11 @@ impl<'r, 'o> Section<'r, 'o> {
             );
         }
         found
+    }
+
+    /// Whether a word of this table was not one of those that it may be. What follows from the word is then unknown.
+    pub fn has_refused_word(&self) -> bool {
+        self.has_refused_word.get()
     }
 
     /// One of a fixed set of words that must be there.
@@ -700,11 +720,12 @@ impl<'r, 'o> Section<'r, 'o> {
         self.entry(key).is_some_and(|(_, _, node)| matches!(node.value, TomlValue::Keys(_)))
     }
 
-    /// Reports every key that nobody asked for and every required key that is missing. Call it when the table has been read.
+    /// Reports every key that nobody asked for and every required key that is missing. Call it when the table has been read. Where a word
+    /// was not understood, no key is judged: the right word may ask for it.
     pub fn finish(&self) {
         let mut absent = self.absent.take();
         let asked = self.asked.borrow();
-        for (key, span, _) in self.entries {
+        for (key, span, _) in self.entries.iter().filter(|_| !self.has_refused_word()) {
             if !asked.contains(key) && !self.reader.counts_only(self.file) {
                 let known: Vec<&str> = asked.iter().map(String::as_str).collect();
                 let mut problem = Problem::at(self.file, *span, format!("{} has no key `{key}`", self.place_name()))

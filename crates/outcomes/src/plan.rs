@@ -149,7 +149,7 @@ pub fn need(scheme: &Scheme) -> Result<Need, Vec<String>> {
     if without.is_empty() { Ok(need) } else { Err(without) }
 }
 
-fn events_of(rule: &OutcomeRule) -> Option<&EventSelection> {
+pub(crate) fn events_of(rule: &OutcomeRule) -> Option<&EventSelection> {
     match rule {
         OutcomeRule::NoneWithin(events)
         | OutcomeRule::AnyWithin(events)

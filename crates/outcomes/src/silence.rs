@@ -11,10 +11,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use base::day::{Day, NEVER, date, day};
 use contract::Scheme;
-use contract::terms::{Outcome, OutcomeKind, later};
+use contract::measurement::{OutcomeRule, SpellSelection};
+use contract::terms::{OutcomeKind, later};
 
+use crate::cohorts::IndexEvent;
 use crate::measure::MeasuredOutcomes;
 use crate::person_outcome::OutcomeState;
+use crate::plan::events_of;
 
 /// The shortest silence that is told, in days. A summer holiday is shorter.
 pub const SHORTEST: Day = 61;
@@ -25,6 +28,8 @@ pub const TIMES: f64 = 3.0;
 pub const EXPECTED: f64 = 12.0;
 /// How many times without a result are compared with each other: the longest.
 const COMPARED: usize = 20;
+/// The days of people in the silence may be at most so many times those at other times, or these say nothing about it.
+const SAYS_ENOUGH: i64 = 10;
 /// Days for which the rate is taken to be the same.
 const STEP: i64 = 30;
 
@@ -33,6 +38,8 @@ const STEP: i64 = 30;
 pub struct Silence {
     /// Position of the outcome in the scheme.
     pub outcome: usize,
+    /// The table of its facts, and their kinds.
+    pub facts: (&'static str, Vec<String>),
     pub of: SilentPlace,
     /// The first day, and the last.
     pub days: (Day, Day),
@@ -61,46 +68,72 @@ struct Exposure {
 /// Every silence, by outcome and place. A place is not told where everywhere is silent at the same time.
 #[must_use]
 pub fn silences(scheme: &Scheme, measured: &MeasuredOutcomes) -> Vec<Silence> {
-    let own_facts = |outcome: &Outcome| outcome.kind == OutcomeKind::Binary && outcome.follows_from().is_empty();
     let mut found = Vec::new();
-    for (at, outcome) in scheme.outcomes.iter().enumerate().filter(|(_, outcome)| own_facts(outcome)) {
-        let places = exposures(scheme, measured, at, outcome);
+    for (at, outcome) in scheme.outcomes.iter().enumerate().filter(|(_, outcome)| outcome.kind == OutcomeKind::Binary) {
+        let Some(facts) = outcome.measured.as_ref().and_then(|measured| facts(&measured.rule)) else { continue };
+        let mut ends: BTreeMap<Day, Day> = BTreeMap::new();
+        let mut end = |start| *ends.entry(start).or_insert_with(|| day(later(date(start), outcome.window, scheme.month_end)));
+        let people: Vec<(usize, Exposure)> =
+            (0..measured.index.len()).filter_map(|person| Some((person, exposure(measured, person, at, &mut end)?))).collect();
         let mut everywhere: Option<(Day, Day)> = None;
-        for (place, exposures) in places {
+        for place in places(scheme, measured) {
+            let there = |person: usize| place.has(&measured.index[person]);
+            let exposures: Vec<Exposure> =
+                people.iter().filter(|(person, _)| there(*person)).map(|(_, exposure)| *exposure).collect();
             let Some((days, expected)) = longest_silence(&exposures) else { continue };
             if place == SilentPlace::Everywhere {
                 everywhere = Some(days);
             } else if everywhere.is_some_and(|whole| days.0 <= whole.1 && whole.0 <= days.1) {
                 continue;
             }
-            found.push(Silence { outcome: at, of: place, days, expected });
+            found.push(Silence { outcome: at, facts: facts.clone(), of: place, days, expected });
         }
     }
     found
 }
 
-/// The people whose result is observed, for each place.
-fn exposures(scheme: &Scheme, measured: &MeasuredOutcomes, at: usize, outcome: &Outcome) -> BTreeMap<SilentPlace, Vec<Exposure>> {
-    let mut ends: BTreeMap<Day, Day> = BTreeMap::new();
-    let mut places: BTreeMap<SilentPlace, Vec<Exposure>> = BTreeMap::new();
-    for (person, index) in measured.index.iter().enumerate() {
-        let result = measured.of(person)[at];
-        if result.state != OutcomeState::Observed {
-            continue;
+/// The table and the kinds of facts that a rule looks for; none where it follows from other outcomes.
+fn facts(rule: &OutcomeRule) -> Option<(&'static str, Vec<String>)> {
+    match rule {
+        OutcomeRule::Sustained { spells, .. } | OutcomeRule::Periods(spells) | OutcomeRule::StatusAt(spells) => {
+            Some(match spells {
+                SpellSelection::Kept(kinds) => ("spells", kinds.clone()),
+                SpellSelection::Paired { begins, .. } => ("events", vec![begins.clone()]),
+            })
         }
-        let start = index.start.began;
-        let end = *ends.entry(start).or_insert_with(|| day(later(date(start), outcome.window, scheme.month_end)));
-        let has_result = result.day != NEVER && (start..end).contains(&result.day);
-        let exposure = Exposure { start, end: if has_result { result.day } else { end }, has_result };
-        places.entry(SilentPlace::Everywhere).or_default().push(exposure);
-        if scheme.areas.len() > 1 {
-            places.entry(SilentPlace::Area(index.area)).or_default().push(exposure);
-        }
-        if !index.start.comparison {
-            places.entry(SilentPlace::Provider(index.start.provider)).or_default().push(exposure);
+        rule => events_of(rule).map(|events| ("events", events.kinds.clone())),
+    }
+}
+
+/// Everywhere, then each area and each provider where there are several.
+fn places(scheme: &Scheme, measured: &MeasuredOutcomes) -> Vec<SilentPlace> {
+    let served = measured.index.iter().filter(|index| !index.start.comparison);
+    let providers: BTreeSet<u32> = served.map(|index| index.start.provider).collect();
+    let areas = (0..scheme.areas.len() as u32).filter(|_| scheme.areas.len() > 1).map(SilentPlace::Area);
+    let providers = providers.iter().filter(|_| providers.len() > 1).map(|provider| SilentPlace::Provider(*provider));
+    [SilentPlace::Everywhere].into_iter().chain(areas).chain(providers).collect()
+}
+
+impl SilentPlace {
+    fn has(self, index: &IndexEvent) -> bool {
+        match self {
+            SilentPlace::Everywhere => true,
+            SilentPlace::Area(area) => index.area == area,
+            SilentPlace::Provider(provider) => !index.start.comparison && index.start.provider == provider,
         }
     }
-    places
+}
+
+/// The days that a person whose result is observed was in the follow-up window.
+fn exposure(measured: &MeasuredOutcomes, person: usize, outcome: usize, end: &mut impl FnMut(Day) -> Day) -> Option<Exposure> {
+    let result = measured.of(person)[outcome];
+    if result.state != OutcomeState::Observed {
+        return None;
+    }
+    let start = measured.index[person].start.began;
+    let end = end(start);
+    let has_result = result.day != NEVER && (start..end).contains(&result.day);
+    Some(Exposure { start, end: if has_result { result.day } else { end }, has_result })
 }
 
 /// The time without a result in which most were to be expected, and how many; none where it may be chance.
@@ -149,7 +182,11 @@ fn expected(exposures: &[Exposure], (from, to): (Day, Day)) -> f64 {
             steps[(length / STEP) as usize].results += 1;
         }
     }
-    steps.iter().filter(|step| step.outside > 0).map(|step| step.inside as f64 * step.results as f64 / step.outside as f64).sum()
+    // A rate of few days says nothing about many, and nobody has more than one result.
+    let known = steps.iter().filter(|step| step.outside * SAYS_ENOUGH >= step.inside && step.outside > 0);
+    let sum: f64 = known.map(|step| step.inside as f64 * step.results as f64 / step.outside as f64).sum();
+    let concerned = exposures.iter().filter(|exposure| exposure.start <= to && from < exposure.end).count();
+    sum.min(concerned as f64)
 }
 
 #[cfg(test)]

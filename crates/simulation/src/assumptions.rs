@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use base::literal::{Change, Count, Literal, MeanAmount, PerHead, Plain, Points, RefusedNumber};
+use base::literal::{Change, Count, MeanAmount, PerHead, Plain, Points, RefusedNumber};
 use base::money::{Pence, Rate};
 use base::problem::Problem;
 use base::reader::{Reader, Section};

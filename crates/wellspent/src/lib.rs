@@ -90,6 +90,7 @@ pub mod sensitivity;
 pub mod settle;
 mod several_agencies;
 pub mod shipped;
+mod silent_months;
 pub mod simulate;
 pub mod stress;
 pub mod uprate;

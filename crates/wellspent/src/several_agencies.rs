@@ -21,6 +21,7 @@ use linkage::recall::{RECALL, ShareEstimate, read_last};
 use outcomes::inconsistencies::Inconsistencies;
 use outcomes::left_out::left_out;
 use outcomes::payees::Payees;
+use outcomes::silence::silences;
 use outcomes::sums::{Sums, sums};
 use outcomes::{IndexEvent, MeasuredOutcomes, ProviderTally, QueryDates};
 use rayon::prelude::*;
@@ -38,10 +39,10 @@ use report::measure::{LinkageUncertainty, OutcomeUncertainty};
 use crate::access_log::Access;
 use crate::agencies::{self, Agencies};
 use crate::doubted::Doubted;
-use crate::doubtful_rows;
 use crate::error::Error;
 use crate::gate::{asked_of, asked_of_claims, audits};
 use crate::measured::{self as one_folder, MeasuredRecords};
+use crate::{doubtful_rows, silent_months};
 
 /// How several agencies' records are joined, and how the linkage is drawn.
 #[derive(Clone, Debug)]
@@ -98,10 +99,12 @@ fn join(
     let (as_at, known_at) = days.days();
     let measured = outcomes::measure(scheme, &records, as_at, known_at);
     let audited = audits(scheme) && !tables.claims.is_empty();
-    if measured.inconsistencies != Inconsistencies::default() || !left_out(&measured).is_empty() || audited {
+    let (left_out, silences) = (!left_out(&measured).is_empty(), silences(scheme, &measured));
+    if measured.inconsistencies != Inconsistencies::default() || left_out || audited || !silences.is_empty() {
         agencies.doubt(&drawn.linked, |again, findings, files| {
             let doubted = Doubted { scheme, records: &records, measured: &measured, by: as_at.min(known_at), again };
-            doubtful_rows::add(&doubted, findings, files)
+            doubtful_rows::add(&doubted, findings, files)?;
+            silent_months::add(&doubted, &silences, findings)
         })?;
         quality = agencies.judge(&scheme.records, accepted)?;
     }

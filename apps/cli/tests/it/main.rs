@@ -60,6 +60,7 @@ mod refused_sums;
 mod report;
 mod safe_files;
 mod schema;
+mod silence;
 mod silent;
 mod simulated;
 mod splink;

@@ -295,3 +295,40 @@ fn spoil(draws: &mut Draws, bytes: &mut Vec<u8>) {
     }
     *bytes = lines.join(&b'\n');
 }
+
+/// A word that is misspelt gives one message, whatever else would follow from it.
+#[test]
+fn one_misspelt_word_gives_one_message() {
+    let schemes = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schemes");
+    let folders = std::fs::read_dir(schemes).expect("the schemes").flatten().map(|entry| entry.path());
+    let (mut tried, mut wrong) = (0, Vec::new());
+    for folder in folders.filter(|folder| folder.join("scheme.toml").is_file()) {
+        let listed = std::fs::read_dir(&folder).expect("a folder").flatten().map(|entry| entry.path());
+        let read = |path: std::path::PathBuf| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            std::fs::read_to_string(&path).ok().filter(|_| path.is_file()).map(|text| (name, text))
+        };
+        let files: Vec<(String, String)> = listed.filter_map(read).collect();
+        let scheme = files.iter().find(|(name, _)| name == "scheme.toml").expect("a scheme").1.clone();
+        for (at, line) in scheme.lines().enumerate() {
+            let Some((before, word)) = line.split_once(" = \"") else { continue };
+            let Some((word, after)) = word.split_once('"') else { continue };
+            let changed = format!("{before} = \"{word}x\"{after}");
+            let lines = scheme.lines().enumerate().map(|(other, line)| if other == at { changed.as_str() } else { line });
+            let text = lines.collect::<Vec<_>>().join("\n");
+            let with =
+                |(name, own): &(String, String)| (name.clone(), if name == "scheme.toml" { text.clone() } else { own.clone() });
+            let files: Vec<(String, String)> = files.iter().map(with).collect();
+            let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+            let found = errors(&files);
+            if found.iter().any(|problem| problem.what.contains("has a value that is not known")) {
+                tried += 1;
+                if found.len() > 1 {
+                    let said: Vec<&str> = found.iter().map(|problem| problem.what.as_str()).collect();
+                    wrong.push(format!("{}, row {}: {changed}: {said:?}", folder.display(), at + 1));
+                }
+            }
+        }
+    }
+    assert!(tried > 50 && wrong.is_empty(), "{} of {tried}\n{}", wrong.len(), wrong.join("\n"));
+}

@@ -50,7 +50,7 @@ fn the_straw_man_shows_the_published_signs() {
     );
     // R1: where any aim pays at all over the costs assumed, it lies beyond the edge of the zone.
     for point in &stress.by_cost {
-        println!("R1: {:<36} break-even {:?} half-hearted {:?}", point.costs, point.break_even, point.half_hearted);
+        println!("R1: {:?} break-even {:?} half-hearted {:?}", point.costs, point.break_even, point.half_hearted);
     }
     let paying: Vec<f64> = stress.by_cost.iter().filter_map(|point| point.break_even[1]).collect();
     assert!(!paying.is_empty() && paying.iter().all(|aim| *aim > 0.03), "{paying:?}");

@@ -1,0 +1,68 @@
+//! Records of whole months that are missing. No row of the file is wrong, and yet lost offences are paid as successes.
+
+use crate::silent::{pay, pays, records};
+use crate::wellspent::{Scratch, said};
+
+/// The day so many days after 1 January 2025.
+fn day(number: i64) -> String {
+    let first: jiff::civil::Date = "2025-01-01".parse().expect("a day");
+    (first + jiff::Span::new().days(number)).to_string()
+}
+
+fn scheme() -> Scratch {
+    let folder = Scratch::new("silence-scheme");
+    folder.write(
+        "scheme.toml",
+        "scheme = \"T\"\ncurrency = \"GBP\"\nrounding = \"nearest penny, half up\"\nmonth_end = \"last day of month\"\nfrom = \
+         \"assumption: a test\"\n[contract]\nstarts = 2025-01-01\nends = 2029-12-31\n[cohorts]\nstarts = 2025-01-01\nends = \
+         2026-12-31\nevery = \"1 year\"\npeople = \"365 people\"\n[outcome.clean]\nmeasure = \"people who do not offend within a year\"\n\
+         kind = \"binary\"\nbetter = \"more\"\nwindow = \"12 months\"\n[outcome.clean.measured]\nrule = \"none within\"\n\
+         events = \"offence\"\n[pay.clean]\nclause = \"outcome payment\"\noutcome = \"clean\"\nprice = \"£10\"\n",
+    );
+    folder
+}
+
+/// A person starts each day for two years, and every third offends after some months; without the offences of some days.
+fn months(lost: std::ops::Range<i64>, counted: bool) -> (Scratch, usize) {
+    let (mut people, mut starts) = ("person\n".to_owned(), "start,person,provider,began\n".to_owned());
+    let (mut events, mut offences) = ("event,person,kind,date\n".to_owned(), 0);
+    for person in 0..730 {
+        people += &format!("{person}\n");
+        starts += &format!("{person},{person},A,{}\n", day(person));
+        let date = person + 40 + person * 37 % 200;
+        if person % 3 == 0 && !lost.contains(&date) {
+            offences += 1;
+            events += &format!("{person},{person},offence,{}\n", day(date));
+        }
+    }
+    let coverage = match counted {
+        true => format!(
+            "table,kind,since,until,people,count,said_by,said_on\nevents,offence,2020-01-01,2028-12-31,730,{offences},the police,2029-01-05\n"
+        ),
+        false => "table,kind,until\nevents,offence,2028-12-31\n".to_owned(),
+    };
+    (records(&[("people", &people), ("starts", &starts), ("events", &events), ("coverage", &coverage)]), offences)
+}
+
+#[test]
+fn months_without_a_row_are_told_unless_the_agency_counts_its_rows() {
+    let scheme = scheme();
+    let told = "rows may be missing";
+    let paid = |offences: usize| format!("£{},{:03}", (730 - offences) * 10 / 1000, (730 - offences) * 10 % 1000);
+    let (whole, offences) = months(0..0, false);
+    let output = pay(&scheme, &whole, "2028-12-31", &[]);
+    pays(&output, &paid(offences));
+    assert!(!said(&output).contains(told));
+    for lost in [500..2000, 300..460] {
+        let (cut, offences) = months(lost.clone(), false);
+        let output = pay(&scheme, &cut, "2028-12-31", &[]);
+        pays(&output, &paid(offences));
+        for words in [told, "no result of clean", "were to be expected"] {
+            assert!(said(&output).contains(words), "{words}\n{}", said(&output));
+        }
+        let (counted, offences) = months(lost, true);
+        let output = pay(&scheme, &counted, "2028-12-31", &[]);
+        pays(&output, &paid(offences));
+        assert!(!said(&output).contains(told), "{}", said(&output));
+    }
+}
