@@ -475,7 +475,7 @@ impl<'r, 'o> Section<'r, 'o> {
     }
 
     /// Whether a word of this table was not one of those that it may be. What follows from the word is then unknown.
-    pub fn has_refused_word(&self) -> bool {
+    fn has_refused_word(&self) -> bool {
         self.has_refused_word.get()
     }
 
@@ -487,7 +487,12 @@ impl<'r, 'o> Section<'r, 'o> {
             let fix = format!("add a line: {} = {names}, as the contract says", written(key));
             self.missing_with(key, &names, fix);
         }
-        self.choice(key, known).unwrap_or_default()
+        // A misspelt word is reported. What follows from it is read as if the nearest one stood there.
+        let nearest = || {
+            let name = crate::problem::nearest(self.text(key)?, known.iter().map(|(name, _)| *name))?;
+            known.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
+        };
+        self.choice(key, known).or_else(|| self.has_refused_word().then(nearest).flatten()).unwrap_or_default()
     }
 
     /// A number with its unit, as it is in this scenario.

@@ -519,8 +519,6 @@ fn outcome(section: &Section<'_, '_>, keys: &ScheduleKeys, names: &[String], abo
             ("amount", OutcomeWord::Amount),
         ],
     );
-    // What else an outcome has follows from its kind.
-    let has_kind = !section.has_refused_word();
     let better = section.required_choice("better", &[("fewer", Better::Fewer), ("more", Better::More)]);
     let window: Duration = section.required("window");
     some_time(section, "window", window);
@@ -557,7 +555,7 @@ fn outcome(section: &Section<'_, '_>, keys: &ScheduleKeys, names: &[String], abo
         OutcomeWord::Amount => section.positive::<MeanAmount>("spread").map(|spread| spread.0),
         _ => section.positive::<PerHead>("spread").map(|spread| spread.0),
     };
-    let measured = if has_kind { crate::measurement::read(section, kind, above) } else { None };
+    let measured = crate::measurement::read(section, kind, above);
     let outcome = Outcome {
         name: section.name.clone(),
         measure,

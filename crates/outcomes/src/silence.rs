@@ -148,16 +148,27 @@ fn longest_silence(exposures: &[Exposure]) -> Option<((Day, Day), f64)> {
     if times.first().is_none_or(|longest| length(longest) < SHORTEST) {
         return None;
     }
+    let expected_in = |time, rates| expected(exposures, time, rates);
     let mut each: Vec<(f64, (Day, Day))> =
-        times.into_iter().take(COMPARED).map(|time| (expected(exposures, time), time)).collect();
+        times.into_iter().take(COMPARED).map(|time| (expected_in(time, RatesOf::OtherDays), time)).collect();
     each.sort_by(|one, other| other.0.total_cmp(&one.0));
-    let (most, time) = each[0];
+    let (_, time) = each[0];
+    let most = expected_in(time, RatesOf::OtherPeople);
     let second = each.get(1).map_or(0.0, |(expected, _)| *expected);
     (length(&time) >= SHORTEST && most >= EXPECTED && most >= TIMES * second).then_some((time, most))
 }
 
+/// Whose days give the rate of a step.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum RatesOf {
+    /// People who were in it wholly at other times: where all start on one day, nobody was.
+    OtherPeople,
+    /// Everybody, on other days.
+    OtherDays,
+}
+
 /// The results to be expected in some days, at the rates of all other days.
-fn expected(exposures: &[Exposure], (from, to): (Day, Day)) -> f64 {
+fn expected(exposures: &[Exposure], (from, to): (Day, Day), rates: RatesOf) -> f64 {
     #[derive(Clone, Copy, Default)]
     struct Step {
         inside: i64,
@@ -167,19 +178,19 @@ fn expected(exposures: &[Exposure], (from, to): (Day, Day)) -> f64 {
     let mut steps: Vec<Step> = Vec::new();
     for exposure in exposures {
         let (start, length) = (i64::from(exposure.start), i64::from(exposure.end) - i64::from(exposure.start));
-        let needed = (length / STEP + 1) as usize;
-        if steps.len() < needed {
-            steps.resize(needed, Step::default());
+        let last = (length / STEP) as usize;
+        if steps.len() <= last {
+            steps.resize(last + 1, Step::default());
         }
-        for (number, step) in steps.iter_mut().enumerate().take(needed) {
-            let (begins, ends) = (start + number as i64 * STEP, start + (number as i64 + 1) * STEP);
-            let last = ends.min(start + length);
-            let inside = (last.min(i64::from(to) + 1) - begins.max(i64::from(from))).max(0);
+        for (number, step) in steps.iter_mut().enumerate().take(last + 1) {
+            let begins = start + number as i64 * STEP;
+            let ends = (begins + STEP).min(start + length);
+            let inside = (ends.min(i64::from(to) + 1) - begins.max(i64::from(from))).max(0);
             step.inside += inside;
-            step.outside += (last - begins).max(0) - inside;
-        }
-        if exposure.has_result {
-            steps[(length / STEP) as usize].results += 1;
+            if inside == 0 || rates == RatesOf::OtherDays {
+                step.outside += ends - begins - inside;
+                step.results += i64::from(exposure.has_result && number == last);
+            }
         }
     }
     // A rate of few days says nothing about many, and nobody has more than one result.

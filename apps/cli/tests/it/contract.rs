@@ -161,7 +161,7 @@ fn many_mistakes_are_counted() {
     scratch.write("scheme.toml", format!("{keys}{scheme}"));
     let before = Instant::now();
     let text = said(&run(&["check", scratch.path()]));
-    assert!(text.contains("and 149980 more errors") && text.contains("150000 errors"), "{text}");
+    assert!(text.contains("and 149,980 more errors") && text.contains("150,000 errors"), "{text}");
     assert!(text.lines().count() < 250, "{text}");
     assert!(before.elapsed() < Duration::from_secs(20), "{:?}", before.elapsed());
 }

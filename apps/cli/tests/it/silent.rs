@@ -254,7 +254,7 @@ fn claims_of_an_audited_contract_have_the_columns_of_the_audit() {
             records(&[("people", PEOPLE), ("starts", STARTS), ("events", events), ("coverage", covered), ("claims", claims)]);
         pay(&contract, &folder, "2030-12-31", &[])
     };
-    let rows = "c1,A,1,job,2027-09-01,2028-01-01,true\nc2,A,2,job,2027-09-01,2028-01-01,false\n";
+    let rows = "c1,A,1,job,2027-09-01,2028-01-01,true\nc2,A,3,job,2027-09-01,2028-01-01,false\n";
     pays(&paid(&format!("claim,provider,person,outcome,date,checked,found\n{rows}")), "£15");
     for header in ["audited,found", "checked,result", "audited,result"] {
         refuses(&paid(&format!("claim,provider,person,outcome,date,{header}\n{rows}")), &["the rules need this column"]);

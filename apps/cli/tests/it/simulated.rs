@@ -118,7 +118,9 @@ fn a_late_fact_takes_a_line_back_and_the_past_stays_as_it_was() {
     let events = fs::read_to_string(&path).expect("the events");
     let starts = fs::read_to_string(format!("{}/starts.csv", folder.path())).expect("the starts");
     let quiet = starts.lines().skip(1).map(|row| row.split(',').collect::<Vec<_>>());
-    let quiet = quiet.filter(|row| row[7] == "served").find(|row| !events.contains(&format!(",{},offence", row[1])));
+    let column = |name: &str| starts.lines().next().and_then(|head| head.split(',').position(|own| own == name)).expect(name);
+    let group = column("group");
+    let quiet = quiet.filter(|row| row[group] == "served").find(|row| !events.contains(&format!(",{},offence", row[1])));
     let (person, began) = quiet.map(|row| (row[1].to_owned(), row[3].to_owned())).expect("somebody without any offence");
     let late = "2030-06-30";
     fs::write(&path, format!("{events}x1,{person},offence,{began},,,{began},,,{late}\n")).expect("one more event");

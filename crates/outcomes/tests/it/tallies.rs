@@ -32,10 +32,7 @@ fn drawn(dice: &mut Dice) -> (Scheme, MeasuredOutcomes, Day) {
 }
 
 /// The people whom one cell counts, with their results.
-fn people_of<'m>(
-    measured: &'m MeasuredOutcomes,
-    fits: impl Fn(&IndexEvent) -> bool,
-) -> impl Iterator<Item = &'m [PersonOutcome]> {
+fn people_of(measured: &MeasuredOutcomes, fits: impl Fn(&IndexEvent) -> bool) -> impl Iterator<Item = &[PersonOutcome]> {
     (0..measured.index.len()).filter(move |at| fits(&measured.index[*at])).map(|at| measured.of(at))
 }
 
@@ -148,4 +145,28 @@ fn tallies_of_two_halves_of_the_people_add_up_to_those_of_all() {
         };
         assert_eq!(of(&sum), of(&whole));
     }
+}
+
+#[test]
+fn the_mean_of_an_outcome_and_its_variance_are_those_of_the_people_observed() {
+    let mut dice = Dice(79);
+    let mut observed = 0;
+    for _ in 0..50 {
+        let (scheme, measured, _) = drawn(&mut dice);
+        let served = |index: &IndexEvent| !index.start.comparison;
+        for (at, sums) in outcomes::sums::sums(&measured, &served).iter().enumerate() {
+            let values: Vec<f64> = people_of(&measured, served)
+                .filter(|results| results[at].state == OutcomeState::Observed)
+                .map(|results| f64::from(results[at].value))
+                .collect();
+            let people = values.len().max(1) as f64;
+            let mean = values.iter().sum::<f64>() / people;
+            let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / people / people;
+            assert_eq!(sums.people, values.len() as i64);
+            assert!((sums.mean() - mean).abs() < 1e-9, "{}", scheme.outcomes[at].name);
+            assert!((sums.variance() - variance).abs() < 1e-6 * variance.max(1.0), "{}", scheme.outcomes[at].name);
+            observed += usize::from(variance > 0.0);
+        }
+    }
+    assert!(observed > 50, "{observed}");
 }

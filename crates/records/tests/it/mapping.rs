@@ -61,7 +61,7 @@ fn days_from_day_zero_and_values_looked_up() {
     assert_eq!((faults.len(), known.len()), (0, 1), "rows that say the same are one");
     let look_ups = LookUps::from([(key, known)]);
     let (out, done) = rows(text, "row,who,when\na,7,2.0\nb,8,-1\n", &look_ups);
-    assert_eq!(out, ["a,7,North,2020-03-01,,,,,", "b,8,,2020-02-27,,,,,"]);
+    assert_eq!(out, ["a,7,North,2020-03-01,,,,,,", "b,8,,2020-02-27,,,,,,"]);
     assert_eq!(done.not_found, 1);
 }
 
@@ -157,13 +157,13 @@ fn days_are_read_as_the_column_writes_them() {
     let all = |text: &str, file: &str| rows(text, file, &LookUps::new()).0;
     let starts = |more: &str| format!("[starts.s]\nfile = \"f.csv\"\n{more}person = \"no\"\nprovider = {{ is = \"A\" }}\n");
     let found = starts("") + "began = \"seen\"\n";
-    assert_eq!(all(&found, "no,seen\n1,03/04/2024\n2,31/12/2024\n"), ["s-1,1,A,2024-04-03,,,,,", "s-2,2,A,2024-12-31,,,,,"]);
+    assert_eq!(all(&found, "no,seen\n1,03/04/2024\n2,31/12/2024\n"), ["s-1,1,A,2024-04-03,,,,,,", "s-2,2,A,2024-12-31,,,,,,"]);
     let said = starts("") + "began = { column = \"seen\", format = \"month first\" }\nended = \"left\"\n";
-    assert_eq!(all(&said, "no,seen,left\n1,03/04/2024,31.12.2024\n"), ["s-1,1,A,2024-03-04,,,2024-12-31,,"]);
+    assert_eq!(all(&said, "no,seen,left\n1,03/04/2024,31.12.2024\n"), ["s-1,1,A,2024-03-04,,,,2024-12-31,,"]);
     let zone = starts("zone = \"Europe/London\"\n") + "began = \"seen\"\n";
     assert_eq!(
         all(&zone, "no,seen\n1,2024-07-01T23:00Z\n2,2024-12-01T23:00Z\n"),
-        ["s-1,1,A,2024-07-02,,,,,", "s-2,2,A,2024-12-01,,,,,"]
+        ["s-1,1,A,2024-07-02,,,,,,", "s-2,2,A,2024-12-01,,,,,,"]
     );
     let runs = "[spells.w]\nfile = \"f.csv\"\nformat = \"day first\"\nruns = { of = \"day\", breaks = 0 }\nperson = \"who\"\n\
         kind = { is = \"job\" }\nfrom = { run = \"first\" }\nto = { run = \"after\" }\n";
@@ -172,7 +172,7 @@ fn days_are_read_as_the_column_writes_them() {
     let key = (map::LookUpFile { file: "days.csv".to_owned(), sheet: None }, "no".to_owned(), "seen".to_owned());
     let days = BTreeMap::from([("1", "02/03/2024"), ("2", "20/03/2024")].map(|(key, day)| (key.to_owned(), day.to_owned())));
     let lookups = rows(&looked_up, "no\n1\n2\n", &LookUps::from([(key, days)])).0;
-    assert_eq!(lookups, ["s-1,1,A,2024-03-02,,,,,", "s-2,2,A,2024-03-20,,,,,"]);
+    assert_eq!(lookups, ["s-1,1,A,2024-03-02,,,,,,", "s-2,2,A,2024-03-20,,,,,,"]);
 }
 
 /// The rows that a filter leaves out say how the column writes its days, too; and a column that leaves it open is refused.

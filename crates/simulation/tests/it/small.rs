@@ -538,7 +538,8 @@ fn results_of_households_follow_from_those_of_members() {
         ])
     };
     // 200 households of two people: half with 40 %, and half with 30 %.
-    let cases: [(&str, &str, fn(f64) -> f64); 4] = [
+    type Chance = fn(f64) -> f64;
+    let cases: [(&str, &str, Chance); 4] = [
         ("\"any\"", "0 %", |job| 1.0 - (1.0 - job).powi(2)),
         ("\"all\"", "0 %", |job| job * job),
         ("2", "50 %", |job| 0.5 * job + 0.5 * job * job),
