@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use contract::Scheme;
 use contract::terms::Better;
 
-use crate::measure::MeasuredOutcomes;
+use crate::measured_outcomes::MeasuredOutcomes;
 use crate::person_outcome::OutcomeState;
 use crate::tally::ProviderTally;
 use base::day::{Day, NEVER};

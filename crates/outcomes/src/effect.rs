@@ -12,7 +12,7 @@ use contract::Scheme;
 use contract::exceptions::GoodResult;
 use contract::terms::{Baseline, Better, Outcome, OutcomeKind};
 
-use crate::measure::MeasuredOutcomes;
+use crate::measured_outcomes::MeasuredOutcomes;
 use crate::person_outcome::{OutcomeState, PersonOutcome};
 use crate::tally::ProviderTally;
 use records::gate::quality::SumEffect;

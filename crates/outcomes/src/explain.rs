@@ -4,7 +4,7 @@ use contract::Scheme;
 
 use crate::cohorts::IndexEvent;
 use crate::criteria::{EventFilter, FollowUpWindow, SpellSource};
-use crate::measure::MeasuredOutcomes;
+use crate::measured_outcomes::MeasuredOutcomes;
 use crate::person_history::PersonHistory;
 use crate::person_outcome::{OutcomeState, PersonOutcome};
 use crate::plan::{CompiledRule, OutcomePlan, plans_before_of, plans_of};

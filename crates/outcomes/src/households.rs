@@ -13,7 +13,7 @@ use contract::terms::Better;
 use records::names::NOBODY;
 
 use crate::cohorts::IndexEvent;
-use crate::measure::MeasuredOutcomes;
+use crate::measured_outcomes::MeasuredOutcomes;
 use crate::person_outcome::{OutcomeState, PersonOutcome};
 use crate::rules::some_of::some_of;
 

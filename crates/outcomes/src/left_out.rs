@@ -1,6 +1,6 @@
 //! People whom the rules leave out of an outcome. The tally has one number of people for all outcomes, so they count in none of them.
 
-use crate::measure::MeasuredOutcomes;
+use crate::measured_outcomes::MeasuredOutcomes;
 use crate::person_outcome::OutcomeState;
 
 /// A start whose person is left out.

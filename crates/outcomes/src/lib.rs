@@ -18,6 +18,7 @@ pub mod households;
 pub mod inconsistencies;
 pub mod left_out;
 mod measure;
+mod measured_outcomes;
 pub mod payees;
 mod person_history;
 mod person_outcome;
@@ -30,7 +31,8 @@ pub mod sums;
 mod tally;
 
 pub use cohorts::IndexEvent;
-pub use measure::{MeasuredOutcomes, measure};
+pub use measure::measure;
+pub use measured_outcomes::MeasuredOutcomes;
 pub use person_outcome::{OutcomeState, PersonOutcome};
 pub use plan::{need, unobserved_before};
 pub use query_dates::QueryDates;

@@ -5,7 +5,7 @@ use contract::Scheme;
 use contract::tally::{CohortStage, Tally};
 
 use crate::cohorts::IndexEvent;
-use crate::measure::MeasuredOutcomes;
+use crate::measured_outcomes::MeasuredOutcomes;
 use base::day::{Day, date};
 use records::Records;
 

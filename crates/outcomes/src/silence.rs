@@ -15,7 +15,7 @@ use contract::measurement::{OutcomeRule, SpellSelection};
 use contract::terms::{OutcomeKind, later};
 
 use crate::cohorts::IndexEvent;
-use crate::measure::MeasuredOutcomes;
+use crate::measured_outcomes::MeasuredOutcomes;
 use crate::person_outcome::OutcomeState;
 use crate::plan::events_of;
 

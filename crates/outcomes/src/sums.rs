@@ -4,7 +4,7 @@
 use std::ops::Add;
 
 use crate::cohorts::IndexEvent;
-use crate::measure::MeasuredOutcomes;
+use crate::measured_outcomes::MeasuredOutcomes;
 use crate::person_outcome::OutcomeState;
 
 /// The observed people, the sum of their results, and the sum of the squares.

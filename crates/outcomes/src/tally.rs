@@ -8,7 +8,7 @@ use contract::tally::{CohortStage, ComparisonGroup, Tally};
 use contract::terms::{Baseline, Better, Cohort, MonthEnd, later};
 
 use crate::households::by_household;
-use crate::measure::MeasuredOutcomes;
+use crate::measured_outcomes::MeasuredOutcomes;
 use crate::person_outcome::{OutcomeState, PersonOutcome};
 use base::day::{Day, day};
 

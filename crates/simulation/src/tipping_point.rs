@@ -36,7 +36,7 @@ pub fn tipping_points(
     present: PresenceTest<'_>,
 ) -> Vec<Option<TippingPoint>> {
     let Some((positions, _)) = scenarios.first() else { return vec![None; stated.len()] };
-    let seen = Seen { present, known: Mutex::new(BTreeMap::new()) };
+    let seen = ScenariosSeen { present, known: Mutex::new(BTreeMap::new()) };
     let centre = seen.at(&vec![STATED; positions.len()]);
     let find = |at: usize| {
         let differs = |found: &[bool]| found[at] != stated[at];
@@ -53,13 +53,13 @@ pub fn tipping_points(
 
 /// What was seen so far. Several walks start from the same scenario and take the same first steps, and one walk comes back to where it
 /// was. A scenario is simulated for all findings together, so each is needed only once.
-struct Seen<'a> {
+struct ScenariosSeen<'a> {
     present: PresenceTest<'a>,
     /// By the bits of the positions.
     known: Mutex<BTreeMap<Vec<u64>, Option<Vec<bool>>>>,
 }
 
-impl Seen<'_> {
+impl ScenariosSeen<'_> {
     /// Two walks that ask at the same time may both simulate: nothing waits for another thread.
     fn at(&self, positions: &[f64]) -> Option<Vec<bool>> {
         let key: Vec<u64> = positions.iter().map(|position| position.to_bits()).collect();

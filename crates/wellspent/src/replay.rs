@@ -5,7 +5,7 @@
 //! use wellspent::replay::{ReplayRequest, replay};
 //!
 //! let reach = Reach::Inside(None);
-//! let found = replay(&ReplayRequest { scheme: "plain-linear".into(), reach, person: 0, replication: 0, seed: 1 })?;
+//! let found = replay(&ReplayRequest { scheme: "plain-linear".into(), reach, person: 1, replication: 0, seed: 1 })?;
 //! assert!(!found.replay.decisions.is_empty());
 //! # Ok::<(), wellspent::Error>(())
 //! ```
