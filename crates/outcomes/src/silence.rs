@@ -58,11 +58,21 @@ pub enum SilentPlace {
 }
 
 /// A person in the follow-up window: the days from the start up to the result, or else up to the end.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Exposure {
     start: Day,
     end: Day,
     has_result: bool,
+}
+
+/// The same of several people.
+type Alike = (Exposure, i64);
+
+/// People with the same days together: of a million people, most share their days with others, and each time without a result looks at
+/// all of them.
+fn alike(mut exposures: Vec<Exposure>) -> Vec<Alike> {
+    exposures.sort_unstable();
+    exposures.chunk_by(|one, other| one == other).map(|people| (people[0], people.len() as i64)).collect()
 }
 
 /// Every silence, by outcome and place. A place is not told where everywhere is silent at the same time.
@@ -80,7 +90,7 @@ pub fn silences(scheme: &Scheme, measured: &MeasuredOutcomes) -> Vec<Silence> {
             let there = |person: usize| place.has(&measured.index[person]);
             let exposures: Vec<Exposure> =
                 people.iter().filter(|(person, _)| there(*person)).map(|(_, exposure)| *exposure).collect();
-            let Some((days, expected)) = longest_silence(&exposures) else { continue };
+            let Some((days, expected)) = longest_silence(exposures) else { continue };
             if place == SilentPlace::Everywhere {
                 everywhere = Some(days);
             } else if everywhere.is_some_and(|whole| days.0 <= whole.1 && whole.0 <= days.1) {
@@ -137,7 +147,7 @@ fn exposure(measured: &MeasuredOutcomes, person: usize, outcome: usize, end: &mu
 }
 
 /// The time without a result in which most were to be expected, and how many; none where it may be chance.
-fn longest_silence(exposures: &[Exposure]) -> Option<((Day, Day), f64)> {
+fn longest_silence(exposures: Vec<Exposure>) -> Option<((Day, Day), f64)> {
     let first = exposures.iter().map(|exposure| exposure.start).min()?;
     let end = exposures.iter().map(|exposure| exposure.end).max()?;
     let results: BTreeSet<Day> = exposures.iter().filter(|exposure| exposure.has_result).map(|exposure| exposure.end).collect();
@@ -148,7 +158,8 @@ fn longest_silence(exposures: &[Exposure]) -> Option<((Day, Day), f64)> {
     if times.first().is_none_or(|longest| length(longest) < SHORTEST) {
         return None;
     }
-    let expected_in = |time, rates| expected(exposures, time, rates);
+    let people = alike(exposures);
+    let expected_in = |time, rates| expected(&people, time, rates);
     let mut each: Vec<(f64, (Day, Day))> =
         times.into_iter().take(COMPARED).map(|time| (expected_in(time, RatesOf::OtherDays), time)).collect();
     each.sort_by(|one, other| other.0.total_cmp(&one.0));
@@ -168,7 +179,7 @@ enum RatesOf {
 }
 
 /// The results to be expected in some days, at the rates of all other days.
-fn expected(exposures: &[Exposure], (from, to): (Day, Day), rates: RatesOf) -> f64 {
+fn expected(people: &[Alike], (from, to): (Day, Day), rates: RatesOf) -> f64 {
     #[derive(Clone, Copy, Default)]
     struct Step {
         inside: i64,
@@ -176,7 +187,7 @@ fn expected(exposures: &[Exposure], (from, to): (Day, Day), rates: RatesOf) -> f
         results: i64,
     }
     let mut steps: Vec<Step> = Vec::new();
-    for exposure in exposures {
+    for (exposure, number_alike) in people {
         let (start, length) = (i64::from(exposure.start), i64::from(exposure.end) - i64::from(exposure.start));
         let last = (length / STEP) as usize;
         if steps.len() <= last {
@@ -186,17 +197,18 @@ fn expected(exposures: &[Exposure], (from, to): (Day, Day), rates: RatesOf) -> f
             let begins = start + number as i64 * STEP;
             let ends = (begins + STEP).min(start + length);
             let inside = (ends.min(i64::from(to) + 1) - begins.max(i64::from(from))).max(0);
-            step.inside += inside;
+            step.inside += inside * number_alike;
             if inside == 0 || rates == RatesOf::OtherDays {
-                step.outside += ends - begins - inside;
-                step.results += i64::from(exposure.has_result && number == last);
+                step.outside += (ends - begins - inside) * number_alike;
+                step.results += i64::from(exposure.has_result && number == last) * number_alike;
             }
         }
     }
     // A rate of few days says nothing about many, and nobody has more than one result.
     let known = steps.iter().filter(|step| step.outside * SAYS_ENOUGH >= step.inside && step.outside > 0);
     let sum: f64 = known.map(|step| step.inside as f64 * step.results as f64 / step.outside as f64).sum();
-    let concerned = exposures.iter().filter(|exposure| exposure.start <= to && from < exposure.end).count();
+    let is_concerned = |exposure: &Exposure| exposure.start <= to && from < exposure.end;
+    let concerned: i64 = people.iter().filter(|(exposure, _)| is_concerned(exposure)).map(|(_, number)| number).sum();
     sum.min(concerned as f64)
 }
 
@@ -228,7 +240,7 @@ mod tests {
         let all = steady(900);
         for lost in [300..420, 800..1400, 0..400] {
             let number = all.iter().filter(|exposure| exposure.has_result && lost.contains(&exposure.end)).count() as f64;
-            let (days, expected) = longest_silence(&without(&all, lost.clone())).expect("a silence");
+            let (days, expected) = longest_silence(without(&all, lost.clone())).expect("a silence");
             assert!((days.0 - lost.start).abs() <= 101 && days.0 <= lost.start + 3, "{days:?} {lost:?}");
             assert!((expected / number - 1.0).abs() < 0.35, "{expected} expected, {number} lost");
         }
@@ -236,19 +248,19 @@ mod tests {
 
     #[test]
     fn nothing_is_found_where_nothing_is_lost_or_nothing_can_be_said() {
-        assert_eq!(longest_silence(&steady(900)), None);
-        assert_eq!(longest_silence(&[]), None);
+        assert_eq!(longest_silence(steady(900)), None);
+        assert_eq!(longest_silence(vec![]), None);
         // Everybody starts on one day, and results come after a hundred: the days before are silent by their nature.
         let at_once: Vec<Exposure> =
             steady(900).iter().map(|one| Exposure { start: 0, end: one.end - one.start, ..*one }).collect();
-        assert_eq!(longest_silence(&at_once), None);
+        assert_eq!(longest_silence(at_once), None);
         // Results that are dated once a quarter.
         let quarterly: Vec<Exposure> = steady(900)
             .iter()
             .map(|one| if one.has_result { Exposure { end: (one.end / 91 + 1) * 91, ..*one } } else { *one })
             .collect();
-        assert_eq!(longest_silence(&quarterly), None);
+        assert_eq!(longest_silence(quarterly), None);
         // Two lost months are a holiday.
-        assert_eq!(longest_silence(&without(&steady(900), 300..350)), None);
+        assert_eq!(longest_silence(without(&steady(900), 300..350)), None);
     }
 }

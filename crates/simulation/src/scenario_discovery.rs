@@ -24,7 +24,7 @@ pub struct BoxLimit {
 }
 
 impl BoxLimit {
-    /// What is said of the number: "is above £410".
+    /// The condition on the number, in words: "is above £410".
     #[must_use]
     pub fn words(&self, number: &UncertainNumber) -> String {
         let (low, high) = self.left;

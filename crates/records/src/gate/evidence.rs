@@ -213,7 +213,7 @@ pub fn differing(table: &str, all: &[StatedCount], found: &GateResult) -> Vec<Fa
     faults
 }
 
-/// What is said where ids of unknown people are those of known people with other signs or letter case.
+/// The message where ids of unknown people are those of known people with other signs or letter case.
 pub const IDS_IN_ANOTHER_FORM: &str = "ids here are those of people in the table of people, in another form";
 
 /// Ids of unknown people that are those of known people in another form.
