@@ -79,17 +79,20 @@ fn alike(mut exposures: Vec<Exposure>) -> Vec<Alike> {
 #[must_use]
 pub fn silences(scheme: &Scheme, measured: &MeasuredOutcomes) -> Vec<Silence> {
     let mut found = Vec::new();
+    let several = Several::of(scheme, measured);
     for (at, outcome) in scheme.outcomes.iter().enumerate().filter(|(_, outcome)| outcome.kind == OutcomeKind::Binary) {
         let Some(facts) = outcome.measured.as_ref().and_then(|measured| facts(&measured.rule)) else { continue };
         let mut ends: BTreeMap<Day, Day> = BTreeMap::new();
         let mut end = |start| *ends.entry(start).or_insert_with(|| day(later(date(start), outcome.window, scheme.month_end)));
-        let people: Vec<(usize, Exposure)> =
-            (0..measured.index.len()).filter_map(|person| Some((person, exposure(measured, person, at, &mut end)?))).collect();
+        let mut exposures: BTreeMap<SilentPlace, Vec<Exposure>> = BTreeMap::new();
+        for (person, index) in measured.index.iter().enumerate() {
+            let Some(exposure) = exposure(measured, person, at, &mut end) else { continue };
+            for place in several.places(index) {
+                exposures.entry(place).or_default().push(exposure);
+            }
+        }
         let mut everywhere: Option<(Day, Day)> = None;
-        for place in places(scheme, measured) {
-            let there = |person: usize| place.has(&measured.index[person]);
-            let exposures: Vec<Exposure> =
-                people.iter().filter(|(person, _)| there(*person)).map(|(_, exposure)| *exposure).collect();
+        for (place, exposures) in exposures {
             let Some((days, expected)) = longest_silence(exposures) else { continue };
             if place == SilentPlace::Everywhere {
                 everywhere = Some(days);
@@ -115,23 +118,30 @@ fn facts(rule: &OutcomeRule) -> Option<(&'static str, Vec<String>)> {
     }
 }
 
-/// Everywhere, then each area and each provider where there are several.
-fn places(scheme: &Scheme, measured: &MeasuredOutcomes) -> Vec<SilentPlace> {
-    let served = measured.index.iter().filter(|index| !index.start.comparison);
-    let providers: BTreeSet<u32> = served.map(|index| index.start.provider).collect();
-    let areas = (0..scheme.areas.len() as u32).filter(|_| scheme.areas.len() > 1).map(SilentPlace::Area);
-    let providers = providers.iter().filter(|_| providers.len() > 1).map(|provider| SilentPlace::Provider(*provider));
-    [SilentPlace::Everywhere].into_iter().chain(areas).chain(providers).collect()
+/// Whether there are several areas, and several providers: one alone is everywhere.
+struct Several {
+    areas: bool,
+    providers: bool,
 }
 
-impl SilentPlace {
-    fn has(self, index: &IndexEvent) -> bool {
-        match self {
-            SilentPlace::Everywhere => true,
-            SilentPlace::Area(area) => index.area == area,
-            SilentPlace::Provider(provider) => !index.start.comparison && index.start.provider == provider,
-        }
+impl Several {
+    fn of(scheme: &Scheme, measured: &MeasuredOutcomes) -> Several {
+        let mut providers = measured.index.iter().filter_map(provider);
+        let first = providers.next();
+        Several { areas: scheme.areas.len() > 1, providers: providers.any(|other| Some(other) != first) }
     }
+
+    /// The places that a start belongs to.
+    fn places(&self, index: &IndexEvent) -> impl Iterator<Item = SilentPlace> {
+        let area = self.areas.then_some(SilentPlace::Area(index.area));
+        let provider = provider(index).filter(|_| self.providers).map(SilentPlace::Provider);
+        [Some(SilentPlace::Everywhere), area, provider].into_iter().flatten()
+    }
+}
+
+/// The provider of somebody who is served.
+fn provider(index: &IndexEvent) -> Option<u32> {
+    (!index.start.comparison).then_some(index.start.provider)
 }
 
 /// The days that a person whose result is observed was in the follow-up window.

@@ -60,7 +60,9 @@ impl Records {
 }
 
 impl Coverage {
-    fn new(batches: &[Batch]) -> Coverage {
+    /// What the tables of coverage state.
+    #[must_use]
+    pub fn new(batches: &[Batch]) -> Coverage {
         let mut stated = Vec::new();
         for batch in batches {
             let column = |name| batch.table.column(name);
@@ -79,9 +81,20 @@ impl Coverage {
     /// is the last day of the rows that could be known by then. What is planned for later, or dated later by mistake, shows nothing.
     #[must_use]
     pub fn until(&self, table: &str, kind: &str, known_at: Day) -> Option<Day> {
+        self.stated_until(table, kind).or_else(|| self.last_row(table, known_at))
+    }
+
+    /// The last day of the rows of a table that is not after a day; `None` if there is none.
+    #[must_use]
+    pub fn last_row(&self, table: &str, day: Day) -> Option<Day> {
         let reached = if table == "spells" { &self.spells } else { &self.events };
-        let last = || reached.as_ref().and_then(|days| days.last_until(known_at));
-        self.of(table, kind).map(|(_, _, until, _)| *until).or_else(last)
+        reached.as_ref().and_then(|days| days.last_until(day))
+    }
+
+    /// The last complete day of a kind that the agency states; `None` if it states none.
+    #[must_use]
+    pub fn stated_until(&self, table: &str, kind: &str) -> Option<Day> {
+        self.of(table, kind).map(|(_, _, until, _)| *until)
     }
 
     /// The first day from which facts of a kind are complete; `None` if the records do not say.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
-use base::day::{Day, day};
+use base::day::{Day, NEVER, day};
 use contract::Scheme;
 use contract::measurement::OutcomeRule;
 use contract::terms::{Better, RecordsPolicy};
@@ -23,7 +23,7 @@ use records::gate::{StatedCount, evidence};
 use records::need::{audit_columns, told_columns};
 use records::payees::ids;
 use records::schema::table;
-use records::{Need, Records, people, starts};
+use records::{Coverage, Need, Records, people, starts};
 
 use records::files::gated::{basic_rules, few_enough, read_facts, read_table, sha256};
 use records::files::others::UNWANTED;
@@ -214,9 +214,15 @@ fn read(
         |reading: &FolderReading<'_>, name: &str| reading.files(name).first().map_or(format!("{name}.csv"), |file| file.name());
     let coverage_file = file(reading, "coverage");
     faults.into_iter().for_each(|fault| reading.findings.add(&coverage_file, fault, true, None));
-    let of_facts = |name: &str| TableRules {
-        stated: counts.iter().filter(|stated| stated.table == name).cloned().collect(),
-        ..asked_of(name, need, policy, None)
+    let stated = Coverage::new(&coverage);
+    let of_facts = |name: &str| {
+        let rules = asked_of(name, need, policy, None);
+        let until = |kind: &String| stated.stated_until(name, kind).unwrap_or(NEVER);
+        TableRules {
+            stated: counts.iter().filter(|stated| stated.table == name).cloned().collect(),
+            complete_until: rules.kinds.iter().map(until).collect(),
+            ..rules
+        }
     };
     let (of_events, of_spells) = (of_facts("events"), of_facts("spells"));
     let of_starts = asked_of("starts", need, policy, wanted.scheme);
@@ -276,11 +282,8 @@ fn read(
     records.add("spells", spells);
     for (name, kinds) in [("events", &need.events), ("spells", &need.spells)] {
         for kind in kinds.iter().filter(|kind| !covered(&coverage, name, kind)) {
-            let fault = evidence::coverage_not_stated(
-                name,
-                kind,
-                records.coverage.until(name, kind, wanted.known_at.unwrap_or(Day::MAX)),
-            );
+            let known_at = wanted.known_at.unwrap_or(Day::MAX);
+            let fault = evidence::coverage_not_stated(name, kind, &records.coverage, known_at);
             reading.findings.add(&coverage_file, fault, false, None);
         }
     }
@@ -460,6 +463,7 @@ pub(crate) fn asked_of(name: &str, need: &Need, policy: &RecordsPolicy, scheme: 
     TableRules {
         affects_sum: true,
         kinds,
+        complete_until: Vec::new(),
         classes: need.classes.clone(),
         other_kinds: policy.other_kinds.clone(),
         copies_later: matches!(name, "starts" | "events" | "spells"),

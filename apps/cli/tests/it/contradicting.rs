@@ -431,3 +431,51 @@ fn a_lost_amount_that_would_pay_more_is_told_unless_counts_are_stated() {
     assert!(!measured("fewer", counted).contains(word), "{}", measured("fewer", counted));
     assert!(!measured("more", COVERED).contains(word), "{}", measured("more", COVERED));
 }
+
+/// A slip in the year takes a row out of every window. Where the agency says how far its rows are complete, a row dated long after
+/// that day is set aside and stops the run; a late row, and one of another kind, does not.
+#[test]
+fn a_row_dated_long_after_the_last_complete_day_is_not_passed_over() {
+    let paid = |date: &str, kind: &str, more: &[&str]| {
+        let events = format!("event,person,kind,date\ne1,1,job,2027-09-01\ne2,2,{kind},{date}\n");
+        let contract = scheme(&outcome("job", "more", "rule = \"any within\"\nevents = \"job\"", "£10"));
+        pay(&contract, &folder(&[("events", &events)]), "2030-12-31", more)
+    };
+    let what = "more than a year after the last complete day of its kind";
+    let words = [what, "events.csv: `date`", "row 3", "2072-09-01", "a day up to 2032-01-01", "`until` of coverage"];
+    refuses(&paid("2072-09-01", "job", &[]), &words);
+    tells(&paid("2072-09-01", "job", &["--accept-faults", "typing slip", "--accepted-by", "Jo Park"]), "£10", &[what]);
+    says_nothing_of(&paid("2032-01-01", "job", &[]), "£10", what);
+    says_nothing_of(&paid("2072-09-01", "interview", &[]), "£10", what);
+
+    let spells = |from: &str| {
+        let spells = format!("spell,person,kind,from,to\ns1,1,job,2027-09-01,2028-01-01\ns2,2,job,{from},\n");
+        pay(&working("counted = \"cumulative\""), &folder(&[("spells", &spells)]), "2030-12-31", &[])
+    };
+    refuses(&spells("2072-09-01"), &[what, "spells.csv: `from`", "row 3"]);
+    says_nothing_of(&spells("2031-09-01"), "£100", what);
+
+    // Without that statement, the day of such a row is told, because the table seems to reach it.
+    let nothing_stated = |date: &str| {
+        let events = format!("event,person,kind,date\ne1,1,job,2027-09-01\ne2,2,job,2028-03-01\ne3,2,job,{date}\n");
+        let contract = scheme(&outcome("job", "more", "rule = \"any within\"\nevents = \"job\"", "£10"));
+        let folder = records(&[("people", PEOPLE), ("starts", STARTS), ("events", &events)]);
+        said(&pay(&contract, &folder, "2079-12-31", &[])).split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let lonely = "it is more than a year after all others";
+    assert!(nothing_stated("2072-09-01").contains(lonely), "{}", nothing_stated("2072-09-01"));
+    assert!(!nothing_stated("2028-12-01").contains(lonely));
+}
+
+/// What was known before it happened is told: it was planned, or one of the days is wrong.
+#[test]
+fn what_was_known_before_it_happened_is_told() {
+    let paid = |known: &str| {
+        let events = format!("event,person,kind,date,known\ne1,1,job,2027-09-01,{known}\n");
+        let contract = scheme(&outcome("job", "more", "rule = \"any within\"\nevents = \"job\"", "£10"));
+        pay(&contract, &folder(&[("events", &events)]), "2030-12-31", &[])
+    };
+    tells(&paid("2027-08-31"), "£10", &["it became known before it happened", "row 2", "2027-08-31"]);
+    says_nothing_of(&paid("2027-09-01"), "£10", "before it happened");
+    says_nothing_of(&paid(""), "£10", "before it happened");
+}

@@ -6,8 +6,10 @@ use super::super::batch::{Batch, Name};
 use super::super::fault::{Fault, visible};
 use super::super::names::{Fingerprints, Names, fingerprint};
 use super::super::spelling;
+use super::super::tables::Coverage;
 use super::file_columns::renamed;
 use super::result::{GateResult, OtherKind, OtherKinds};
+use super::row_faults::LATER;
 use super::rules::StatedCount;
 use base::day::{Day, NEVER, date};
 use base::english::counted;
@@ -170,8 +172,15 @@ fn not_settled(kind: &str, unread: &[String]) -> Fault {
 
 /// A kind for which the table of coverage does not say how far it is complete.
 #[must_use]
-pub fn coverage_not_stated(table: &str, kind: &str, last: Option<Day>) -> Fault {
-    let what = "no row of coverage says how far this kind is complete, so the last day of its table is used";
+pub fn coverage_not_stated(table: &str, kind: &str, coverage: &Coverage, known_at: Day) -> Fault {
+    let last = coverage.last_row(table, known_at);
+    let before = last.and_then(|last| coverage.last_row(table, last - 1));
+    let what = match last.zip(before) {
+        Some((last, before)) if last - before > LATER => {
+            "no row of coverage says how far this kind is complete, so the last day of its table is used, and it is more than a year after all others"
+        }
+        _ => "no row of coverage says how far this kind is complete, so the last day of its table is used",
+    };
     let fix = format!("add a row to coverage with table {table}, kind {kind} and the last complete day in `until`");
     let fault = Fault::file(what, "a row of coverage for each kind that the rules need", fix).warning();
     let last = last.map_or(String::new(), |last| format!(": {}", date(last)));

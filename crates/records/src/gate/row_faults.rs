@@ -1,6 +1,6 @@
-//! Faults of single rows: days in the wrong order, and starts outside the scheme.
+//! Faults of single rows: days in the wrong order, days that cannot have happened yet, and starts outside the scheme.
 
-use base::day::NEVER;
+use base::day::{Day, NEVER, date};
 
 use super::super::batch::{Batch, ColumnValues};
 use super::super::fault::Fault;
@@ -44,6 +44,38 @@ pub(super) fn check_days(batch: &Batch, row_faults: &mut RowFaults) {
                 row_faults.faults.push((row, Fault { expected: "a day after `from`".into(), ..fault }));
             }
         }
+    }
+}
+
+/// A row may be this many days later than the last complete day of its kind. A table that is handed over some months after that day
+/// has some of the rows that followed it.
+pub(super) const LATER: Day = 366;
+
+/// Rows dated so long after the last complete day that the day must be wrong. They would fall out of every follow-up window in
+/// silence.
+pub(super) fn check_later(complete_until: &[Day], kinds: &[u16], batch: &Batch, row_faults: &mut RowFaults) {
+    let at = batch.table.column(if batch.table.name == "spells" { "from" } else { "date" });
+    let ColumnValues::Days(days) = &batch.columns[at] else { return };
+    for (row, (day, kind)) in days.iter().zip(kinds).enumerate() {
+        let until = usize::from(*kind).checked_sub(1).map_or(NEVER, |kind| complete_until[kind]);
+        if *day > until.saturating_add(LATER) && *day != NEVER {
+            let what = "the day is more than a year after the last complete day of its kind";
+            let fix = "correct the day, leave out what is only planned, or write a later day in `until` of coverage";
+            let fault = Fault::value(batch.places[row], &batch.table.columns[at], &batch.text(at, row), what, fix);
+            row_faults.faults.push((row, Fault { expected: format!("a day up to {}", date(until + LATER)), ..fault }));
+        }
+    }
+}
+
+/// Events that became known before they happened. The day on which they count as known is then too early.
+pub(super) fn check_known(batch: &Batch, row_faults: &mut RowFaults) {
+    let (at, known) = (batch.table.column("date"), batch.table.column("known"));
+    let (ColumnValues::Days(days), ColumnValues::Days(all_known)) = (&batch.columns[at], &batch.columns[known]) else { return };
+    for row in (0..batch.rows()).filter(|row| all_known[*row] < days[*row]) {
+        let fix = "check both days; no action needed if the event was planned, and then took place on its day";
+        let what = "it became known before it happened";
+        let fault = Fault::value(batch.places[row], &batch.table.columns[known], &batch.text(known, row), what, fix).warning();
+        row_faults.faults.push((row, Fault { expected: "a day not before `date`".into(), ..fault }));
     }
 }
 

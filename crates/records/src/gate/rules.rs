@@ -10,6 +10,8 @@ pub struct TableRules {
     pub affects_sum: bool,
     /// The kinds of event or spell that the rules use; if empty, every row counts.
     pub kinds: Vec<String>,
+    /// The last complete day of each kind, in the order of `kinds`; [`base::day::NEVER`] where none is stated. Empty where nothing is.
+    pub complete_until: Vec<Day>,
     /// Classes of event that the rules distinguish.
     pub classes: Vec<String>,
     /// Kinds that the scheme lists as different, although they are spelled nearly like a needed one.

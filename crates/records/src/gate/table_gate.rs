@@ -21,7 +21,7 @@ use super::known_names::{KnownNames, PAYEE, PERSON, REFERENCES, Reference};
 use super::letter_case::LettersSeen;
 use super::repeats;
 use super::result::{FileRef, GateResult, RowCounts, UNKNOWN};
-use super::row_faults::{RowFaults, check_days, check_starts};
+use super::row_faults::{RowFaults, check_days, check_known, check_later, check_starts};
 use super::rules::TableRules;
 
 /// For how many names of a batch the nearest known name is looked up.
@@ -94,6 +94,12 @@ impl<'a> QualityGate<'a> {
         check_days(batch, &mut row_faults);
         if let Some(scope) = self.rules.places.as_ref().filter(|_| self.table.name == "starts") {
             check_starts(scope, batch, &mut row_faults);
+        }
+        if !self.rules.complete_until.is_empty() {
+            check_later(&self.rules.complete_until, &lookups.kinds, batch, &mut row_faults);
+        }
+        if self.table.name == "events" {
+            check_known(batch, &mut row_faults);
         }
         self.classes(batch, &lookups, found, &mut row_faults);
         self.columns(file, batch, &lookups, found, &mut row_faults);
