@@ -24,6 +24,7 @@ mod person_history;
 mod person_outcome;
 mod plan;
 mod query_dates;
+pub mod reach;
 mod remeasured;
 mod rules;
 pub mod silence;

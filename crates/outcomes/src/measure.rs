@@ -17,6 +17,7 @@ use crate::measured_outcomes::MeasuredOutcomes;
 use crate::person_history::PersonHistory;
 use crate::person_outcome::{OutcomeState, PersonOutcome};
 use crate::plan::{OutcomePlan, plans_before_of, plans_of};
+use crate::reach::{self, KindReach, reach_of};
 
 /// Measures every outcome of a scheme for everyone who started in one of its cohorts. `as_at` is the day the question is about.
 /// Rows that became known after `known_at` are ignored. Every outcome of the scheme must have a rule, and the records must have
@@ -43,15 +44,21 @@ pub fn measure(scheme: &Scheme, records: &Records, as_at: Day, known_at: Day) ->
         })
         .collect();
     let links = ReferenceKinds::of(records);
+    let kinds = records.need.events.len() + records.need.spells.len();
     let found = parts.into_par_iter().map_init(FactsPart::default, |part, (at, first, own, of, of_before)| {
         records.facts.fill(at, known_at, part);
         measure_people(&plans, records, part, own, known_at, of);
         measure_people(&plans_before, records, part, own, known_at, of_before);
-        inconsistencies_of((&plans, &plans_before), &links, records, part, own, known_at, first)
+        let found = inconsistencies_of((&plans, &plans_before), &links, records, part, own, known_at, first);
+        (found, reach_of(part, own, kinds))
     });
     let mut inconsistencies =
         Inconsistencies { starts: repeated_starts(records), contested: rivals, ..Inconsistencies::default() };
-    found.collect::<Vec<_>>().into_iter().for_each(|found| inconsistencies.add(found));
+    let mut reach = vec![KindReach::default(); kinds];
+    for (found, more) in found.collect::<Vec<_>>() {
+        inconsistencies.add(found);
+        reach::add(&mut reach, more);
+    }
     let mut measured = MeasuredOutcomes {
         index,
         outcomes: scheme.outcomes.len(),
@@ -59,6 +66,7 @@ pub fn measure(scheme: &Scheme, records: &Records, as_at: Day, known_at: Day) ->
         compared_before,
         before,
         outside_scheme,
+        reach,
         inconsistencies,
     };
     measured.inconsistencies.contested_households = contested(scheme, &measured);

@@ -3,6 +3,7 @@
 use crate::cohorts::IndexEvent;
 use crate::inconsistencies::Inconsistencies;
 use crate::person_outcome::PersonOutcome;
+use crate::reach::KindReach;
 
 /// The outcomes of everyone.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +20,8 @@ pub struct MeasuredOutcomes {
     pub before: Vec<PersonOutcome>,
     /// Starts outside the scheme's cohorts, areas and segments; they are left out.
     pub outside_scheme: u64,
+    /// What of each needed kind, by its position, reaches the people who are measured.
+    pub reach: Vec<KindReach>,
     /// Records that contradict each other or cannot be true.
     pub inconsistencies: Inconsistencies,
 }
@@ -47,6 +50,7 @@ impl MeasuredOutcomes {
             compared_before: self.compared_before.clone(),
             before: kept.iter().flat_map(|at| self.before(*at)).copied().collect(),
             outside_scheme: self.outside_scheme,
+            reach: self.reach.clone(),
             inconsistencies: Inconsistencies::default(),
         }
     }

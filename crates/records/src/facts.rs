@@ -9,6 +9,7 @@ use super::day_set::DaySet;
 use super::lookups::{RowLookups, find_people, positions};
 use super::names::{NOBODY, Names, fingerprint};
 use super::need::Need;
+use super::spelling;
 use base::day::{Day, FIRST, LAST, NEVER};
 
 /// An event or a spell.
@@ -202,6 +203,30 @@ impl Facts {
         facts
     }
 
+    /// The last day on which anything that was read happened or became known.
+    #[must_use]
+    pub fn last(&self) -> Day {
+        self.last
+    }
+
+    /// For each kind, how many facts there are, and how many of them are dated up to a day and became known only after it.
+    #[must_use]
+    pub fn counts(&self, known_at: Day) -> Vec<(u64, u64)> {
+        let mut counts = vec![(0, 0); self.needed_keys.len()];
+        for block in self.blocks.iter().flatten() {
+            for row in &block.rows {
+                let (all, later) = &mut counts[row.place() % self.needed_keys.len()];
+                *all += 1;
+                *later += u64::from(row.day() <= known_at);
+            }
+            block.known(known_at, |_, row| {
+                let (_, later) = &mut counts[row.place() % self.needed_keys.len()];
+                *later -= u64::from(row.day() <= known_at);
+            });
+        }
+        counts
+    }
+
     /// Number of events and spells.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -284,6 +309,20 @@ impl<'a> PersonFacts<'a> {
     /// Everything, in no order.
     pub fn all(self) -> impl Iterator<Item = Fact> + 'a {
         (0..self.needed_keys.len() as u16).flat_map(move |kind| self.of(kind))
+    }
+
+    /// How many facts of a kind there are.
+    #[must_use]
+    pub fn rows(self, kind: u16) -> usize {
+        let at = usize::from(kind);
+        (self.starts[at + 1] - self.starts[at]) as usize
+    }
+
+    /// Whether a fact of a kind is dated on a day or later.
+    #[must_use]
+    pub fn any_from(self, kind: u16, day: Day) -> bool {
+        let at = usize::from(kind);
+        self.block.rows[self.starts[at] as usize..self.starts[at + 1] as usize].iter().any(|row| row.day() >= day)
     }
 
     /// How many facts there are.
@@ -684,7 +723,7 @@ impl RareValues<'_> {
         put(&mut more.to, at, NEVER, self.to.get(row).copied());
         put(&mut more.known, at, NEVER, self.known.get(row).copied());
         put(&mut more.class, at, 0, self.class.get(row).copied());
-        put(&mut more.disposal, at, 0, Some(key(self.disposal, row)));
+        put(&mut more.disposal, at, 0, Some(disposal_key(self.disposal, row)));
         if let ColumnValues::Numbers(amounts) = self.amount {
             put(&mut more.amount, at, 0, Some(amounts[row]).filter(|amount| *amount != NONE));
         }
@@ -693,6 +732,17 @@ impl RareValues<'_> {
 
 fn is_small(number: i64) -> bool {
     (0..i64::from(u32::MAX)).contains(&number)
+}
+
+/// The key of a disposal. Only rows of one person are compared, so that letter case, blanks and hyphens do not make another disposal.
+fn disposal_key(column: &ColumnValues, row: usize) -> u64 {
+    match column {
+        ColumnValues::Texts(texts) if !texts.get(row).is_empty() => {
+            let folded: String = spelling::folded(texts.get(row)).chars().filter(|letter| *letter != ' ').collect();
+            fingerprint(Name::of(&folded)) | 1 << 63
+        }
+        column => key(column, row),
+    }
 }
 
 /// The key of a row in a column, as facts have it; 0 if it has none.

@@ -10,6 +10,8 @@ pub struct People {
     pub names: Names,
     /// Empty if nobody died or was removed.
     ends: Vec<LastSeen>,
+    /// The day of birth of each, or [`NEVER`]. Empty if none is given.
+    pub born: Vec<Day>,
 }
 
 /// Until when a person can be observed.
@@ -33,6 +35,8 @@ pub struct PeopleBuilder {
     texts: Vec<String>,
     /// For people with a number and people with a text: as many as there are up to the last one who died or was removed.
     ends: [Vec<LastSeen>; 2],
+    /// The same of days of birth.
+    born: [Vec<Day>; 2],
 }
 
 impl People {
@@ -55,20 +59,26 @@ impl PeopleBuilder {
     /// Adds a batch.
     pub fn add(&mut self, batch: &Batch) {
         let column = |name| batch.table.column(name);
-        let (person, died, removed, known) = (column("person"), column("died"), column("removed"), column("known"));
+        let (person, born, died, removed, known) =
+            (column("person"), column("born"), column("died"), column("removed"), column("known"));
         for row in 0..batch.rows() {
             let (died, removed) = (batch.day(died, row), batch.day(removed, row));
-            let (before, ends) = match batch.name(person, row) {
+            let (before, ends, births) = match batch.name(person, row) {
                 Some(Name::Number(number)) => {
                     self.numbers.push(number);
-                    (self.numbers.len() - 1, &mut self.ends[0])
+                    (self.numbers.len() - 1, &mut self.ends[0], &mut self.born[0])
                 }
                 Some(Name::Text(text)) => {
                     self.texts.push(text.to_owned());
-                    (self.texts.len() - 1, &mut self.ends[1])
+                    (self.texts.len() - 1, &mut self.ends[1], &mut self.born[1])
                 }
                 None => continue,
             };
+            let born = batch.day(born, row);
+            if born != NEVER {
+                births.resize(before, NEVER);
+                births.push(born);
+            }
             if died.min(removed) != NEVER {
                 ends.resize(before, STILL);
                 ends.push(LastSeen { died, removed, known: known_day(batch.day(known, row), died.min(removed)) });
@@ -79,27 +89,44 @@ impl PeopleBuilder {
     /// Everyone. If a person is in two rows, the row with the earlier death or removal counts.
     #[must_use]
     pub fn end(self) -> People {
-        let [of_numbers, of_texts] = self.ends;
-        let (numbers, mut ends) = ordered(self.numbers, of_numbers);
-        let (texts, more) = ordered(self.texts, of_texts);
+        let ([of_numbers, of_texts], [births, more_births]) = (self.ends, self.born);
+        let (numbers, mut ends, mut born) = ordered(self.numbers, of_numbers, births);
+        let (texts, more, more_births) = ordered(self.texts, of_texts, more_births);
         if !more.is_empty() {
             ends.resize(numbers.len(), STILL);
             ends.extend(more);
         }
-        People { names: Names::new(numbers, &texts), ends }
+        if !more_births.is_empty() {
+            born.resize(numbers.len(), NEVER);
+            born.extend(more_births);
+        }
+        People { names: Names::new(numbers, &texts), ends, born }
     }
 }
 
-/// Names in order, each once, with their last days.
-fn ordered<T: Ord + Clone>(mut names: Vec<T>, mut ends: Vec<LastSeen>) -> (Vec<T>, Vec<LastSeen>) {
-    if ends.is_empty() {
+/// Names in order, each once, with their last days and days of birth, where any are given.
+fn ordered<T: Ord>(mut names: Vec<T>, mut ends: Vec<LastSeen>, mut born: Vec<Day>) -> (Vec<T>, Vec<LastSeen>, Vec<Day>) {
+    if ends.is_empty() && born.is_empty() {
         names.sort_unstable();
         names.dedup();
-        return (names, ends);
+        return (names, ends, born);
     }
+    let (has_ends, has_births) = (!ends.is_empty(), !born.is_empty());
     ends.resize(names.len(), STILL);
-    let mut both: Vec<(T, LastSeen)> = names.into_iter().zip(ends).collect();
-    both.sort_unstable();
-    both.dedup_by(|later, first| later.0 == first.0);
-    both.into_iter().unzip()
+    born.resize(names.len(), NEVER);
+    let mut all: Vec<(T, LastSeen, Day)> =
+        names.into_iter().zip(ends).zip(born).map(|((name, ends), born)| (name, ends, born)).collect();
+    all.sort_unstable();
+    all.dedup_by(|later, first| later.0 == first.0);
+    let (mut names, mut ends, mut born) = (Vec::with_capacity(all.len()), Vec::new(), Vec::new());
+    for (name, last_seen, birth) in all {
+        names.push(name);
+        if has_ends {
+            ends.push(last_seen);
+        }
+        if has_births {
+            born.push(birth);
+        }
+    }
+    (names, ends, born)
 }

@@ -30,6 +30,7 @@ pub struct Starts {
     pub providers: Names,
     pub areas: Names,
     pub segments: Names,
+    pub households: Names,
     /// Rows about people who are not in the table of people; they are left out.
     pub unknown_people: u64,
 }
@@ -95,7 +96,7 @@ impl<'a> StartsBuilder<'a> {
     #[must_use]
     pub fn end(self) -> Starts {
         let mut starts = self.starts;
-        let [(providers, of_provider), (areas, of_area), (segments, of_segment), (_, of_household)] =
+        let [(providers, of_provider), (areas, of_area), (segments, of_segment), (households, of_household)] =
             self.names.map(NameNumbers::end);
         for start in &mut starts {
             start.provider = of_provider.get(start.provider as usize).copied().unwrap_or(NOBODY);
@@ -104,7 +105,7 @@ impl<'a> StartsBuilder<'a> {
             start.household = of_household.get(start.household as usize).copied().unwrap_or(NOBODY);
         }
         starts.sort_unstable();
-        Starts { starts, providers, areas, segments, unknown_people: self.unknown_people }
+        Starts { starts, providers, areas, segments, households, unknown_people: self.unknown_people }
     }
 }
 

@@ -42,7 +42,7 @@ impl Records {
     #[must_use]
     pub fn new(need: Need, people: People, starts: Starts, coverage: &[Batch]) -> Records {
         let facts = Facts::new(people.names.len(), &need);
-        let Starts { starts, providers, areas, segments, unknown_people } = starts;
+        let Starts { starts, providers, areas, segments, unknown_people, .. } = starts;
         Records { need, people, starts, providers, areas, segments, facts, coverage: Coverage::new(coverage), unknown_people }
     }
 
@@ -89,6 +89,12 @@ impl Coverage {
     pub fn last_row(&self, table: &str, day: Day) -> Option<Day> {
         let reached = if table == "spells" { &self.spells } else { &self.events };
         reached.as_ref().and_then(|days| days.last_until(day))
+    }
+
+    /// The last complete day that is stated of anything; `None` if none is.
+    #[must_use]
+    pub fn latest(&self) -> Option<Day> {
+        self.stated.iter().map(|(_, _, until, _)| *until).max()
     }
 
     /// The last complete day of a kind that the agency states; `None` if it states none.

@@ -165,7 +165,7 @@ impl Simulated {
             years: assumptions.years,
             people: rounded(results.people),
             cohorts_in_an_area: results.cohorts,
-            has_threshold: results.has_threshold,
+            has_threshold: results.bend.is_threshold(),
             intake_is_free: results.intake_is_free,
             fair_margin: rounded(results.fair_margin),
         }

@@ -82,7 +82,10 @@ fn forecast(results: &StrategyResults, _: AgentType) -> Finding {
     let refused = decides && would_be_paid;
     let mut figure = format!("chance alone is worth {} to the provider", pounds_within(excess));
     if results.wrong_payment.is_none() {
-        figure += ", and each result is paid for by itself, so that chance decides none";
+        figure += match results.bend.is_even() {
+            true => ", and each result is paid for by itself, so that chance decides none",
+            false => ", and no threshold near today's results is deep enough for chance to decide much",
+        };
     }
     if let Some((table, row)) = typical {
         let intended = percentage_points(table.intended);
@@ -137,7 +140,7 @@ const ONE_IN_TWENTY: f64 = 1.645;
 fn why_it_stays(results: &StrategyResults) -> Option<String> {
     let passing = results.get(StrategyKind::Intended)?.cohorts_rewarded.mean;
     let people = results.wrong_payment.as_ref()?.typical as f64;
-    if results.has_threshold || !(0.5..0.95).contains(&passing) {
+    if results.bend.is_threshold() || !(0.5..0.95).contains(&passing) {
         return None;
     }
     let needed = people * (ONE_IN_TWENTY / normal_quantile(passing)).powi(2);

@@ -271,8 +271,8 @@ pub struct StrategyResults {
     pub fair_margin: f64,
     /// Pounds that a cautious provider gives up for each pound of its profit's standard deviation.
     pub caution: f64,
-    /// Whether what is paid has a threshold within reach, by whatever clauses.
-    pub has_threshold: bool,
+    /// How unevenly payment follows the results within reach.
+    pub bend: PaymentBend,
     /// Summed over the areas.
     pub paid_without_results: f64,
     /// Whether the provider may turn people away.
@@ -605,4 +605,28 @@ fn own_profit<'a>(payments: &'a [f64], cost: f64, others: &'a [f64]) -> impl Ite
 
 fn add(sum: &mut [f64], more: &[f64]) {
     sum.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
+}
+
+/// How unevenly what is paid follows the results within reach of help, by whatever clauses.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct PaymentBend {
+    /// Pounds by which payment lies at most below a straight line between two results.
+    pub depth: f64,
+    /// Pounds that results within reach can move.
+    pub moved: f64,
+    /// The depth in pounds above which it counts as a threshold.
+    pub limit: f64,
+}
+
+impl PaymentBend {
+    /// Whether what is paid has a threshold.
+    #[must_use]
+    pub fn is_threshold(&self) -> bool {
+        self.depth > self.limit
+    }
+
+    /// Whether payment follows the results without any step or flat stretch.
+    pub(crate) fn is_even(&self) -> bool {
+        self.depth < 1.0
+    }
 }

@@ -5,8 +5,8 @@ use contract::fixes::Fix;
 use crate::finding::{FindingBuilder, gain_compared, gain_of, gains, no_simple_reason, people_payer_and_public, public_loss};
 use crate::harm::Harm;
 use crate::{
-    AgentType, Counterfactual, FeeLever, Finding, Indicator, Risk, RiskId, StrategyKind, StrategyResults, percent, pounds,
-    pounds_within,
+    AgentType, Counterfactual, FeeLever, Finding, Indicator, PaymentBend, Risk, RiskId, StrategyKind, StrategyResults, percent,
+    pounds, pounds_within,
 };
 
 pub(super) const RISK: Risk = Risk {
@@ -34,14 +34,23 @@ pub(super) const RISK: Risk = Risk {
 /// Above this share of replications the last pound earns nothing "mostly".
 const MOSTLY: f64 = 0.5;
 
+/// "payment lies up to £90,000 below a straight line between two results, and the limit is £26,000".
+fn depth(bend: &PaymentBend) -> String {
+    if bend.is_even() {
+        return "it follows the results evenly".to_owned();
+    }
+    format!(
+        "of the {} that results within reach can move, it lies up to {} below a straight line between two of them; the limit is {}",
+        pounds(bend.moved),
+        pounds(bend.depth),
+        pounds(bend.limit)
+    )
+}
+
 fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
     let mut finding = FindingBuilder::new(RISK.id, StrategyKind::Intended);
     finding.losses_compared_with(StrategyKind::Counterfactual(Counterfactual::NoGates));
-    finding.test(
-        "what is paid has a threshold within reach",
-        results.has_threshold,
-        if results.has_threshold { "it has" } else { "it follows the results evenly" }.to_owned(),
-    );
+    finding.test("what is paid has a threshold within reach", results.bend.is_threshold(), depth(&results.bend));
     let all = (
         results.best_response(agent),
         results.get(StrategyKind::Intended),

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use base::{philox, proofreading};
 use risks::{
-    AgentType, AreaResults, CATALOGUE, Counterfactual, Estimate, OutcomeFacts, PeopleNoun, PilotFacts, SegmentFacts, Shock,
-    ShockResult, StrategyKind, StrategyResult, StrategyResults, TimingResult, WrongPayment, WrongPaymentRow, percent,
+    AgentType, AreaResults, CATALOGUE, Counterfactual, Estimate, OutcomeFacts, PaymentBend, PeopleNoun, PilotFacts, SegmentFacts,
+    Shock, ShockResult, StrategyKind, StrategyResult, StrategyResults, TimingResult, WrongPayment, WrongPaymentRow, percent,
     percentage_points, pounds, pounds_in_prose, pounds_within_in_prose, quoted_list,
 };
 
@@ -190,7 +190,7 @@ impl Draws {
             priced_outcome: self.yes().then_some(0),
             fair_margin: self.of(&[0.0, 0.1]),
             caution: 0.5,
-            has_threshold: self.yes(),
+            bend: PaymentBend { depth: self.of(&SUMS), moved: self.of(&SUMS), limit: self.of(&SUMS) },
             paid_without_results: self.of(&SUMS),
             intake_is_free: self.yes(),
             assessed_first: self.yes(),

@@ -10,8 +10,8 @@ use contract::price::Paid;
 use contract::terms::{Baseline, Intake, OutcomeKind, Per, ReportedBy};
 use rayon::prelude::*;
 use risks::{
-    AgentType, AmountFacts, AreaResults, Counterfactual, Estimate, OutcomeFacts, PeopleNoun, SegmentFacts, Shock, ShockResult,
-    StrategyKind, StrategyResult, StrategyResults, TimingResult,
+    AgentType, AmountFacts, AreaResults, Counterfactual, Estimate, OutcomeFacts, PaymentBend, PeopleNoun, SegmentFacts, Shock,
+    ShockResult, StrategyKind, StrategyResult, StrategyResults, TimingResult,
 };
 
 use crate::assumptions::{Assumptions, Intended};
@@ -23,7 +23,7 @@ use crate::people::{AreaPeople, people};
 use crate::rank_evaluation::Ranks;
 use crate::search::{self, Best, Budget, Freedom, Objective, Weights};
 use crate::strategy::{Arena, Gains, Payments, Strategy};
-use crate::threshold::{chance_decides, has_threshold, paid_without_results};
+use crate::threshold::{bend, chance_decides, paid_without_results};
 use crate::wrong_payment::wrong_payment;
 use crate::{pilot, timing};
 
@@ -106,7 +106,7 @@ pub struct Solved {
     pub prices: Vec<f64>,
     pub unparking: Vec<Option<f64>>,
     /// Whether what is paid rises faster beyond some result than before it.
-    pub has_threshold: bool,
+    pub bend: PaymentBend,
     /// Whether chance can decide about a payment.
     pub chance_decides: bool,
     pub tried: usize,
@@ -174,8 +174,8 @@ pub fn solve(arena: &Arena<'_>, budget: Budget, wanted: StrategySet) -> Solved {
         tried += found.tried;
         strategies.push((StrategyKind::Counterfactual(Counterfactual::FixedBaseline), found.strategy));
     }
-    let has_threshold = has_threshold(arena, &pay);
-    if has_threshold {
+    let bend = bend(arena, &pay);
+    if bend.is_threshold() {
         // With open gates payment is linear in results, and the best response has a closed form.
         strategies.push((StrategyKind::Counterfactual(Counterfactual::NoGates), search::along(arena, &pay, 1.0, &everyone)));
     }
@@ -216,7 +216,7 @@ pub fn solve(arena: &Arena<'_>, budget: Budget, wanted: StrategySet) -> Solved {
         price_now,
         prices,
         unparking,
-        has_threshold,
+        bend,
         chance_decides,
         tried,
     }
@@ -461,7 +461,7 @@ pub fn area_results(arena: &Arena<'_>, solved: &Solved) -> AreaResults {
     }
     strategies.extend(mixed(arena, StrategyKind::BestResponse(AgentType::Imperfect), &solved.imperfect, true));
     // Where nothing is behind a threshold, nobody asks what the last pound of a mixture earns.
-    strategies.extend(mixed(arena, StrategyKind::BestResponse(AgentType::Mixture), &solved.mixture, solved.has_threshold));
+    strategies.extend(mixed(arena, StrategyKind::BestResponse(AgentType::Mixture), &solved.mixture, solved.bend.is_threshold()));
     if let Some(there) = pilot::expected_at_scale(arena) {
         strategies.extend(mixed(&there, StrategyKind::MixtureAtScale, &solved.mixture_at_scale, false));
     }
@@ -643,7 +643,7 @@ pub fn table(
         main_outcome: main_outcome(scheme, assumptions),
         fair_margin: assumptions.provider.fair_margin,
         caution: assumptions.provider.caution,
-        has_threshold: solved[typical].has_threshold,
+        bend: solved[typical].bend,
         intake_is_free: scheme.intake == Intake::ProviderChooses,
         assessed_first: scheme.intake == Intake::AfterAssessment,
         reported_by_provider: named(&|at| {

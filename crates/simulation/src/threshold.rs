@@ -1,8 +1,12 @@
 //! What a contract pays over the results that people can have, read off payments and not off clauses: whether there is a threshold,
 //! whether chance can decide, and what is paid for no result at all. However a contract is written, these are the same.
 
-use contract::price::{NoLines, Paid, price};
+use std::ops::RangeInclusive;
 
+use contract::price::{NoLines, Paid, price};
+use risks::PaymentBend;
+
+use crate::people::PeopleCell;
 use crate::search::Weights;
 use crate::strategy::{Arena, Strategy};
 
@@ -14,12 +18,12 @@ const THRESHOLD_REACH: f64 = 2.0;
 /// threshold: an assumption that keeps prices for each whole percentage point apart from gates.
 const THRESHOLD_DEPTH: f64 = 0.15;
 
-/// Whether what is paid has a threshold within reach of help: whether it lies well below a straight line between two results that it
-/// pays for. It is read off what is paid and not off the clauses. A gate, a lump sum, a share at risk and a stretch in which nothing
-/// is paid are then all the same, however they are written. A plain price for each person is none.
+/// How unevenly what is paid follows the results within reach of help. It has a threshold where it lies well below a straight line
+/// between two results that it pays for. It is read off what is paid and not off the clauses. A gate, a lump sum, a share at risk and a
+/// stretch in which nothing is paid are then all the same, however they are written. A plain price for each person is none.
 #[must_use]
-pub(crate) fn has_threshold(arena: &Arena<'_>, pay: &Weights) -> bool {
-    bends(arena, pay, 0.0..=THRESHOLD_REACH)
+pub(crate) fn bend(arena: &Arena<'_>, pay: &Weights) -> PaymentBend {
+    bend_within(arena, pay, 0.0..=THRESHOLD_REACH)
 }
 
 /// Whether chance can decide about a payment, and not only its size: what is paid depends on the results of others, which vary too, or
@@ -33,12 +37,12 @@ pub(crate) fn chance_decides(arena: &Arena<'_>, pay: &Weights) -> bool {
         clause.terms.counts_from_baseline_of().into_iter().chain(gates.map(|gate| gate.outcome))
     });
     let mut others = others.filter(|&at| arena.scheme.outcomes[at].compared().is_some());
-    others.next().is_some() || bends(arena, pay, -1.0..=THRESHOLD_REACH)
+    others.next().is_some() || bend_within(arena, pay, -1.0..=THRESHOLD_REACH).is_threshold()
 }
 
-/// Whether what is paid lies well below a straight line between two results in a range. At 0 nobody is helped, and at 1 everybody is
-/// helped as much as money can.
-fn bends(arena: &Arena<'_>, pay: &Weights, range: std::ops::RangeInclusive<f64>) -> bool {
+/// How far what is paid lies below a straight line between two results in a range. At 0 nobody is helped, and at 1 everybody is helped
+/// as much as money can.
+fn bend_within(arena: &Arena<'_>, pay: &Weights, range: RangeInclusive<f64>) -> PaymentBend {
     let segments = arena.people.segments;
     let idle = Strategy::idle(&arena.chances, segments);
     let at_most =
@@ -62,10 +66,18 @@ fn bends(arena: &Arena<'_>, pay: &Weights, range: std::ops::RangeInclusive<f64>)
         })
         .collect();
     let (low, high) = paid.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), paid| (low.min(*paid), high.max(*paid)));
-    // Counts are whole people, so that what is paid jumps by the price of one in each cell.
-    let dearest = pay.iter().flatten().copied().fold(0.0, f64::max);
-    let whole = 2.0 * dearest * arena.people.cells.len() as f64;
-    depth_below_a_line(&paid) > (THRESHOLD_DEPTH * (high - low)).max(whole.min(0.5 * (high - low))).max(0.01)
+    // Counts are whole people, so that what is paid jumps by the price of a result in each cell. A price read off a single step would
+    // take a gate for such a jump, so it is the mean over the range, for the paid outcome that fewest people can have.
+    let is_paid = |outcome: usize| pay[outcome].iter().any(|weight| *weight > 0.0);
+    let moved = (0..ends.len()).filter(|outcome| is_paid(*outcome) && !ends[*outcome].is_empty()).map(|outcome| {
+        let of_cell =
+            |cell: &PeopleCell| cell.people as f64 * (ends[outcome][cell.segment].1 - ends[outcome][cell.segment].0).abs();
+        arena.people.cells.iter().map(of_cell).sum::<f64>() * (range.end() - range.start())
+    });
+    let fewest = moved.filter(|people| *people > 0.0).fold(f64::INFINITY, f64::min);
+    let whole = 2.0 * arena.people.cells.len() as f64 * (high - low) / fewest;
+    let (moved, depth) = (high - low, depth_below_a_line(&paid));
+    PaymentBend { depth, moved, limit: (THRESHOLD_DEPTH * moved).max(whole.min(0.5 * moved)).max(0.01) }
 }
 
 /// How far a curve of even steps lies below the highest line that joins two of its points.

@@ -36,5 +36,7 @@ pub(crate) struct Doubted<'a> {
     pub measured: &'a MeasuredOutcomes,
     /// The day by which audits are asked about.
     pub by: Day,
+    /// The day by which rows had to be known.
+    pub known_at: Day,
     pub again: &'a RowsAgain<'a>,
 }

@@ -31,7 +31,7 @@ const TRUE_AND_NOT_SHOWN: &str = "this claim was found true, and the records do 
 /// Adds findings: claims that were found both true and false, claims that were found false twice, and findings of an audit that the
 /// records contradict.
 pub(crate) fn add(doubted: &Doubted<'_>, findings: &mut Findings) -> anyhow::Result<()> {
-    let Doubted { scheme, records, measured, by, again } = *doubted;
+    let Doubted { scheme, records, measured, by, again, .. } = *doubted;
     let mut first: BTreeMap<ClaimedResult, AuditRow> = BTreeMap::new();
     again("claims", &mut |name, batch| {
         let column = |name| batch.table.column(name);

@@ -182,6 +182,7 @@ fn read(
     }
     let people = gather.end();
     let mut known = KnownNames::of(facts.then_some(&people.names));
+    known.born = &people.born;
     let listed = |scheme: &Scheme| scheme.providers.iter().map(|provider| provider.id.clone()).collect::<Vec<_>>();
     known.pays(&wanted.scheme.map(listed).unwrap_or_default());
     let wanted_table = |name: &str| wanted.tables.contains(&name);
@@ -198,32 +199,25 @@ fn read(
             tables.insert(name, batches);
         }
     }
+    let of_coverage = asked_of("coverage", need, policy, None);
+    let coverage = if facts { reading.whole("coverage", &known, &of_coverage)? } else { Vec::new() };
+    let stated = Coverage::new(&coverage);
     for name in wanted.tables.iter().filter(|name| !["providers", "lots"].contains(name)) {
         if !reading.files(name).is_empty() {
             let asked = if *name == "claims" { asked_of_claims(wanted.scheme) } else { listed_rules(name) };
+            let asked = asked.with_coverage(name, &stated, &[], wanted.known_at);
             tables.insert(name, reading.whole(name, &known, &asked)?);
         }
     }
     if !facts {
         return Ok(ReadRecords { tables, providers, ..ReadRecords::default() });
     }
-    let of_coverage = asked_of("coverage", need, policy, None);
-    let coverage = reading.whole("coverage", &known, &of_coverage)?;
-    let (counts, faults) = stated_counts(&coverage);
+    let (counts, faults) = stated_counts(&coverage, people_rows);
     let file =
         |reading: &FolderReading<'_>, name: &str| reading.files(name).first().map_or(format!("{name}.csv"), |file| file.name());
     let coverage_file = file(reading, "coverage");
     faults.into_iter().for_each(|fault| reading.findings.add(&coverage_file, fault, true, None));
-    let stated = Coverage::new(&coverage);
-    let of_facts = |name: &str| {
-        let rules = asked_of(name, need, policy, None);
-        let until = |kind: &String| stated.stated_until(name, kind).unwrap_or(NEVER);
-        TableRules {
-            stated: counts.iter().filter(|stated| stated.table == name).cloned().collect(),
-            complete_until: rules.kinds.iter().map(until).collect(),
-            ..rules
-        }
-    };
+    let of_facts = |name: &str| asked_of(name, need, policy, None).with_coverage(name, &stated, &counts, wanted.known_at);
     let (of_events, of_spells) = (of_facts("events"), of_facts("spells"));
     let of_starts = asked_of("starts", need, policy, wanted.scheme);
     let (starts_files, event_files, spell_files) = (reading.files("starts"), reading.files("events"), reading.files("spells"));
@@ -253,6 +247,9 @@ fn read(
     if let Some(fault) = evidence::similar_ids(&people.names) {
         reading.findings.add(&file(reading, "people"), fault, false, None);
     }
+    if let Some(fault) = evidence::similar_households(&starts.households).filter(|_| need.households) {
+        reading.findings.add(&file(reading, "starts"), fault, true, None);
+    }
     let started = of_start.files.iter().map(|rows| rows.used).sum();
     nobody(reading, "starts", started, of_start.unknown_people);
     for (name, of, found) in [("events", &of_events, &of_event), ("spells", &of_spells, &of_spell)] {
@@ -276,6 +273,9 @@ fn read(
         if let Some(fault) = evidence::unused_kinds(&found.others, used) {
             reading.findings.add(&file(reading, name), fault, false, None);
         }
+    }
+    if let Some(fault) = evidence::classes_without_rows(&of_event, &need.classes) {
+        reading.findings.add(&file(reading, "events"), fault, false, None);
     }
     let mut records = Records::new(need.clone(), people, starts, &coverage);
     records.add("events", events);
@@ -464,6 +464,7 @@ pub(crate) fn asked_of(name: &str, need: &Need, policy: &RecordsPolicy, scheme: 
         affects_sum: true,
         kinds,
         complete_until: Vec::new(),
+        latest: NEVER,
         classes: need.classes.clone(),
         other_kinds: policy.other_kinds.clone(),
         copies_later: matches!(name, "starts" | "events" | "spells"),

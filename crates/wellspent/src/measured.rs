@@ -8,9 +8,6 @@ use contract::exceptions::{OverLimit, over_limit};
 use contract::tally::Tally;
 use contract::terms::Outcome;
 use outcomes::effect::SetAside;
-use outcomes::inconsistencies::Inconsistencies;
-use outcomes::left_out::left_out;
-use outcomes::silence::silences;
 use outcomes::{MeasuredOutcomes, ProviderTally, QueryDates};
 use records::batch::Batch;
 use records::gate::quality;
@@ -18,9 +15,10 @@ use records::gate::quality::{AcceptedFaults, ExceptedPeople, QualityReport};
 use records::{Need, Records};
 
 use crate::doubted::{self, Doubted};
+use crate::doubtful_rows;
+use crate::doubts::Doubts;
 use crate::error::Error;
 use crate::gate::{self, LoadedRecords, WantedRecords};
-use crate::{doubtful_rows, silent_months};
 
 /// Records, and the outcomes of everyone in them.
 pub(crate) struct MeasuredRecords {
@@ -110,15 +108,12 @@ pub(crate) fn measured_records(
     let mut loaded = gate::load(folder, &wanted)?;
     loaded.judge(accepted.clone())?;
     let measured = outcomes::measure(scheme, &loaded.records, as_at, known_at);
-    let left_out = !left_out(&measured).is_empty();
     let audited = gate::audits(scheme) && loaded.tables.contains_key("claims");
-    let silences = silences(scheme, &measured);
-    if measured.inconsistencies != Inconsistencies::default() || left_out || audited || !silences.is_empty() {
+    if let Some(doubts) = Doubts::of(scheme, &loaded.records, &measured, known_at, audited) {
         let LoadedRecords { files, records, findings, quality, .. } = &mut loaded;
         let (by, again) = (as_at.min(known_at), &doubted::of_files(files));
-        let doubted = Doubted { scheme, records, measured: &measured, by, again };
-        doubtful_rows::add(&doubted, findings, &mut quality.files)?;
-        silent_months::add(&doubted, &silences, findings)?;
+        let doubted = Doubted { scheme, records, measured: &measured, by, known_at, again };
+        doubts.add(&doubted, findings, &mut quality.files)?;
         quality.findings = quality::findings(findings);
     }
     loaded.judge(accepted)?;

@@ -18,10 +18,7 @@ use linkage::joined::rows::{about, by_person, by_record};
 use linkage::persons::Member;
 use linkage::purpose::Purpose;
 use linkage::recall::{RECALL, ShareEstimate, read_last};
-use outcomes::inconsistencies::Inconsistencies;
-use outcomes::left_out::left_out;
 use outcomes::payees::Payees;
-use outcomes::silence::silences;
 use outcomes::sums::{Sums, sums};
 use outcomes::{IndexEvent, MeasuredOutcomes, ProviderTally, QueryDates};
 use rayon::prelude::*;
@@ -33,16 +30,17 @@ use records::gate::quality::{AcceptedFaults, QualityReport};
 use records::gate::{StatedCount, TableRules, evidence};
 use records::need::{ColumnNeed, RequiredColumn};
 use records::schema::{RecordTable, table};
-use records::{Need, Records, facts, payees, people, starts};
+use records::{Coverage, Need, Records, facts, payees, people, starts};
 use report::measure::{LinkageUncertainty, OutcomeUncertainty};
 
 use crate::access_log::Access;
 use crate::agencies::{self, Agencies};
 use crate::doubted::Doubted;
+use crate::doubtful_rows;
+use crate::doubts::Doubts;
 use crate::error::Error;
 use crate::gate::{asked_of, asked_of_claims, audits};
 use crate::measured::{self as one_folder, MeasuredRecords};
-use crate::{doubtful_rows, silent_months};
 
 /// How several agencies' records are joined, and how the linkage is drawn.
 #[derive(Clone, Debug)]
@@ -93,18 +91,16 @@ fn join(
     const LINKAGE: u64 = 1 << 40;
     let uniform = |component, draw, step| open_unit(words(joining.seed, component, draw, LINKAGE + step)[0]);
     let drawn = draws(&agencies.members, &links, joining.draws, &uniform);
-    let (tables, without_person) = read_tables(&mut agencies, &need, scheme, more)?;
+    let (tables, without_person) = read_tables(&mut agencies, &need, scheme, days.days().1, more)?;
     let mut quality = sound(&mut agencies, &need, scheme, &tables, accepted.clone())?;
     let records = tables.records(&need, &drawn.linked);
     let (as_at, known_at) = days.days();
     let measured = outcomes::measure(scheme, &records, as_at, known_at);
     let audited = audits(scheme) && !tables.claims.is_empty();
-    let (left_out, silences) = (!left_out(&measured).is_empty(), silences(scheme, &measured));
-    if measured.inconsistencies != Inconsistencies::default() || left_out || audited || !silences.is_empty() {
+    if let Some(doubts) = Doubts::of(scheme, &records, &measured, known_at, audited) {
         agencies.doubt(&drawn.linked, |again, findings, files| {
-            let doubted = Doubted { scheme, records: &records, measured: &measured, by: as_at.min(known_at), again };
-            doubtful_rows::add(&doubted, findings, files)?;
-            silent_months::add(&doubted, &silences, findings)
+            let by = as_at.min(known_at);
+            doubts.add(&Doubted { scheme, records: &records, measured: &measured, by, known_at, again }, findings, files)
         })?;
         quality = agencies.judge(&scheme.records, accepted)?;
     }
@@ -405,7 +401,7 @@ fn sound(
 ) -> anyhow::Result<QualityReport> {
     // An agency looks up its own people, however many the others have.
     let people = 0;
-    let (counts, faults) = evidence::stated_counts(&tables.coverage);
+    let (counts, faults) = evidence::stated_counts(&tables.coverage, people);
     faults.into_iter().for_each(|fault| agencies.note("coverage", fault));
     for RequiredColumn { name, .. } in
         need.required_columns("people").into_iter().filter(|column| column.need == ColumnNeed::There)
@@ -426,8 +422,9 @@ fn sound(
         let read = FactsRead { table: name, there: agencies.found.contains_key(name), kinds, stated: &zeros, found };
         let faults = if need.table(name) { evidence::missing_evidence(&read, need, people) } else { Vec::new() };
         let unused = evidence::unused_kinds(&found.others, kinds).filter(|_| need.table(name));
+        let classes = evidence::classes_without_rows(found, &need.classes).filter(|_| name == "events");
         faults.into_iter().for_each(|fault| agencies.note(name, fault));
-        unused.into_iter().for_each(|fault| agencies.found_in(name, fault, false));
+        unused.into_iter().chain(classes).for_each(|fault| agencies.found_in(name, fault, false));
     }
     agencies.judge(&scheme.records, accepted)
 }
@@ -436,6 +433,7 @@ fn read_tables(
     agencies: &mut Agencies,
     need: &Need,
     scheme: &Scheme,
+    known_at: Day,
     more: &[&'static str],
 ) -> anyhow::Result<(AgencyTables, u64)> {
     let (mut tables, mut without_person) = (AgencyTables::default(), 0);
@@ -455,17 +453,18 @@ fn read_tables(
             coverage.push(batch);
             Ok(())
         })?;
-        let (counts, _) = evidence::stated_counts(&coverage);
+        let (counts, _) = evidence::stated_counts(&coverage, 0);
+        let stated_coverage = Coverage::new(&coverage);
         tables.coverage.extend(coverage);
         let asked = |table: &RecordTable| {
             let of_table = match table.name {
                 "claims" => asked_of_claims(Some(scheme)),
                 name => asked_of(name, need, &scheme.records, Some(scheme)),
             };
-            let stated = counts.iter().filter(|stated| stated.table == table.name).cloned().collect();
+            let of_table = of_table.with_coverage(table.name, &stated_coverage, &counts, Some(known_at));
             // One agency may know of a death for all.
             let columns = if table.name == "people" { Vec::new() } else { of_table.columns };
-            TableRules { stated, columns, ..of_table }
+            TableRules { columns, ..of_table }
         };
         let wanted = |purpose: &Purpose, table: &RecordTable| table.name != "coverage" && wanted(purpose, table);
         agencies.each(&agency, &wanted, &asked, &mut |_, batch| {

@@ -65,6 +65,7 @@ mod silent;
 mod simulated;
 mod splink;
 mod textbook;
+mod unreached;
 mod visible;
 mod wellspent;
 mod width;

@@ -174,5 +174,6 @@ pub fn find(folder: &Path) -> anyhow::Result<(Vec<TableFile>, Vec<OtherFile>)> {
         ));
     }
     others.iter_mut().for_each(|other| other.suggest_name(&files));
+    others.extend(OtherFile::missing_parts(&files));
     Ok((files, others))
 }

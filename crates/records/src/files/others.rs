@@ -12,7 +12,10 @@ pub const UNREAD: &str = "this is not a table of records, so it is not read";
 /// What it says of a table that no rule needs.
 pub const UNWANTED: &str = "no rule needs this table, so it is not read";
 
-/// A file, a folder or a sheet that is not read.
+/// The largest number that is one of a part, and not a year.
+const MOST_PARTS: u64 = 999;
+
+/// A file, a folder or a sheet that is not read, or a part that is not there.
 #[derive(Debug)]
 pub struct OtherFile {
     /// Its name in the folder: `notes.txt`, `archive/`, or `records.xlsx, sheet Notes`.
@@ -21,27 +24,45 @@ pub struct OtherFile {
     pub looks_like: Vec<&'static str>,
     /// How to name it if it is a part of the table: `events-2.csv`, or a sheet `events-2`.
     pub fix: String,
+    /// Whether it is not there at all: the parts of a table are numbered, and one number is missing.
+    pub is_missing: bool,
 }
 
 impl OtherFile {
     /// A file, or a folder if the name ends in a slash.
     pub fn file(name: String) -> OtherFile {
-        OtherFile { looks_like: tables_in(&name), name, fix: String::new() }
+        OtherFile { looks_like: tables_in(&name), name, fix: String::new(), is_missing: false }
     }
 
     /// A hidden file, or a lock of a program.
     pub fn hidden(name: String) -> OtherFile {
-        OtherFile { name, looks_like: Vec::new(), fix: String::new() }
+        OtherFile { name, looks_like: Vec::new(), fix: String::new(), is_missing: false }
     }
 
     /// A sheet of a workbook.
     pub fn sheet(file: &str, sheet: &str) -> OtherFile {
-        OtherFile { name: format!("{file}, sheet {sheet}"), looks_like: tables_named_in(sheet), fix: String::new() }
+        let looks_like = tables_named_in(sheet);
+        OtherFile { name: format!("{file}, sheet {sheet}"), looks_like, fix: String::new(), is_missing: false }
+    }
+
+    /// The parts that are missing between others: `events-2` where there are `events` and `events-3`. Years and dates in names of files
+    /// are larger, and may have gaps.
+    pub(super) fn missing_parts(files: &[TableFile]) -> Vec<OtherFile> {
+        let between = |pair: &[TableFile]| {
+            let gap = pair[0].table.name == pair[1].table.name && pair[1].part <= MOST_PARTS && pair[1].part > pair[0].part + 1;
+            gap.then(|| OtherFile {
+                name: format!("{}-{}", pair[0].table.name, pair[0].part + 1),
+                looks_like: vec![pair[0].table.name],
+                fix: "supply it; if there is none, number the parts without a gap".to_owned(),
+                is_missing: true,
+            })
+        };
+        files.windows(2).filter_map(between).collect()
     }
 
     /// Suggests a name, once every file of the folder is known.
     pub fn suggest_name(&mut self, files: &[TableFile]) {
-        let Some(table) = self.looks_like.first() else { return };
+        let Some(table) = self.looks_like.first().filter(|_| !self.is_missing) else { return };
         let last = files.iter().filter(|file| file.table.name == *table).map(|file| file.part).max();
         let part = last.map_or(String::new(), |last| format!("-{}", last.saturating_add(1)));
         self.fix = match (self.name.rsplit_once(", sheet "), self.name.rsplit_once('.')) {
@@ -61,6 +82,11 @@ impl OtherFile {
 
     /// The fault to report: refused if it looks like a table that is wanted.
     pub fn fault(&self, wanted: &dyn Fn(&str) -> bool) -> Fault {
+        if self.is_missing {
+            let what = "the parts of this table are numbered, and this one is missing";
+            let fault = Fault::file(what, "every part of the table", self.fix.clone());
+            return if self.looks_like.iter().any(|table| wanted(table)) { fault.refused() } else { fault.warning() };
+        }
         let Some(table) = self.looks_like.iter().find(|table| wanted(table)) else {
             return Fault::file(UNREAD, "files of tables", "no action needed if it has no rows of a table").warning();
         };

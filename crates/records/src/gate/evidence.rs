@@ -17,9 +17,10 @@ use base::english::counted;
 /// How many kinds a message names.
 const SHOWN: usize = 8;
 
-/// The counts that a table of coverage states, and the faults of some of them.
+/// The counts that a table of coverage states, and the faults of some of its rows. `all_people` is the number of rows in the table of
+/// people.
 #[must_use]
-pub fn stated_counts(batches: &[Batch]) -> (Vec<StatedCount>, Vec<Fault>) {
+pub fn stated_counts(batches: &[Batch], all_people: u64) -> (Vec<StatedCount>, Vec<Fault>) {
     let (mut out, mut faults) = (Vec::new(), Vec::new());
     for batch in batches {
         let at = |name| batch.table.column(name);
@@ -39,16 +40,27 @@ pub fn stated_counts(batches: &[Batch]) -> (Vec<StatedCount>, Vec<Fault>) {
                 }
             };
             let (people, count) = (whole("people"), whole("count"));
+            let (until, on) = (day("until"), day("said_on"));
+            if on < until && count != Some(0) {
+                let what = "this was stated before the last day that it covers";
+                let fix = "state it again after the last day, or write in `until` the day up to which the records were complete";
+                let fault = Fault::row(batch.places[row], what, format!("{} or later", date(until)), fix);
+                let value = Some(date(on).to_string());
+                faults.push(Fault { column: "said_on".into(), value, ..fault }.refused());
+            }
+            if let Some(looked_up) = people.filter(|looked_up| *looked_up < all_people && count != Some(0)) {
+                faults.push(too_few(batch.places[row], looked_up, all_people));
+            }
             let Some(count) = count else { continue };
             let stated = StatedCount {
                 table: text("table"),
                 kind: text("kind"),
                 since: day("since"),
-                until: day("until"),
+                until,
                 people,
                 count,
                 by: text("said_by"),
-                on: day("said_on"),
+                on,
                 place: batch.places[row],
             };
             let lacks: Vec<&str> = [
@@ -153,11 +165,14 @@ pub fn missing_evidence(read: &FactsRead<'_>, need: &Need, people: u64) -> Vec<F
 /// A stated zero for fewer people than there are.
 #[must_use]
 pub fn too_few_people(stated: &StatedCount, people: u64) -> Option<Fault> {
+    stated.people.filter(|looked_up| *looked_up < people).map(|looked_up| too_few(stated.place, looked_up, people))
+}
+
+fn too_few(place: u64, looked_up: u64, people: u64) -> Fault {
     let what = "fewer people were looked up than the table of people has";
     let fix = "look everybody up, and state the count again";
-    let value = stated.people.filter(|looked_up| *looked_up < people)?;
-    let fault = Fault::row(stated.place, what, format!("{people} or more"), fix);
-    Some(Fault { column: "people".into(), value: Some(value.to_string()), ..fault }.refused())
+    let fault = Fault::row(place, what, format!("{people} or more"), fix);
+    Fault { column: "people".into(), value: Some(looked_up.to_string()), ..fault }.refused()
 }
 
 /// Events that must be proven, with neither rows of proof nor the column that says when they were proven.
@@ -252,21 +267,54 @@ fn other_forms(unknown: &[String], people: &Names) -> usize {
 /// Ids of different people that differ only in their form: they may be one person.
 #[must_use]
 pub fn similar_ids(people: &Names) -> Option<Fault> {
-    let mut forms = Fingerprints::default();
-    // A whole number has one form.
-    let mut texts = (0..people.len() as u32).filter(|at| matches!(people.get(*at), Name::Text(_))).peekable();
-    texts.peek()?;
-    let numbers = (0..people.len() as u32).filter(|at| matches!(people.get(*at), Name::Number(_)));
-    for at in numbers {
-        forms.insert(form(&people.get(at).to_string()));
-    }
-    let count = texts.filter(|at| !forms.insert(form(&people.get(*at).to_string()))).count();
+    let count = similar(people);
     let what = "ids of different people differ only in letter case, spaces, leading zeros or invisible characters; both count";
     let fix =
         "no action needed if they are different people; otherwise write the id the same way everywhere, and each person once";
     let value = Some(counted(count, "id", "ids"));
     let fault = Fault { column: "person".into(), value, ..Fault::file(what, "an id for each person", fix) };
     (count > 0).then(|| fault.warning())
+}
+
+/// Ids of households that differ only in letter case and the like. A household written in two ways would count twice.
+#[must_use]
+pub fn similar_households(households: &Names) -> Option<Fault> {
+    let count = similar(households);
+    let what =
+        "ids of households differ only in letter case, spaces, leading zeros or invisible characters, and each would count";
+    let fix = "write each household the same way everywhere; give two households ids that differ in more than that";
+    let value = Some(counted(count, "id", "ids"));
+    let fault = Fault { column: "household".into(), value, ..Fault::file(what, "an id for each household", fix) };
+    (count > 0).then(|| fault.refused())
+}
+
+/// How many names equal an earlier one in all but their form.
+fn similar(people: &Names) -> usize {
+    let mut forms = Fingerprints::default();
+    // A whole number has one form.
+    let mut texts = (0..people.len() as u32).filter(|at| matches!(people.get(*at), Name::Text(_))).peekable();
+    if texts.peek().is_none() {
+        return 0;
+    }
+    let numbers = (0..people.len() as u32).filter(|at| matches!(people.get(*at), Name::Number(_)));
+    for at in numbers {
+        forms.insert(form(&people.get(at).to_string()));
+    }
+    texts.filter(|at| !forms.insert(form(&people.get(*at).to_string()))).count()
+}
+
+/// Classes that the rules leave out and that no row has, though rows of these kinds are there.
+#[must_use]
+pub fn classes_without_rows(found: &GateResult, classes: &[String]) -> Option<Fault> {
+    let is_without = |(class, rows): (&String, &u64)| (*rows == 0).then(|| visible(class));
+    let without: Vec<String> = classes.iter().zip(&found.classes).filter_map(is_without).collect();
+    if without.is_empty() || found.other_classes == 0 {
+        return None;
+    }
+    let what = "the rules treat rows of this class in another way, and no row has it";
+    let fix = "check the words in `class`, and that the column is filled in; no action needed if there were none";
+    let fault = Fault::file(what, "rows of each class that the rules name", fix).warning();
+    Some(Fault { column: "class".into(), value: Some(without.join(", ")), ..fault })
 }
 
 /// Kinds in a table that no rule needs, each with its rows and the nearest kind that a rule uses.

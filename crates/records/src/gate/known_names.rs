@@ -1,5 +1,7 @@
 //! The names that rows may refer to: people, providers and lots.
 
+use base::day::Day;
+
 use super::super::batch::{Batch, Name};
 use super::super::names::{Fingerprints, Names, fingerprint};
 
@@ -7,6 +9,8 @@ use super::super::names::{Fingerprints, Names, fingerprint};
 #[derive(Debug, Default)]
 pub struct KnownNames<'a> {
     pub people: Option<&'a Names>,
+    /// Their days of birth, in the same order; empty if none is known.
+    pub born: &'a [Day],
     /// Whether these are the records of an agency in the table of persons, and not a table of people.
     pub linked: bool,
     /// The names of providers and of lots, in the order of [`REFERENCES`].

@@ -17,6 +17,9 @@ pub struct GateResult {
     pub(super) repeated: Vec<u64>,
     /// For each needed kind, the rows that are used.
     pub kinds: Vec<u64>,
+    /// For each class that the rules distinguish, the rows that are used, and those of other classes or of none.
+    pub classes: Vec<u64>,
+    pub other_classes: u64,
     /// Rows with a day in `settled`.
     pub settled: u64,
     /// Rows of the needed kinds in files of events without the column `settled`.
@@ -96,6 +99,8 @@ impl GateResult {
         self.repeated.extend(other.repeated);
         add(&mut self.kinds, &other.kinds);
         add(&mut self.counted, &other.counted);
+        add(&mut self.classes, &other.classes);
+        self.other_classes += other.other_classes;
         self.settled += other.settled;
         self.never_settled += other.never_settled;
         self.unreadable += other.unreadable;

@@ -5,6 +5,7 @@ use base::day::{Day, NEVER, date};
 use super::super::batch::{Batch, ColumnValues};
 use super::super::fault::Fault;
 use super::super::lookups::positions;
+use super::super::schema::ValueKind;
 use super::super::spelling;
 use super::rules::StartScope;
 
@@ -67,14 +68,122 @@ pub(super) fn check_later(complete_until: &[Day], kinds: &[u16], batch: &Batch, 
     }
 }
 
+/// Columns with the day on which something was done about a row, or it became known.
+const AFTERWARDS: [(&str, &str); 7] = [
+    ("people", "known"),
+    ("starts", "known"),
+    ("events", "known"),
+    ("events", "settled"),
+    ("spells", "known"),
+    ("claims", "checked"),
+    ("claims", "known"),
+];
+
+/// Rows that were settled, checked or known so long after everything else in the records that the day must be wrong. They would not
+/// count, in silence.
+pub(super) fn check_afterwards(latest: Day, batch: &Batch, row_faults: &mut RowFaults) {
+    let limit = latest.saturating_add(LATER);
+    for (_, name) in AFTERWARDS.iter().filter(|(table, _)| *table == batch.table.name) {
+        let Some(at) = batch.table.columns.iter().position(|column| column.name == *name) else { continue };
+        let ColumnValues::Days(days) = &batch.columns[at] else { continue };
+        for row in (0..batch.rows()).filter(|row| days[*row] > limit && days[*row] != NEVER) {
+            let what = "the day is more than a year after all that coverage states and the day that is asked about";
+            let fix = "correct the day, leave it empty if it has not come, or write a later day in `until` of coverage";
+            let fault = Fault::value(batch.places[row], &batch.table.columns[at], &batch.text(at, row), what, fix);
+            row_faults.faults.push((row, Fault { expected: format!("a day up to {}", date(limit)), ..fault }));
+        }
+    }
+}
+
+/// What happened to people before they were born: the day is wrong, or the day of birth, or the person.
+pub(super) fn check_born(born: &[Day], persons: &[u32], batch: &Batch, row_faults: &mut RowFaults) {
+    let name = match batch.table.name {
+        "starts" => "began",
+        "events" => "date",
+        "spells" => "from",
+        _ => return,
+    };
+    let at = batch.table.column(name);
+    let ColumnValues::Days(days) = &batch.columns[at] else { return };
+    for (row, (day, person)) in days.iter().zip(persons).enumerate() {
+        let born = born.get(*person as usize).copied().unwrap_or(NEVER);
+        if *day < born && born != NEVER {
+            let what = "it is dated before the person's birth";
+            let fix = "correct the day, the person, or `born` in the table of people";
+            let fault = Fault::value(batch.places[row], &batch.table.columns[at], &batch.text(at, row), what, fix);
+            row_faults.faults.push((row, Fault { expected: "a day after `born`".into(), ..fault }));
+        }
+    }
+}
+
+/// Words that people write in a cell for "there is none". As ids they would join everything that has none.
+const PLACEHOLDERS: [&str; 17] = [
+    "-",
+    "--",
+    "?",
+    ".",
+    "n/a",
+    "na",
+    "n.a.",
+    "n/k",
+    "nil",
+    "nan",
+    "null",
+    "none",
+    "unknown",
+    "not known",
+    "not applicable",
+    "missing",
+    "tbc",
+];
+
+/// Columns of ids in which 0 stands for none.
+const ZERO_IS_NONE: [&str; 3] = ["household", "disposal", "about"];
+
+/// Ids that stand for no id.
+pub(super) fn check_placeholders(batch: &Batch, row_faults: &mut RowFaults) {
+    let longest = PLACEHOLDERS.iter().map(|word| word.len()).max().unwrap_or_default();
+    for (at, column) in batch.table.columns.iter().enumerate().filter(|(_, column)| column.kind == ValueKind::Id) {
+        let zero_is_none = ZERO_IS_NONE.contains(&column.name);
+        let is_none = |row: usize| match &batch.columns[at] {
+            ColumnValues::Numbers(numbers) => numbers[row] == 0 && zero_is_none,
+            ColumnValues::Texts(texts) => {
+                let text = texts.get(row);
+                let is_placeholder = |word: &&str| text.eq_ignore_ascii_case(word);
+                text.len() <= longest && (PLACEHOLDERS.iter().any(is_placeholder) || zero_is_none && text == "0")
+            }
+            _ => false,
+        };
+        // Most columns of ids are numbers, and a number is an id.
+        if matches!(&batch.columns[at], ColumnValues::Numbers(_)) && !zero_is_none {
+            continue;
+        }
+        for row in (0..batch.rows()).filter(|row| is_none(*row)) {
+            let what = "this stands for no id, and would join all rows that have it";
+            let fix = "leave the cell empty if there is none; if it is an id, write another one";
+            let fault = Fault::value(batch.places[row], column, &batch.text(at, row), what, fix);
+            row_faults.faults.push((row, Fault { expected: "an id, or nothing".into(), ..fault }));
+        }
+    }
+}
+
+/// Something was known of an event this many days before it happened, and it cannot have been planned for so long.
+const PLANNED: Day = 92;
+
 /// Events that became known before they happened. The day on which they count as known is then too early.
 pub(super) fn check_known(batch: &Batch, row_faults: &mut RowFaults) {
     let (at, known) = (batch.table.column("date"), batch.table.column("known"));
     let (ColumnValues::Days(days), ColumnValues::Days(all_known)) = (&batch.columns[at], &batch.columns[known]) else { return };
     for row in (0..batch.rows()).filter(|row| all_known[*row] < days[*row]) {
         let fix = "check both days; no action needed if the event was planned, and then took place on its day";
-        let what = "it became known before it happened";
-        let fault = Fault::value(batch.places[row], &batch.table.columns[known], &batch.text(known, row), what, fix).warning();
+        let long_before = all_known[row] < days[row] - PLANNED;
+        let what = if long_before {
+            "it became known more than three months before it happened"
+        } else {
+            "it became known before it happened"
+        };
+        let fault = Fault::value(batch.places[row], &batch.table.columns[known], &batch.text(known, row), what, fix);
+        let fault = if long_before { fault } else { fault.warning() };
         row_faults.faults.push((row, Fault { expected: "a day not before `date`".into(), ..fault }));
     }
 }

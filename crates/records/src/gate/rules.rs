@@ -1,17 +1,20 @@
 //! What the rules of a scheme need from one table.
 
 use super::super::need::RequiredColumn;
-use base::day::Day;
+use super::super::tables::Coverage;
+use base::day::{Day, NEVER};
 
 /// What the rules of a scheme need from a table.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct TableRules {
     /// Whether rows of the table can change the sum at all.
     pub affects_sum: bool,
     /// The kinds of event or spell that the rules use; if empty, every row counts.
     pub kinds: Vec<String>,
-    /// The last complete day of each kind, in the order of `kinds`; [`base::day::NEVER`] where none is stated. Empty where nothing is.
+    /// The last complete day of each kind, in the order of `kinds`; [`NEVER`] where none is stated. Empty where nothing is.
     pub complete_until: Vec<Day>,
+    /// The last day that the records reach by anything that is stated or asked; [`NEVER`] where nothing is stated.
+    pub latest: Day,
     /// Classes of event that the rules distinguish.
     pub classes: Vec<String>,
     /// Kinds that the scheme lists as different, although they are spelled nearly like a needed one.
@@ -26,6 +29,37 @@ pub struct TableRules {
     pub places: Option<StartScope>,
     /// How many rows the agency says there are.
     pub stated: Vec<StatedCount>,
+}
+
+impl Default for TableRules {
+    fn default() -> TableRules {
+        TableRules {
+            affects_sum: false,
+            kinds: Vec::new(),
+            complete_until: Vec::new(),
+            latest: NEVER,
+            classes: Vec::new(),
+            other_kinds: Vec::new(),
+            copies_later: false,
+            columns: Vec::new(),
+            outcomes: Vec::new(),
+            places: None,
+            stated: Vec::new(),
+        }
+    }
+}
+
+impl TableRules {
+    /// The same, with what coverage states of a table. `known_at` is the day that is asked about.
+    #[must_use]
+    pub fn with_coverage(self, table: &str, coverage: &Coverage, counts: &[StatedCount], known_at: Option<Day>) -> TableRules {
+        TableRules {
+            latest: coverage.latest().map_or(NEVER, |latest| latest.max(known_at.unwrap_or(NEVER))),
+            stated: counts.iter().filter(|stated| stated.table == table).cloned().collect(),
+            complete_until: self.kinds.iter().map(|kind| coverage.stated_until(table, kind).unwrap_or(NEVER)).collect(),
+            ..self
+        }
+    }
 }
 
 /// Where and when people can start under a scheme.
@@ -43,7 +77,7 @@ pub struct StatedCount {
     pub table: String,
     /// Empty for every kind of the table.
     pub kind: String,
-    /// [`base::day::NEVER`] if no first day is stated.
+    /// [`NEVER`] if no first day is stated.
     pub since: Day,
     pub until: Day,
     /// How many people were looked up.
@@ -51,7 +85,7 @@ pub struct StatedCount {
     pub count: u64,
     /// Who says so.
     pub by: String,
-    /// The day on which it was stated, or [`base::day::NEVER`].
+    /// The day on which it was stated, or [`NEVER`].
     pub on: Day,
     /// Its row in the file.
     pub place: u64,

@@ -21,7 +21,9 @@ use super::known_names::{KnownNames, PAYEE, PERSON, REFERENCES, Reference};
 use super::letter_case::LettersSeen;
 use super::repeats;
 use super::result::{FileRef, GateResult, RowCounts, UNKNOWN};
-use super::row_faults::{RowFaults, check_days, check_known, check_later, check_starts};
+use super::row_faults::{
+    RowFaults, check_afterwards, check_born, check_days, check_known, check_later, check_placeholders, check_starts,
+};
 use super::rules::TableRules;
 
 /// For how many names of a batch the nearest known name is looked up.
@@ -98,9 +100,16 @@ impl<'a> QualityGate<'a> {
         if !self.rules.complete_until.is_empty() {
             check_later(&self.rules.complete_until, &lookups.kinds, batch, &mut row_faults);
         }
+        if self.rules.latest != NEVER {
+            check_afterwards(self.rules.latest, batch, &mut row_faults);
+        }
         if self.table.name == "events" {
             check_known(batch, &mut row_faults);
         }
+        if !self.known.born.is_empty() {
+            check_born(self.known.born, &lookups.persons, batch, &mut row_faults);
+        }
+        check_placeholders(batch, &mut row_faults);
         self.classes(batch, &lookups, found, &mut row_faults);
         self.columns(file, batch, &lookups, found, &mut row_faults);
         if !self.rules.outcomes.is_empty() {
@@ -224,6 +233,13 @@ impl<'a> QualityGate<'a> {
             return;
         }
         let known = positions(&batch.columns[column], batch.rows(), &self.rules.classes);
+        found.classes.resize(self.rules.classes.len(), 0);
+        for class in known.iter().enumerate().filter(|(row, _)| lookups.kinds.get(*row) != Some(&0)).map(|(_, class)| *class) {
+            match usize::from(class).checked_sub(1) {
+                Some(class) => found.classes[class] += 1,
+                None => found.other_classes += 1,
+            }
+        }
         for row in (0..batch.rows()).filter(|row| known[*row] == 0 && lookups.kinds.get(*row) != Some(&0)) {
             let Some(name) = batch.name(column, row) else { continue };
             // A class and a kind with the same name are checked once each.

@@ -306,7 +306,7 @@ fn what_is_paid_for_a_rare_result_is_not_lost() {
 fn an_award_by_standards_has_a_threshold() {
     let holds = |stress: &StressTest| finding(stress, RiskId::ThresholdEffect).tests[0].holds;
     let plain = stressed(&[]);
-    assert!(!plain.results.has_threshold && !holds(&plain), "a price for each job");
+    assert!(!plain.results.bend.is_threshold() && !holds(&plain), "a price for each job");
     let award = |standards: &str| {
         let pays = if standards.contains("},") { "\"£0\", \"£60,000\", \"£200,000\"" } else { "\"£0\", \"£200,000\"" };
         format!("\"award\"\nstandards = [{standards}]\npays = [{pays}]\nmeasured_over = \"each year\"\n")
@@ -317,7 +317,7 @@ fn an_award_by_standards_has_a_threshold() {
         "{ outcome = \"job\", reaches = \"38 %\" }, { outcome = \"job\", reaches = \"42 %\" }",
     ] {
         let stress = stressed(&[("scheme.toml", clause, &award(standards))]);
-        assert!(stress.results.has_threshold && holds(&stress), "{standards}");
+        assert!(stress.results.bend.is_threshold() && holds(&stress), "{standards}");
     }
     // Standards on two outcomes, of which help moves both.
     let second = (
@@ -336,7 +336,7 @@ fn an_award_by_standards_has_a_threshold() {
         "{ outcome = \"job\", reaches = \"40 %\" }, { outcome = \"course\", improves_by_at_least = \"10 percentage points\" }",
     );
     let stress = stressed(&[second, believed, moved, ("scheme.toml", clause, &both)]);
-    assert!(stress.results.has_threshold && holds(&stress));
+    assert!(stress.results.bend.is_threshold() && holds(&stress));
     // Neither outcome counts as one that nobody pays for.
     assert!(stress.results.outcomes.iter().all(|outcome| outcome.paid));
 }
@@ -503,7 +503,7 @@ fn what_is_at_stake_beyond_money_moves_a_provider() {
         risks::mean(&best.stakes)
     );
     assert!((risks::mean(&best.payments) - risks::mean(&without.payments)).abs() < 1e-6, "a star is no money");
-    assert!(much.results.has_threshold);
+    assert!(much.results.bend.is_threshold());
 }
 
 /// Nobody else gets a part of what is at stake beyond money: it moves a provider that may keep none of its surplus.

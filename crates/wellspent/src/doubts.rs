@@ -1,0 +1,53 @@
+//! Everything doubtful that measuring found, and its findings: of one folder and of several agencies alike.
+
+use base::day::Day;
+use contract::Scheme;
+use outcomes::MeasuredOutcomes;
+use outcomes::inconsistencies::Inconsistencies;
+use outcomes::left_out::left_out;
+use outcomes::reach::{Unreached, unreached};
+use outcomes::silence::{Silence, silences};
+use records::Records;
+use records::gate::findings::Findings;
+use records::gate::quality::FileRead;
+
+use crate::doubted::Doubted;
+use crate::few_compared::FewCompared;
+use crate::{doubtful_rows, silent_months, unreached_kinds};
+
+/// What is doubtful.
+pub(crate) struct Doubts {
+    silences: Vec<Silence>,
+    unreached: Vec<Unreached>,
+    few_compared: Option<FewCompared>,
+}
+
+impl Doubts {
+    /// What is doubtful in some records and their outcomes; `None` if nothing is, so that no table is read again. `audited` says whether
+    /// there are claims that an audit may have looked at.
+    pub(crate) fn of(
+        scheme: &Scheme,
+        records: &Records,
+        measured: &MeasuredOutcomes,
+        known_at: Day,
+        audited: bool,
+    ) -> Option<Doubts> {
+        let silences = silences(scheme, measured);
+        let unreached = unreached(records, &measured.reach, &measured.index, known_at);
+        let in_rows = measured.inconsistencies != Inconsistencies::default() || audited || !left_out(measured).is_empty();
+        let few_compared = FewCompared::of(scheme, measured);
+        let doubtful = in_rows || !silences.is_empty() || !unreached.is_empty() || few_compared.is_some();
+        doubtful.then_some(Doubts { silences, unreached, few_compared })
+    }
+
+    /// Adds the findings.
+    pub(crate) fn add(&self, doubted: &Doubted<'_>, findings: &mut Findings, files: &mut [FileRead]) -> anyhow::Result<()> {
+        doubtful_rows::add(doubted, findings, files)?;
+        silent_months::add(doubted, &self.silences, findings)?;
+        self.unreached.iter().for_each(|kind| unreached_kinds::add(doubted, kind, findings));
+        if let Some(few) = self.few_compared {
+            findings.add("starts", few.fault(), false, None);
+        }
+        Ok(())
+    }
+}
