@@ -335,7 +335,7 @@ impl Gate {
     #[must_use]
     pub fn found(&self, scheme: &Scheme, measured: &MeasuredResult<'_>) -> String {
         let outcome = &scheme.outcomes[self.outcome];
-        if !self.has_baseline() || measured.base == 0 && (measured.of_one_segment() || outcome.is_amount()) {
+        if !self.has_baseline() || measured.base == 0 {
             return rate_found(outcome, measured);
         }
         let points = self.shown_size(outcome, measured);

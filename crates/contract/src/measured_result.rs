@@ -261,11 +261,6 @@ impl MeasuredResult<'_> {
         numbers.at(self.tally.area, self.part.segment.unwrap_or(0), self.scheme.cohorts[last].time())
     }
 
-    /// Whether one segment was measured by itself.
-    pub(crate) fn of_one_segment(&self) -> bool {
-        self.part.segment.is_some()
-    }
-
     /// How many percentage points (or events per hundred people) better than the baseline, to the billionth.
     #[must_use]
     pub fn points(&self) -> Quantity {

@@ -25,6 +25,8 @@ pub(crate) struct IndexEvents {
     pub(crate) chosen: Vec<IndexEvent>,
     /// Starts outside the scheme.
     pub(crate) outside_scheme: u64,
+    /// Starts up to the day that is asked about that became known only after it.
+    pub(crate) known_later: u64,
     /// Positions of the chosen that have a rival: a start of the same person on the same day with another provider, area or segment.
     /// The one first in the order of names is chosen, which says nothing about who is right.
     pub(crate) contested: Vec<usize>,
@@ -38,7 +40,11 @@ pub(crate) fn index_events(scheme: &Scheme, records: &Records, known_at: Day) ->
     let mut out = IndexEvents { chosen: Vec::with_capacity(records.starts.len()), ..IndexEvents::default() };
     // The position of the last one chosen among people served, and in the comparison group.
     let mut last: [Option<usize>; 2] = [None; 2];
-    for start in records.starts.iter().filter(|start| start.known <= known_at) {
+    for start in &records.starts {
+        if start.known > known_at {
+            out.known_later += u64::from(start.began <= known_at);
+            continue;
+        }
         let at = cohorts.partition_point(|(_, ends)| *ends < start.began);
         let cohort = cohorts.get(at).filter(|(starts, _)| *starts <= start.began).map(|_| at as u32);
         let place = |names: &[Option<u32>], alone: bool, name: u32| match name {

@@ -20,6 +20,8 @@ pub struct MeasuredOutcomes {
     pub before: Vec<PersonOutcome>,
     /// Starts outside the scheme's cohorts, areas and segments; they are left out.
     pub outside_scheme: u64,
+    /// Starts up to the day that is asked about that became known only after it; they are left out.
+    pub starts_known_later: u64,
     /// What of each needed kind, by its position, reaches the people who are measured.
     pub reach: Vec<KindReach>,
     /// Records that contradict each other or cannot be true.
@@ -50,6 +52,7 @@ impl MeasuredOutcomes {
             compared_before: self.compared_before.clone(),
             before: kept.iter().flat_map(|at| self.before(*at)).copied().collect(),
             outside_scheme: self.outside_scheme,
+            starts_known_later: self.starts_known_later,
             reach: self.reach.clone(),
             inconsistencies: Inconsistencies::default(),
         }

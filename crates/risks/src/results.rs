@@ -339,11 +339,14 @@ pub struct SegmentFacts {
     /// Position of the contract's segment that prices these people; several may share one.
     pub priced_as: usize,
     pub people: f64,
-    /// Pounds for each further good result at which the first pound of effort would pay for itself (Holmström and Milgrom's
-    /// condition at a corner: 1 / (most that help can move × speed of its returns)); `None` where help can do nothing.
+    /// Pounds for each further good result at which the first pound of effort would pay for itself, with what it earns by other outcomes
+    /// as it is (Holmström and Milgrom's condition at a corner: 1 / (most that help can move × speed of its returns)); `None` where help
+    /// can do nothing.
     pub unparking_price: Option<f64>,
     /// Pounds that the scheme pays for one more good result in this segment, where its gates are open.
     pub price_now: f64,
+    /// The same of each outcome.
+    pub prices: Vec<f64>,
     /// Pounds for bringing one of these people in; `None` when they start without it.
     pub bring_in: Option<f64>,
 }
@@ -499,9 +502,10 @@ impl StrategyResult {
     /// doing nothing.
     #[must_use]
     pub fn segment_profit(&self, results: &StrategyResults, idle: &StrategyResult, segment: usize) -> f64 {
-        let Some(outcome) = results.priced_outcome else { return -self.effort[segment] };
-        let better = results.outcomes[outcome].sign * (self.outcomes[outcome][segment] - idle.outcomes[outcome][segment]);
-        results.segments[segment].price_now * better - self.effort[segment]
+        let earned = |(outcome, price): (usize, &f64)| {
+            price * results.outcomes[outcome].sign * (self.outcomes[outcome][segment] - idle.outcomes[outcome][segment])
+        };
+        results.segments[segment].prices.iter().enumerate().map(earned).sum::<f64>() - self.effort[segment]
     }
 
     /// Expected count of an outcome over all segments.

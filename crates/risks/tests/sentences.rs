@@ -125,7 +125,7 @@ impl Draws {
         }
     }
 
-    fn segment(&mut self) -> SegmentFacts {
+    fn segment(&mut self, outcomes: usize) -> SegmentFacts {
         let (unparking, bring) = (self.of(&SUMS).max(0.0), self.of(&SUMS).max(0.0));
         SegmentFacts {
             name: self.of(&["low", "under_25", LONG]).to_owned(),
@@ -133,6 +133,7 @@ impl Draws {
             people: self.of(&COUNTS),
             unparking_price: self.yes().then_some(unparking),
             price_now: self.of(&SUMS).max(0.0),
+            prices: self.many(outcomes, &SUMS),
             bring_in: self.yes().then_some(bring),
         }
     }
@@ -180,7 +181,7 @@ impl Draws {
             |yes: bool, names: &[&str]| if yes { names.iter().map(|&name| name.to_owned()).collect() } else { Vec::new() };
         StrategyResults {
             outcomes: (0..outcomes).map(|_| self.outcome()).collect(),
-            segments: (0..segments).map(|_| self.segment()).collect(),
+            segments: (0..segments).map(|_| self.segment(outcomes)).collect(),
             areas,
             whole: first.strategies,
             shocks: first.shocks,

@@ -101,9 +101,8 @@ pub struct Solved {
     pub best: Best,
     /// The binary outcome whose good results the prices are for.
     pub priced_outcome: Option<usize>,
-    pub price_now: Vec<f64>,
-    /// By outcome: the most that is paid for one more good result, over the segments.
-    pub prices: Vec<f64>,
+    /// By outcome and segment: what is paid for one more good result where the gates are open.
+    pub prices: Weights,
     pub unparking: Vec<Option<f64>>,
     /// Whether what is paid rises faster beyond some result than before it.
     pub bend: PaymentBend,
@@ -202,8 +201,7 @@ pub fn solve(arena: &Arena<'_>, budget: Budget, wanted: StrategySet) -> Solved {
         }
     }
     let earned = earned.unwrap_or_else(|| search::equal_weights(arena, 0.0));
-    let (priced_outcome, price_now, unparking) = segment_prices(arena, &earned);
-    let prices = earned.iter().map(|by_segment| by_segment.iter().copied().fold(0.0, f64::max)).collect();
+    let (priced_outcome, unparking) = unparking_prices(arena, &earned);
     let chance_decides = chance_decides(arena, &pay);
     Solved {
         found: wanted,
@@ -213,8 +211,7 @@ pub fn solve(arena: &Arena<'_>, budget: Budget, wanted: StrategySet) -> Solved {
         mixture_at_scale,
         best,
         priced_outcome,
-        price_now,
-        prices,
+        prices: earned,
         unparking,
         bend,
         chance_decides,
@@ -312,21 +309,23 @@ fn imperfect(arena: &Arena<'_>, pay: &Weights, budget: Budget, best: &Best) -> V
     kept.filter(|(weight, _)| *weight > 1e-3).collect()
 }
 
-/// For each segment: what is paid for one more good result with gates open, and the price at which the first pound of help
-/// would pay for itself.
-fn segment_prices(arena: &Arena<'_>, pay: &Weights) -> (Option<usize>, Vec<f64>, Vec<Option<f64>>) {
+/// The first binary outcome that is paid for, and for each segment the price of one more good result of it at which the first pound of
+/// help would pay for itself. What the same help earns with other outcomes counts towards it.
+fn unparking_prices(arena: &Arena<'_>, pay: &Weights) -> (Option<usize>, Vec<Option<f64>>) {
     let segments = arena.people.segments;
     let paid = |outcome: usize| (0..segments).any(|segment| pay[outcome][segment] > 1e-9);
     let main = arena.ranks.binary_outcomes().iter().copied().find(|&outcome| paid(outcome));
-    let Some(main) = main else { return (None, vec![0.0; segments], vec![None; segments]) };
+    let Some(main) = main else { return (None, vec![None; segments]) };
     let corner = |segment: usize| {
         let corners = arena.chances.helps.iter().enumerate().filter_map(|(help, effects)| {
             let reach = arena.chances.reach(main, help, segment);
-            (reach > 1e-9).then(|| effects[segment].half_cost / (reach * std::f64::consts::LN_2))
+            let others = (0..pay.len()).filter(|outcome| *outcome != main && pay[*outcome][segment] > 0.0);
+            let earns: f64 = others.map(|outcome| pay[outcome][segment] * arena.chances.reach(outcome, help, segment)).sum();
+            (reach > 1e-9).then(|| ((effects[segment].half_cost / std::f64::consts::LN_2 - earns) / reach).max(0.0))
         });
         corners.min_by(f64::total_cmp)
     };
-    (Some(main), pay[main].clone(), (0..segments).map(corner).collect())
+    (Some(main), (0..segments).map(corner).collect())
 }
 
 /// Simulates one strategy on every replication of the arena.
@@ -611,14 +610,15 @@ pub fn table(
         value: assumptions.outcomes[at].value,
         paid: paid(at),
         assumed: assumed_count(scheme, assumptions, people, at),
-        price: solved[typical].prices[at],
+        price: solved[typical].prices[at].iter().copied().fold(0.0, f64::max),
     });
     let segments = assumptions.segments.iter().enumerate().map(|(at, segment)| SegmentFacts {
         name: segment.name.clone(),
         priced_as: segment.priced_as,
         people: people.iter().map(|people| people.in_segment(at) as f64).sum(),
         unparking_price: solved[typical].unparking[at],
-        price_now: solved[typical].price_now[at],
+        price_now: solved[typical].priced_outcome.map_or(0.0, |outcome| solved[typical].prices[outcome][at]),
+        prices: solved[typical].prices.iter().map(|by_segment| by_segment[at]).collect(),
         bring_in: segment.bring_in,
     });
     let wrong = main_outcome(scheme, assumptions).filter(|_| solved[typical].chance_decides).map(|outcome| {

@@ -77,7 +77,9 @@ fn bend_within(arena: &Arena<'_>, pay: &Weights, range: RangeInclusive<f64>) -> 
     let fewest = moved.filter(|people| *people > 0.0).fold(f64::INFINITY, f64::min);
     let whole = 2.0 * arena.people.cells.len() as f64 * (high - low) / fewest;
     let (moved, depth) = (high - low, depth_below_a_line(&paid));
-    PaymentBend { depth, moved, limit: (THRESHOLD_DEPTH * moved).max(whole.min(0.5 * moved)).max(0.01) }
+    let whole = whole.min(0.5 * moved);
+    let depth = if depth > whole { depth } else { 0.0 };
+    PaymentBend { depth, moved, limit: (THRESHOLD_DEPTH * moved).max(whole).max(0.01) }
 }
 
 /// How far a curve of even steps lies below the highest line that joins two of its points.

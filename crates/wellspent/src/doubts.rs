@@ -8,18 +8,18 @@ use outcomes::left_out::left_out;
 use outcomes::reach::{Unreached, unreached};
 use outcomes::silence::{Silence, silences};
 use records::Records;
+use records::fault::{Fault, Grade};
 use records::gate::findings::Findings;
 use records::gate::quality::FileRead;
 
 use crate::doubted::Doubted;
-use crate::few_compared::FewCompared;
-use crate::{doubtful_rows, silent_months, unreached_kinds};
+use crate::{doubtful_rows, missing_starts, silent_months, unreached_kinds};
 
 /// What is doubtful.
 pub(crate) struct Doubts {
     silences: Vec<Silence>,
     unreached: Vec<Unreached>,
-    few_compared: Option<FewCompared>,
+    of_starts: Vec<Fault>,
 }
 
 impl Doubts {
@@ -35,9 +35,9 @@ impl Doubts {
         let silences = silences(scheme, measured);
         let unreached = unreached(records, &measured.reach, &measured.index, known_at);
         let in_rows = measured.inconsistencies != Inconsistencies::default() || audited || !left_out(measured).is_empty();
-        let few_compared = FewCompared::of(scheme, measured);
-        let doubtful = in_rows || !silences.is_empty() || !unreached.is_empty() || few_compared.is_some();
-        doubtful.then_some(Doubts { silences, unreached, few_compared })
+        let of_starts = missing_starts::faults(scheme, records, measured, known_at);
+        let doubtful = in_rows || !silences.is_empty() || !unreached.is_empty() || !of_starts.is_empty();
+        doubtful.then_some(Doubts { silences, unreached, of_starts })
     }
 
     /// Adds the findings.
@@ -45,8 +45,8 @@ impl Doubts {
         doubtful_rows::add(doubted, findings, files)?;
         silent_months::add(doubted, &self.silences, findings)?;
         self.unreached.iter().for_each(|kind| unreached_kinds::add(doubted, kind, findings));
-        if let Some(few) = self.few_compared {
-            findings.add("starts", few.fault(), false, None);
+        for fault in &self.of_starts {
+            findings.add("starts", fault.clone(), fault.grade == Grade::Refused, None);
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use crate::amendment::Amendment;
 use crate::clauses::{
     CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, clause_names, reading, term_numbers,
 };
-use crate::gate::{Gate, GateTest, MetIn, Verdict};
+use crate::gate::{Gate, GateTest, MetIn, Verdict, rate_found};
 use crate::measured_result::{MeasuredResult, TallyPart};
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
 use crate::terms::{Baseline, Better, MeasuredFor, MeasuredOver, Outcome, OutcomeKind, Scheme};
@@ -468,6 +468,9 @@ impl Tariff {
     /// Why a part of a tally is paid or not. `found` says in which segments a gate was met, where that decides it.
     fn reason(&self, scheme: &Scheme, measured: &MeasuredResult<'_>, decided: (Verdict, bool), found: &str) -> String {
         let outcome = &scheme.outcomes[self.outcome];
+        if measured.base == 0 && measured.count == 0 {
+            return format!("{}. No payment", rate_found(outcome, measured));
+        }
         let (direction, expected) = (measured.compared_with_baseline(), Quantity::nearest(&measured.expected_exact()));
         let mut facts = format!("{} counted, {expected} expected", Quantity::whole(measured.count));
         if outcome.ratchet != Rate(0) && measured.base > 0 {

@@ -137,32 +137,38 @@ const PLACEHOLDERS: [&str; 17] = [
     "tbc",
 ];
 
-/// Columns of ids in which 0 stands for none.
-const ZERO_IS_NONE: [&str; 3] = ["household", "disposal", "about"];
+/// Columns of ids in which 0 often stands for none. Ids may also be counted from 0, so it is only reported.
+const ZERO_MAY_BE_NONE: [&str; 2] = ["household", "disposal"];
 
 /// Ids that stand for no id.
 pub(super) fn check_placeholders(batch: &Batch, row_faults: &mut RowFaults) {
     let longest = PLACEHOLDERS.iter().map(|word| word.len()).max().unwrap_or_default();
     for (at, column) in batch.table.columns.iter().enumerate().filter(|(_, column)| column.kind == ValueKind::Id) {
-        let zero_is_none = ZERO_IS_NONE.contains(&column.name);
-        let is_none = |row: usize| match &batch.columns[at] {
-            ColumnValues::Numbers(numbers) => numbers[row] == 0 && zero_is_none,
-            ColumnValues::Texts(texts) => {
-                let text = texts.get(row);
-                let is_placeholder = |word: &&str| text.eq_ignore_ascii_case(word);
-                text.len() <= longest && (PLACEHOLDERS.iter().any(is_placeholder) || zero_is_none && text == "0")
-            }
-            _ => false,
-        };
+        let zero_may_be = ZERO_MAY_BE_NONE.contains(&column.name);
         // Most columns of ids are numbers, and a number is an id.
-        if matches!(&batch.columns[at], ColumnValues::Numbers(_)) && !zero_is_none {
+        if matches!(&batch.columns[at], ColumnValues::Numbers(_)) && !zero_may_be {
             continue;
         }
-        for row in (0..batch.rows()).filter(|row| is_none(*row)) {
-            let what = "this stands for no id, and would join all rows that have it";
+        for row in 0..batch.rows() {
+            let (is_none, is_zero) = match &batch.columns[at] {
+                ColumnValues::Numbers(numbers) => (false, numbers[row] == 0),
+                ColumnValues::Texts(texts) => {
+                    let text = texts.get(row);
+                    (text.len() <= longest && PLACEHOLDERS.iter().any(|word| text.eq_ignore_ascii_case(word)), text == "0")
+                }
+                _ => (false, false),
+            };
             let fix = "leave the cell empty if there is none; if it is an id, write another one";
-            let fault = Fault::value(batch.places[row], column, &batch.text(at, row), what, fix);
-            row_faults.faults.push((row, Fault { expected: "an id, or nothing".into(), ..fault }));
+            let fault = |what| {
+                let fault = Fault::value(batch.places[row], column, &batch.text(at, row), what, fix);
+                (row, Fault { expected: "an id, or nothing".into(), ..fault })
+            };
+            if is_none {
+                row_faults.faults.push(fault("this stands for no id, and would join all rows that have it"));
+            } else if is_zero && zero_may_be {
+                let (row, fault) = fault("0 may stand for no id, and joins all rows that have it");
+                row_faults.faults.push((row, fault.warning()));
+            }
         }
     }
 }
