@@ -10,6 +10,7 @@ pub mod batch;
 pub mod cell;
 pub mod check;
 pub mod column_values;
+pub mod counted_rows;
 pub mod csv;
 pub mod dates;
 mod day_set;
@@ -31,6 +32,7 @@ pub mod schema;
 pub mod spelling;
 pub mod starts;
 mod tables;
+mod value_filter;
 pub mod workbook;
 
 pub use need::Need;

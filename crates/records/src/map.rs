@@ -6,18 +6,19 @@
 //! rows, read dates as the agency writes them or count them from a day zero, and join single days into runs.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io;
 
 use base::literal::Plain;
 use base::problem::nearest;
 use base::reader::{Reader, Section};
 
+use super::counted_rows::CountedRows;
 use super::dates::{DateFormat, DateOptions, DateReader, DateSurvey};
-use super::fault::{Fault, visible};
+use super::fault::Fault;
 use super::rows::{self, Rows};
 use super::schema::{RecordColumn, RecordTable, TABLES, ValueKind, table};
-use super::spelling;
+use super::value_filter::FilterColumn;
 use base::day::{self, Day};
 
 /// A part of a map: rows of one table from one file.
@@ -32,6 +33,8 @@ pub struct MapPart {
     pub sheet: Option<String>,
     /// Only rows with one of these values.
     only: Vec<(String, Vec<String>)>,
+    /// Values that look like one of `only` and are another word: rows with them are left out.
+    leave_out: Vec<(String, Vec<String>)>,
     /// Only rows with any value here.
     given: Vec<String>,
     /// Days are whole numbers from this day.
@@ -85,19 +88,20 @@ pub type LookUps = BTreeMap<LookUpStep, BTreeMap<String, String>>;
 pub struct MapResult {
     pub read: u64,
     pub written: u64,
-    /// Values that the lookup file does not have; they are left empty.
-    pub not_found: u64,
-    /// Days that are not in the format of their column. They are copied as they are, and the gate refuses them.
-    pub unreadable_days: u64,
-    /// The first of them: its column in the table, and its place.
-    pub first_unreadable_day: Option<(&'static str, u64)>,
-    /// Rows without a day that were to become runs; they are left out.
-    pub not_days: u64,
+    /// Values that the lookup file does not have, by the column of the table; they are left empty.
+    pub not_found: BTreeMap<&'static str, CountedRows>,
+    /// Days that are not in the format of their column, by the column of the table. They are copied as they are, and the gate
+    /// refuses them.
+    pub unreadable_days: BTreeMap<&'static str, CountedRows>,
+    /// Rows with nothing where a day was to become part of a run; they are left out.
+    pub without_day: CountedRows,
+    /// Rows with nothing in the list that was to be split; they are left out.
+    pub without_item: CountedRows,
     pub faults: Vec<Fault>,
 }
 
 /// The keys of a part besides columns.
-const WORDS: [&str; 10] = ["file", "sheet", "only", "given", "day_zero", "split", "runs", "format", "zone", "times"];
+const WORDS: [&str; 11] = ["file", "sheet", "only", "leave_out", "given", "day_zero", "split", "runs", "format", "zone", "times"];
 
 /// Reads a map; problems go to the reader.
 #[must_use]
@@ -138,10 +142,12 @@ fn part(section: &Section<'_, '_>, table: &'static RecordTable) -> MapPart {
         (of, at)
     });
     let owned = |texts: Vec<(&str, _)>| texts.into_iter().map(|(text, _)| text.to_owned()).collect::<Vec<_>>();
-    let only = section.section("only").map_or(Vec::new(), |only| {
-        let keys = only.keys();
-        keys.into_iter().filter_map(|(key, _)| Some((key.to_owned(), owned(only.list(key)?)))).collect()
-    });
+    let lists = |name: &str| {
+        section.section(name).map_or(Vec::new(), |columns| {
+            let keys = columns.keys();
+            keys.into_iter().filter_map(|(key, _)| Some((key.to_owned(), owned(columns.list(key)?)))).collect()
+        })
+    };
     let dates = options(section);
     let cell =
         |(at, column): (usize, &RecordColumn)| value(section, column).map(|(value, options)| (at, value, options.or(&dates)));
@@ -151,7 +157,8 @@ fn part(section: &Section<'_, '_>, table: &'static RecordTable) -> MapPart {
         table,
         file: section.text("file").map(str::to_owned),
         sheet: section.text("sheet").map(str::to_owned),
-        only,
+        only: lists("only"),
+        leave_out: lists("leave_out"),
         given: section.list("given").map(owned).unwrap_or_default(),
         day_zero: section.date("day_zero").map(day::day),
         split,
@@ -253,6 +260,14 @@ fn check_part(section: &Section<'_, '_>, part: &MapPart) {
             let known = columns().chain(WORDS).collect::<Vec<_>>().join(", ");
             let near = nearest(key, columns().chain(WORDS)).map_or("remove it".into(), |name| format!("is `{name}` meant?"));
             section.push(problem.expected(format!("one of {known}")).fix(near));
+        }
+    }
+    for (column, values) in &part.leave_out {
+        let wanted = part.only.iter().find(|(name, _)| name == column).map(|(_, wanted)| wanted);
+        if wanted.is_none_or(|wanted| values.iter().any(|value| wanted.contains(value))) {
+            let problem = section.problem("leave_out", format!("`leave_out` does not fit what `only` has for `{column}`"));
+            let expected = "a column of `only`, and values that are not wanted though they are spelled nearly like one that is";
+            section.push(problem.expected(expected).fix("leave out what is in only one of the two, or in both"));
         }
     }
     let needs_run = |value: &ValueSource| matches!(value, ValueSource::FirstOfRun | ValueSource::AfterRun);
@@ -442,81 +457,6 @@ pub fn survey<R: Rows + ?Sized>(part: &MapPart, from: &mut R, look_ups: &LookUps
     Ok(if faults.is_empty() { Ok(dates) } else { Err(faults) })
 }
 
-/// A column with the values that `only` wants, and which of them the file has.
-struct FilterColumn<'a> {
-    name: &'a str,
-    values: Vec<FilterValue<'a>>,
-    /// Whether its values may identify a person.
-    personal: bool,
-    /// Values of the column that were compared with the wanted ones.
-    seen: BTreeSet<String>,
-    /// A value that is a wanted one but for capitals, blanks or the form of its letters, as it may be shown.
-    spelt_otherwise: Option<String>,
-}
-
-struct FilterValue<'a> {
-    value: &'a str,
-    found: bool,
-    /// A value in the column that is spelled nearly like this one.
-    nearest: Option<String>,
-}
-
-/// How many different values of a column are compared with the wanted ones.
-const MOST_COMPARED: usize = 10_000;
-
-impl FilterColumn<'_> {
-    fn look(&mut self, cell: &str) {
-        if let Some(value) = self.values.iter_mut().find(|value| value.value == cell) {
-            value.found = true;
-            return;
-        }
-        if cell.is_empty() || self.seen.len() >= MOST_COMPARED {
-            return;
-        }
-        if self.seen.insert(cell.to_owned()) {
-            let folded = spelling::folded(cell);
-            let meant = self.values.iter().find(|value| spelling::folded(value.value) == folded);
-            if let Some(meant) = meant.filter(|_| self.spelt_otherwise.is_none()) {
-                self.spelt_otherwise = Some(visible(if self.personal { meant.value } else { cell }));
-            }
-            // Of a personal column, only values from the map itself may be shown.
-            let same = |value: &str| match self.personal {
-                true => spelling::folded(value) == spelling::folded(cell),
-                false => spelling::near(cell, value),
-            };
-            for value in self.values.iter_mut().filter(|value| value.nearest.is_none() && same(value.value)) {
-                value.nearest = Some(visible(cell));
-            }
-        }
-    }
-
-    /// A fault if the file has none of the values, or one of them in another spelling, and a warning if it lacks some of them.
-    fn fault(&self) -> Option<Fault> {
-        let missing: Vec<&FilterValue<'_>> = self.values.iter().filter(|value| !value.found).collect();
-        let named: Vec<String> = missing.iter().map(|value| format!("`{}`", visible(value.value))).collect();
-        let nearest: Vec<String> =
-            missing.iter().filter_map(|value| value.nearest.as_ref()).map(|value| format!("`{value}`")).collect();
-        let fix = match nearest.is_empty() {
-            false => format!("is {} meant? The map must have it exactly", nearest.join(", ")),
-            true => "correct the value in the map, or leave it out".to_owned(),
-        };
-        // Rows of another spelling would be left out, and nobody would miss them.
-        if let Some(spelt) = self.spelt_otherwise.as_ref().filter(|_| missing.len() < self.values.len()) {
-            let what = "rows have a value of `only` in another spelling, and would be left out";
-            let fix = "add that spelling to `only`, or correct it in the file";
-            let fault = Fault::file(what, "each value in one spelling, or every spelling in the map", fix);
-            return Some(Fault { column: self.name.to_owned(), value: Some(spelt.clone()), ..fault });
-        }
-        let fault = Fault::file("`only` has a value that no row has", "values that the column has", fix);
-        let fault = Fault { column: self.name.to_owned(), value: Some(named.join(", ")), ..fault };
-        match missing.len() {
-            0 => None,
-            some if some == self.values.len() => Some(fault),
-            _ => Some(fault.warning()),
-        }
-    }
-}
-
 /// Where the dates of a column come from.
 enum DaySource<'a> {
     Column(&'a str),
@@ -538,7 +478,7 @@ pub fn rows<R: Rows + ?Sized>(
 ) -> io::Result<MapResult> {
     let mut done = MapResult::default();
     let Some(from) = from else {
-        let row = part.row(&|_| "", look_ups, dates, None, 0, &mut done);
+        let row = part.row(&|_| "", look_ups, dates, &RunDays::default(), 0, &mut done);
         write(&row)?;
         return Ok(done);
     };
@@ -572,34 +512,42 @@ pub fn rows<R: Rows + ?Sized>(
         }
         done.read += 1;
         let get = |name: &str| places.get(name).and_then(|at| row.get(*at)).map_or("", |cell| cell.trim());
-        chosen.iter_mut().for_each(|column| column.look(get(column.name)));
+        chosen.iter_mut().for_each(|column| column.look(get(column.name), line));
         if !part.takes(&get) {
             return Ok(());
         }
         taken += 1;
-        for item in part.items(&get) {
+        let items = part.items(&get);
+        if items.is_empty() {
+            done.without_item.add(line);
+        }
+        for item in items {
             let get = |name: &str| match (&item, &part.split) {
                 (Some(item), Some((of, _))) if of == name => *item,
                 _ => get(name),
             };
-            let Some(runs) = &part.runs else {
-                let row = part.row(&get, look_ups, dates, None, line, &mut done);
-                write(&row)?;
-                continue;
-            };
-            let day = part.day(get(&runs.column), dates.get(&RUN_DAYS)).and_then(Result::ok);
-            match day.and_then(|text| day::parse(text.as_bytes()).ok()) {
-                Some(day) => {
+            let day = part.day_of_run(&get, dates);
+            let run = match day {
+                DayOfRun::Day(day) => {
                     let row: Vec<String> = places.keys().map(|name| get(name).to_owned()).collect();
                     folded.push((part.person().map_or("", get).to_owned(), day, row));
+                    continue;
                 }
-                None => done.not_days += 1,
-            }
+                DayOfRun::Blank => {
+                    done.without_day.add(line);
+                    continue;
+                }
+                DayOfRun::NoRuns => RunDays::default(),
+                // It may be any day. The gate refuses the row, and says what the sum could be.
+                DayOfRun::Unreadable(text) => RunDays { first: text.clone(), after: text, readable: false },
+            };
+            let row = part.row(&get, look_ups, dates, &run, line, &mut done);
+            write(&row)?;
         }
         Ok(())
     })?;
     if done.read > 0 {
-        let none = chosen.iter().any(|column| column.values.iter().all(|value| !value.found));
+        let none = chosen.iter().any(FilterColumn::has_none);
         done.faults.extend(chosen.iter().filter_map(FilterColumn::fault));
         // The file has each value, but no row meets all conditions.
         if taken == 0 && !none && !part.only.is_empty() {
@@ -613,11 +561,36 @@ pub fn rows<R: Rows + ?Sized>(
         for run in folded.chunk_by(same_run) {
             let (first, last) = (&run[0], &run[run.len() - 1]);
             let get = |name: &str| places.keys().position(|known| known == name).map_or("", |at| first.2[at].as_str());
-            let row = part.row(&get, look_ups, dates, Some((first.1, last.1 + 1)), 0, &mut done);
+            let row = part.row(&get, look_ups, dates, &RunDays::of(first.1, last.1), 0, &mut done);
             write(&row)?;
         }
     }
     Ok(done)
+}
+
+/// The text of a run of days: of its first day and of the day after its last.
+#[derive(Default)]
+struct RunDays {
+    first: String,
+    after: String,
+    /// Whether they are days. Otherwise both are the text of a day that cannot be read.
+    readable: bool,
+}
+
+impl RunDays {
+    fn of(first: Day, last: Day) -> RunDays {
+        RunDays { first: day::date(first).to_string(), after: day::date(last + 1).to_string(), readable: true }
+    }
+}
+
+/// What a row says of the day that is to become part of a run.
+enum DayOfRun {
+    /// The part makes no runs.
+    NoRuns,
+    Blank,
+    Day(Day),
+    /// A text that is no day, as it goes into a table.
+    Unreadable(String),
 }
 
 impl MapPart {
@@ -645,12 +618,8 @@ impl MapPart {
                     && matches!(value, ValueSource::Column(name) | ValueSource::LookedUp { by: name, .. } if name == column)
             })
         };
-        let mut all = Vec::new();
-        for (name, values) in &self.only {
-            let values = values.iter().map(|value| FilterValue { value, found: false, nearest: None }).collect();
-            all.push(FilterColumn { name, values, personal: personal(name), seen: BTreeSet::new(), spelt_otherwise: None });
-        }
-        all
+        let left_out = |of: &str| self.leave_out.iter().find(|(name, _)| name == of).map_or(&[][..], |(_, values)| values);
+        self.only.iter().map(|(name, values)| FilterColumn::new(name, values, left_out(name), personal(name))).collect()
     }
 
     fn takes<'a>(&self, get: &impl Fn(&str) -> &'a str) -> bool {
@@ -662,6 +631,16 @@ impl MapPart {
     fn items<'a>(&self, get: &impl Fn(&str) -> &'a str) -> Vec<Option<&'a str>> {
         let Some((of, at)) = &self.split else { return vec![None] };
         get(of).split(at.as_str()).map(str::trim).filter(|item| !item.is_empty()).map(Some).collect()
+    }
+
+    /// What a row says of the day that is to become part of a run.
+    fn day_of_run<'a>(&self, get: &impl Fn(&str) -> &'a str, dates: &Dates) -> DayOfRun {
+        let Some(runs) = &self.runs else { return DayOfRun::NoRuns };
+        match self.day(get(&runs.column), dates.get(&RUN_DAYS)) {
+            None => DayOfRun::Blank,
+            Some(Err(text)) => DayOfRun::Unreadable(text),
+            Some(Ok(text)) => day::parse(text.as_bytes()).map_or_else(|_| DayOfRun::Unreadable(text.into_owned()), DayOfRun::Day),
+        }
     }
 
     /// The column of the file with the person.
@@ -690,7 +669,10 @@ impl MapPart {
         }
         if let Some(zero) = self.day_zero {
             let number = text.strip_suffix(".0").unwrap_or(text).parse::<Day>().ok().and_then(|number| zero.checked_add(number));
-            return Some(Ok(number.map_or(Cow::Borrowed(text), |number| Cow::Owned(day::date(number).to_string()))));
+            return Some(match number {
+                Some(number) => Ok(Cow::Owned(day::date(number).to_string())),
+                None => day::parse(text.as_bytes()).map(|_| Cow::Borrowed(text)).map_err(|_| text.to_owned()),
+            });
         }
         let Some(days) = days else { return Some(Ok(Cow::Borrowed(text))) };
         Some(match days.read(text) {
@@ -705,31 +687,38 @@ impl MapPart {
         get: &impl Fn(&str) -> &'a str,
         look_ups: &LookUps,
         dates: &Dates,
-        run: Option<(Day, Day)>,
+        run: &RunDays,
         place: u64,
         done: &mut MapResult,
     ) -> Vec<String> {
         let mut out = vec![String::new(); self.table.columns.len()];
         for (at, value, _) in &self.cells {
+            let column = &self.table.columns[*at];
             let text: Cow<'_, str> = match value {
                 ValueSource::Is(text) => text.into(),
                 ValueSource::Column(name) => get(name).into(),
-                ValueSource::FirstOfRun => run.map_or("".into(), |run| day::date(run.0).to_string().into()),
-                ValueSource::AfterRun => run.map_or("".into(), |run| day::date(run.1).to_string().into()),
-                ValueSource::LookedUp { by, steps } => {
-                    let found = found(look_ups, steps, get(by));
-                    done.not_found += u64::from(found.is_none());
-                    found.unwrap_or_default().into()
-                }
+                ValueSource::FirstOfRun => run.first.as_str().into(),
+                ValueSource::AfterRun => run.after.as_str().into(),
+                ValueSource::LookedUp { by, steps } => found(look_ups, steps, get(by)).map_or_else(
+                    || {
+                        done.not_found.entry(column.name).or_default().add(place);
+                        "".into()
+                    },
+                    Cow::Borrowed,
+                ),
             };
-            let of_run = matches!(value, ValueSource::Is(_) | ValueSource::FirstOfRun | ValueSource::AfterRun);
-            let is_day = self.table.columns[*at].kind == ValueKind::Day && !of_run;
-            out[*at] = match if is_day { self.day(&text, dates.get(at)) } else { Some(Ok(text.clone())) } {
+            let of_run = matches!(value, ValueSource::FirstOfRun | ValueSource::AfterRun);
+            let is_day = column.kind == ValueKind::Day && !of_run && !matches!(value, ValueSource::Is(_));
+            let read = match is_day {
+                true => self.day(&text, dates.get(at)),
+                false if of_run && !run.readable => Some(Err(text.clone().into_owned())),
+                false => Some(Ok(text.clone())),
+            };
+            out[*at] = match read {
                 None => String::new(),
                 Some(Ok(text)) => text.into_owned(),
                 Some(Err(strange)) => {
-                    done.unreadable_days += 1;
-                    done.first_unreadable_day.get_or_insert((self.table.columns[*at].name, place));
+                    done.unreadable_days.entry(column.name).or_default().add(place);
                     strange
                 }
             };

@@ -1,7 +1,10 @@
 //! What a map made of an agency's own files, as text and as JSON: rows written and left out for each part of the map, and the faults.
 
+use std::collections::BTreeMap;
+
 use base::english::{counted, plural};
 use base::money::thousands;
+use records::counted_rows::CountedRows;
 use records::fault::{Fault, Grade};
 
 use schemars::JsonSchema;
@@ -57,13 +60,14 @@ pub struct MappedPart {
     pub file: Option<String>,
     pub read: u64,
     pub written: u64,
-    /// Values that are not where they were looked up, and are left empty.
-    pub not_found: u64,
+    /// Values that are not where they were looked up, and are left empty, by the column of the table.
+    pub not_found: BTreeMap<&'static str, CountedRows>,
     /// Rows without a day, which belong to no run of days and are left out.
-    pub without_day: u64,
-    /// Days that are not written like the others of their column: how many, and the column and row of the first.
-    pub unlike_days: u64,
-    pub first_unlike_day: Option<(&'static str, u64)>,
+    pub without_day: CountedRows,
+    /// Rows with nothing in the list that was to be split, which are left out.
+    pub without_item: CountedRows,
+    /// Days that are not written like the others of their column, by the column of the table.
+    pub unlike_days: BTreeMap<&'static str, CountedRows>,
 }
 
 impl MappedRecords {
@@ -104,35 +108,24 @@ fn part_text(part: &MappedPart) -> String {
     };
     let rows = plural(part.written, "row", "rows");
     let mut out = format!("{:<14} {:<16} {:>12} {rows} from {from}\n", part.table, part.name, count(part.written));
-    let mut line = |number: u64, words: String| {
-        if number > 0 {
-            out += &format!("{:<31} {:>12} {words}\n", "", count(number));
+    let mut line = |rows: &CountedRows, one: &str, many: &str, then: &str| {
+        if rows.count > 0 {
+            let places =
+                Some(rows.places()).filter(|places| !places.is_empty()).map_or(String::new(), |places| format!(", {places}"));
+            out += &format!("{:<31} {:>12} {}{places}; {then}\n", "", count(rows.count), plural(rows.count, one, many));
         }
     };
-    let one = |number: u64, one: &str, many: &str| if number == 1 { one.to_owned() } else { many.to_owned() };
-    line(
-        part.not_found,
-        one(
-            part.not_found,
-            "value is not where it was looked up; left empty",
-            "values are not where they were looked up; left empty",
-        ),
-    );
-    line(
-        part.without_day,
-        one(
-            part.without_day,
-            "row has no day and belongs to no run; left out",
-            "rows have no day and belong to no run; left out",
-        ),
-    );
-    if let Some((column, row)) = part.first_unlike_day {
-        let first = if row > 0 { format!(", the first in row {row}") } else { String::new() };
-        let days = one(part.unlike_days, "day is", "days are");
-        line(
-            part.unlike_days,
-            format!("{days} not written like the others of `{column}`{first}; `wellspent records check` reports them"),
-        );
+    for (column, rows) in &part.not_found {
+        let of = |be: &str| format!("of `{column}` {be} where");
+        let (one, many) =
+            (format!("value {} it was looked up", of("is not")), format!("values {} they were looked up", of("are not")));
+        line(rows, &one, &many, "left empty");
+    }
+    line(&part.without_day, "row has no day and belongs to no run", "rows have no day and belong to no run", "left out");
+    line(&part.without_item, "row has nothing in the list to split", "rows have nothing in the list to split", "left out");
+    for (column, rows) in &part.unlike_days {
+        let (one, many) = (format!("day of `{column}` cannot be read"), format!("days of `{column}` cannot be read"));
+        line(rows, &one, &many, "copied as they are, and `wellspent records check` refuses them");
     }
     out
 }
@@ -193,8 +186,23 @@ pub struct MappedPartEntry {
     pub not_found: u64,
     /// rows without a day, which belong to no run of days and are left out
     pub without_day: u64,
-    /// days that are not written like the others of their column
+    /// rows with nothing in the list that was to be split, which are left out
+    pub without_item: u64,
+    /// days that are not written like the others of their column; they are copied, and the check refuses them
     pub unlike_days: u64,
+    /// where to look for each of these: the column of the table, empty for the row as a whole, and the first rows of the file
+    pub first_rows: Vec<MapRowsEntry>,
+}
+
+/// The first rows of a file with one thing that a map could not copy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct MapRowsEntry {
+    /// which of the counts it is about: not_found, without_day, without_item or unlike_days
+    pub of: String,
+    /// the column of the table; empty for the row as a whole
+    pub column: String,
+    /// the first rows of the file, as a spreadsheet counts them
+    pub rows: Vec<u64>,
 }
 
 /// One fault.
@@ -226,9 +234,11 @@ impl From<&MappedRecords> for RecordsMapDocument {
             file: part.file.clone(),
             read: part.read,
             written: part.written,
-            not_found: part.not_found,
-            without_day: part.without_day,
-            unlike_days: part.unlike_days,
+            not_found: part.not_found.values().map(|rows| rows.count).sum(),
+            without_day: part.without_day.count,
+            without_item: part.without_item.count,
+            unlike_days: part.unlike_days.values().map(|rows| rows.count).sum(),
+            first_rows: first_rows(part),
         };
         let fault = |file: &String, fault: &Fault| MapFaultEntry {
             file: file.clone(),
@@ -248,6 +258,16 @@ impl From<&MappedRecords> for RecordsMapDocument {
             notes: found.notes.clone(),
         }
     }
+}
+
+/// Where to look for what a part could not copy.
+fn first_rows(part: &MappedPart) -> Vec<MapRowsEntry> {
+    let not_found = part.not_found.iter().map(|(column, rows)| ("not_found", *column, rows));
+    let left_out = [("without_day", "", &part.without_day), ("without_item", "", &part.without_item)];
+    let unlike = part.unlike_days.iter().map(|(column, rows)| ("unlike_days", *column, rows));
+    let all = not_found.chain(left_out).chain(unlike).filter(|(_, _, rows)| rows.count > 0);
+    all.map(|(of, column, rows)| MapRowsEntry { of: of.to_owned(), column: column.to_owned(), rows: rows.first.clone() })
+        .collect()
 }
 
 impl JsonDocument for RecordsMapDocument {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use base::source::{FileBytes, Folder};
 use base::{Reader, ScenarioDraw};
+use records::counted_rows::CountedRows;
 use records::csv::Csv;
 use records::fault::Grade;
 use records::map;
@@ -40,6 +41,11 @@ fn csv(text: &str) -> Csv<&[u8]> {
     Csv::open(text.as_bytes()).expect("bytes")
 }
 
+/// Counted rows by their column: how many, and the first.
+fn counted(found: &BTreeMap<&'static str, CountedRows>) -> Vec<(&'static str, u64, Vec<u64>)> {
+    found.iter().map(|(column, rows)| (*column, rows.count, rows.first.clone())).collect()
+}
+
 #[test]
 fn columns_constants_and_days() {
     let text = "[events.charge]\nfile = \"f.csv\"\nonly = { court = [\"A\", \"B\"] }\ngiven = \"charged\"\nperson = \"id\"\n\
@@ -48,7 +54,7 @@ fn columns_constants_and_days() {
     let (out, done) = rows(text, file, &LookUps::new());
     // A time of day is left out. Text that is not a date is copied, and the gate refuses it.
     assert_eq!(out, ["charge-1,7,offence, charged,2020-02-03,,,,,,", "charge-2,10,offence, charged,2020-02-30,,,,,,"]);
-    assert_eq!((done.read, done.written, done.unreadable_days, done.first_unreadable_day), (4, 2, 1, Some(("date", 5))));
+    assert_eq!((done.read, done.written, counted(&done.unreadable_days)), (4, 2, vec![("date", 1, vec![5])]));
 }
 
 #[test]
@@ -62,7 +68,7 @@ fn days_from_day_zero_and_values_looked_up() {
     let look_ups = LookUps::from([(key, known)]);
     let (out, done) = rows(text, "row,who,when\na,7,2.0\nb,8,-1\n", &look_ups);
     assert_eq!(out, ["a,7,North,2020-03-01,,,,,,", "b,8,,2020-02-27,,,,,,"]);
-    assert_eq!(done.not_found, 1);
+    assert_eq!(counted(&done.not_found), [("provider", 1, vec![3])]);
 }
 
 #[test]
@@ -70,7 +76,7 @@ fn single_days_become_runs() {
     let text = "[spells.dosed]\nfile = \"f.csv\"\nday_zero = 2020-01-01\nruns = { of = \"day\", breaks = 2 }\nperson = \"who\"\n\
         kind = { is = \"treatment\" }\nfrom = { run = \"first\" }\nto = { run = \"after\" }\n";
     // Days 0 and 3 have two days between them, 3 and 7 three; the order of rows and repeated days make no difference.
-    let (out, done) = rows(text, "who,day\n1,7\n1,0\n2,1\n1,3\n1,3\n1,never\n", &LookUps::new());
+    let (out, done) = rows(text, "who,day\n1,7\n1,0\n2,1\n1,3\n1,3\n1,\n1, \n", &LookUps::new());
     assert_eq!(
         out,
         [
@@ -79,7 +85,73 @@ fn single_days_become_runs() {
             "dosed-3,2,treatment,2020-01-02,2020-01-03,"
         ]
     );
-    assert_eq!(done.not_days, 1);
+    assert_eq!((done.without_day.count, done.without_day.first), (2, vec![7, 8]));
+}
+
+/// A day that cannot be read may be any day: left out, it would end a spell, or there would be none. Its text is copied into every
+/// column of the run, and the gate refuses the row.
+#[test]
+fn a_day_that_cannot_be_read_is_never_no_day() {
+    let text = "[spells.dosed]\nfile = \"f.csv\"\nruns = { of = \"day\", breaks = 14 }\nperson = \"who\"\n\
+        kind = { is = \"treatment\" }\nfrom = { run = \"first\" }\nto = { run = \"after\" }\n";
+    for (more, first, strange) in [
+        ("day_zero = 2020-01-01\n", "0", &["1,000", "1020.5", "two", "99999999999", "2020-13-01", "1 Jan 2020"][..]),
+        ("format = \"day first\"\n", "1/1/2020", &["never", "2020-02-03", "31/02/2020", "43900"]),
+        ("", "2020-01-01", &["never", "2020-02-30", "n/a"]),
+    ] {
+        for word in strange {
+            let file = format!("who,day\n1,{first}\n1,\"{word}\"\n1,\n");
+            let (out, done) = rows(&format!("{text}{more}"), &file, &LookUps::new());
+            let carried = &out[0];
+            assert_eq!(out.len(), 2, "{word}: {out:?}");
+            assert!(carried.starts_with(&format!("dosed-1,1,treatment,{word}")), "{carried}");
+            assert_eq!(counted(&done.unreadable_days), [("from", 1, vec![3]), ("to", 1, vec![3])], "{word}");
+            assert_eq!((done.without_day.count, done.without_day.first), (1, vec![4]), "{word}");
+            let marked = carried.split(',').any(|cell| base::day::parse(cell.as_bytes()).is_ok());
+            assert!(!marked, "nothing reads as a day: {carried}");
+        }
+    }
+}
+
+#[test]
+fn a_row_without_an_item_to_split_is_counted() {
+    let text = "[contacts.met]\nfile = \"f.csv\"\nsplit = { of = \"who\", at = \";\" }\nperson = \"who\"\n\
+        provider = { is = \"A\" }\ndate = \"day\"\n";
+    let (out, done) = rows(text, "who,day\n1;2,2020-01-01\n,2020-01-02\n ; ,2020-01-03\n", &LookUps::new());
+    assert_eq!((out.len(), done.without_item.count, done.without_item.first), (2, 2, vec![3, 4]));
+}
+
+/// A row whose value is a wanted one with a slip would be left out, and nobody would miss it. Another word that only looks like one
+/// is named in the map.
+#[test]
+fn a_wanted_value_with_a_slip_is_refused_with_its_rows() {
+    let part = |more: &str| {
+        format!(
+            "[events.o]\nfile = \"f.csv\"\nonly = {{ what = [\"conviction\", \"level 1\"] }}\nperson = \"id\"\n\
+             kind = {{ is = \"conviction\" }}\ndate = \"d\"\n{more}"
+        )
+    };
+    let file = |word: &str| {
+        format!("id,what,d\n1,conviction,2024-01-01\n2,level 1,2024-01-02\n3,{word},2024-01-03\n4,{word},2024-01-04\n")
+    };
+    for slip in ["convicton", "Conviction", "convictions", "con-viction", "konviction", "conviciton"] {
+        let (_, done) = rows(&part(""), &file(slip), &LookUps::new());
+        let fault = &done.faults[0];
+        assert_eq!((done.faults.len(), fault.grade, fault.place), (1, Grade::File, 4), "{slip}");
+        let found = fault.value.clone().unwrap_or_default();
+        assert_eq!(found, format!("`{slip}` in rows 4 and 5, nearly `conviction`"));
+        assert!(fault.fix.contains("leave_out = { what = "), "{}", fault.fix);
+        let (out, done) = rows(&part(&format!("leave_out = {{ what = \"{slip}\" }}\n")), &file(slip), &LookUps::new());
+        assert_eq!((out.len(), done.faults.len()), (2, 0), "{slip} is another word");
+    }
+    for other in ["arrest", "level 2", "", "caution"] {
+        let (out, done) = rows(&part(""), &file(other), &LookUps::new());
+        assert_eq!((out.len(), done.faults.len()), (2, 0), "{other}");
+    }
+    for wrong in ["leave_out = { court = \"A\" }\n", "leave_out = { what = \"conviction\" }\n"] {
+        let (_, problems) = read(&part(wrong));
+        assert!(problems.iter().any(|problem| problem.starts_with("`leave_out` does not fit")), "{problems:?}");
+    }
 }
 
 #[test]

@@ -138,9 +138,9 @@ fn add(out: &mut MappedRecords, part: &MapPart, done: MapResult) {
         read: done.read,
         written: done.written,
         not_found: done.not_found,
-        without_day: done.not_days,
+        without_day: done.without_day,
+        without_item: done.without_item,
         unlike_days: done.unreadable_days,
-        first_unlike_day: done.first_unreadable_day,
     });
     let file = part.file.as_deref().unwrap_or("the map itself");
     out.faults.push((with_sheet(file, part.sheet.as_deref()), done.faults));

@@ -1,0 +1,128 @@
+//! The values by which a part of a map chooses rows. A row whose value is a wanted one in another spelling would be left out, and
+//! nobody would miss it: it is refused, unless the map says that it is another word.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::counted_rows::CountedRows;
+use super::fault::{Fault, visible};
+use super::spelling;
+
+/// How many different values of a column are remembered, so that each is compared with the wanted ones once.
+const MOST_REMEMBERED: usize = 10_000;
+
+/// How many values in another spelling are named.
+const MOST_NAMED: usize = 5;
+
+/// A column with the values that `only` wants, and what its file has of them.
+pub(crate) struct FilterColumn<'a> {
+    pub name: &'a str,
+    values: Vec<WantedValue<'a>>,
+    /// Values that are other words, however near they look.
+    leave_out: &'a [String],
+    /// Whether its values may identify a person. Of such a column, only values from the map itself may be shown.
+    personal: bool,
+    /// Values that are none of the wanted ones, nor near one.
+    others: BTreeSet<String>,
+    /// Values that are a wanted one in another spelling, with their rows.
+    slips: BTreeMap<String, CountedRows>,
+}
+
+struct WantedValue<'a> {
+    value: &'a str,
+    found: bool,
+    /// A value in the column that is spelled nearly like this one, as it may be shown.
+    nearest: Option<String>,
+}
+
+impl<'a> FilterColumn<'a> {
+    pub(crate) fn new(name: &'a str, values: &'a [String], leave_out: &'a [String], personal: bool) -> FilterColumn<'a> {
+        let values = values.iter().map(|value| WantedValue { value, found: false, nearest: None }).collect();
+        FilterColumn { name, values, leave_out, personal, others: BTreeSet::new(), slips: BTreeMap::new() }
+    }
+
+    /// Whether the file has none of the values.
+    pub(crate) fn has_none(&self) -> bool {
+        self.values.iter().all(|value| !value.found)
+    }
+
+    /// Looks at the value of a row.
+    pub(crate) fn look(&mut self, cell: &str, row: u64) {
+        if let Some(value) = self.values.iter_mut().find(|value| value.value == cell) {
+            value.found = true;
+            return;
+        }
+        if cell.is_empty() || self.others.contains(cell) || self.leave_out.iter().any(|other| other == cell) {
+            return;
+        }
+        if let Some(slip) = self.slips.get_mut(cell) {
+            slip.add(row);
+            return;
+        }
+        let personal = self.personal;
+        let same = |value: &str| match personal {
+            true => spelling::folded(value) == spelling::folded(cell),
+            false => spelling::near(cell, value),
+        };
+        let mut near = false;
+        for value in self.values.iter_mut().filter(|value| same(value.value)) {
+            near = true;
+            value.nearest.get_or_insert_with(|| visible(if personal { value.value } else { cell }));
+        }
+        if near && self.slips.len() < MOST_NAMED {
+            self.slips.entry(cell.to_owned()).or_default().add(row);
+        } else if !near && self.others.len() < MOST_REMEMBERED {
+            self.others.insert(cell.to_owned());
+        }
+    }
+
+    /// A fault if the file has none of the values, or one of them in another spelling, and a warning if it lacks some of them.
+    pub(crate) fn fault(&self) -> Option<Fault> {
+        if !self.has_none() && !self.slips.is_empty() {
+            return Some(self.in_another_spelling());
+        }
+        let missing: Vec<&WantedValue<'_>> = self.values.iter().filter(|value| !value.found).collect();
+        let quoted = |value: &str| format!("`{value}`");
+        let named: Vec<String> = missing.iter().map(|value| quoted(&visible(value.value))).collect();
+        let nearest: Vec<String> = missing.iter().filter_map(|value| value.nearest.as_deref()).map(quoted).collect();
+        let fix = match nearest.is_empty() {
+            false => format!("is {} meant? The map must have it exactly", nearest.join(", ")),
+            true => "correct the value in the map, or leave it out".to_owned(),
+        };
+        let fault = Fault::file("`only` has a value that no row has", "values that the column has", fix);
+        let fault = Fault { column: self.name.to_owned(), value: Some(named.join(", ")), ..fault };
+        match missing.len() {
+            0 => None,
+            some if some == self.values.len() => Some(fault),
+            _ => Some(fault.warning()),
+        }
+    }
+
+    /// Rows of another spelling would be left out, and nobody would miss them.
+    fn in_another_spelling(&self) -> Fault {
+        let wanted = || self.values.iter().map(|value| value.value);
+        let named = self.slips.iter().map(|(cell, rows)| match self.personal {
+            true => {
+                let meant = wanted().find(|value| spelling::folded(value) == spelling::folded(cell)).unwrap_or_default();
+                format!("`{}` in another spelling in {}", visible(meant), rows.places())
+            }
+            false => {
+                let meant = spelling::nearest(cell, wanted()).unwrap_or_default();
+                format!("`{}` in {}, nearly `{}`", visible(cell), rows.places(), visible(meant))
+            }
+        });
+        let what = "rows have a value of `only` in another spelling, and would be left out";
+        let fix = format!(
+            "correct the file, or add that spelling to `only`; if it is another word, say so: leave_out = {{ {} = [\"…\"] }}",
+            key(self.name)
+        );
+        let fault = Fault::file(what, "each value in one spelling, or every spelling in the map", fix);
+        let place = self.slips.values().filter_map(|rows| rows.first.first().copied()).min().unwrap_or(0);
+        Fault { place, column: self.name.to_owned(), value: Some(named.collect::<Vec<_>>().join("; ")), ..fault }
+    }
+}
+
+/// The name of a column as a key of the map.
+fn key(name: &str) -> String {
+    let bare = !name.is_empty() && name.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_'));
+    if bare { name.to_owned() } else { format!("\"{}\"", visible(name)) }
+}
