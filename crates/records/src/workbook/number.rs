@@ -15,6 +15,10 @@ pub(crate) enum NumberFormat {
     Clock,
     /// A fixed number of digits with leading zeros: a mask in which `0` is a digit.
     Mask(String),
+    /// An amount in another currency than pounds.
+    Foreign,
+    /// A number of which only the thousands, or millions, are seen.
+    Scaled,
 }
 
 /// A spreadsheet keeps at most this many digits.
@@ -22,6 +26,14 @@ const DIGITS: usize = 15;
 pub(crate) const ROUNDED: CellFault = (
     "the number has more digits than a spreadsheet keeps",
     "format the column as text before you enter the numbers, or supply the table as CSV; the last digits are lost here",
+);
+pub(crate) const FOREIGN: CellFault = (
+    "the cell shows an amount in another currency than pounds",
+    "convert it into pounds; if it is in pounds already, give the cell a format with £, or one without a currency",
+);
+const SCALED: CellFault = (
+    "the cell shows thousands or millions, and has another number behind them",
+    "give the cell a format that shows the whole number, and check that it is the one that is meant",
 );
 const NO_DAY: CellFault = ("this day does not exist", "days of a workbook begin on 1 January 1900, or 1904; check the cell");
 const NO_NUMBER: CellFault = ("the cell says that it has a number, but has none", "enter the value again");
@@ -41,6 +53,8 @@ pub(crate) fn built_in(id: u64) -> NumberFormat {
 #[must_use]
 pub(crate) fn format(code: &str) -> NumberFormat {
     let (mut letters, mut mask, mut elapsed) = (String::new(), String::new(), false);
+    // The currency that the format names: `[$€-407]` has one, `[$-809]` only a language.
+    let mut currency = String::new();
     let mut rest = code.chars();
     while let Some(letter) = rest.next() {
         match letter {
@@ -53,6 +67,9 @@ pub(crate) fn format(code: &str) -> NumberFormat {
             '"' => mask.extend(rest.by_ref().take_while(|letter| *letter != '"')),
             '[' => {
                 let inside: String = rest.by_ref().take_while(|letter| *letter != ']').collect();
+                if let Some(symbol) = inside.strip_prefix('$') {
+                    currency = symbol.rsplit_once('-').map_or(symbol, |(symbol, _)| symbol).trim().to_owned();
+                }
                 elapsed |=
                     !inside.is_empty() && inside.chars().all(|letter| matches!(letter.to_ascii_lowercase(), 'h' | 'm' | 's'));
             }
@@ -68,14 +85,42 @@ pub(crate) fn format(code: &str) -> NumberFormat {
     if elapsed {
         return NumberFormat::Clock;
     }
+    if !currency.is_empty() && !is_pounds(&currency) || names_another_currency(&mask) {
+        return NumberFormat::Foreign;
+    }
     let has = |wanted: &[char]| letters.contains(wanted);
     if !has(&['0', '#', '?']) && has(&['y', 'd', 'm', 'h', 's']) {
         let clock = has(&['h', 's']) && !has(&['y', 'd']);
         return if clock { NumberFormat::Clock } else { NumberFormat::Day };
     }
+    // A comma between digits parts thousands; one after them leaves thousands out.
+    if letters.rfind(['0', '#', '?']).is_some_and(|last| letters[last + 1..].starts_with(',')) {
+        return NumberFormat::Scaled;
+    }
     let zeros = letters.chars().filter(|letter| *letter == '0').count();
     let only_digits = letters.chars().all(|letter| matches!(letter, '0' | ' ' | '-' | '/'));
     if zeros >= 2 && only_digits { NumberFormat::Mask(mask) } else { NumberFormat::Plain }
+}
+
+/// Whether a currency is the pound sterling.
+#[must_use]
+pub(crate) fn is_pounds(currency: &str) -> bool {
+    currency.contains(['£', '₤', '￡']) || currency.trim().eq_ignore_ascii_case("GBP")
+}
+
+/// Whether a text that a cell shows beside its number names another currency than pounds.
+#[must_use]
+pub(crate) fn names_another_currency(text: &str) -> bool {
+    /// Currencies of Europe, and those of which most is traded.
+    const CODES: [&str; 25] = [
+        "AUD", "BGN", "BRL", "CAD", "CHF", "CNY", "CZK", "DKK", "EUR", "HKD", "HUF", "INR", "ISK", "JPY", "KRW", "MXN", "NOK",
+        "NZD", "PLN", "RON", "SEK", "SGD", "TRY", "USD", "ZAR",
+    ];
+    let symbol = |letter: char| matches!(letter, '$' | '¢' | '¥' | '₠'..='₣' | '₥'..='\u{20cf}' | '＄' | '￥' | '￦' | '฿');
+    text.contains(symbol)
+        || text
+            .split(|letter: char| !letter.is_alphabetic())
+            .any(|word| CODES.contains(&word) || matches!(word, "kr" | "zł" | "Kč"))
 }
 
 /// A number as a person sees it in a cell of a format.
@@ -89,6 +134,8 @@ pub(crate) fn shown(raw: &str, format: &NumberFormat, from_1904: bool) -> Result
         NumberFormat::Plain => number(raw, value),
         NumberFormat::Day => moment(value, from_1904),
         NumberFormat::Clock => Ok(clock((value * 86_400.0).round())),
+        NumberFormat::Foreign => Err(FOREIGN),
+        NumberFormat::Scaled => Err(SCALED),
         NumberFormat::Mask(mask) => {
             let digits = number(raw, value)?;
             Ok(if digits.bytes().all(|byte| byte.is_ascii_digit()) { masked(&digits, mask) } else { digits })
@@ -176,6 +223,38 @@ mod tests {
         for code in ["General", "0", "0.00", "#,##0", "#,##0.00;[Red]-#,##0.00", "0%", "0.00E+00", "@", "\"dose\" 0", "£0.00", ""]
         {
             assert_eq!(format(code), NumberFormat::Plain, "{code}");
+        }
+        for code in [
+            "£#,##0.00",
+            "[$£-809]#,##0.00",
+            "[$GBP] #,##0",
+            "\"£\"#,##0",
+            "_-[$£-809]* #,##0.00_-;-[$£-809]* #,##0.00_-",
+            "[$-809]#,##0.00",
+            "0 \"doses\"",
+            "[Red]#,##0",
+            "#,##0.00_);(#,##0.00)",
+        ] {
+            assert_eq!(format(code), NumberFormat::Plain, "{code}");
+        }
+        for code in [
+            "[$€-407] #,##0.00",
+            "#,##0.00\\ \"€\"",
+            "€#,##0",
+            "$#,##0.00",
+            "\"$\"#,##0.00_);(\"$\"#,##0.00)",
+            "_-[$€-2]\\ * #,##0.00_-",
+            "[$USD] #,##0.00",
+            "[$kr-41D] 0",
+            "0.00 \"EUR\"",
+            "[$¥-411]0",
+        ] {
+            assert_eq!(format(code), NumberFormat::Foreign, "{code}");
+            assert_eq!(shown("620", &format(code), false), Err(FOREIGN), "{code}");
+        }
+        for code in ["#,##0,", "0.0,,\"m\"", "#,##0,\"k\"", "£#,##0,"] {
+            assert_eq!(format(code), NumberFormat::Scaled, "{code}");
+            assert_eq!(shown("45000", &format(code), false), Err(SCALED), "{code}");
         }
         for (code, number, shown_as) in [
             ("00000", "123", "00123"),

@@ -105,6 +105,8 @@ enum OdsCellKind {
     Nothing,
     Words,
     Number,
+    /// An amount in another currency than pounds.
+    Foreign,
     Date,
     Time,
     Truth,
@@ -268,6 +270,11 @@ fn begin(cell: &mut OdsCell, element: &Element<'_>) {
         Some("boolean") => (OdsCellKind::Truth, "office:boolean-value"),
         _ => (OdsCellKind::Nothing, ""),
     };
+    let foreign = |currency: &str| !currency.trim().is_empty() && !number::is_pounds(currency);
+    let kind = match kind {
+        OdsCellKind::Number if element.get("office:currency").is_some_and(|currency| foreign(&currency)) => OdsCellKind::Foreign,
+        kind => kind,
+    };
     if let Some(held) = element.get(holds).filter(|_| !holds.is_empty()) {
         value.push_str(&held);
     }
@@ -301,6 +308,9 @@ fn end(cell: &OdsCell, column: usize, row: &mut SheetRow, sheet_notes: &mut Shee
         OdsCellKind::Date => row.set(column, number::date(&cell.value)),
         // The value is a duration such as PT13H30M00S; the sheet shows the time.
         OdsCellKind::Time => row.set(column, &cell.text),
+        OdsCellKind::Foreign => row.set_invalid(column, "", number::FOREIGN),
+        // A style may show a currency that the value does not name.
+        OdsCellKind::Number if number::names_another_currency(&cell.text) => row.set_invalid(column, "", number::FOREIGN),
         OdsCellKind::Number => match number::shown(&cell.value, &NumberFormat::Plain, false) {
             Ok(number) => row.set(column, as_seen(&cell.text, &number)),
             Err(wrong) => row.set_invalid(column, "", wrong),

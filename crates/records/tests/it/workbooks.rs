@@ -138,6 +138,52 @@ fn open_documents_are_read_as_they_are_seen() {
     assert_eq!(summary(&faults), expected);
 }
 
+/// A person sees euros; pounds would be read.
+#[test]
+fn cells_in_another_currency_are_refused_by_name() {
+    let words = |text: &str| format!("<table:table-cell office:value-type=\"string\"><text:p>{text}</text:p></table:table-cell>");
+    let header: String = ["start", "person", "provider", "began"].map(words).concat();
+    let date =
+        "<table:table-cell office:value-type=\"date\" office:date-value=\"2024-01-05\"><text:p>5 Jan</text:p></table:table-cell>";
+    let amount = |kind: &str, seen: &str| {
+        let cell = format!(
+            "<table:table-cell office:value-type=\"{kind} office:value=\"620\"><text:p>{seen}</text:p></table:table-cell>"
+        );
+        let row = format!("<table:table-row>{}{}{cell}{date}</table:table-row>", words("1"), words("A"));
+        read(&whole(&open_document(&format!("<table:table-row>{header}</table:table-row>{row}"))))
+    };
+    for (kind, seen, right) in [
+        ("currency\" office:currency=\"GBP\"", "£620.00", true),
+        ("currency\"", "620.00", true),
+        ("float\"", "620", true),
+        ("currency\" office:currency=\"USD\"", "$620.00", false),
+        ("currency\" office:currency=\"EUR\"", "620.00", false),
+        ("float\"", "620.00 €", false),
+    ] {
+        let (rows, faults) = amount(kind, seen);
+        let expected = if right { vec!["1,A,620,2024-01-05,,,,,,".to_owned()] } else { Vec::new() };
+        assert_eq!(rows, expected, "{kind} {faults:?}");
+        assert_eq!(
+            faults.iter().any(|fault| fault.value.as_deref() == Some("C2") && fault.grade == Grade::Row),
+            !right,
+            "{kind}"
+        );
+    }
+    for (code, right) in [("[$£-809]#,##0.00", true), ("#,##0.00", true), ("[$€-407] #,##0.00", false), ("&quot;$&quot;0", false)]
+    {
+        let text = |at: &str, text: &str| format!("<c r=\"{at}\" t=\"inlineStr\"><is><t>{text}</t></is></c>");
+        let row = format!("{}{}<c r=\"C2\" s=\"1\"><v>620</v></c>{}", text("A2", "1"), text("B2", "A"), text("D2", "2024-01-05"));
+        let styles = format!(
+            "<styleSheet><numFmts><numFmt numFmtId=\"164\" formatCode=\"{code}\"/></numFmts>\
+             <cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"164\"/></cellXfs></styleSheet>"
+        );
+        let mut parts = excel(sheet(&format!("<row r=\"2\">{row}</row>")), "<sst/>");
+        parts.push(part("xl/styles.xml", styles));
+        let (rows, faults) = read(&whole(&parts));
+        assert_eq!((rows.len(), faults.len()), if right { (1, 0) } else { (0, 1) }, "{code}: {faults:?}");
+    }
+}
+
 #[test]
 fn what_is_written_is_read_again() {
     let mut book = WorkbookWriter::default();
