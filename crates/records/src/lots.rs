@@ -12,7 +12,7 @@ pub struct Lot {
     pub lot: String,
     /// The prime provider, which holds the lot.
     pub provider: String,
-    /// The subcontractors, each once, in order.
+    /// The subcontractors, each once, in order; never the provider itself.
     pub subcontractors: Vec<String>,
     pub kind: String,
     pub region: String,
@@ -73,10 +73,56 @@ pub fn lots(lots: &[Batch], subcontracts: &[Batch], known_at: Day) -> Vec<Lot> {
         }
     }
     for lot in &mut out {
+        lot.subcontractors.retain(|provider| *provider != lot.provider);
         lot.subcontractors.sort();
         lot.subcontractors.dedup();
     }
     out
+}
+
+/// A row of the table of subcontracts that adds no subcontractor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdleSubcontract {
+    pub row: u64,
+    pub lot: String,
+    pub provider: String,
+    pub why: WhyIdle,
+}
+
+/// Why a subcontract adds no subcontractor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhyIdle {
+    /// The provider holds the lot itself.
+    HoldsTheLot,
+    /// An earlier row has the same lot and provider: the number of its row.
+    Repeats(u64),
+}
+
+/// Subcontracts known by a day that add no subcontractor to a lot, in the order of the table.
+#[must_use]
+pub fn idle_subcontracts(lots: &[Lot], subcontracts: &[Batch], known_at: Day) -> Vec<IdleSubcontract> {
+    let holders: BTreeMap<&str, &str> = lots.iter().map(|lot| (lot.lot.as_str(), lot.provider.as_str())).collect();
+    let (mut out, mut first) = (Vec::new(), BTreeMap::new());
+    for (batch, row) in rows(subcontracts, known_at) {
+        let text = |name| batch.text(batch.table.column(name), row);
+        let (lot, provider, row) = (text("lot"), text("provider"), batch.places[row]);
+        let holds = holders.get(lot.as_str()).is_some_and(|holder| *holder == provider);
+        let before = *first.entry((lot.clone(), provider.clone())).or_insert(row);
+        let why = match holds {
+            true => WhyIdle::HoldsTheLot,
+            false if before != row => WhyIdle::Repeats(before),
+            false => continue,
+        };
+        out.push(IdleSubcontract { row, lot, provider, why });
+    }
+    out
+}
+
+/// The names of all providers that hold or work in a lot, in order.
+#[must_use]
+pub fn providers(lots: &[Lot]) -> Vec<&str> {
+    let all = lots.iter().flat_map(|lot| std::iter::once(&lot.provider).chain(&lot.subcontractors));
+    all.map(String::as_str).collect::<BTreeSet<&str>>().into_iter().collect()
 }
 
 /// The rows known by a day.
@@ -94,7 +140,7 @@ pub fn holdings<'a>(lots: impl Iterator<Item = &'a Lot>) -> BTreeMap<&'a str, Lo
     let mut out: BTreeMap<&str, LotsHeld> = BTreeMap::new();
     for lot in lots {
         out.entry(&lot.provider).or_default().held += 1;
-        for provider in lot.subcontractors.iter().filter(|provider| **provider != lot.provider) {
+        for provider in &lot.subcontractors {
             out.entry(provider).or_default().worked_in += 1;
         }
     }
@@ -139,7 +185,11 @@ mod tests {
         // A is named twice in lot 3, and works in its own lot 2, which makes it no subcontractor.
         let subcontracts = [["a", "3", "A", ""], ["b", "3", "A", ""], ["c", "2", "A", ""], ["d", "9", "C", ""]];
         let subcontracts = batch("subcontracts", ["subcontract", "lot", "provider", "known"], &subcontracts);
-        let all = lots(&[of_lots], &[subcontracts], Day::MAX);
+        let all = lots(&[of_lots], std::slice::from_ref(&subcontracts), Day::MAX);
+        let idle = idle_subcontracts(&all, &[subcontracts], Day::MAX);
+        let whys: Vec<_> = idle.iter().map(|idle| (idle.lot.as_str(), idle.why)).collect();
+        assert_eq!(whys, [("3", WhyIdle::Repeats(idle[0].row - 1)), ("2", WhyIdle::HoldsTheLot)]);
+        assert_eq!(providers(&all), ["A", "B"]);
         let held =
             |holdings: &BTreeMap<&str, LotsHeld>, name| holdings.get(name).map(|holding| (holding.held, holding.worked_in));
         let holdings_of_all = holdings(all.iter());
@@ -150,6 +200,7 @@ mod tests {
         let on = |day: &[u8]| all.iter().filter(|lot| lot.runs_on(parse(day).expect("a day"))).count();
         assert_eq!((on(b"2027-02-28"), on(b"2027-03-01")), (3, 2), "the end of a lot is the first day after it");
         let regions = regions(all.iter());
-        assert_eq!((regions["N"].lots, regions["N"].holders.len(), regions["S"].subcontractors.len()), (2, 2, 1));
+        let counted = |region: &RegionLots| (region.lots, region.holders.len(), region.subcontractors.len());
+        assert_eq!((counted(&regions["N"]), counted(&regions["S"])), ((2, 2, 1), (1, 1, 0)));
     }
 }

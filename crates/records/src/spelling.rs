@@ -6,6 +6,8 @@
 //! not near: another number ("level 1", "level 2"), another single letter standing alone ("phase A", "phase B"), or a prefix
 //! that turns the meaning ("employed", "unemployed").
 
+use std::collections::BTreeMap;
+
 /// The longest word that is compared, in characters.
 const LONGEST: usize = 80;
 
@@ -66,6 +68,53 @@ pub fn near_column(read: &str, known: &str) -> bool {
 pub fn nearest<'a>(read: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let near = known.into_iter().filter(|known| near(read, known));
     near.min_by_key(|known| distance(&folded(read), &folded(known)))
+}
+
+/// Whether two names that both occur look like one name: they are the same when folded or, as organisations, without "Ltd" and the
+/// like; or they differ by one letter. Two letters may part June from July, and east from west.
+#[must_use]
+pub fn alike(one: &str, other: &str) -> bool {
+    let organisation = base::similar_names::organisation;
+    let (ours, theirs) = (folded(one), folded(other));
+    let one_letter = || {
+        let letters = [&ours, &theirs].map(|name| name.chars().count());
+        letters.iter().all(|letters| (5..=LONGEST).contains(letters))
+            && letters[0].abs_diff(letters[1]) <= 1
+            && !other_word(&ours, &theirs)
+            && distance(&ours, &theirs) == 1
+    };
+    ours == theirs || organisation(one) == organisation(other) || one_letter()
+}
+
+/// How many names are compared letter by letter.
+const MOST_COMPARED: usize = 500;
+
+/// Names that look like one name spelled differently, as [`alike`] says, in groups of two or more. Of more than 500 names, those are
+/// found that are the same when folded, or as organisations.
+#[must_use]
+pub fn groups<'a>(names: &[&'a str]) -> Vec<Vec<&'a str>> {
+    let mut group: Vec<usize> = (0..names.len()).collect();
+    let mut join = |one: usize, other: usize| {
+        let (from, to) = (group[one].max(group[other]), group[one].min(group[other]));
+        group.iter_mut().filter(|at| **at == from).for_each(|at| *at = to);
+    };
+    let mut first: BTreeMap<String, usize> = BTreeMap::new();
+    for (at, name) in names.iter().enumerate() {
+        for form in [format!("f {}", folded(name)), format!("o {}", base::similar_names::organisation(name))] {
+            match first.get(&form) {
+                Some(other) => join(*other, at),
+                None => _ = first.insert(form, at),
+            }
+        }
+    }
+    if names.len() <= MOST_COMPARED {
+        for (at, name) in names.iter().enumerate() {
+            (0..at).filter(|other| alike(names[*other], name)).for_each(|other| join(other, at));
+        }
+    }
+    let mut found: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+    names.iter().zip(group).for_each(|(name, group)| found.entry(group).or_default().push(name));
+    found.into_values().filter(|names| names.len() > 1).collect()
 }
 
 /// Whether two words differ in a way that makes them different things.
@@ -153,5 +202,22 @@ mod tests {
             assert!(!near(read, known), "{read} is not {known}");
         }
         assert_eq!(nearest("offense", ["conviction", "offence", "offences"]), Some("offence"));
+    }
+
+    #[test]
+    fn names_that_look_like_one_are_grouped() {
+        for (names, expected) in [
+            (&["Acme", "ACME", "Brook", "Acme Ltd"][..], vec![vec!["Acme", "ACME", "Acme Ltd"]]),
+            (&["Plan 1", "Plan 2", "plan-1"], vec![vec!["Plan 1", "plan-1"]]),
+            (&["Care leavers", "Care-leavers", "Care leaver"], vec![vec!["Care leavers", "Care-leavers", "Care leaver"]]),
+            (&["June plan", "July plan", "North East", "North West", "Lot A", "Lot B", "mend", "lend"], Vec::new()),
+            (&[], Vec::new()),
+        ] {
+            assert_eq!(groups(names), expected, "{names:?}");
+        }
+        // Of many names, those are compared that are the same when folded.
+        let many: Vec<String> = (0..600).map(|number| format!("P{number}")).chain(["p7".to_owned()]).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        assert_eq!(groups(&many), [["P7", "p7"]]);
     }
 }

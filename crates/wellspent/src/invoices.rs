@@ -7,10 +7,11 @@ use base::day::{Day, day};
 use base::english::counted;
 use base::hidden_characters::visible;
 use base::money::{Amount as _, Pence};
-use base::similar_names::{folded, nearest};
+use base::similar_names::nearest;
 use jiff::civil::Date;
 use ledger::invoices::{ContractInvoices, by_contract};
 use records::gate::quality::AcceptedFaults;
+use records::spelling;
 use report::invoices::InvoicesDocument;
 use report::quality;
 
@@ -79,25 +80,49 @@ pub fn invoices(request: &InvoicesRequest) -> Result<InvoicesReport, Error> {
         return Err(Error::failed(format!("no line is for the contract {}", visible(missing)), hint));
     }
     let mut notes = quality::notes(&loaded.quality);
-    notes.extend(one_contract_in_two_spellings(&contracts, &request.contracts));
+    notes.extend(contracts_that_look_like_one(&contracts, &request.contracts));
     contracts.retain(|name, _| request.contracts.is_empty() || request.contracts.contains(name));
+    notes.extend(plans_that_look_like_one(&contracts));
     Ok(InvoicesReport { contracts, notes })
 }
 
-/// Contracts whose names differ only in spelling, with what was paid under all of them: a sentence for each.
-fn one_contract_in_two_spellings(contracts: &BTreeMap<String, ContractInvoices>, wanted: &[String]) -> Vec<String> {
-    let mut forms: BTreeMap<String, Vec<&String>> = BTreeMap::new();
-    contracts.keys().for_each(|name| forms.entry(folded(name)).or_default().push(name));
-    let asked = |names: &&Vec<&String>| names.len() > 1 && (wanted.is_empty() || names.iter().any(|name| wanted.contains(name)));
-    let sentence = |names: &Vec<&String>| {
+/// Contracts whose names look like one, with what was paid under all of them: a sentence for each.
+fn contracts_that_look_like_one(contracts: &BTreeMap<String, ContractInvoices>, wanted: &[String]) -> Vec<String> {
+    let names: Vec<&str> = contracts.keys().map(String::as_str).collect();
+    let asked = |names: &&Vec<&str>| wanted.is_empty() || names.iter().any(|name| wanted.iter().any(|wanted| wanted == name));
+    let sentence = |names: &Vec<&str>| {
         let paid = names.iter().fold(Pence(0), |sum, name| sum.plus(contracts[*name].paid.amount));
         let lines: u64 = names.iter().map(|name| u64::from(contracts[*name].paid.lines)).sum();
-        let names: Vec<String> = names.iter().map(|name| visible(name).into_owned()).collect();
         format!(
-            "The contracts {} differ only in spelling, and each is added up on its own. As one contract: paid {paid} in {}.",
-            names.join(" and "),
+            "The contracts {} look like one name spelled differently, and each is added up on its own. As one contract: paid {paid} in {}.",
+            named(names),
             counted(lines, "line", "lines")
         )
     };
-    forms.values().filter(asked).map(sentence).collect()
+    spelling::groups(&names).iter().filter(asked).map(sentence).collect()
+}
+
+/// Plans of one contract whose names look like one, with the sum of all of them: a sentence for each.
+fn plans_that_look_like_one(contracts: &BTreeMap<String, ContractInvoices>) -> Vec<String> {
+    let mut out = Vec::new();
+    for (contract, ContractInvoices { planned, .. }) in contracts {
+        let plans: Vec<&str> = planned.keys().map(String::as_str).filter(|plan| !plan.is_empty()).collect();
+        for names in spelling::groups(&plans) {
+            let sum = names.iter().fold(Pence(0), |sum, name| sum.plus(planned[*name].amount));
+            let lines: u64 = names.iter().map(|name| u64::from(planned[*name].lines)).sum();
+            out.push(format!(
+                "The plans {} of the contract {} look like one name spelled differently, and each has a sum of its own. As one plan: {sum} \
+                 in {}.",
+                named(&names),
+                visible(contract),
+                counted(lines, "line", "lines")
+            ));
+        }
+    }
+    out
+}
+
+/// "A and B and C".
+fn named(names: &[&str]) -> String {
+    names.iter().map(|name| visible(name).into_owned()).collect::<Vec<_>>().join(" and ")
 }

@@ -3,9 +3,12 @@
 use std::path::PathBuf;
 
 use base::day::{Day, day};
+use base::hidden_characters::visible;
+use base::money::thousands;
 use jiff::civil::Date;
 use records::gate::quality::AcceptedFaults;
-use records::lots::{self, Lot};
+use records::lots::{self, IdleSubcontract, Lot, WhyIdle};
+use records::spelling;
 use report::lots::LotsDocument;
 use report::quality;
 
@@ -60,7 +63,32 @@ pub fn lots(request: &LotsRequest) -> Result<LotsReport, Error> {
         return Err(Error::failed(what, "docs/records.md describes the table"));
     };
     let subcontracts = loaded.tables.get("subcontracts").map_or(&[][..], Vec::as_slice);
-    let mut lots = lots::lots(of_lots, subcontracts, request.known_at.map_or(Day::MAX, day));
+    let known_at = request.known_at.map_or(Day::MAX, day);
+    let mut lots = lots::lots(of_lots, subcontracts, known_at);
+    let mut notes = quality::notes(&loaded.quality);
+    notes.extend(lots::idle_subcontracts(&lots, subcontracts, known_at).iter().map(idle));
     lots.retain(|lot| request.as_at.is_none_or(|as_at| lot.runs_on(day(as_at))));
-    Ok(LotsReport { lots, notes: quality::notes(&loaded.quality) })
+    notes.extend(spelling::groups(&lots::providers(&lots)).iter().map(|names| one_name(names)));
+    Ok(LotsReport { lots, notes })
+}
+
+/// A subcontract that adds no subcontractor.
+fn idle(subcontract: &IdleSubcontract) -> String {
+    let IdleSubcontract { row, lot, provider, why } = subcontract;
+    let (row, lot, provider) = (thousands(*row as i64), visible(lot), visible(provider));
+    match why {
+        WhyIdle::HoldsTheLot => {
+            format!("subcontracts, row {row}: {provider} holds the lot {lot} itself, so this subcontract is not counted.")
+        }
+        WhyIdle::Repeats(before) => format!(
+            "subcontracts, row {row}: {provider} is a subcontractor of the lot {lot} in row {} too, and is counted once.",
+            thousands(*before as i64)
+        ),
+    }
+}
+
+/// Providers whose names look like one: each is counted on its own.
+fn one_name(names: &[&str]) -> String {
+    let names: Vec<_> = names.iter().map(|name| visible(name)).collect();
+    format!("The providers {} look like one name spelled differently, and each is counted on its own.", names.join(" and "))
 }

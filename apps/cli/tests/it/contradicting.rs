@@ -330,8 +330,7 @@ fn ids_that_differ_only_in_letter_case_are_told() {
     let told = said_of(&[]);
     assert!(told.contains("invoices-2.csv: `invoice`: this id differs from an earlier one only in letter case"), "{told}");
     assert!(told.contains("row 2 (I1, as in row 2 of invoices.csv)"), "{told}");
-    let contracts =
-        "The contracts C1 and c1 differ only in spelling, and each is added up on its own. As one contract: paid £40 in 3 lines.";
+    let contracts = "The contracts C1 and c1 look like one name spelled differently, and each is added up on its own. As one contract: paid £40 in 3 lines.";
     assert!(told.contains(contracts), "{told}");
     assert!(said_of(&["--contract", "c1"]).contains(contracts), "{}", said_of(&["--contract", "c1"]));
     assert!(!said_of(&["--contract", "D1"]).contains("As one contract"), "{}", said_of(&["--contract", "D1"]));
