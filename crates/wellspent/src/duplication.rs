@@ -13,11 +13,14 @@ use linkage::joined::duplication::{
     self, CostEntry, DUPLICATION_FILE, DuplicationRules, PieceOfWork, SecondPiece, UNIT_COSTS, UnitCost, counts, pieces,
     unit_costs, variants,
 };
+use linkage::joined::work_spellings::WorkSpellings;
 use outcomes::QueryDates;
 use records::batch::{Batch, Name};
+use records::fault::{Fault, Grade, visible};
 use records::files::gated::basic_rules;
 use records::files::{FileFormat, TableFile};
 use records::gate::quality::AcceptedFaults;
+use records::spelling;
 pub use report::duplication::{DuplicationReport, RepeatedWork};
 
 use crate::access_log::{self, Access};
@@ -47,8 +50,15 @@ pub fn duplication(request: &DuplicationRequest) -> Result<DuplicationReport, Er
     let mut agencies = agencies::open(&request.records, &request.access.purpose, request.days)?;
     let looking = agencies::read(&request.records, DUPLICATION_FILE, duplication::read)?.unwrap_or_default();
     looking.covered_by(&agencies.purpose).map_err(anyhow::Error::from)?;
-    let unit_costs = costs(request)?;
-    let done = work_done(&mut agencies, &looking, request.days)?;
+    let unit_costs = costs(request, &looking)?;
+    let (done, spellings) = work_done(&mut agencies, &looking, request.days)?;
+    for (file, fault) in spellings.faults(&looking.kinds(), &looking.other_kinds) {
+        let affects_sum = fault.grade < Grade::Repeat;
+        agencies.found_in(&file, fault, affects_sum);
+    }
+    for fault in misspelt_departments(&agencies, &looking) {
+        agencies.note(DUPLICATION_FILE, fault);
+    }
     let quality = agencies.judge(&RecordsPolicy::default(), request.accepted.clone())?;
     let links = agencies.links()?;
     let persons = variants(&agencies.members, &links, &looking);
@@ -66,16 +76,20 @@ pub fn duplication(request: &DuplicationRequest) -> Result<DuplicationReport, Er
     // Only the list shows who the people are.
     let listed: BTreeSet<&str> = list.iter().flatten().map(|repeated| repeated.person.as_str()).collect();
     access_log::note(&request.records, &request.access, "duplication", &listed.into_iter().collect::<Vec<_>>())?;
-    let notes = agencies.left_out().into_iter().collect();
+    let notes = agencies.left_out().into_iter().chain(never_seen(&looking, &done)).collect();
     let (purpose, links) = (agencies.purpose, links.len());
     Ok(DuplicationReport { purpose, days: request.days, looking, unit_costs, counts, links, list, quality, notes })
 }
 
 /// All work of the kinds that are counted, of every agency that the purpose covers.
-fn work_done(agencies: &mut Agencies, looking: &DuplicationRules, days: QueryDates) -> anyhow::Result<Vec<PieceOfWork>> {
+fn work_done(
+    agencies: &mut Agencies,
+    looking: &DuplicationRules,
+    days: QueryDates,
+) -> anyhow::Result<(Vec<PieceOfWork>, WorkSpellings)> {
     let members = agencies.members.clone();
     let names: Vec<String> = agencies.folders.keys().cloned().collect();
-    let mut done = Vec::new();
+    let (mut done, mut spellings) = (Vec::new(), WorkSpellings::default());
     for agency in names {
         let own = members.iter().enumerate().filter(|(_, member)| member.key.agency == agency);
         let people: BTreeMap<Name<'_>, usize> = own.map(|(at, member)| (Name::of(&member.key.id), at)).collect();
@@ -85,16 +99,61 @@ fn work_done(agencies: &mut Agencies, looking: &DuplicationRules, days: QueryDat
             &|_, table| kinds().any(|(of, _)| of.name == table.name),
             &|_| basic_rules(true),
             &mut |_, batch| {
-                pieces(&mut done, looking, &batch, &people, days.days());
+                pieces(&mut done, &mut spellings, looking, (&agency, &batch), &people, days.days());
                 Ok(())
             },
         )?;
     }
-    Ok(done)
+    Ok((done, spellings))
+}
+
+/// Departments of agencies that are spelled differently from their folders: the agency would be a department of its own.
+fn misspelt_departments(agencies: &Agencies, looking: &DuplicationRules) -> Vec<Fault> {
+    let folders = || agencies.folders.keys().map(String::as_str);
+    let misspelt = looking.departments.keys().filter(|agency| !agencies.folders.contains_key(*agency));
+    let fault = |agency: &String| {
+        let meant = spelling::nearest(agency, folders())?;
+        let what = "[department] spells an agency differently from its folder";
+        let fault = Fault::file(what, format!("`{}`", visible(meant)), "spell the agency as its folder");
+        Some(Fault { column: "department".to_owned(), value: Some(visible(agency)), ..fault }.refused())
+    };
+    misspelt.filter_map(fault).collect()
+}
+
+/// Work that no agency did, as far as the kinds of its rows say: nothing can be done twice of it.
+fn never_seen(looking: &DuplicationRules, done: &[PieceOfWork]) -> Option<String> {
+    let seen: BTreeSet<usize> = done.iter().map(|piece| piece.work).collect();
+    let missing = looking.works.iter().enumerate().filter(|(at, _)| !seen.contains(at));
+    let names: Vec<String> = missing.map(|(_, work)| format!("\"{}\"", visible(&work.name))).collect();
+    let (last, others) = names.split_last()?;
+    let names = if others.is_empty() { last.clone() } else { format!("{} or {last}", others.join(", ")) };
+    Some(format!(
+        "No agency has a row of a kind that counts as {names}. If the agencies use other words, list them in {DUPLICATION_FILE}."
+    ))
+}
+
+/// Rows of unit costs for work that is spelled differently from the work that is looked for: it would have no cost.
+fn misspelt_costs(batches: &[Batch], looking: &DuplicationRules) -> Vec<Fault> {
+    let works = || looking.works.iter().map(|work| work.name.as_str());
+    let mut out = Vec::new();
+    for batch in batches {
+        let column = batch.table.column("work");
+        for row in 0..batch.rows() {
+            let work = batch.text(column, row);
+            if works().any(|known| known == work) {
+                continue;
+            }
+            let Some(meant) = spelling::nearest(&work, works()) else { continue };
+            let what = "the work is spelled differently from the work that is looked for";
+            let fault = Fault::value(batch.places[row], &batch.table.columns[column], &work, what, "spell it the same way");
+            out.push(Fault { expected: format!("`{}`", visible(meant)), ..fault });
+        }
+    }
+    out
 }
 
 /// The unit costs that are given; none where there is no file.
-fn costs(request: &DuplicationRequest) -> anyhow::Result<Vec<UnitCost>> {
+fn costs(request: &DuplicationRequest, looking: &DuplicationRules) -> anyhow::Result<Vec<UnitCost>> {
     let usual = request.records.join("unit-costs.csv");
     let path = match &request.unit_costs {
         Some(path) => path.clone(),
@@ -112,6 +171,7 @@ fn costs(request: &DuplicationRequest) -> anyhow::Result<Vec<UnitCost>> {
     let database = database();
     let (costs, more) = unit_costs(&batches, &|code| database.get(code).cloned());
     faults.extend(more);
+    faults.extend(misspelt_costs(&batches, looking));
     if !faults.is_empty() {
         let lines = faults.iter().map(|fault| {
             let value = fault.value.as_ref().map_or(String::new(), |value| format!(" ({value})"));

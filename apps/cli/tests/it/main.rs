@@ -20,7 +20,7 @@
 //! what a map or a configuration may not name. `schema`: results match their published schemas. `silent`: what used to change a sum
 //! without a word. `simulated`: from simulated
 //! records to money, reasons and claims. `splink`: models made with Splink give the same weights. `textbook`: textbook cases
-//! by name, right and wrong. `visible`: no hidden character reaches a reader. `width`: texts for the width of the terminal.
+//! by name, right and wrong. `spelled`: words in two spellings, and claims that fit nothing. `visible`: no hidden character reaches a reader. `width`: texts for the width of the terminal.
 
 mod bad_files;
 mod carried;
@@ -63,6 +63,7 @@ mod schema;
 mod silence;
 mod silent;
 mod simulated;
+mod spelled;
 mod splink;
 mod textbook;
 mod unreached;

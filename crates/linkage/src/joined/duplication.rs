@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use base::literal::{Duration, Plain};
 use base::reader::Reader;
 
+use super::work_spellings::WorkSpellings;
 use crate::identity::RecordKey;
 use crate::persons::{Member, RecordLink};
 use crate::purpose::{Purpose, PurposeRefusal};
@@ -35,6 +36,8 @@ pub struct DuplicationRules {
     pub works: Vec<WorkKind>,
     /// Work done on one day counts for this many days. A second piece within them is for the same period.
     pub same_period_days: i32,
+    /// Kinds of row that are no work, although they are spelled nearly like one.
+    pub other_kinds: Vec<String>,
     /// The department that an agency belongs to. An agency without an entry is its own department.
     pub departments: BTreeMap<String, String>,
     /// Persons of lower quality are split up for the low counts.
@@ -58,6 +61,7 @@ impl Default for DuplicationRules {
                 of("case conference", &["events", "contacts"]),
             ],
             same_period_days: 91,
+            other_kinds: Vec::new(),
             departments: BTreeMap::new(),
             sure_from: 0.95,
             probable_from: 0.5,
@@ -83,6 +87,7 @@ pub fn read(reader: &Reader<'_>) -> DuplicationRules {
         false => usual,
     };
     let (sure_from, probable_from) = (share("sure_from", usual.sure_from), share("probable_from", usual.probable_from));
+    let other_kinds = file.list("other_kinds").unwrap_or_default().into_iter().map(|(kind, _)| kind.trim().to_owned()).collect();
     let mut departments = BTreeMap::new();
     if let Some(section) = file.section("department") {
         for (agency, _) in section.keys() {
@@ -110,6 +115,7 @@ pub fn read(reader: &Reader<'_>) -> DuplicationRules {
     DuplicationRules {
         works: if file.has("work") { works } else { usual.works },
         same_period_days: same_period.unwrap_or(usual.same_period_days),
+        other_kinds,
         departments,
         sure_from,
         probable_from,
@@ -125,6 +131,12 @@ impl DuplicationRules {
     pub fn covered_by(&self, purpose: &Purpose) -> Result<(), PurposeRefusal> {
         let mut kinds = self.works.iter().flat_map(|work| &work.kinds);
         kinds.try_for_each(|(table, kind)| purpose.rows(table, Some(kind)))
+    }
+
+    /// The kinds of row that are looked for, with their tables.
+    #[must_use]
+    pub fn kinds(&self) -> Vec<(&'static RecordTable, &str)> {
+        self.works.iter().flat_map(|work| &work.kinds).map(|(table, kind)| (*table, kind.as_str())).collect()
     }
 
     #[must_use]
@@ -281,11 +293,12 @@ pub struct PieceOfWork {
 }
 
 /// Adds the pieces of work in a batch of an agency's table: rows up to a day, known by a day. `people` gives the record of each
-/// of the agency's own ids.
+/// of the agency's own ids. Words that may hide work are noted.
 pub fn pieces(
     out: &mut Vec<PieceOfWork>,
+    spellings: &mut WorkSpellings,
     rules: &DuplicationRules,
-    batch: &Batch,
+    (agency, batch): (&str, &Batch),
     people: &BTreeMap<Name<'_>, usize>,
     (as_at, known_at): (Day, Day),
 ) {
@@ -303,13 +316,18 @@ pub fn pieces(
         let words = batch.text(kind, row);
         let (base, after) = words.split_once(':').map_or((words.as_str(), ""), |(base, need)| (base.trim(), need.trim()));
         let is = |work: &WorkKind| work.kinds.iter().any(|(of, kind)| of.name == table.name && (*kind == words || kind == base));
-        let Some(work) = rules.works.iter().position(is) else { continue };
+        let Some(work) = rules.works.iter().position(is) else {
+            spellings.other_kind(agency, batch, row, &words);
+            continue;
+        };
         let class = class.map(|column| batch.text(column, row)).filter(|class| !class.is_empty());
+        let need = class.unwrap_or(after.to_owned());
+        spellings.need(agency, batch, row, work, &need);
         let to = match last {
             Some(column) => batch.day(column, row).min(as_at + 1),
             None => from.saturating_add(rules.same_period_days),
         };
-        out.push(PieceOfWork { record: *record, work, need: class.unwrap_or(after.to_owned()), from, to });
+        out.push(PieceOfWork { record: *record, work, need, from, to });
     }
 }
 

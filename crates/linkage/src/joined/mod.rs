@@ -8,3 +8,4 @@ pub mod duplication;
 pub mod propagated_uncertainty;
 pub mod rows;
 pub mod timeline;
+pub mod work_spellings;
