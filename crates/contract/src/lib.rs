@@ -25,6 +25,7 @@ pub mod measured_result;
 pub mod measurement;
 pub mod perverse_incentives;
 pub mod price;
+pub mod price_of_result;
 mod pricing;
 pub mod providers;
 pub mod read;

@@ -5,9 +5,12 @@
 
 use std::collections::BTreeMap;
 
+use base::money::Pence;
 use contract::Scheme;
+use contract::price_of_result::price_of_result;
 use contract::terms::Better;
 
+use crate::cohorts::IndexEvent;
 use crate::measured_outcomes::MeasuredOutcomes;
 use crate::person_outcome::OutcomeState;
 use crate::tally::ProviderTally;
@@ -31,8 +34,58 @@ pub struct Reconciled {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReconciledClaims {
     pub by: BTreeMap<(u32, usize), Reconciled>,
-    /// Claims for people, providers or outcomes that the records or the scheme do not have.
-    pub unknown: i64,
+    /// Claims that fit no start or outcome: the row of each, and why.
+    pub unplaced: Vec<(u64, UnplacedClaim)>,
+    /// Claims of another amount than the contract pays for the result.
+    pub amounts: Vec<ClaimedAmount>,
+    /// How many claims name an amount for a result that has no price of its own, because what is paid for it depends on others.
+    pub without_price: u64,
+}
+
+/// A claim of another amount than the contract pays for the result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClaimedAmount {
+    pub row: u64,
+    pub provider: u32,
+    pub outcome: usize,
+    pub claimed: Pence,
+    pub price: Pence,
+}
+
+/// A claim that fits no start or outcome of the records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnplacedClaim {
+    pub why: WhyUnplaced,
+    /// The person, where the records have them.
+    pub person: Option<u32>,
+    /// The outcome, where the scheme has it.
+    pub outcome: Option<usize>,
+}
+
+/// Why a claim fits no start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum WhyUnplaced {
+    /// The records do not have the person, or the scheme does not have the outcome.
+    NotInRecords,
+    /// Nobody serves the person.
+    NotServed,
+    /// The person started, and never with the provider of the claim.
+    OtherProvider,
+    /// The person started with the provider only after the day of the claim.
+    TooEarly,
+}
+
+impl WhyUnplaced {
+    /// The reason, as a sentence about one claim or several.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            WhyUnplaced::NotInRecords => "the records do not have the person, or the scheme does not have the outcome",
+            WhyUnplaced::NotServed => "nobody serves the person",
+            WhyUnplaced::OtherProvider => "the person has no start with the provider",
+            WhyUnplaced::TooEarly => "the day is before the person's first start with the provider",
+        }
+    }
 }
 
 /// Compares the claims known by a day with the measured outcomes. A claim is for the last start of the person with that provider
@@ -53,8 +106,11 @@ pub fn reconcile(
                 continue;
             }
             match place(scheme, records, measured, batch, row) {
-                Some(place) => *claimed.entry(place).or_default() += 1,
-                None => out.unknown += 1,
+                Ok(place) => {
+                    *claimed.entry(place).or_default() += 1;
+                    amount(scheme, measured, batch, row, place, &mut out);
+                }
+                Err(unplaced) => out.unplaced.push((batch.places[row], unplaced)),
             }
         }
     }
@@ -77,6 +133,28 @@ pub fn reconcile(
     out
 }
 
+/// Compares the amount of a claim, where it names one, with what the contract pays for the result.
+fn amount(
+    scheme: &Scheme,
+    measured: &MeasuredOutcomes,
+    batch: &Batch,
+    row: usize,
+    (at, outcome): (usize, usize),
+    out: &mut ReconciledClaims,
+) {
+    let Some(claimed) = batch.amount(batch.table.column("amount"), row).map(Pence) else { return };
+    let IndexEvent { start, area, segment, cohort } = &measured.index[at];
+    let time = scheme.cohorts[*cohort as usize].time();
+    match price_of_result(scheme, outcome, *area as usize, *segment as usize, time) {
+        Some(price) if price == claimed => {}
+        Some(price) => {
+            let (row, provider) = (batch.places[row], start.provider);
+            out.amounts.push(ClaimedAmount { row, provider, outcome, claimed, price });
+        }
+        None => out.without_price += 1,
+    }
+}
+
 /// What a claim is for. Where a person can have a result only once, it is the start and the outcome, whatever day the claim gives; where
 /// there can be several, as for periods of a sustained outcome, it is the day as well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -93,8 +171,8 @@ pub struct ClaimedResult {
 pub struct AuditedClaim {
     /// Its row in the batch.
     pub row: usize,
-    /// `None` if it fits no start, provider or outcome.
-    pub claimed: Option<ClaimedResult>,
+    /// What it is for, or why it fits no start.
+    pub claimed: Result<ClaimedResult, UnplacedClaim>,
     /// Whether the audit found it true.
     pub found: bool,
 }
@@ -116,7 +194,8 @@ pub fn audited(scheme: &Scheme, records: &Records, measured: &MeasuredOutcomes, 
             let date = if comes_once(scheme, outcome) { NEVER } else { batch.day(date, row) };
             ClaimedResult { at, outcome, date }
         });
-        let is_audited = claimed.is_none_or(|claimed| scheme.checked(claimed.outcome).is_some());
+        let outcome = claimed.map_or_else(|unplaced| unplaced.outcome, |claimed| Some(claimed.outcome));
+        let is_audited = outcome.is_none_or(|outcome| scheme.checked(outcome).is_some());
         is_audited.then_some(AuditedClaim { row, claimed, found })
     };
     (0..batch.rows()).filter_map(one).collect()
@@ -158,19 +237,24 @@ pub fn disputed(scheme: &Scheme, measured: &MeasuredOutcomes, claimed: ClaimedRe
 pub struct FoundFalse {
     /// What they are for. A result that comes once is here once, however many rows of an audit are about it.
     pub claims: Vec<ClaimedResult>,
-    /// How many fit no start, provider or outcome.
-    pub unknown: i64,
+    /// Those that fit no start; no penalty is taken for them.
+    pub unplaced: Vec<UnplacedClaim>,
 }
 
 /// Every claim that an audit had found false by a day.
 #[must_use]
 pub fn found_false(scheme: &Scheme, records: &Records, measured: &MeasuredOutcomes, claims: &[Batch], by: Day) -> FoundFalse {
     let all = claims.iter().flat_map(|batch| audited(scheme, records, measured, batch, by)).filter(|claim| !claim.found);
-    let (known, unknown): (Vec<AuditedClaim>, Vec<AuditedClaim>) = all.partition(|claim| claim.claimed.is_some());
-    let mut claims: Vec<ClaimedResult> = known.into_iter().filter_map(|claim| claim.claimed).collect();
-    claims.sort_unstable();
-    claims.dedup_by(|one, other| one == other && comes_once(scheme, one.outcome));
-    FoundFalse { claims, unknown: unknown.len() as i64 }
+    let mut out = FoundFalse::default();
+    for claim in all {
+        match claim.claimed {
+            Ok(claimed) => out.claims.push(claimed),
+            Err(unplaced) => out.unplaced.push(unplaced),
+        }
+    }
+    out.claims.sort_unstable();
+    out.claims.dedup_by(|one, other| one == other && comes_once(scheme, one.outcome));
+    out
 }
 
 impl FoundFalse {
@@ -179,6 +263,16 @@ impl FoundFalse {
     pub fn undisputed(mut self, scheme: &Scheme, measured: &MeasuredOutcomes) -> FoundFalse {
         self.claims.retain(|claimed| disputed(scheme, measured, *claimed, false).is_none());
         self
+    }
+
+    /// For each claim that fits no start, every start of its person for which the audit may have meant it.
+    #[must_use]
+    pub fn where_meant(&self, measured: &MeasuredOutcomes) -> Vec<Vec<ClaimedResult>> {
+        let of = |unplaced: &UnplacedClaim| -> Vec<ClaimedResult> {
+            let (Some(person), Some(outcome)) = (unplaced.person, unplaced.outcome) else { return Vec::new() };
+            own_starts(measured, person).map(|(at, _)| ClaimedResult { at, outcome, date: NEVER }).collect()
+        };
+        self.unplaced.iter().map(of).collect()
     }
 
     /// Adds them to tallies.
@@ -202,19 +296,45 @@ fn known(batch: &Batch, row: usize, column: &str) -> Day {
     if day(column) == NEVER { day("date") } else { day(column) }
 }
 
-/// The index event and the outcome that a claim is for.
-fn place(scheme: &Scheme, records: &Records, measured: &MeasuredOutcomes, batch: &Batch, row: usize) -> Option<(usize, usize)> {
+/// The index event and the outcome that a claim is for, or why it fits none.
+fn place(
+    scheme: &Scheme,
+    records: &Records,
+    measured: &MeasuredOutcomes,
+    batch: &Batch,
+    row: usize,
+) -> Result<(usize, usize), UnplacedClaim> {
     let column = |name| batch.table.column(name);
-    let person = records.people.names.find(batch.name(column("person"), row)?)?;
-    let provider = records.providers.find(batch.name(column("provider"), row)?)?;
-    let outcome = scheme.outcome(&batch.text(column("outcome"), row))?;
-    Some((start(measured, person, provider, batch.day(column("date"), row))?, outcome))
+    let name = |of| batch.name(column(of), row);
+    let person = name("person").and_then(|person| records.people.names.find(person));
+    let outcome = scheme.outcome(&batch.text(column("outcome"), row));
+    let unplaced = |why| UnplacedClaim { why, person, outcome };
+    let (Some(of_person), Some(of_outcome)) = (person, outcome) else { return Err(unplaced(WhyUnplaced::NotInRecords)) };
+    let provider = name("provider").and_then(|provider| records.providers.find(provider));
+    match start(measured, of_person, provider, batch.day(column("date"), row)) {
+        Ok(at) => Ok((at, of_outcome)),
+        Err(why) => Err(unplaced(why)),
+    }
 }
 
 /// The person's last start with a provider on or before a day.
-fn start(measured: &MeasuredOutcomes, person: u32, provider: u32, day: Day) -> Option<usize> {
+fn start(measured: &MeasuredOutcomes, person: u32, provider: Option<u32>, day: Day) -> Result<usize, WhyUnplaced> {
+    let (mut last, mut why) = (None, WhyUnplaced::NotServed);
+    for (at, began, with) in own_starts(measured, person).map(|(at, index)| (at, index.start.began, index.start.provider)) {
+        if Some(with) != provider {
+            why = why.max(WhyUnplaced::OtherProvider);
+        } else if began > day {
+            why = WhyUnplaced::TooEarly;
+        } else if last.is_none_or(|(before, _)| began >= before) {
+            last = Some((began, at));
+        }
+    }
+    last.map(|(_, at)| at).ok_or(why)
+}
+
+/// The starts of a person whom somebody serves, with their positions.
+fn own_starts(measured: &MeasuredOutcomes, person: u32) -> impl Iterator<Item = (usize, &IndexEvent)> {
     let from = measured.index.partition_point(|index| index.start.person < person);
-    let own = measured.index[from..].iter().enumerate().take_while(|(_, index)| index.start.person == person);
-    let fits = own.filter(|(_, index)| !index.start.comparison && index.start.provider == provider && index.start.began <= day);
-    fits.max_by_key(|(_, index)| index.start.began).map(|(at, _)| from + at)
+    let own = measured.index[from..].iter().enumerate().take_while(move |(_, index)| index.start.person == person);
+    own.filter(|(_, index)| !index.start.comparison).map(move |(at, index)| (from + at, index))
 }

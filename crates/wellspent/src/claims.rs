@@ -1,10 +1,14 @@
 //! Compares what providers claim with what the records show.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use base::english::{counted, plural};
+use base::money::thousands;
 use contract::Scheme;
 use outcomes::QueryDates;
-use outcomes::claims::{Reconciled, reconcile};
+use outcomes::claims::{ClaimedAmount, Reconciled, ReconciledClaims, WhyUnplaced, reconcile};
+use records::counted_rows::CountedRows;
 use records::gate::quality::AcceptedFaults;
 pub use report::claims::{ClaimsComparison, ClaimsRow};
 
@@ -53,7 +57,7 @@ fn compared(request: &ClaimsRequest, scheme: &Scheme, found: &MeasuredRecords) -
     let claims = reconcile(scheme, &found.records, &found.measured, batches, days.days().1);
     // Claims that cannot be used fit nothing either.
     let set_aside = found.quality.files.iter().filter(|file| file.name.starts_with("claims")).map(|file| file.set_aside);
-    let without_match = claims.unknown + set_aside.sum::<u64>() as i64;
+    let without_match = claims.unplaced.len() as i64 + set_aside.sum::<u64>() as i64;
     let mut rows = Vec::new();
     for ((provider, outcome), counts) in &claims.by {
         let clauses = scheme.clauses.iter().filter(|clause| clause.outcomes().contains(outcome));
@@ -75,5 +79,50 @@ fn compared(request: &ClaimsRequest, scheme: &Scheme, found: &MeasuredRecords) -
         });
     }
     let unsupported = claims.by.values().map(|counts| counts.unsupported).sum::<i64>() + without_match;
-    Ok(ClaimsComparison { rows, without_match, unsupported, quality: found.quality.clone(), notes: found.notes.clone() })
+    let notes = found.notes.iter().cloned().chain(without_start(&claims)).chain(amounts(scheme, found, &claims)).collect();
+    Ok(ClaimsComparison { rows, without_match, unsupported, quality: found.quality.clone(), notes })
+}
+
+/// Claims that fit no start: a sentence for each reason, with the first rows.
+fn without_start(claims: &ReconciledClaims) -> Vec<String> {
+    let mut by_reason: BTreeMap<WhyUnplaced, CountedRows> = BTreeMap::new();
+    claims.unplaced.iter().for_each(|(row, unplaced)| by_reason.entry(unplaced.why).or_default().add(*row));
+    let sentence = |(why, rows): (WhyUnplaced, CountedRows)| {
+        let fit = counted(rows.count, "claim fits", "claims fit");
+        format!("{fit} no start, in {} of the claims: {}.", rows.places(), why.words())
+    };
+    by_reason.into_iter().map(sentence).collect()
+}
+
+/// How many claims a sentence names.
+const NAMED: usize = 3;
+
+/// Claims of another amount than the contract pays for the result: a sentence for each provider and outcome, with the first rows.
+fn amounts(scheme: &Scheme, found: &MeasuredRecords, claims: &ReconciledClaims) -> Vec<String> {
+    let mut by: BTreeMap<(u32, usize), Vec<&ClaimedAmount>> = BTreeMap::new();
+    claims.amounts.iter().for_each(|amount| by.entry((amount.provider, amount.outcome)).or_default().push(amount));
+    let sentence = |((provider, outcome), amounts): ((u32, usize), Vec<&ClaimedAmount>)| {
+        let one = |amount: &&ClaimedAmount| {
+            let ClaimedAmount { row, claimed, price, .. } = amount;
+            format!("row {} claims {claimed}, and the contract pays {price}", thousands(*row as i64))
+        };
+        let more = amounts.len().saturating_sub(NAMED);
+        let named: Vec<String> = amounts.iter().take(NAMED).map(one).collect();
+        let more = if more > 0 { format!("; and {} more", thousands(more as i64)) } else { String::new() };
+        format!(
+            "{} of {} for {} {} another amount than the contract pays for the result: {}{more}.",
+            counted(amounts.len(), "claim", "claims"),
+            found.records.providers.get(provider),
+            scheme.outcomes[outcome].name,
+            plural(amounts.len(), "has", "have"),
+            named.join("; ")
+        )
+    };
+    let without_price = (claims.without_price > 0).then(|| {
+        format!(
+            "The amounts of {} are compared with nothing: what the contract pays for such a result depends on other results.",
+            counted(claims.without_price, "claim", "claims")
+        )
+    });
+    by.into_iter().map(sentence).chain(without_price).collect()
 }

@@ -1,8 +1,8 @@
-//! Audits of claims that contradict each other or the records, as findings with their files and rows.
+//! Audits of claims that contradict each other or the records, or that fit no start, as findings with their files and rows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use outcomes::claims::{ClaimedResult, Disputed, audited, comes_once, disputed};
+use outcomes::claims::{ClaimedResult, Disputed, UnplacedClaim, WhyUnplaced, audited, comes_once, disputed};
 use records::fault::Fault;
 use records::gate::findings::Findings;
 use records::names::fingerprint;
@@ -28,18 +28,51 @@ const TRUE_TWICE: &str = "this claim and another are for one result, and both we
 const FALSE_AND_SHOWN: &str = "this claim was found false, and the records show its result";
 const TRUE_AND_NOT_SHOWN: &str = "this claim was found true, and the records do not show its result";
 
-/// Adds findings: claims that were found both true and false, claims that were found false twice, and findings of an audit that the
-/// records contradict.
+/// The messages about an audited claim that fits no start, by the reason.
+const UNPLACED: [(WhyUnplaced, &str, &str); 3] = [
+    (WhyUnplaced::NotServed, "person", "this claim was audited, and its person has no start"),
+    (WhyUnplaced::OtherProvider, "provider", "this claim was audited, and its person has no start with this provider"),
+    (WhyUnplaced::TooEarly, "date", "this claim was audited, and its day is before the person's first start with the provider"),
+];
+
+/// The fault of an audited claim that fits no start. The gate has found people and outcomes that are not in the records.
+fn unplaced_fault(place: u64, unplaced: UnplacedClaim, found: bool) -> Option<Fault> {
+    let (_, column, what) = UNPLACED.into_iter().find(|(why, _, _)| *why == unplaced.why)?;
+    let fix =
+        "correct the claim, or the start that it is for; if it is a claim under another contract, leave it out of this table";
+    let fault = Fault::row(place, what, "a claim about a start in the records", fix);
+    // A claim that was found true pays nothing: only results do.
+    let fault = if found { fault.warning() } else { fault };
+    let value = if found { "found true; nothing depends on it" } else { "found false; no penalty is taken for it" };
+    Some(Fault { column: column.into(), value: Some(value.to_owned()), ..fault })
+}
+
+/// Adds findings: claims that were found both true and false, claims that were found false twice, findings of an audit that the
+/// records contradict, and audited claims that fit no start.
 pub(crate) fn add(doubted: &Doubted<'_>, findings: &mut Findings) -> anyhow::Result<()> {
     let Doubted { scheme, records, measured, by, again, .. } = *doubted;
     let mut first: BTreeMap<ClaimedResult, AuditRow> = BTreeMap::new();
+    // Rows that fit no start: the same row again is a repeat that the gate has found.
+    let mut unplaced_ids: BTreeSet<u64> = BTreeSet::new();
     again("claims", &mut |name, batch| {
         let column = |name| batch.table.column(name);
         let (id, checked, date) = (column("claim"), column("checked"), column("date"));
         for claim in audited(scheme, records, measured, batch, by) {
             let (row, found) = (claim.row, claim.found);
             // The gate has set aside a claim that was checked before its day.
-            let Some(claimed) = claim.claimed.filter(|_| batch.day(checked, row) >= batch.day(date, row)) else { continue };
+            if batch.day(checked, row) < batch.day(date, row) {
+                continue;
+            }
+            let claimed = match claim.claimed {
+                Ok(claimed) => claimed,
+                Err(unplaced) => {
+                    let is_new = batch.name(id, row).is_none_or(|name| unplaced_ids.insert(fingerprint(name)));
+                    if let Some(fault) = unplaced_fault(batch.places[row], unplaced, found).filter(|_| is_new) {
+                        findings.add(name, fault, !found, unplaced.person);
+                    }
+                    continue;
+                }
+            };
             let person = Some(measured.index[claimed.at].start.person);
             let in_words = |found: bool| if found { "true" } else { "false" };
             let mut tell = |fault: Fault, value: String, affects_sum: bool| {

@@ -22,7 +22,7 @@ use ledger::payment_run::{person, transactions};
 use ledger::statement::{self, lines};
 use ledger::store::{OpenMode, Store};
 use ledger::{Hash, Ledger, LedgerError, RunDetail, Statement, StatementLine, prepare_with, summary};
-use outcomes::claims::{FoundFalse, found_false};
+use outcomes::claims::{ClaimedResult, FoundFalse, found_false};
 use outcomes::effect::{SetAside, effect};
 use outcomes::payees::Payees;
 use outcomes::{MeasuredOutcomes, ProviderTally, QueryDates};
@@ -114,7 +114,7 @@ pub fn pay(request: &PayRequest) -> Result<PaymentReport, Error> {
             let priced = from_records(&scheme, &folder, found, days, provider.as_deref(), changes)
                 .map_err(|error| Error::from(error).with_notes(&found.all_notes()))?;
             let uncertainty = read.joined().map(|joined| priced.uncertainty(&scheme, joined, days));
-            let notes = found.notes.iter().chain(&priced.notes).cloned().collect();
+            let notes = found.notes.clone();
             let quality = priced.quality(&scheme, read.into_measured(), days, provider.as_deref())?;
             PaymentReport {
                 waiting: priced.waiting.into_iter().chain(uncertainty).collect(),
@@ -297,7 +297,6 @@ pub(crate) struct PricedRecords {
     pub statement: Statement,
     /// Whom it waits for, in sentences.
     pub waiting: Vec<String>,
-    pub notes: Vec<String>,
     payees: Payees,
     groups: Vec<ProviderTally>,
 }
@@ -333,7 +332,7 @@ impl PricedRecords {
         };
         let effect = effect(scheme, &mut measured, &found.set_aside, &payable, &price);
         // Where the records show what an audit found false, the audit may be the one that is wrong.
-        let without_penalties = claims.map(|claims| {
+        let penalties = claims.map(|claims| {
             let all = audits(&measured, claims);
             let counted = |audits: &FoundFalse| {
                 let mut groups = payable(&measured);
@@ -342,9 +341,19 @@ impl PricedRecords {
                 price(&groups).0
             };
             let undisputed = all.clone().undisputed(scheme, &measured);
-            if undisputed == all { 0 } else { counted(&undisputed).saturating_sub(counted(&all)) }
+            let without = if undisputed == all { 0 } else { counted(&undisputed).saturating_sub(counted(&all)) };
+            // A claim that fits no start may be meant for any start of its person.
+            let more = |claimed: ClaimedResult| {
+                let mut meant = all.clone();
+                meant.claims.push(claimed);
+                counted(&meant).saturating_sub(counted(&all))
+            };
+            let meant = all.where_meant(&measured).into_iter();
+            let with: i64 = meant.map(|starts| starts.into_iter().map(more).min().unwrap_or(0).min(0)).sum();
+            [without, with]
         });
-        let effect = effect.map(|effect| effect.or_by(Pence(without_penalties.unwrap_or(0))));
+        let [without, with] = penalties.unwrap_or_default();
+        let effect = effect.map(|effect| effect.or_by(Pence(without)).or_by(Pence(with)));
         let again = found.quality.again.map(|again| {
             measured.exchange_counted_again();
             let sums = Some((sum(&self.statement.lines), price(&payable(&measured))));
@@ -422,7 +431,7 @@ pub(crate) fn from_records(
     let taken_back = |only: &&str| changes.iter().any(|change| matches!(change, PayeeChange::TakenBack(name) if name == only));
     if let (true, Some(only)) = (groups.is_empty(), only.filter(taken_back)) {
         let statement = new_statement(folder, days, vec![only.to_owned()], Vec::new())?;
-        return Ok(PricedRecords { statement, waiting: Vec::new(), notes: Vec::new(), payees, groups });
+        return Ok(PricedRecords { statement, waiting: Vec::new(), payees, groups });
     }
     if groups.is_empty() {
         let Some(only) = only else {
@@ -443,9 +452,9 @@ pub(crate) fn from_records(
         ));
     }
     complete(scheme, found, &groups)?;
-    let mut notes = Vec::new();
     if let Some(claims) = &claims {
-        notes.extend(audited(scheme, found, claims, days, &mut groups));
+        let audits = found_false(scheme, &found.records, &found.measured, claims, as_at.min(days.days().1));
+        audits.add_to(scheme, &found.measured, &mut groups);
     }
     let mut providers: Vec<String> = groups.iter().map(|group| name(group).to_owned()).collect();
     providers.dedup();
@@ -453,7 +462,7 @@ pub(crate) fn from_records(
     let priced = groups.iter().flat_map(|group| of_group(scheme, &payees, group)).collect();
     let statement = new_statement(folder, days, providers, priced)?;
     let waiting = waiting(scheme, &groups).into_iter().chain(not_certified(scheme, &payees, &groups)).collect();
-    Ok(PricedRecords { statement, waiting, notes, payees, groups })
+    Ok(PricedRecords { statement, waiting, payees, groups })
 }
 
 /// The table of claims, where a contract audits any.
@@ -471,22 +480,6 @@ fn claims<'a>(scheme: &Scheme, found: &'a MeasuredRecords) -> anyhow::Result<Opt
         ));
     };
     Ok(Some(claims))
-}
-
-/// Counts the claims that an audit found false. Gives a note about those that fit nothing.
-fn audited(
-    scheme: &Scheme,
-    found: &MeasuredRecords,
-    claims: &[Batch],
-    days: QueryDates,
-    groups: &mut [ProviderTally],
-) -> Option<String> {
-    let (as_at, known_at) = days.days();
-    let audits = found_false(scheme, &found.records, &found.measured, claims, as_at.min(known_at));
-    audits.add_to(scheme, &found.measured, groups);
-    let unknown = audits.unknown;
-    let claims = counted(unknown.unsigned_abs(), "claim found false fits", "claims found false fit");
-    (unknown > 0).then(|| format!("{claims} no start, provider or outcome of the records"))
 }
 
 /// The note of a run, with what was said of providers that are missing.

@@ -1,6 +1,7 @@
 //! Words in two spellings where rows are counted by them: kinds of work and needs of several agencies, contracts and plans of invoices,
-//! and the providers of lots.
+//! and the providers of lots. And claims whose day, provider or amount fits nothing.
 
+use crate::silent::{outcome, pay, records, refuses, scheme};
 use crate::wellspent::{Scratch, run, said};
 
 /// What a command says, without line breaks.
@@ -82,4 +83,57 @@ fn lots_count_each_subcontractor_once_and_never_the_holder() {
     assert!(said.contains("subcontracts, row 2: Acme holds the lot L1 itself"), "{said}");
     assert!(said.contains("row 4: Brook is a subcontractor of the lot L1 in row 3 too"), "{said}");
     assert!(said.contains("The providers Acme and Acme Ltd look like one name spelled differently"), "{said}");
+}
+
+/// Claims of an outcome with a price of £10 and an audit with a penalty of £5, beside jobs of person 1.
+fn with_claims(claims: &str, more: &[&str]) -> (Scratch, Scratch, std::process::Output) {
+    let job = outcome("job", "more", "rule = \"any within\"\nevents = \"job\"", "£10");
+    let job = job.replace("[outcome.job]", "[outcome.job]\nreported_by = \"provider\"");
+    let contract = scheme(&(job + "[pay.audit]\nclause = \"audit\"\noutcome = \"job\"\nchecks = \"50 %\"\npenalty = \"£5\"\n"));
+    let events = "event,person,kind,date\ne1,1,job,2027-09-01\nx9,3,job,2026-09-01\n";
+    let claims = format!("claim,provider,person,outcome,date,checked,found,amount\n{claims}");
+    let coverage = "table,kind,until\nevents,,2030-12-31\n";
+    let folder = records(&[
+        ("people", crate::silent::PEOPLE),
+        ("starts", crate::silent::STARTS),
+        ("coverage", coverage),
+        ("events", events),
+        ("claims", &claims),
+        ("providers", "provider\nA\nB\n"),
+    ]);
+    let output = pay(&contract, &folder, "2030-12-31", more);
+    (contract, folder, output)
+}
+
+#[test]
+fn a_false_claim_that_fits_no_start_is_told_with_its_row_and_effect() {
+    let paid = |claims: &str, more: &[&str]| with_claims(claims, more).2;
+    let right = said(&paid("c1,A,2,job,2027-09-01,2028-01-01,false,\n", &[]));
+    let accepted = ["--accept-faults", "agreed", "--accepted-by", "Jo Park"];
+    for (claim, column, what) in [
+        ("c1,A,2,job,2017-09-01,2028-01-01,false,\n", "`date`", "before the person's first start with the provider"),
+        ("c1,B,2,job,2027-09-01,2028-01-01,false,\n", "`provider`", "no start with this provider"),
+    ] {
+        let words = [what, "claims.csv", column, "row 2", "found false; no penalty is taken for it"];
+        refuses(&paid(claim, &[]), &words);
+        let output = said(&paid(claim, &accepted));
+        assert!(output.contains("anything from £5"), "{claim}: {output}\n{right}");
+        // A true one changes nothing.
+        let told = said(&paid(&claim.replace("false", "true"), &[]));
+        assert!(told.contains("nothing depends on it") || told.contains(what), "{told}");
+    }
+}
+
+#[test]
+fn amounts_of_claims_are_compared_with_the_price_of_the_result() {
+    let claims =
+        "c1,A,1,job,2027-09-01,,,10.00\nc2,A,2,job,2027-09-01,,,999999\nc3,A,3,job,2027-09-01,,,\nc4,A,3,job,2017-09-01,,,10\n";
+    let (contract, folder, _) = with_claims(claims, &[]);
+    let (_, said) = told(&["claims", contract.path(), folder.path(), "--as-at", "2030-12-31"]);
+    assert!(
+        said.contains("1 claim of A for job has another amount than the contract pays for the result: row 3 claims £999,999"),
+        "{said}"
+    );
+    assert!(said.contains("the contract pays £10"), "{said}");
+    assert!(said.contains("1 claim fits no start, in row 5 of the claims: the day is before the person's first start"), "{said}");
 }

@@ -149,6 +149,11 @@ pub trait ClauseKind: Debug {
         self.compared_outcome()
     }
 
+    /// What it pays for each result, where it pays for each by itself, whatever others come to.
+    fn price_of_each(&self) -> Option<&Schedule<Pence>> {
+        None
+    }
+
     /// The outcome that undoes a result already paid for.
     fn undone_by(&self) -> Option<usize> {
         None

@@ -169,6 +169,10 @@ impl ClauseKind for OutcomePayment {
         Some(self.outcome)
     }
 
+    fn price_of_each(&self) -> Option<&Schedule<Pence>> {
+        (!self.compares_results()).then_some(&self.price)
+    }
+
     fn gates(&self) -> Vec<&Gate> {
         self.gate.iter().collect()
     }

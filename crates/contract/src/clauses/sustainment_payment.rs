@@ -130,6 +130,10 @@ impl ClauseKind for SustainmentPayment {
         Some(self.outcome)
     }
 
+    fn price_of_each(&self) -> Option<&Schedule<Pence>> {
+        (!self.compares_results()).then_some(&self.price)
+    }
+
     fn rewards_worse_results(&self, scheme: &Scheme) -> Option<String> {
         let outcome = &scheme.outcomes[self.outcome];
         (self.counts == CountingBasis::FromNothing && outcome.better == Better::Fewer)
