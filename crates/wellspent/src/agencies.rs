@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use base::Reader;
 use base::day::day;
-use base::money::thousands;
+use base::english::{counted, plural};
 use contract::terms::RecordsPolicy;
 use jiff::civil::Date;
 use linkage::identity::{self, History, IDENTITIES};
@@ -16,6 +16,7 @@ use linkage::persons::{self, LINKS, Member, PERSONS, RecordLink};
 use linkage::purpose::{self, PURPOSES_FILE, Purpose};
 use outcomes::effect::SetAside;
 use records::batch::{Batch, Name};
+use records::counted_rows::CountedRows;
 use records::fault::{Fault, Grade, visible};
 use records::gate::evidence;
 use records::gate::findings::Findings;
@@ -47,8 +48,8 @@ pub(crate) struct Agencies {
     pub members: Vec<Member>,
     /// The history of ids; empty where none is kept.
     pub history: History,
-    /// Rows of the tables beside the agencies' folders that were left out.
-    faults: usize,
+    /// Rows of the tables beside the agencies' folders that were left out, by file.
+    faults: BTreeMap<String, CountedRows>,
     /// What the gate found in the agencies' tables, and the files that were read.
     findings: Findings,
     read: Vec<FileRead>,
@@ -81,7 +82,7 @@ pub(crate) fn open(folder: &Path, wanted: &str, days: QueryDates) -> anyhow::Res
         folders,
         members: Vec::new(),
         history: History::default(),
-        faults: 0,
+        faults: BTreeMap::new(),
         findings: Findings::default(),
         read: Vec::new(),
         reported: BTreeSet::new(),
@@ -311,7 +312,7 @@ impl Agencies {
         self.all_linked = true;
         for (file, fault) in std::mem::take(&mut self.of_linkage) {
             // From here on it is counted among the findings.
-            self.faults -= usize::from(fault.grade == Grade::Row);
+            self.faults.remove(&file);
             let affects_sum = fault.grade < Grade::Repeat;
             self.findings.add(&file, fault, affects_sum, None);
         }
@@ -381,7 +382,9 @@ impl Agencies {
                     &fault.fix
                 ));
             }
-            self.faults += faults.iter().filter(|fault| fault.grade == Grade::Row).count();
+            for fault in faults.iter().filter(|fault| fault.grade == Grade::Row) {
+                self.faults.entry(file.name()).or_default().add(fault.place);
+            }
             if [PERSONS.name, IDENTITIES.name].contains(&file.table.name) {
                 self.of_linkage.extend(faults.into_iter().map(|fault| (file.name(), fault)));
             }
@@ -391,20 +394,36 @@ impl Agencies {
         Ok(batches)
     }
 
-    /// What was left out, in words.
+    /// What was left out, in words, with the first rows of each file.
     #[must_use]
     pub(crate) fn left_out(&self) -> Option<String> {
-        let faults = self.faults as u64 + self.findings.count(|key| key.grade <= Grade::Row);
-        let folder = self.folder.display();
-        match faults {
-            0 => None,
-            1 => Some(format!(
-                "1 row of the tables has a fault and is left out; `wellspent records check {folder}/AGENCY` lists it"
-            )),
-            faults => Some(format!(
-                "{} rows of the tables have faults and are left out; `wellspent records check {folder}/AGENCY` lists them",
-                thousands(faults as i64)
-            )),
+        let mut left_out = self.faults.clone();
+        for (key, kind) in self.findings.iter().filter(|(key, _)| key.grade <= Grade::Row) {
+            let rows = left_out.entry(key.file.clone()).or_default();
+            let before = rows.count;
+            kind.places().iter().for_each(|(place, _)| rows.add(*place));
+            rows.count = before + kind.count;
         }
+        let count: u64 = left_out.values().map(|rows| rows.count).sum();
+        let named = left_out.iter().take(MOST_NAMED).map(|(file, rows)| match rows.places().as_str() {
+            "" => file.clone(),
+            places => format!("{file} {places}"),
+        });
+        let mut named = named.collect::<Vec<_>>().join("; ");
+        if left_out.len() > MOST_NAMED {
+            named += "; and in other files";
+        }
+        let rows = counted(count, "row", "rows");
+        let (have, are, them) =
+            (plural(count, "has a fault", "have faults"), plural(count, "is", "are"), plural(count, "it", "them"));
+        (count > 0).then(|| {
+            format!(
+                "{rows} of the tables {have} and {are} left out ({named}); `wellspent records check {}/AGENCY` lists {them}",
+                self.folder.display()
+            )
+        })
     }
 }
+
+/// How many files a note names.
+const MOST_NAMED: usize = 5;

@@ -13,6 +13,7 @@ use base::money::Pence;
 use base::philox::{open_unit, words};
 use contract::Scheme;
 use linkage::draws::{LinkageDraws, draws};
+use linkage::joined::birth_dates::{DifferentBirths, different_births};
 use linkage::joined::propagated_uncertainty::{EstimateRange, LinkageEstimate, propagate};
 use linkage::joined::rows::{about, by_person, by_record};
 use linkage::persons::Member;
@@ -23,6 +24,7 @@ use outcomes::sums::{Sums, sums};
 use outcomes::{IndexEvent, MeasuredOutcomes, ProviderTally, QueryDates};
 use rayon::prelude::*;
 use records::batch::{Batch, ColumnValues, Name};
+use records::counted_rows::CountedRows;
 use records::fault::Fault;
 use records::gate::GateResult;
 use records::gate::evidence::FactsRead;
@@ -92,6 +94,7 @@ fn join(
     let uniform = |component, draw, step| open_unit(words(joining.seed, component, draw, LINKAGE + step)[0]);
     let drawn = draws(&agencies.members, &links, joining.draws, &uniform);
     let (tables, without_person) = read_tables(&mut agencies, &need, scheme, days.days().1, more)?;
+    born_on_different_days(&mut agencies, &tables, &drawn.linked);
     let mut quality = sound(&mut agencies, &need, scheme, &tables, accepted.clone())?;
     let records = tables.records(&need, &drawn.linked);
     let (as_at, known_at) = days.days();
@@ -108,10 +111,11 @@ fn join(
     quality.again = doubtful_rows::counted_again(&measured);
     quality.exceptions = one_folder::exceptions(scheme, &records, &measured, as_at);
     let mut notes: Vec<String> = agencies.left_out().into_iter().collect();
-    if without_person > 0 {
-        let (rows, are) = (counted(without_person, "row", "rows"), plural(without_person, "is", "are"));
-        notes.push(format!("{rows} of people who were never linked {are} left out"));
-    }
+    let never_linked = without_person.iter().map(|(table, rows)| {
+        let (count, are) = (counted(rows.count, "row", "rows"), plural(rows.count, "is", "are"));
+        format!("{count} of {table} about people who were not linked by then {are} left out: {}", rows.places())
+    });
+    notes.extend(never_linked);
     let claims = more.contains(&"claims").then(|| tables.claims.iter().map(|batch| by_person(batch, &drawn.linked)).collect());
     let measured_records = MeasuredRecords {
         folder: folder.to_owned(),
@@ -134,6 +138,33 @@ fn join(
         compared,
     })
 }
+
+/// Adds a finding for each record whose date of birth is another than that of a record that is linked as the same person.
+fn born_on_different_days(agencies: &mut Agencies, tables: &AgencyTables, persons: &[u32]) {
+    let names: Vec<String> = agencies.members.iter().map(|member| member.key.agency.clone()).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    for births in different_births(&tables.people, persons, &names) {
+        let DifferentBirths { record, row, other, other_row, clearly } = births;
+        let (agency, other) = (names[record], names[other]);
+        let fault = match clearly {
+            true => {
+                let fix =
+                    "they are two people: correct the table of persons, or `born`. If they are one, agree that and accept it";
+                Fault::row(row, TWO_PEOPLE_AS_ONE, "records of one person", fix)
+            }
+            false => {
+                let what = "this record and another are linked as one person, and have different dates of birth";
+                Fault::row(row, what, "one date of birth of a person", "no action needed, if one of them is a slip").warning()
+            }
+        };
+        let value = Some(format!("as row {other_row} of {other}/people"));
+        agencies.found_in(&format!("{agency}/people"), Fault { column: "born".into(), value, ..fault }, clearly);
+    }
+}
+
+/// The message about records that are one person by the linkage and two by their dates of birth.
+const TWO_PEOPLE_AS_ONE: &str =
+    "this record and another of the agency are linked as one person, and no slip explains their dates of birth";
 
 /// Refuses a folder of several agencies without a purpose.
 fn one_agency(records: &Path) -> anyhow::Result<()> {
@@ -435,8 +466,8 @@ fn read_tables(
     scheme: &Scheme,
     known_at: Day,
     more: &[&'static str],
-) -> anyhow::Result<(AgencyTables, u64)> {
-    let (mut tables, mut without_person) = (AgencyTables::default(), 0);
+) -> anyhow::Result<(AgencyTables, BTreeMap<String, CountedRows>)> {
+    let (mut tables, mut without_person) = (AgencyTables::default(), BTreeMap::<String, CountedRows>::new());
     let members: Vec<Member> = agencies.members.clone();
     let names: Vec<String> = agencies.folders.keys().cloned().collect();
     for agency in names {
@@ -473,7 +504,10 @@ fn read_tables(
                 return Ok(());
             }
             let (batch, left) = by_record(batch, &own);
-            without_person += left;
+            if !left.is_empty() {
+                let rows = without_person.entry(format!("{agency}/{}", batch.table.name)).or_default();
+                left.into_iter().for_each(|row| rows.add(row));
+            }
             tables.of(batch.table.name).push(batch);
             Ok(())
         })?;

@@ -6,15 +6,15 @@ use std::collections::BTreeMap;
 use records::batch::{Batch, ColumnValues, Name};
 
 /// Rows of an agency's table about its records, with the positions of the records instead of the agency's own ids; and the
-/// number of rows about people who were not linked, which are left out. Tables without people stay as they were.
+/// numbers of the rows about people who were not linked, which are left out. Tables without people stay as they were.
 #[must_use]
-pub fn by_record(mut batch: Batch, records: &BTreeMap<Name<'_>, usize>) -> (Batch, u64) {
-    let Some(column) = person(&batch) else { return (batch, 0) };
+pub fn by_record(mut batch: Batch, records: &BTreeMap<Name<'_>, usize>) -> (Batch, Vec<u64>) {
+    let Some(column) = person(&batch) else { return (batch, Vec::new()) };
     let at = |row| batch.name(column, row).and_then(|name| records.get(&name));
     let found: Vec<Option<&usize>> = (0..batch.rows()).map(at).collect();
     let keep: Vec<bool> = found.iter().map(Option::is_some).collect();
     let numbers = found.into_iter().map(|at| at.map_or(0, |at| *at as i64)).collect();
-    let nobody = keep.iter().filter(|keep| !**keep).count() as u64;
+    let nobody = batch.places.iter().zip(&keep).filter(|(_, keep)| !**keep).map(|(place, _)| *place).collect();
     batch.columns[column] = ColumnValues::Numbers(numbers);
     batch.keep(&keep);
     (batch, nobody)
