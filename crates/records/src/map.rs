@@ -485,8 +485,9 @@ pub fn rows<R: Rows + ?Sized>(
     let mut chosen = part.chosen();
     let mut taken: u64 = 0;
     let mut places: Option<BTreeMap<String, usize>> = None;
-    // Person, day, and the row, its cells in the order of `places`.
-    let mut folded: Vec<(String, Day, Vec<String>)> = Vec::new();
+    // The person and what else a run has in common, the day, and the row, its cells in the order of `places`.
+    let mut folded: Vec<(Vec<String>, Day, Vec<String>)> = Vec::new();
+    let in_common = part.in_common();
     rows::cells(from, &part.columns(), &exact, |line, row| {
         let row = match row {
             Ok(row) => row,
@@ -530,7 +531,7 @@ pub fn rows<R: Rows + ?Sized>(
             let run = match day {
                 DayOfRun::Day(day) => {
                     let row: Vec<String> = places.keys().map(|name| get(name).to_owned()).collect();
-                    folded.push((part.person().map_or("", get).to_owned(), day, row));
+                    folded.push((in_common.iter().map(|name| get(name).to_owned()).collect(), day, row));
                     continue;
                 }
                 DayOfRun::Blank => {
@@ -557,7 +558,7 @@ pub fn rows<R: Rows + ?Sized>(
     }
     if let (Some(runs), Some(places)) = (&part.runs, &places) {
         folded.sort();
-        let same_run = |a: &(String, Day, _), b: &(String, Day, _)| a.0 == b.0 && b.1 - a.1 - 1 <= runs.breaks;
+        let same_run = |a: &(Vec<String>, Day, _), b: &(Vec<String>, Day, _)| a.0 == b.0 && b.1 - a.1 - 1 <= runs.breaks;
         for run in folded.chunk_by(same_run) {
             let (first, last) = (&run[0], &run[run.len() - 1]);
             let get = |name: &str| places.keys().position(|known| known == name).map_or("", |at| first.2[at].as_str());
@@ -641,6 +642,22 @@ impl MapPart {
             Some(Err(text)) => DayOfRun::Unreadable(text),
             Some(Ok(text)) => day::parse(text.as_bytes()).map_or_else(|_| DayOfRun::Unreadable(text.into_owned()), DayOfRun::Day),
         }
+    }
+
+    /// The columns of the file in which the rows of one run are the same: the person first, then every other one that is copied or
+    /// looked up as a name or a text, but for the row's own id. Days of two kinds are two runs.
+    fn in_common(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.person().into_iter().collect();
+        for (at, value, _) in &self.cells {
+            let column = &self.table.columns[*at];
+            let own_id = *at == 0 && self.table.keyed && self.table.name != "people";
+            let is_number = matches!(column.kind, ValueKind::Day | ValueKind::Amount | ValueKind::Share);
+            match value {
+                ValueSource::Column(name) | ValueSource::LookedUp { by: name, .. } if !own_id && !is_number => names.push(name),
+                _ => {}
+            }
+        }
+        names
     }
 
     /// The column of the file with the person.

@@ -120,6 +120,44 @@ fn linked_records_are_paid_with_what_linkage_leaves_unsure() {
     }
 }
 
+/// Records of one agency with other dates of birth are two people, whatever the table of persons says of them. A slip is no other person.
+#[test]
+fn records_with_other_dates_of_birth_are_not_paid_as_one_person() {
+    let (contract, folder) = (scheme("providers = [\"Acme\"]", ""), folder(true));
+    let right = text(&ask("pay", &contract, &folder, &FOR));
+    let born = |of: &dyn Fn(usize) -> String| {
+        let rows: String = (0..SURE + DOUBTFUL).map(|at| format!("{at},{}\n", of(at))).collect();
+        folder.write("probation/people.csv", format!("person,born\n{rows}"));
+    };
+    let year = |at: usize| format!("{}-0{}-1{}", 1950 + at, 1 + at % 9, at % 7);
+    born(&year);
+    assert_eq!(text(&ask("pay", &contract, &folder, &FOR)), right, "each record has a person of its own");
+    // The records 0 to 9 become one person.
+    let persons = fs::read_to_string(folder.0.join("persons.csv")).expect("persons");
+    let one =
+        |row: &str| (0..10).any(|at| row.starts_with(&format!("probation,{at},")) || row.starts_with(&format!("police,X{at},")));
+    let linked = |row: &str| {
+        let mut cells: Vec<&str> = row.split(',').collect();
+        if one(row) {
+            cells[2] = "P0";
+        }
+        cells.join(",") + "\n"
+    };
+    folder.write("persons.csv", persons.lines().map(linked).collect::<String>());
+    let refused = said(&ask("pay", &contract, &folder, &FOR));
+    assert!(
+        refused.contains("no slip explains their dates of birth") && refused.contains("probation/people: `born`"),
+        "{refused}"
+    );
+    assert!(
+        refused.contains("row 3") && refused.contains("as row 2 of probation/people") && refused.contains("9 rows cannot"),
+        "{refused}"
+    );
+    born(&|at| if at < 10 { format!("1990-01-{}", 10 + at) } else { year(at) });
+    let told = ask("pay", &contract, &folder, &FOR);
+    assert!(told.status.success() && said(&told).contains("have different dates of birth, 9 times"), "{}", said(&told));
+}
+
 /// Every line opens to people by their ids in the table of persons, and to rows with their agency; whoever looks is written down
 /// with each of them.
 #[test]

@@ -88,6 +88,15 @@ fn single_days_become_runs() {
     assert_eq!((done.without_day.count, done.without_day.first), (2, vec![7, 8]));
 }
 
+/// Days of two kinds are two runs, and neither is lost.
+#[test]
+fn a_run_has_one_kind() {
+    let text = "[spells.dosed]\nfile = \"f.csv\"\nday_zero = 2020-01-01\nruns = { of = \"day\", breaks = 2 }\nspell = \"no\"\nperson = \"who\"\n\
+        kind = \"drug\"\nfrom = { run = \"first\" }\nto = { run = \"after\" }\n";
+    let (out, _) = rows(text, "no,who,drug,day\na,1,x,0\nb,1,y,1\nc,1,x,2\nd,1,y,9\n", &LookUps::new());
+    assert_eq!(out, ["a,1,x,2020-01-01,2020-01-04,", "b,1,y,2020-01-02,2020-01-03,", "d,1,y,2020-01-10,2020-01-11,"]);
+}
+
 /// A day that cannot be read may be any day: left out, it would end a spell, or there would be none. Its text is copied into every
 /// column of the run, and the gate refuses the row.
 #[test]
