@@ -114,12 +114,14 @@ fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
     let honest = if intended.funders.is_empty() { "honest providers" } else { "honest providers and their funders" };
     if agent == AgentType::Mixture {
         // Most contracts lose or earn a little too much in some replications. A forecast has to tell contracts apart, so it takes the
-        // average, and counts only what is larger than a usual error in the costs.
+        // average, and counts only what is material: a mean margin further below zero, or further above what is fair, than a fair
+        // margin is wide. With the usual 10%, that is also where the law stops calling a change of price small: the Public Contracts
+        // Regulations 2015, regulation 72(5), let the parties change a service contract by less than 10% of its value without a new
+        // procurement.
+        let material = results.fair_margin;
         finding.test(
-            &format!(
-                "{honest} lose more than half of the fair margin, or a mixture of providers earns more than twice the fair margin"
-            ),
-            margin(intended) < -0.5 * results.fair_margin || margin(best) > 2.0 * results.fair_margin,
+            &format!("{honest} lose more than the fair margin, or a mixture of providers earns more than twice the fair margin"),
+            margin(intended) < -material || margin(best) > results.fair_margin + material,
             format!("{} as intended, and {} of a mixture of providers", percent(margin(intended)), percent(margin(best))),
         );
     }
