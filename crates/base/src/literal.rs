@@ -39,7 +39,7 @@ pub fn negative<T: Literal>(key: &str) -> impl Fn(&T) -> Option<RefusedNumber> +
 pub trait Literal: Copy + PartialOrd + Default {
     /// What is expected, with an example, for error messages.
     const EXPECTED: &'static str;
-    /// What [`Literal::as_f64`] counts in: "£", "%", "points" or nothing in particular.
+    /// What [`Literal::as_f64`] counts in: "£", "%", "percentage points" or nothing in particular.
     const UNIT: &'static str;
     /// Whether the number may have a range. A date calculated from a range of lengths would not be one date.
     const RANGES: bool = true;
@@ -51,6 +51,10 @@ pub trait Literal: Copy + PartialOrd + Default {
     fn as_f64(self) -> f64;
     /// As people write it.
     fn words(self) -> String;
+    /// What this number counts in, where the kind of number leaves it open.
+    fn unit(self) -> &'static str {
+        Self::UNIT
+    }
 }
 
 /// A relative change or a change in percentage points. This is the most common ambiguity in a payment-by-results contract, so
@@ -241,6 +245,15 @@ impl Literal for Pence {
     }
 }
 
+/// The amount of a text that says it is for each person, or for each of anything that is not a time: "£5,000 per person", "£20 each".
+#[must_use]
+pub fn amount_for_each_person(text: &str) -> Option<Pence> {
+    let (amount, words) = text.trim().split_once(' ')?;
+    let starts = ["per ", "for each ", "for every ", "each", "every ", "a "];
+    let noun = starts.iter().find_map(|start| words.trim_start().strip_prefix(start))?.trim_start();
+    if TIMES.iter().any(|time| noun.starts_with(time)) { None } else { Pence::parse(amount).ok() }
+}
+
 /// The number before a per cent sign, as a proportion in billionths.
 fn per_cent(text: &str) -> Option<i64> {
     let text = text.trim();
@@ -290,7 +303,7 @@ impl Literal for Rate {
 
 impl Literal for Points {
     const EXPECTED: &'static str = "percentage points, such as \"3 percentage points\"";
-    const UNIT: &'static str = "points";
+    const UNIT: &'static str = "percentage points";
 
     fn parse(text: &str) -> Result<Self, LiteralError> {
         if let Some(value) = percentage_points(text) {
@@ -370,10 +383,17 @@ impl Literal for Change {
             Change::Points(rate) => Points(rate).words(),
         }
     }
+
+    fn unit(self) -> &'static str {
+        match self {
+            Change::Relative(_) => "%",
+            Change::Points(_) => Points::UNIT,
+        }
+    }
 }
 
 /// What a number may be "per" without being for one person.
-const TIMES: [&str; 5] = ["day", "week", "month", "quarter", "year"];
+const TIMES: [&str; 8] = ["annum", "cohort", "contract", "day", "month", "quarter", "week", "year"];
 
 /// Whether a noun can stand for one person: "reoffender", "rough sleeper".
 fn names_people(noun: &str) -> bool {
@@ -775,6 +795,17 @@ mod tests {
         }
         for text in ["4000", "£4,00", "$5", "5%", "£0.005", "£2bn", "", "£", "four"] {
             assert!(Pence::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_amount_for_each_person_is_told_from_one_for_a_time() {
+        for text in ["£5,000 per person", "£5,000 for each participant", "£5,000 each", "£5,000 a head", "£5k per client"] {
+            assert!(amount_for_each_person(text).is_some(), "{text}");
+        }
+        for text in ["£5,000", "£5,000 per year", "£5,000 a month", "£5,000 per cohort", "£5,000 (£4,000 to £6,000)", "lots each"]
+        {
+            assert_eq!(amount_for_each_person(text), None, "{text}");
         }
     }
 

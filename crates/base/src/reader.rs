@@ -28,7 +28,7 @@ pub struct UncertainNumber {
     pub value: f64,
     pub low: f64,
     pub high: f64,
-    /// The unit of the three numbers: "£", "%", "points", "per person", "months" or nothing.
+    /// The unit of the three numbers: "£", "%", "percentage points", "per person", "months" or nothing.
     pub unit: &'static str,
     /// "£4,000 (£3,000 to £6,000)".
     pub words: String,
@@ -199,7 +199,7 @@ impl<'o> Reader<'o> {
             value: stated,
             low,
             high,
-            unit: T::UNIT,
+            unit: ranged.value.unit(),
             words,
             from: from.to_owned(),
         });

@@ -1,7 +1,7 @@
 //! The files of a scheme folder, decoded and parsed once, each value with its place. Mistakes in encoding and syntax are
 //! explained for people who have never heard of TOML. What the values mean is read in `reader`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -169,12 +169,24 @@ fn parse_into(source: &SourceFile, problems: &mut Vec<Problem>) -> TomlNode {
         return TomlNode { span: Span::default(), value: TomlValue::Keys(Vec::new()) };
     }
     let (table, errors) = toml::de::DeTable::parse_recoverable(&source.text);
-    // A table given twice is one mistake. Its keys are then all given twice, but they are not separate mistakes.
+    let span_of = |error: &toml::de::Error| error.span().map_or(Span { start: 0, end: 0 }, Span::from);
+    // The parser stumbles over every comma of a value without quotes, and over all that follows one in braces. That is one mistake.
+    let mut unquoted: Vec<UnquotedValue> =
+        errors.iter().filter_map(|error| unquoted_value(source, span_of(error), error.message())).collect();
+    unquoted.sort_by_key(|value| value.whole);
+    // The keys of a table given twice are all given twice. That is one mistake, too.
     let mut given_twice = Span::default();
+    let mut reported: BTreeSet<Span> = BTreeSet::new();
     for error in errors {
-        let span = error.span().map_or(Span { start: 0, end: 0 }, Span::from);
+        let mut span = span_of(&error);
         if (given_twice.start..given_twice.end).contains(&span.start) {
             continue;
+        }
+        if let Some(value) = unquoted.iter().find(|value| (value.whole.start..value.spoils).contains(&span.start)) {
+            if span.start != value.whole.start || !reported.insert(value.whole) {
+                continue;
+            }
+            span = value.whole;
         }
         if problem::is_full(problems, Severity::Error) {
             problem::add(problems, Problem::file(&source.name, ""));
@@ -189,8 +201,77 @@ fn parse_into(source: &SourceFile, problems: &mut Vec<Problem>) -> TomlNode {
         problem::add(problems, problem);
     }
     let span = table.span().into();
-    TomlNode { span, value: keys(table.into_inner(), source, problems) }
+    let mut node = TomlNode { span, value: keys(table.into_inner(), source, problems) };
+    if !unquoted.is_empty() {
+        read_as_meant(&mut node, source, &unquoted);
+    }
+    node
 }
+
+/// A value that has curly quotation marks or none.
+struct UnquotedValue {
+    whole: Span,
+    /// Where its line can be read again: after the value, or at the end of the line where it is inside braces or brackets.
+    spoils: usize,
+    /// The start of the braces or brackets that it is inside, if it is.
+    inside: Option<usize>,
+}
+
+/// The whole of a value that has curly quotation marks or none, where the parser says so: it stops at the first comma or blank, and
+/// half an amount would be another amount. `None` for any other error.
+fn unquoted_value(source: &SourceFile, span: Span, message: &str) -> Option<UnquotedValue> {
+    let rest = source.text.get(span.start..)?.lines().next()?;
+    let is_curly = rest.starts_with(CURLY);
+    if !is_curly && !message.to_lowercase().contains("must be quoted") {
+        return None;
+    }
+    let first = rest.chars().next()?.len_utf8();
+    let closed = rest[first..].find(CURLY).filter(|_| is_curly).and_then(|at| {
+        let at = first + at;
+        Some(at + rest[at..].chars().next()?.len_utf8())
+    });
+    // A comma between digits belongs to a number. Any other ends a value of a list or of a table in braces.
+    let line_start = source.text[..span.start].rfind('\n').map_or(0, |at| at + 1);
+    let value_start = source.text[line_start..span.start].find('=').map_or(line_start, |at| line_start + at + 1);
+    let before = source.text.get(value_start..span.start).unwrap_or_default();
+    let inside = before.trim_start().starts_with(['{', '[']).then(|| span.start - before.trim_start().len());
+    let digits_follow = |at: usize| rest[at + 1..].starts_with(|next: char| next.is_ascii_digit());
+    let ends = |(at, found): (usize, char)| match found {
+        '#' => true,
+        '}' | ']' => inside.is_some(),
+        ',' => inside.is_some() && !digits_follow(at),
+        _ => false,
+    };
+    let end = closed.unwrap_or_else(|| rest.char_indices().find(|&found| ends(found)).map_or(rest.len(), |(at, _)| at));
+    let whole = Span { start: span.start, end: span.start + rest[..end].trim_end().len() };
+    Some(UnquotedValue { whole, spoils: if inside.is_some() { span.start + rest.len() } else { whole.end }, inside })
+}
+
+/// Puts the whole text in the place of what the parser read of a value without quotes, so that nothing is said of half an amount. What
+/// is inside braces or brackets cannot be read.
+fn read_as_meant(node: &mut TomlNode, source: &SourceFile, unquoted: &[UnquotedValue]) {
+    if unquoted.iter().any(|value| value.inside == Some(node.span.start)) {
+        node.value = TomlValue::Broken;
+        return;
+    }
+    if let Some(value) = unquoted.iter().find(|value| value.whole.start == node.span.start) {
+        let text = source.text.get(value.whole.start..value.whole.end).unwrap_or_default();
+        *node = TomlNode { span: value.whole, value: TomlValue::Text(text.replace(CURLY, "")) };
+        return;
+    }
+    let spoilt = |span: &Span| unquoted.iter().any(|value| (value.whole.start..value.spoils).contains(&span.start));
+    match &mut node.value {
+        TomlValue::Keys(entries) => {
+            entries.retain(|(_, key, _)| !spoilt(key));
+            entries.iter_mut().for_each(|(_, _, inner)| read_as_meant(inner, source, unquoted));
+        }
+        TomlValue::List(items) => items.iter_mut().for_each(|item| read_as_meant(item, source, unquoted)),
+        _ => {}
+    }
+}
+
+/// The quotation marks that word processors make of straight ones.
+const CURLY: [char; 4] = ['“', '”', '‘', '’'];
 
 /// An error from the TOML parser, explained for people who have never heard of TOML, with the fix for common mistakes.
 fn syntax(source: &SourceFile, span: Span, message: &str) -> Problem {
@@ -214,8 +295,8 @@ fn syntax(source: &SourceFile, span: Span, message: &str) -> Problem {
             .read(text)
             .expected("a date in the calendar, year first: 2027-04-01")
             .fix("check the day and the month")
-    } else if text.contains(['“', '”', '‘', '’']) {
-        let plain = text.replace(['“', '”', '‘', '’'], "");
+    } else if text.contains(CURLY) {
+        let plain = text.replace(CURLY, "");
         problem("the quotation marks are curly, but must be straight".into())
             .read(text)
             .expected("text between straight double quotes")

@@ -883,7 +883,10 @@ fn read_clauses(tables: &Section<'_, '_>, keys: &ScheduleKeys, outcomes: &[Outco
             None => unreadable.push(section.name.clone()),
         }
     }
-    if let Some(problem) = clauses::conflict(&OtherTerms { tables, clauses: &clauses, keys, cohorts }) {
+    // What could not be read counts as nothing, and nothing would seem to be in conflict with the rest.
+    if tables.reader.errors() == 0
+        && let Some(problem) = clauses::conflict(&OtherTerms { tables, clauses: &clauses, keys, cohorts })
+    {
         tables.push(problem);
     }
     clauses

@@ -1,5 +1,6 @@
 //! Faults that can be seen in the rules alone, before anything is simulated.
 
+use crate::cap_reach;
 use crate::clauses::Clause;
 use crate::exceptions::Exceptions;
 use crate::explain::{PaymentLevel, expected_tally, payment_table, tally_at};
@@ -32,6 +33,7 @@ pub fn warnings(scheme: &Scheme, files: &SchemeFiles) -> Vec<Problem> {
     out.extend(assumed_baselines(scheme, files));
     out.extend(unlimited_exceptions(scheme, files));
     out.extend(paid_twice(scheme, files));
+    out.extend(cap_reach::warnings(scheme, files));
     out.extend(perverse_incentives::warnings(scheme, files));
     out
 }

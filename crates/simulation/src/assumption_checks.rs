@@ -84,13 +84,16 @@ fn parts_of_others(opened: &SchemeFiles, scheme: &Scheme, assumptions: &Assumpti
     for (part, whole) in parts {
         let (name, of) = (&scheme.outcomes[part].name, &scheme.outcomes[whole].name);
         let value = |at: usize| assumptions.outcomes[at].value;
-        if value(part) > 0.0 && value(whole) > 0.0 {
-            let what = format!("a result in `{name}` is also one in `{of}`, and both have a value: it is counted twice");
+        if value(part) > 0.0 && value(whole) > 0.0 && !assumptions.outcomes[part].value_is_beyond_whole {
+            let what = format!("a result in `{name}` is also one in `{of}`, and both have a value: both count for it");
             out.push(
                 at(opened, &format!("outcome.{name}.value"), what)
                     .read(format!("{} and {}", risks::pounds(value(part)), risks::pounds(value(whole))))
                     .expected("a value for the part that is what it is worth beyond the whole")
-                    .fix("subtract the value of the whole from that of the part, or remove one of the two"),
+                    .fix(
+                        "if the value of the part includes that of the whole, subtract it. If it is beyond the whole already, say so: \
+                         value_is_beyond_whole = true",
+                    ),
             );
         }
         for area in people(scheme, assumptions) {

@@ -170,6 +170,8 @@ pub struct OutcomeAssumptions {
     pub trend: f64,
     /// Pounds to the public of one fewer (or one more, where more is better).
     pub value: f64,
+    /// Whether that is what the outcome is worth beyond the one that it is a part of.
+    pub value_is_beyond_whole: bool,
     /// How amounts differ between the people of a segment; `None` where the outcome is no amount.
     pub amounts: Option<AmountAssumptions>,
 }
@@ -481,8 +483,15 @@ fn outcomes(
     keys: &ScheduleKeys,
     individuals: Option<&Individuals>,
 ) -> Vec<OutcomeAssumptions> {
-    let nothing =
-        OutcomeAssumptions { now: Schedule::constant(0.0), matches: None, before: None, trend: 0.0, value: 0.0, amounts: None };
+    let nothing = OutcomeAssumptions {
+        now: Schedule::constant(0.0),
+        matches: None,
+        before: None,
+        trend: 0.0,
+        value: 0.0,
+        value_is_beyond_whole: false,
+        amounts: None,
+    };
     let Some(tables) = top.required_section("outcome", "a table [outcome.NAME] for each outcome of the scheme") else {
         return vec![nothing; scheme.outcomes.len()];
     };
@@ -533,9 +542,9 @@ fn outcomes(
                     .fix(format!("remove the column `{}` of that file", outcome.name)),
                 );
             }
-            let value: Pence = table.positive("value").unwrap_or_default();
+            let (value, value_is_beyond_whole) = worth(&table, outcome);
             table.finish();
-            return OutcomeAssumptions { value: value.pounds(), ..nothing.clone() };
+            return OutcomeAssumptions { value, value_is_beyond_whole, ..nothing.clone() };
         }
         let matches = matched(&table, outcome, keys);
         let compared_with_before = matches!(outcome.baseline, Baseline::Before { .. });
@@ -552,13 +561,29 @@ fn outcomes(
             );
         }
         let trend: Points = table.number("trend").unwrap_or_default();
-        let value: Pence = table.positive("value").unwrap_or_default();
+        let (value, value_is_beyond_whole) = worth(&table, outcome);
         table.finish();
-        OutcomeAssumptions { now, matches, before, trend: trend.0.as_f64(), value: value.pounds(), amounts }
+        OutcomeAssumptions { now, matches, before, trend: trend.0.as_f64(), value, value_is_beyond_whole, amounts }
     };
     let beliefs = scheme.outcomes.iter().map(believe).collect();
     tables.finish();
     beliefs
+}
+
+/// What an outcome is worth to the public, in pounds, and whether that is what it is worth beyond the outcome that it is a part of.
+fn worth(table: &Section<'_, '_>, outcome: &contract::terms::Outcome) -> (f64, bool) {
+    const BEYOND: &str = "value_is_beyond_whole";
+    let value: Pence = table.positive("value").unwrap_or_default();
+    let is_beyond = table.truth(BEYOND).unwrap_or_default();
+    if is_beyond && outcome.part_of.is_none() {
+        table.push(
+            table
+                .problem(BEYOND, format!("`{}` is a part of no other outcome", outcome.name))
+                .expected("`part_of` in the scheme file, or the value alone")
+                .fix("remove the line, or say in the scheme file which outcome it is a part of"),
+        );
+    }
+    (value.pounds(), is_beyond)
 }
 
 /// The rate that each area as a whole must equal. It is the contract's fixed baseline, or a rate of this file where the contract

@@ -43,7 +43,8 @@ pub fn check(request: &CheckRequest) -> Result<CheckResult, Error> {
     let checked = contract::check(&folder.opened);
     let mut problems = checked.problems;
     let mut facts = Vec::new();
-    if let Some(scheme) = &checked.scheme {
+    let has_assumptions = folder.opened.sources.contains_key(ASSUMPTIONS_FILE);
+    if let Some(scheme) = checked.scheme.as_ref().filter(|_| has_assumptions) {
         let (assumptions, found) = folder.assumptions(scheme);
         problems.extend(found);
         if let Some(assumptions) = &assumptions {
@@ -55,9 +56,14 @@ pub fn check(request: &CheckRequest) -> Result<CheckResult, Error> {
         let of_textbook = textbook::read(&folder.opened).1.into_iter().filter(|problem| problem.file == TEXTBOOK_FILE);
         problems.extend(of_textbook.filter(|problem| !folder.opened.problems.contains(problem)));
     }
-    // Assumptions are about the contract's outcomes and segments, which are not known yet.
-    let waits = format!("{ASSUMPTIONS_FILE} is checked when {SCHEME_FILE} is right");
-    let notes = if checked.scheme.is_none() { vec![waits] } else { Vec::new() };
+    // Assumptions are about the contract's outcomes and segments, which are not known before it is right.
+    let notes = match (has_assumptions, &checked.scheme) {
+        (false, _) => {
+            vec![format!("there is no {ASSUMPTIONS_FILE}: a scheme can be measured and paid without it, not stress-tested")]
+        }
+        (true, None) => vec![format!("{ASSUMPTIONS_FILE} is checked when {SCHEME_FILE} is right")],
+        (true, Some(_)) => Vec::new(),
+    };
     Ok(result(&folder, &problems, checked.examples.iter().map(ExampleEntry::from).collect(), facts, notes))
 }
 

@@ -37,6 +37,18 @@ fn every_template_checks_clean_and_can_be_tested() {
     }
 }
 
+/// A contract is measured and paid without assumptions, so their absence is a note. The commands that need them still refuse.
+#[test]
+fn a_scheme_without_assumptions_is_sound() {
+    let scratch = Scratch::new("bare");
+    assert_eq!(run_in(&scratch.0, &["new", "s", "--kind", "blank"]).status.code(), Some(0));
+    fs::remove_file(scratch.0.join("s/assumptions.toml")).expect("the file is there");
+    let checked = said(&run_in(&scratch.0, &["check", "s"]));
+    assert!(checked.contains("there is no assumptions.toml") && checked.ends_with("exit code 0\n"), "{checked}");
+    let tested = said(&run_in(&scratch.0, &["stress", "s"]));
+    assert!(tested.contains("assumptions.toml") && !tested.ends_with("exit code 0\n"), "{tested}");
+}
+
 #[test]
 fn nothing_is_written_over_and_the_kind_must_be_known() {
     let scratch = Scratch::new("taken");

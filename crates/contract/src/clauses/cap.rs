@@ -8,6 +8,7 @@ use crate::clauses::{
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
 use crate::terms::{Cohort, MeasuredOver, Scheme};
 use base::english::plural;
+use base::literal;
 use base::money::{Amount, Pence, Quantity};
 use base::problem::Problem;
 use base::reader::Section;
@@ -35,7 +36,7 @@ pub struct Cap {
 
 fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Cap {
     let on = context.clauses(section, "on", true);
-    let most = section.positive_schedule("most", context.keys);
+    let most = context.limit(section, "most", "a cap", literal::negative("most"));
     let over = section.required_choice("measured_over", &MeasuredOver::KNOWN);
     context.one_amount(section, "most", &most, over, "a cap");
     Cap { on, most, over }

@@ -34,7 +34,7 @@ pub struct Floor {
 
 fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Floor {
     let on = context.clauses(section, "on", true);
-    let least = section.required_schedule("least", context.keys);
+    let least = context.limit(section, "least", "a floor", |_| None);
     let over = section.required_choice("measured_over", &MeasuredOver::KNOWN);
     context.one_amount(section, "least", &least, over, "a floor");
     Floor { on, least, over }

@@ -4,7 +4,7 @@ use crate::amendment::Amendment;
 use crate::clauses::{CATALOGUE, Clause, OtherTerms};
 use crate::gate::{Gate, GateContext, GateTest, MetIn};
 use crate::terms::{Baseline, Cohort, MeasuredFor, MeasuredOver, Outcome, OutcomeKind};
-use base::literal::Literal as _;
+use base::literal::{self, Literal as _, RefusedNumber};
 use base::money::{Pence, Rate};
 use base::problem::Problem;
 use base::reader::Section;
@@ -297,6 +297,33 @@ impl ClauseContext<'_> {
             let fix = "measure each segment by itself: measured_for = \"each segment\". Or use an outcome payment, which takes prices by segment";
             self.for_all_segments(section, key, price, &format!("{kind} has one price"), fix);
         }
+    }
+
+    /// The amount of a cap or a floor. One for each person is refused, because a limit is for all people together.
+    pub(super) fn limit(
+        &self,
+        section: &Section<'_, '_>,
+        key: &str,
+        kind: &str,
+        refused: impl Fn(&Pence) -> Option<RefusedNumber>,
+    ) -> Schedule<Pence> {
+        let text = section.is_text(key).then(|| section.text(key)).flatten();
+        let Some((text, each)) = text.and_then(|text| Some((text, literal::amount_for_each_person(text)?))) else {
+            return section.checked_schedule(key, self.keys, refused);
+        };
+        let fix = format!(
+            "write what it comes to for everybody. For 100 people it is {key} = \"{}\". \"What cannot be said here\" in \
+             docs/scheme-file.md has what comes near a limit for each person",
+            Pence(each.0.saturating_mul(100))
+        );
+        section.push(
+            section
+                .problem(key, format!("{kind} limits all people together, and not what is paid for each person"))
+                .read(format!("\"{text}\""))
+                .expected("an amount for all people of each cohort, of each year or of all cohorts, as `measured_over` says")
+                .fix(fix),
+        );
+        Schedule::constant(Pence(0))
     }
 
     /// Refuses an amount that differs by cohort or by segment in a clause that pays for all of them together.

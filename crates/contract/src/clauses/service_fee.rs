@@ -17,11 +17,11 @@ use base::scheme_files::SchemeFiles;
 
 pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
     name: "service fee",
-    summary: "A fee for each month of the cohorts in the tally, whatever the results. It is due to the provider that holds the \
-              area. It may fall by a share each contract year, and may be set by bands of people a year.",
+    summary: "A fee for each month in which people start, whatever the results: it ends with the last cohort, and nothing is due for \
+              the months after that. It is due to the provider that holds the area. It may fall by a share each contract year, and may be set by bands of people a year.",
     example: r#"[pay.fee]
 clause = "service fee"
-each_month = "£85,000"            # or each_year = "£1,020,000", or bands = "bands.csv" (from, to, each_month)
+each_month = "£85,000"            # until the last cohort ends; or each_year = "£1,020,000", or bands = "bands.csv" (from, to, each_month)
 falls_each_year = "2%"            # optional: a yearly discount, as the provider learns
 from = "clause 4.1""#,
     read: |section, context| read(section, context).map(ClauseTerms::ServiceFee),

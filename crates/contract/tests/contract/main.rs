@@ -1,6 +1,7 @@
 //! What a contract pays at its thresholds, whether clauses do what they say of themselves, and what happens with files that cannot be a contract.
 
 mod awards;
+mod caps;
 mod declarations;
 mod exceptions;
 mod handed_over;
