@@ -205,17 +205,44 @@ fn excerpt(source: &SourceFile, span: Span, place: LineColumn) -> String {
     format!("   {number} | {before}{shown}{after}\n   {gutter} | {indent}{caret}\n")
 }
 
-/// The known name with the fewest single-character edits from `read`, if it is close enough to be the one that was meant.
+/// The known name that was probably meant by `read`: one that is an edit or two away, otherwise one that begins with it or has it inside
+/// (or is the beginning of it), otherwise the one with the fewest edits in what the two do not share. Two names that only share a word,
+/// such as "Date started" and "Date referred", are not near.
 #[must_use]
 pub fn nearest<'a>(read: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let read = read.to_lowercase();
-    let limit = (read.chars().count() / 3).max(1) + 1;
-    known
-        .into_iter()
-        .map(|name| (distance(&read, &name.to_lowercase()), name))
-        .filter(|(distance, _)| *distance <= limit)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, name)| name)
+    let ranked = known.into_iter().filter_map(|name| Some((rank(&read, &name.to_lowercase())?, name)));
+    ranked.min_by_key(|(rank, _)| *rank).map(|(_, name)| name)
+}
+
+/// The shortest text that is looked for inside another.
+const SHORTEST_PART: usize = 4;
+
+/// How near a known name is to what was read, both in small letters: a class, and within it how far they are apart. `None` where they are
+/// not near.
+fn rank(read: &str, name: &str) -> Option<(u8, usize)> {
+    let length = |text: &str| text.chars().count();
+    let limit = |text: &str| (length(text) / 3).max(1) + 1;
+    let apart = distance(read, name);
+    if apart <= 2.min(limit(read)) {
+        return Some((0, apart));
+    }
+    let longer = length(name).abs_diff(length(read));
+    let is_part = length(read) >= SHORTEST_PART;
+    let starts_it = length(name) >= SHORTEST_PART && read.starts_with(name);
+    if is_part && name.starts_with(read) || starts_it {
+        return Some((1, longer));
+    }
+    if is_part && name.contains(read) {
+        return Some((2, longer));
+    }
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let without = |one: &str, other: &str| {
+        let other = words(other);
+        words(one).into_iter().filter(|word| !other.contains(word)).collect::<Vec<_>>().join(" ")
+    };
+    let (left, right) = (without(read, name), without(name, read));
+    (apart <= limit(read) && distance(&left, &right) <= limit(&left)).then_some((3, apart))
 }
 
 /// Edits (insert, delete, replace, swap of neighbours) between two words.
@@ -236,4 +263,23 @@ pub(crate) fn distance(a: &str, b: &str) -> usize {
         }
     }
     rows[a.len()][b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_name_is_the_one_that_was_meant() {
+        let columns = ["Client Ref.", "Date referred", "Date Started (dd/mm/yy)", "D.O.B."];
+        assert_eq!(nearest("Date Started", columns), Some("Date Started (dd/mm/yy)"));
+        assert_eq!(nearest("date refered", columns), Some("Date referred"));
+        assert_eq!(nearest("Started", columns), Some("Date Started (dd/mm/yy)"));
+        // A shared word alone makes no name near.
+        assert_eq!(nearest("Date Started", ["Date referred", "Date left"]), None);
+        assert_eq!(nearest("Date Started (dd/mm/yy)", ["Date referred", "Date Started"]), Some("Date Started"));
+        assert_eq!(nearest("prise", ["price_each", "price", "prices"]), Some("price"));
+        assert_eq!(nearest("each", ["at_most", "each_month"]), Some("each_month"));
+        assert_eq!(nearest("xy", ["price", "xylophone"]), None);
+    }
 }

@@ -7,7 +7,7 @@
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
-use crate::problem::distance;
+use crate::problem::{self, distance};
 
 /// A name for comparing: compatibility forms are composed (NFKC), case is folded, hidden characters are dropped, every run of
 /// white space becomes one blank, and every kind of dash and apostrophe becomes the plain one.
@@ -42,25 +42,22 @@ pub fn near(one: &str, other: &str) -> bool {
     ComparedName::of(one).near(&ComparedName::of(other))
 }
 
-/// The candidate that a name probably means: one that is equal when folded, otherwise the one with the fewest edits.
+/// The candidate that a name probably means: one that is equal when folded, otherwise one that is [`near`], otherwise the one with the
+/// fewest edits. Names that only share a word are not alike.
 #[must_use]
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let shape = ComparedName::of(name);
-    let length = shape.skeleton.chars().count();
-    let limit = (length / 3).max(1) + 1;
-    let mut best: Option<(usize, &'a str)> = None;
-    for candidate in candidates {
+    let candidates: Vec<&str> = candidates.into_iter().collect();
+    let rank = |candidate: &str| {
         let other = ComparedName::of(candidate);
-        let apart = match shape.folded == other.folded {
-            true => 0,
-            false if shape.near(&other) => distance(&shape.skeleton, &other.skeleton).clamp(1, limit),
-            false => distance(&shape.skeleton, &other.skeleton),
-        };
-        if apart <= limit && best.is_none_or(|(least, _)| apart < least) {
-            best = Some((apart, candidate));
+        let apart = distance(&shape.skeleton, &other.skeleton);
+        match shape.folded == other.folded {
+            true => Some((0, 0)),
+            false => shape.near(&other).then_some((1, apart)),
         }
-    }
-    best.map(|(_, candidate)| candidate)
+    };
+    let near = candidates.iter().filter_map(|candidate| Some((rank(candidate)?, *candidate)));
+    near.min_by_key(|(rank, _)| *rank).map(|(_, candidate)| candidate).or_else(|| problem::nearest(name, candidates))
 }
 
 /// A name folded, without accents, and with lookalike letters of other alphabets replaced by Latin ones.

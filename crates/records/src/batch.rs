@@ -91,6 +91,17 @@ impl Batch {
         }
     }
 
+    /// Whether a row has a value in a column.
+    #[must_use]
+    pub fn has(&self, column: usize, row: usize) -> bool {
+        match &self.columns[column] {
+            ColumnValues::Absent => false,
+            ColumnValues::Days(days) => days[row] != NEVER,
+            ColumnValues::Numbers(numbers) => numbers[row] != NONE,
+            ColumnValues::Texts(texts) => !texts.get(row).is_empty(),
+        }
+    }
+
     /// The amount in a column, in hundredths.
     #[must_use]
     pub fn amount(&self, column: usize, row: usize) -> Option<i64> {

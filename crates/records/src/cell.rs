@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::column_values::{ColumnValues, NONE};
+use super::marked_day::unmarked;
 use super::schema::{RecordColumn, ValueKind};
 use base::day::{self, InvalidDay, NEVER};
 
@@ -22,7 +23,7 @@ pub fn read(column: &RecordColumn, bytes: &[u8], values: &mut ColumnValues) -> R
     match values {
         ColumnValues::Absent => {}
         ColumnValues::Days(days) => {
-            let day = if bytes.is_empty() { Ok(NEVER) } else { day::parse(bytes).map_err(no_day) };
+            let day = if bytes.is_empty() { Ok(NEVER) } else { day::parse(bytes).map_err(|why| no_day(bytes, why)) };
             days.push(day.unwrap_or(NEVER));
             return result.and(day.map(drop));
         }
@@ -99,8 +100,12 @@ fn has_lost_digits(bytes: &[u8]) -> bool {
     }
 }
 
-fn no_day(why: InvalidDay) -> CellFault {
+fn no_day(bytes: &[u8], why: InvalidDay) -> CellFault {
     match why {
+        _ if std::str::from_utf8(bytes).is_ok_and(|text| unmarked(text).is_some()) => (
+            "the day is not written in the format that the map says for its column",
+            "write it in the file like the others, or correct `format` in the map",
+        ),
         InvalidDay::Impossible => ("this day does not exist", "check the day and the month; write dates like this: 2027-04-01"),
         InvalidDay::FarAway => ("this day is too far away to be right", "give a day from 1850 to 2199; leave open ends empty"),
         InvalidDay::Ambiguous => (

@@ -1,10 +1,11 @@
 //! Compares rows with each other where both may be right: events about missing events, and spells that overlap. It only warns;
 //! the [`super::gate`] sets rows aside. Rows come in batches, table after table, and only fingerprints are remembered.
 
-use super::batch::Batch;
+use super::batch::{Batch, Name};
 use super::fault::Fault;
 use super::names::{Fingerprints, fingerprint};
 use super::schema::RecordTable;
+use super::totals::TotalRows;
 use base::day::Day;
 
 /// What is remembered of the batches of one table.
@@ -15,6 +16,7 @@ pub struct CrossRowCheck {
     about: Vec<(u64, u64)>,
     /// Person, kind, first day, end and place of every spell.
     spells: Vec<(u64, u64, Day, Day, u64)>,
+    totals: TotalRows,
 }
 
 impl CrossRowCheck {
@@ -24,6 +26,10 @@ impl CrossRowCheck {
         let about = table.columns.iter().position(|column| column.name == "about");
         for row in 0..batch.rows() {
             let place = batch.places[row];
+            if table.keyed {
+                let id = if let Some(Name::Text(id)) = batch.name(0, row) { id } else { "" };
+                self.totals.look(place, id, (1..batch.columns.len()).any(|column| batch.has(column, row)));
+            }
             if let Some(about) = about {
                 self.keys.insert(batch.name(0, row).map_or(0, fingerprint));
                 self.about.extend(batch.name(about, row).map(|about| (fingerprint(about), place)));
@@ -38,7 +44,7 @@ impl CrossRowCheck {
 
     /// The warnings for the whole table. After this, the next table can begin.
     pub fn end(&mut self, table: &'static RecordTable) -> Vec<Fault> {
-        let mut faults = Vec::new();
+        let mut faults = self.totals.end();
         for (about, place) in std::mem::take(&mut self.about) {
             if !self.keys.contains(about) {
                 let fix = "supply that event too; until then the offence counts as not proven";

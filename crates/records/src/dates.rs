@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::fault::Fault;
+use super::marked_day::mark;
 use base::day::{self, Day};
 
 /// How dates are written.
@@ -274,11 +275,15 @@ pub struct DateSurvey {
     /// A time with an offset from UTC that is not midnight UTC.
     moment: Option<u64>,
     late: Option<u64>,
+    /// A cell that a workbook keeps as a date. It needs no format and can be read in one way only.
+    cell: Option<u64>,
+    /// A date cell whose day is over 12, so that day and month have surely not been exchanged.
+    sure_cell: Option<u64>,
 }
 
 impl DateSurvey {
-    /// Adds a value; an empty one is ignored.
-    pub fn look(&mut self, text: &str, place: u64) {
+    /// Adds a value; an empty one is ignored. `is_cell` says that a workbook keeps it as a date.
+    pub fn look(&mut self, text: &str, place: u64, is_cell: bool) {
         let Some((text, time)) = parts(text.trim()) else { return };
         let form = form(text);
         let note = |into: &mut Option<u64>| {
@@ -286,6 +291,12 @@ impl DateSurvey {
         };
         match &form {
             None => return,
+            Some(DateForm::Year(date)) if is_cell => {
+                note(&mut self.cell);
+                if date.day() > 12 {
+                    note(&mut self.sure_cell);
+                }
+            }
             Some(DateForm::Year(_)) => note(&mut self.year),
             Some(DateForm::Named(_)) => note(&mut self.named),
             Some(DateForm::TwoDigits) => note(&mut self.two_digits),
@@ -338,6 +349,21 @@ impl DateSurvey {
                         fix,
                     );
                 }
+                // A spreadsheet that expects the month first makes date cells of the texts that it can read so, day and month exchanged,
+                // and leaves the others as text: this is what such a column looks like.
+                let settled = self.day_first.or(self.month_first);
+                if let (Some(cell), None, Some(text), None) = (self.cell, self.sure_cell, settled, self.either) {
+                    return refuse(
+                        cell,
+                        "a spreadsheet may have exchanged the day and the month of the date cells",
+                        format!(
+                            "no day over 12 in a date cell (the first is in row {cell}), and only days over 12 in text (row {text})"
+                        ),
+                        "date cells and texts with days from the whole month, or a format in the map",
+                        "compare a date cell with its source. If it is right, say how the texts are written: { column = \"…\", format = \
+                         \"day first\" }",
+                    );
+                }
                 match (self.day_first, self.month_first) {
                     (Some(day), Some(month)) => {
                         let fix = "ask for the file again with all dates written in the same way";
@@ -364,7 +390,7 @@ impl DateSurvey {
                             );
                         }
                         (None, Some(_)) => DateFormat::DayFirst,
-                        (None, None) => match (self.year.or(self.named), self.excel, self.number) {
+                        (None, None) => match (self.year.or(self.named).or(self.cell), self.excel, self.number) {
                             (Some(_), _, _) => DateFormat::YearFirst,
                             (None, Some(_), None) => DateFormat::Excel,
                             (None, _, Some(place)) => {
@@ -402,14 +428,14 @@ pub struct DateReader {
 }
 
 impl DateReader {
-    /// The day of a text; `None` if the text is not a date in this format.
+    /// The day of a text, or of a cell that a workbook keeps as a date; `None` if the text is not a date in this format.
     #[must_use]
-    pub fn read(&self, text: &str) -> Option<Day> {
+    pub fn read(&self, text: &str, is_cell: bool) -> Option<Day> {
         let (text, time) = parts(text.trim())?;
         let (date, beyond) = match &self.format {
-            DateFormat::Pattern(pieces) => (matched(pieces, text)?, 0),
+            DateFormat::Pattern(pieces) if !is_cell => (matched(pieces, text)?, 0),
             format => match (format, form(text)?) {
-                (DateFormat::YearFirst, DateForm::Year(date)) => (date, 0),
+                (_, DateForm::Year(date)) if is_cell || *format == DateFormat::YearFirst => (date, 0),
                 (DateFormat::DayFirst, DateForm::Numbers(Some(date), _))
                 | (DateFormat::MonthFirst, DateForm::Numbers(_, Some(date))) => (date, 0),
                 (DateFormat::YearFirst | DateFormat::DayFirst | DateFormat::MonthFirst, DateForm::Named(date)) => (date, 0),
@@ -433,7 +459,7 @@ impl DateReader {
     /// A text that is not a date in this format, as it goes into a table: marked, so that nothing else reads it as a date.
     #[must_use]
     pub fn marked(&self, text: &str) -> String {
-        if day::parse(text.as_bytes()).is_err() { text.to_owned() } else { format!("{text} (not {})", self.format.words()) }
+        if day::parse(text.as_bytes()).is_err() { text.to_owned() } else { mark(text, self.format.words()) }
     }
 }
 
@@ -475,17 +501,18 @@ fn matched(pieces: &[PatternPiece], text: &str) -> Option<Date> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::marked_day::unmarked;
     use super::*;
 
     fn decided(values: &[&str], options: &DateOptions) -> Result<Option<DateReader>, Box<Fault>> {
         let mut survey = DateSurvey::default();
-        values.iter().enumerate().for_each(|(at, value)| survey.look(value, at as u64 + 2));
+        values.iter().enumerate().for_each(|(at, value)| survey.look(value, at as u64 + 2, false));
         survey.decide(options, "seen")
     }
 
     fn days(values: &[&str], options: &DateOptions) -> Vec<String> {
         let days = decided(values, options).unwrap_or_else(|fault| panic!("{values:?}: {fault:?}")).expect("days");
-        let text = |value: &&str| days.read(value).map_or_else(|| days.marked(value), |day| day::date(day).to_string());
+        let text = |value: &&str| days.read(value, false).map_or_else(|| days.marked(value), |day| day::date(day).to_string());
         values.iter().map(text).collect()
     }
 
@@ -538,6 +565,50 @@ mod tests {
         ] {
             let fault = decided(values, options).expect_err(what);
             assert!(fault.what.contains(what) && fault.place == place, "{values:?} {fault:?}");
+        }
+    }
+
+    /// Date cells of a workbook among texts: a cell is one day, whatever the texts say, and is no evidence of how they are written.
+    #[test]
+    fn a_date_cell_needs_no_format() {
+        let read = |values: &[(&str, bool)], options: &DateOptions| -> Result<Vec<String>, &'static str> {
+            let mut survey = DateSurvey::default();
+            values.iter().enumerate().for_each(|(at, (value, is_cell))| survey.look(value, at as u64 + 2, *is_cell));
+            let days = survey.decide(options, "seen").map_err(|fault| fault.what)?.expect("days");
+            Ok(values
+                .iter()
+                .map(|(value, is_cell)| days.read(value, *is_cell).map_or(String::new(), |day| day::date(day).to_string()))
+                .collect())
+        };
+        let (none, day_first) = (DateOptions::default(), as_format("day first"));
+        let cells = ("2027-10-12", true);
+        for options in [&none, &day_first, &as_format("DD/MM/YYYY")] {
+            assert_eq!(
+                read(&[cells, ("2027-10-30", true), ("31/12/2027", false), ("03/04/2027", false)], options),
+                Ok(vec!["2027-10-12".into(), "2027-10-30".into(), "2027-12-31".into(), "2027-04-03".into()])
+            );
+        }
+        assert_eq!(read(&[cells], &none), Ok(vec!["2027-10-12".into()]));
+        assert_eq!(read(&[cells, ("5 May 2027", false)], &none), Ok(vec!["2027-10-12".into(), "2027-05-05".into()]));
+        // The texts must still be settled by themselves.
+        let two_ways = "every date in the column can be read in two ways: day first or month first";
+        assert_eq!(read(&[cells, ("03/04/2027", false)], &none), Err(two_ways));
+        // Every day that could be exchanged is in a date cell, and none in a text: a spreadsheet has been at work.
+        let exchanged = "a spreadsheet may have exchanged the day and the month of the date cells";
+        assert_eq!(read(&[cells, ("31/12/2027", false)], &none), Err(exchanged));
+        assert_eq!(read(&[cells, ("31/12/2027", false)], &day_first), Ok(vec!["2027-10-12".into(), "2027-12-31".into()]));
+    }
+
+    #[test]
+    fn what_was_marked_is_recognised() {
+        for (name, _) in
+            FORMATS.iter().filter(|(_, format)| *format != DateFormat::YearFirst).chain(&[("DD.MM.YYYY", DateFormat::Excel)])
+        {
+            let days = decided(&["2024-04-03"], &as_format(name)).expect("decided").expect("days");
+            assert_eq!(unmarked(&days.marked("2024-04-03")), Some("2024-04-03"), "{name}");
+        }
+        for other in ["2024-04-03", "John (not day first)", "2024-04-03 (not sure)"] {
+            assert_eq!(unmarked(other), None, "{other}");
         }
     }
 
@@ -622,10 +693,10 @@ mod tests {
         }
         for text in ["::", "T1:1", "１/２/2024", "1//2024", "é 1:00", "2024-07-01T23:00:00é", "+", "1:", " :1", "0.", ".5"] {
             let mut survey = DateSurvey::default();
-            survey.look(text, 1);
+            survey.look(text, 1, false);
             for format in ["day first", "Excel serial", "DD.MM.YYYY", "D MMM YYYY"] {
                 let days = survey.decide(&as_format(format), "seen").ok().flatten();
-                assert_eq!(days.and_then(|days| days.read(text)), None, "{text}");
+                assert_eq!(days.and_then(|days| days.read(text, false)), None, "{text}");
             }
         }
     }

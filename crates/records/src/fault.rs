@@ -127,7 +127,7 @@ pub fn visible(value: &str) -> String {
 
 /// Whether a value, right or wrong, clearly belongs to its column, and is not a shifted name, number or note about a person.
 fn has_form(column: &RecordColumn, value: &str) -> bool {
-    let value = value.trim();
+    let value = super::marked_day::unmarked(value).unwrap_or(value.trim());
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     match column.kind {
         // A date in any order, with or without a time, or the number of a date in a spreadsheet.
@@ -145,8 +145,8 @@ fn has_form(column: &RecordColumn, value: &str) -> bool {
         }
         // A typing slip in one of the known words.
         ValueKind::Choice(words) => {
-            let near = value.len() > 3 && base::problem::nearest(value, words.iter().copied()).is_some();
-            near || words.iter().any(|word| word.eq_ignore_ascii_case(value))
+            let near = || words.iter().any(|word| super::spelling::near(value, word));
+            near() || words.iter().any(|word| word.eq_ignore_ascii_case(value))
         }
         // Any text is possible here; the caller decides with the rest of the row.
         ValueKind::Id | ValueKind::Text => true,

@@ -23,6 +23,7 @@ pub mod header;
 mod lookups;
 pub mod lots;
 pub mod map;
+mod marked_day;
 pub mod names;
 pub mod need;
 pub mod payees;
@@ -32,6 +33,7 @@ pub mod schema;
 pub mod spelling;
 pub mod starts;
 mod tables;
+mod totals;
 mod value_filter;
 pub mod workbook;
 

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io;
 
+use base::dates_meant::date_meant;
 use base::literal::Plain;
 use base::problem::nearest;
 use base::reader::{Reader, Section};
@@ -16,8 +17,9 @@ use base::reader::{Reader, Section};
 use super::counted_rows::CountedRows;
 use super::dates::{DateFormat, DateOptions, DateReader, DateSurvey};
 use super::fault::Fault;
-use super::rows::{self, Rows};
+use super::rows::{self, DatedCells, Rows};
 use super::schema::{RecordColumn, RecordTable, TABLES, ValueKind, table};
+use super::totals::TotalRows;
 use super::value_filter::FilterColumn;
 use base::day::{self, Day};
 
@@ -149,8 +151,9 @@ fn part(section: &Section<'_, '_>, table: &'static RecordTable) -> MapPart {
         })
     };
     let dates = options(section);
-    let cell =
-        |(at, column): (usize, &RecordColumn)| value(section, column).map(|(value, options)| (at, value, options.or(&dates)));
+    let cell = |(at, column): (usize, &RecordColumn)| {
+        value(section, column, &dates).map(|(value, options)| (at, value, options.or(&dates)))
+    };
     let cells = table.columns.iter().enumerate().filter_map(cell).collect();
     let part = MapPart {
         name: section.name.clone(),
@@ -203,7 +206,7 @@ fn options(section: &Section<'_, '_>) -> DateOptions {
 /// `began = "screened_on"`, `kind = { is = "offence" }`, `provider = { file = "sites.csv", by = "who", column = "site" }`,
 /// `date = { column = "seen", format = "day first" }`, and, of a run of days, `from = { run = "first" }` and
 /// `to = { run = "after" }`.
-fn value(section: &Section<'_, '_>, column: &RecordColumn) -> Option<(ValueSource, DateOptions)> {
+fn value(section: &Section<'_, '_>, column: &RecordColumn, of_part: &DateOptions) -> Option<(ValueSource, DateOptions)> {
     let name = column.name;
     if !section.has(name) {
         return None;
@@ -215,7 +218,12 @@ fn value(section: &Section<'_, '_>, column: &RecordColumn) -> Option<(ValueSourc
     let text = |key| inside.text(key).map(str::to_owned);
     let mut dates = DateOptions::default();
     let value = if inside.has("is") {
-        ValueSource::Is(text("is")?)
+        if column.kind == ValueKind::Day {
+            dates = options(&inside);
+            ValueSource::Is(constant_day(&inside, &dates.clone().or(of_part))?)
+        } else {
+            ValueSource::Is(text("is")?)
+        }
     } else if inside.has("run") {
         let first = inside.choice("run", &[("first", true), ("after", false)])?;
         if first { ValueSource::FirstOfRun } else { ValueSource::AfterRun }
@@ -232,6 +240,31 @@ fn value(section: &Section<'_, '_>, column: &RecordColumn) -> Option<(ValueSourc
     };
     inside.finish();
     Some((value, dates))
+}
+
+/// The day of `{ is = "2028-09-30" }`, as tables write it. It is read like the days of a file, but year first in any case.
+fn constant_day(inside: &Section<'_, '_>, options: &DateOptions) -> Option<String> {
+    if !inside.is_text("is") {
+        return inside.date("is").map(|date| date.to_string());
+    }
+    let text = inside.text("is")?;
+    if text.is_empty() || day::parse(text.as_bytes()).is_ok() {
+        return Some(text.to_owned());
+    }
+    let mut survey = DateSurvey::default();
+    survey.look(text, 0, false);
+    let day = survey.decide(options, "is").ok().flatten().and_then(|days| days.read(text, false));
+    if day.is_none() {
+        let meant = date_meant(text);
+        let problem = inside.problem("is", "this is not a day, or not one that can be read in one way only");
+        let fix = match meant {
+            Some(date) => format!("write is = \"{date}\" if that is the day you mean, or say the format: format = \"day first\""),
+            None => "write the year first: is = \"2028-09-30\"".to_owned(),
+        };
+        let expected = "a day, year first, such as \"2028-09-30\", or one in the format that the map says";
+        inside.push(problem.read(format!("\"{text}\"")).expected(expected).fix(fix));
+    }
+    day.map(|day| day::date(day).to_string())
 }
 
 /// `{ file = "sites.csv", as = "site", column = "area", then = { … } }`: the first step may leave `as` out where the column is
@@ -421,26 +454,26 @@ pub fn survey<R: Rows + ?Sized>(part: &MapPart, from: &mut R, look_ups: &LookUps
     let mut all: Vec<_> =
         of_runs.chain(of_cells).map(|(at, source, options)| (at, source, options, DateSurvey::default())).collect();
     let mut places: Option<BTreeMap<String, usize>> = None;
-    rows::cells(from, &part.columns(), &exact, |place_of_row, row| {
+    rows::dated_cells(from, &part.columns(), &exact, |place_of_row, row| {
         let Ok(row) = row else { return Ok(()) };
         let Some(places) = &places else {
-            places = Some(part.columns().into_iter().filter_map(|name| Some((name.to_owned(), place(row, name)?))).collect());
+            let of = |name: &str| Some((name.to_owned(), place(row.texts, name)?));
+            places = Some(part.columns().into_iter().filter_map(of).collect());
             return Ok(());
         };
-        let get = |name: &str| places.get(name).and_then(|at| row.get(*at)).map_or("", |cell| cell.trim());
+        let get = |name: &str| row.text(places, name);
         for item in part.items(&get) {
             let get = |name: &str| match (&item, &part.split) {
                 (Some(item), Some((of, _))) if of == name => *item,
                 _ => get(name),
             };
             for (_, source, _, survey) in &mut all {
-                survey.look(
-                    match source {
-                        DaySource::Column(name) => get(name),
-                        DaySource::LookedUp(by, steps) => found(look_ups, steps, get(by)).unwrap_or_default(),
-                    },
-                    place_of_row,
-                );
+                match source {
+                    DaySource::Column(name) => survey.look(get(name), place_of_row, row.is_date(places, name)),
+                    DaySource::LookedUp(by, steps) => {
+                        survey.look(found(look_ups, steps, get(by)).unwrap_or_default(), place_of_row, false);
+                    }
+                }
             }
         }
         Ok(())
@@ -478,24 +511,31 @@ pub fn rows<R: Rows + ?Sized>(
 ) -> io::Result<MapResult> {
     let mut done = MapResult::default();
     let Some(from) = from else {
-        let row = part.row(&|_| "", look_ups, dates, &RunDays::default(), 0, &mut done);
+        let row = part.row(
+            &MapRow { get: &|_| "", is_date: &|_| false, run: &RunDays::default(), place: 0 },
+            look_ups,
+            dates,
+            &mut done,
+        );
         write(&row)?;
         return Ok(done);
     };
     let mut chosen = part.chosen();
     let mut taken: u64 = 0;
+    let mut totals = TotalRows::default();
     let mut places: Option<BTreeMap<String, usize>> = None;
     // The person and what else a run has in common, the day, and the row, its cells in the order of `places`.
     let mut folded: Vec<(Vec<String>, Day, Vec<String>)> = Vec::new();
     let in_common = part.in_common();
-    rows::cells(from, &part.columns(), &exact, |line, row| {
-        let row = match row {
-            Ok(row) => row,
+    rows::dated_cells(from, &part.columns(), &exact, |line, dated| {
+        let dated = match dated {
+            Ok(dated) => dated,
             Err(fault) => {
                 done.faults.push(fault);
                 return Ok(());
             }
         };
+        let row = dated.texts;
         let Some(places) = &places else {
             let found = part.columns().into_iter().map(|name| (name.to_owned(), place(row, name)));
             let (found, missing): (Vec<_>, Vec<_>) = found.partition(|(_, place)| place.is_some());
@@ -512,7 +552,8 @@ pub fn rows<R: Rows + ?Sized>(
             return Ok(());
         }
         done.read += 1;
-        let get = |name: &str| places.get(name).and_then(|at| row.get(*at)).map_or("", |cell| cell.trim());
+        let get = |name: &str| dated.text(places, name);
+        let is_date = |name: &str| dated.is_date(places, name);
         chosen.iter_mut().for_each(|column| column.look(get(column.name), line));
         if !part.takes(&get) {
             return Ok(());
@@ -527,7 +568,7 @@ pub fn rows<R: Rows + ?Sized>(
                 (Some(item), Some((of, _))) if of == name => *item,
                 _ => get(name),
             };
-            let day = part.day_of_run(&get, dates);
+            let day = part.day_of_run(&get, &is_date, dates);
             let run = match day {
                 DayOfRun::Day(day) => {
                     let row: Vec<String> = places.keys().map(|name| get(name).to_owned()).collect();
@@ -542,11 +583,15 @@ pub fn rows<R: Rows + ?Sized>(
                 // It may be any day. The gate refuses the row, and says what the sum could be.
                 DayOfRun::Unreadable(text) => RunDays { first: text.clone(), after: text, readable: false },
             };
-            let row = part.row(&get, look_ups, dates, &run, line, &mut done);
+            let row = MapRow { get: &get, is_date: &is_date, run: &run, place: line };
+            let row = part.row(&row, look_ups, dates, &mut done);
+            let (id, has_more) = part.id_and_more(&row);
+            totals.look(line, id, has_more);
             write(&row)?;
         }
         Ok(())
     })?;
+    done.faults.extend(totals.end());
     if done.read > 0 {
         let none = chosen.iter().any(FilterColumn::has_none);
         done.faults.extend(chosen.iter().filter_map(FilterColumn::fault));
@@ -562,7 +607,8 @@ pub fn rows<R: Rows + ?Sized>(
         for run in folded.chunk_by(same_run) {
             let (first, last) = (&run[0], &run[run.len() - 1]);
             let get = |name: &str| places.keys().position(|known| known == name).map_or("", |at| first.2[at].as_str());
-            let row = part.row(&get, look_ups, dates, &RunDays::of(first.1, last.1), 0, &mut done);
+            let row = MapRow { get: &get, is_date: &|_| false, run: &RunDays::of(first.1, last.1), place: 0 };
+            let row = part.row(&row, look_ups, dates, &mut done);
             write(&row)?;
         }
     }
@@ -592,6 +638,29 @@ enum DayOfRun {
     Day(Day),
     /// A text that is no day, as it goes into a table.
     Unreadable(String),
+}
+
+/// One row of a file, or the first of a run of days.
+struct MapRow<'r, 'a> {
+    /// The text of a column.
+    get: &'r dyn Fn(&str) -> &'a str,
+    /// Whether a column's cell is one that a workbook keeps as a date.
+    is_date: &'r dyn Fn(&str) -> bool,
+    /// The days of the run.
+    run: &'r RunDays,
+    /// Where it is in the file, from 1; 0 for a run of several rows.
+    place: u64,
+}
+
+impl DatedCells<'_> {
+    /// The text of a column, without blanks around it; empty where the row or the file has none.
+    fn text(&self, places: &BTreeMap<String, usize>, name: &str) -> &str {
+        places.get(name).and_then(|at| self.texts.get(*at)).map_or("", |cell| cell.trim())
+    }
+
+    fn is_date(&self, places: &BTreeMap<String, usize>, name: &str) -> bool {
+        places.get(name).and_then(|at| self.dates.get(*at)).is_some_and(|is_date| *is_date)
+    }
 }
 
 impl MapPart {
@@ -635,9 +704,9 @@ impl MapPart {
     }
 
     /// What a row says of the day that is to become part of a run.
-    fn day_of_run<'a>(&self, get: &impl Fn(&str) -> &'a str, dates: &Dates) -> DayOfRun {
+    fn day_of_run<'a>(&self, get: &impl Fn(&str) -> &'a str, is_date: &dyn Fn(&str) -> bool, dates: &Dates) -> DayOfRun {
         let Some(runs) = &self.runs else { return DayOfRun::NoRuns };
-        match self.day(get(&runs.column), dates.get(&RUN_DAYS)) {
+        match self.day(get(&runs.column), is_date(&runs.column), dates.get(&RUN_DAYS)) {
             None => DayOfRun::Blank,
             Some(Err(text)) => DayOfRun::Unreadable(text),
             Some(Ok(text)) => day::parse(text.as_bytes()).map_or_else(|_| DayOfRun::Unreadable(text.into_owned()), DayOfRun::Day),
@@ -660,6 +729,14 @@ impl MapPart {
         names
     }
 
+    /// The id that a row has from the file, and whether it has anything else from there. What the map itself says is in every row.
+    fn id_and_more<'r>(&self, row: &'r [String]) -> (&'r str, bool) {
+        let of_file = || self.cells.iter().filter(|(_, value, _)| !matches!(value, ValueSource::Is(_)));
+        let id = of_file().find(|(at, ..)| self.table.columns[*at].kind == ValueKind::Id).map(|(at, ..)| *at);
+        let more = of_file().any(|(at, ..)| Some(*at) != id && !row[*at].is_empty());
+        (id.map_or("", |at| row[at].as_str()), more || id.is_none())
+    }
+
     /// The column of the file with the person.
     fn person(&self) -> Option<&str> {
         self.cells.iter().find_map(|(at, value, _)| match value {
@@ -680,7 +757,7 @@ impl MapPart {
 
     /// A date as the tables write it: counted from day zero if there is one, otherwise read in the format of its column. Other
     /// text stays as it is, and is an error if the column has dates.
-    fn day<'a>(&self, text: &'a str, days: Option<&DateReader>) -> Option<Result<Cow<'a, str>, String>> {
+    fn day<'a>(&self, text: &'a str, is_date: bool, days: Option<&DateReader>) -> Option<Result<Cow<'a, str>, String>> {
         if text.is_empty() {
             return None;
         }
@@ -692,22 +769,15 @@ impl MapPart {
             });
         }
         let Some(days) = days else { return Some(Ok(Cow::Borrowed(text))) };
-        Some(match days.read(text) {
+        Some(match days.read(text, is_date) {
             Some(day) => Ok(Cow::Owned(day::date(day).to_string())),
             None => Err(days.marked(text)),
         })
     }
 
     /// One row: a text for each column of the table.
-    fn row<'a>(
-        &self,
-        get: &impl Fn(&str) -> &'a str,
-        look_ups: &LookUps,
-        dates: &Dates,
-        run: &RunDays,
-        place: u64,
-        done: &mut MapResult,
-    ) -> Vec<String> {
+    fn row(&self, row: &MapRow<'_, '_>, look_ups: &LookUps, dates: &Dates, done: &mut MapResult) -> Vec<String> {
+        let MapRow { get, run, place, .. } = *row;
         let mut out = vec![String::new(); self.table.columns.len()];
         for (at, value, _) in &self.cells {
             let column = &self.table.columns[*at];
@@ -727,7 +797,7 @@ impl MapPart {
             let of_run = matches!(value, ValueSource::FirstOfRun | ValueSource::AfterRun);
             let is_day = column.kind == ValueKind::Day && !of_run && !matches!(value, ValueSource::Is(_));
             let read = match is_day {
-                true => self.day(&text, dates.get(at)),
+                true => self.day(&text, matches!(value, ValueSource::Column(name) if (row.is_date)(name)), dates.get(at)),
                 false if of_run && !run.readable => Some(Err(text.clone().into_owned())),
                 false => Some(Ok(text.clone())),
             };

@@ -48,6 +48,11 @@ pub trait Rows {
         None
     }
 
+    /// Whether a workbook keeps a cell as a date, which can then be read in one way only.
+    fn is_date(&self, _at: usize) -> bool {
+        false
+    }
+
     /// Whether every cell says which column it belongs to. Then a short row is complete, and no cell can shift.
     fn has_addresses(&self) -> bool {
         false
@@ -379,6 +384,23 @@ pub fn cells<R: Rows + ?Sized>(
     same: &dyn Fn(&str, &str) -> bool,
     mut take: impl FnMut(u64, Result<&[Cow<'_, str>], Fault>) -> io::Result<()>,
 ) -> io::Result<()> {
+    dated_cells(rows, wanted, same, |place, row| take(place, row.map(|row| row.texts)))
+}
+
+/// The cells of a row as text, and which of them a workbook keeps as dates.
+#[derive(Clone, Copy)]
+pub struct DatedCells<'a> {
+    pub texts: &'a [Cow<'a, str>],
+    pub dates: &'a [bool],
+}
+
+/// [`cells`], with the cells that are dates.
+pub fn dated_cells<R: Rows + ?Sized>(
+    rows: &mut R,
+    wanted: &[&str],
+    same: &dyn Fn(&str, &str) -> bool,
+    mut take: impl FnMut(u64, Result<DatedCells<'_>, Fault>) -> io::Result<()>,
+) -> io::Result<()> {
     let mut faults = Vec::new();
     let found = find(rows, wanted, wanted, same, &mut faults)?;
     let (header, place) = (if let HeaderSearch::Header(header) = found { header.names } else { Vec::new() }, rows.place());
@@ -388,7 +410,7 @@ pub fn cells<R: Rows + ?Sized>(
     let several = names.iter().filter(|name| !name.is_empty()).count() > 1;
     if !header.is_empty() {
         let header: Vec<Cow<'_, str>> = header.iter().map(Cow::from).collect();
-        take(place, Ok(&header))?;
+        take(place, Ok(DatedCells { texts: &header, dates: &[] }))?;
     }
     faults.append(rows.notes());
     let mut more = 0;
@@ -414,7 +436,8 @@ pub fn cells<R: Rows + ?Sized>(
         match fault {
             None => {
                 let cells: Vec<Cow<'_, str>> = (0..rows.count()).map(|at| cell::decode(rows.cell(at))).collect();
-                take(place, Ok(&cells))?;
+                let dates: Vec<bool> = (0..rows.count()).map(|at| rows.is_date(at)).collect();
+                take(place, Ok(DatedCells { texts: &cells, dates: &dates }))?;
             }
             Some(fault) if reported < MOST_FAULTS => {
                 reported += 1;

@@ -43,8 +43,7 @@ pub fn refusal(
         let column = if key.column.is_empty() { String::new() } else { format!(" `{}`:", key.column) };
         let _ = write!(out, "\n  {}/{}:{column} {}", folder.display(), key.file, key.what);
         for (place, value) in kind.places().iter().filter(|(place, value)| *place > 0 || value.is_some()) {
-            let place = if *place > 0 { format!("row {place}") } else { "found".into() };
-            let _ = write!(out, "\n      {place:<9} {}", value.as_deref().unwrap_or("(not shown: personal)"));
+            let _ = write!(out, "\n{}", place_text(*place, value.as_deref(), &key.column));
         }
         let more = kind.count.saturating_sub(kind.places().len() as u64);
         if more > 0 {
@@ -260,4 +259,12 @@ pub fn notes(quality: &QualityReport) -> Vec<String> {
         return lines;
     }
     Vec::new()
+}
+
+/// "      row 7     convicton": a place of a fault, with what was read there. A value of a column may be personal and is then not shown; a
+/// fault of the row as a whole (without a column) has none.
+pub(crate) fn place_text(place: u64, value: Option<&str>, column: &str) -> String {
+    let at = if place > 0 { format!("row {place}") } else { "found".into() };
+    let hidden = if column.is_empty() { "" } else { "(not shown: it may be personal)" };
+    format!("      {at:<9} {}", value.unwrap_or(hidden)).trim_end().to_owned()
 }

@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::machine_readable::JsonDocument;
+use crate::quality::place_text;
 use crate::terminal::Terminal;
 
 /// What a check of a folder found.
@@ -50,8 +51,10 @@ impl RecordsCheck {
 pub struct CheckedFile {
     pub name: String,
     pub rows: u64,
-    /// Rows without an error.
+    /// Rows without an error, each once.
     pub right: u64,
+    /// Rows that repeat another one and count once with it.
+    pub repeated: u64,
 }
 
 /// Faults of one kind in one column of one file.
@@ -93,11 +96,17 @@ fn text(found: &RecordsCheck, terminal: Terminal) -> String {
         true => String::new(),
         false => terminal.table(&["file", "rows", "of them right"].map(str::to_owned), &rows) + "\n",
     };
-    let (right, all) = found.files.iter().fold((0, 0), |(right, all), file| (right + file.right, all + file.rows));
+    let total = |of: fn(&CheckedFile) -> u64| found.files.iter().map(of).sum::<u64>();
+    let (right, all, repeated) = (total(|file| file.right), total(|file| file.rows), total(|file| file.repeated));
+    let repeats = match repeated {
+        0 => String::new(),
+        1 => ", and 1 repeats another and counts once with it".to_owned(),
+        many => format!(", and {} repeat others and count once with them", count(many)),
+    };
     let sum = match found.files.is_empty() {
         true => format!("{}: there is no table here", found.folder),
         false => format!(
-            "{}: {} of {} right; {}, {}",
+            "{}: {} of {} right{repeats}; {}, {}",
             found.folder,
             count(right),
             counted(all, "row is", "rows are"),
@@ -117,8 +126,7 @@ fn faults_text(found: &RecordsCheck) -> String {
         let column = if first.column.is_empty() { String::new() } else { format!(" `{}`:", first.column) };
         let _ = writeln!(out, "{label}: {}/{}:{column} {}", found.folder, kind.file, first.what);
         for (place, value) in kind.places.iter().filter(|(place, value)| *place > 0 || value.is_some()) {
-            let place = if *place > 0 { format!("row {place}") } else { "found".into() };
-            let _ = writeln!(out, "      {place:<9} {}", value.as_deref().unwrap_or("(not shown: personal)"));
+            let _ = writeln!(out, "{}", place_text(*place, value.as_deref(), &first.column));
         }
         let more = kind.count - kind.places.len() as u64;
         if more > 0 {
@@ -155,8 +163,10 @@ pub struct CheckedFileEntry {
     pub file: String,
     /// rows
     pub rows: u64,
-    /// rows without an error
+    /// rows without an error, each once
     pub right: u64,
+    /// rows that repeat another one and count once with it
+    pub repeated: u64,
 }
 
 /// Faults of one kind in one column of one file.
@@ -197,7 +207,12 @@ impl JsonDocument for RecordsCheckDocument {
 
 impl From<&RecordsCheck> for RecordsCheckDocument {
     fn from(found: &RecordsCheck) -> RecordsCheckDocument {
-        let file = |file: &CheckedFile| CheckedFileEntry { file: file.name.clone(), rows: file.rows, right: file.right };
+        let file = |file: &CheckedFile| CheckedFileEntry {
+            file: file.name.clone(),
+            rows: file.rows,
+            right: file.right,
+            repeated: file.repeated,
+        };
         let place = |(place, value): &(u64, Option<String>)| FaultPlaceEntry { place: *place, value: value.clone() };
         let fault = |kind: &FaultKind| FaultEntry {
             severity: if kind.is_warning() { "warning" } else { "error" },

@@ -258,3 +258,93 @@ fn rows_of_empty_cells_are_nothing_and_a_header_again_is_told() {
         assert_eq!(said.contains(&format!("f.csv:{line}: the header appears again")), line > 0, "{said}");
     }
 }
+
+/// Date cells of a workbook beside texts, and a note below the rows: what a trust's own workbook looks like.
+#[test]
+fn date_cells_beside_texts_need_no_format() {
+    let row = |number: usize, cells: &str| format!("<row r=\"{number}\">{cells}</row>");
+    let text = |place: &str, text: &str| format!("<c r=\"{place}\" t=\"inlineStr\"><is><t>{text}</t></is></c>");
+    let date = |place: &str, day: &str| format!("<c r=\"{place}\" t=\"d\"><v>{day}</v></c>");
+    let sheet = [
+        row(1, &(text("A1", "no") + &text("B1", "seen"))),
+        row(2, &(text("A2", "1") + &text("B2", "31/12/2027"))),
+        row(3, &(text("A3", "2") + &text("B3", "03/04/2027"))),
+        row(4, &(text("A4", "3") + &date("B4", "2027-10-12"))),
+        row(5, &(text("A5", "4") + &date("B5", "2027-10-30"))),
+    ];
+    let book = whole(&excel(format!("<worksheet><sheetData>{}</sheetData></worksheet>", sheet.concat()), ""));
+    for format in ["", "format = \"day first\"\n"] {
+        let (code, said, found) = starts("f.xlsx", &book, format);
+        assert_eq!((code, found.as_str()), (Some(0), "2027-12-31 2027-04-03 2027-10-12 2027-10-30"), "{format}: {said}");
+    }
+}
+
+#[test]
+fn a_day_in_the_map_itself_is_read_like_one_in_a_file() {
+    let until = |is: &str| {
+        let data = Scratch::new("constant");
+        data.write("f.csv", "no\n1\n");
+        data.write("map.toml", format!("[coverage.c]\ntable = {{ is = \"spells\" }}\nuntil = {{ is = {is} }}\n"));
+        let (code, said, out) = mapped(&data.0.join("map.toml"), &data.0);
+        (code, said, fs::read_to_string(out.0.join("coverage.csv")).unwrap_or_default())
+    };
+    for is in [
+        "\"2028-09-30\"",
+        "2028-09-30",
+        "\"30/09/2028\"",
+        "\"30 Sep 2028\"",
+        "\"09/30/2028\"",
+        "\"30.09.2028\", format = \"day first\"",
+    ] {
+        let (code, said, written) = until(is);
+        assert!(code == Some(0) && written.contains("2028-09-30"), "{is}: {said}{written}");
+    }
+    for (is, hint) in [
+        ("\"03/04/2028\"", "2028-04-03"),
+        ("\"soon\"", "year first"),
+        ("\"30/09/28\"", "year first"),
+        ("\"31/04/2028\"", "year first"),
+    ] {
+        let (code, said, written) = until(is);
+        assert!(code != Some(0) && written.is_empty(), "{is}: {said}");
+        assert!(said.contains("map.toml:3:") && said.contains(hint), "{is}: {said}");
+    }
+}
+
+/// Totals and notes below the rows are nobody: both the map and the check say so.
+#[test]
+fn a_total_below_the_rows_is_reported() {
+    let data = Scratch::new("totals");
+    let people: String = (1..=30).map(|at| format!("P{at},Ann\n")).collect();
+    data.write("f.csv", format!("no,first\n{people}TOTAL,\nprinted by hand,\n"));
+    data.write("map.toml", "[people.p]\nfile = \"f.csv\"\nperson = \"no\"\nforename = \"first\"\n");
+    let (code, said_of, out) = mapped(&data.0.join("map.toml"), &data.0);
+    assert!(code == Some(0) && said_of.contains("warning: f.csv:32: the row is named like a sum"), "{said_of}");
+    assert!(said_of.contains("f.csv:33: the row has an id and nothing else"), "{said_of}");
+    let checked = said(&run(&["records", "check", out.path()]));
+    assert!(checked.contains("named like a sum") && checked.contains("row 32") && checked.contains("row 33"), "{checked}");
+    // A real person's row among them says nothing of itself.
+    assert!(!said_of.contains("Ann") && !checked.contains("Ann"), "{said_of}{checked}");
+}
+
+/// A day that is not in the format of the map is shown, and the message says what is wrong with it.
+#[test]
+fn a_day_in_another_format_than_the_map_says_is_shown() {
+    let data = Scratch::new("format");
+    data.write("f.csv", "no,seen\n1,31/12/2024\n2,2024-07-01\n");
+    let map =
+        "[starts.s]\nfile = \"f.csv\"\nperson = \"no\"\nprovider = { is = \"A\" }\nbegan = \"seen\"\nformat = \"day first\"\n";
+    data.write("map.toml", map);
+    let (_, _, out) = mapped(&data.0.join("map.toml"), &data.0);
+    let checked = said(&run(&["records", "check", out.path()]));
+    assert!(checked.contains("not written in the format that the map says"), "{checked}");
+    assert!(checked.contains("2024-07-01 (not day first)") && !checked.contains("personal"), "{checked}");
+}
+
+/// A column that was meant is the one that begins with the words of the map, and not one that shares a word with them.
+#[test]
+fn the_column_that_was_meant_is_named() {
+    let (code, said, _) =
+        starts("f.csv", b"no,Date Started (dd/mm/yy),Date referred\n1,1/2/2024,1/2/2024\n", "ended = \"Date Started\"\n");
+    assert!(code == Some(1) && said.contains("is `Date Started (dd/mm/yy)` meant?"), "{said}");
+}

@@ -56,9 +56,9 @@ fn every_fault_is_told_and_the_good_rows_are_kept() {
     let (code, said) = check(&folder, &["--keep", kept.path(), "--list", &list]);
     assert_eq!(code, Some(1), "{said}");
     let expected = [
-        "people.csv: `born`: the year does not come first\n      row 5     (not shown: personal)\n",
+        "people.csv: `born`: the year does not come first\n      row 5     (not shown: it may be personal)\n",
         "spells.csv: `from`: this date can be read in two ways\n      row 5     03/04/2025\n      expected  a date like this: 2027-04-01\n",
-        "spells.csv: `person`: no person with this id is in the table of people\n      row 6     (not shown: personal)\n",
+        "spells.csv: `person`: no person with this id is in the table of people\n      row 6     (not shown: it may be personal)\n",
         "spells.csv: `to`: it ends before it begins\n      row 7     2020-01-01\n",
         "warning: ",
         "notes.txt: this is not a table of records",
@@ -71,7 +71,17 @@ fn every_fault_is_told_and_the_good_rows_are_kept() {
     assert_eq!(fs::read_to_string(&list).expect("the list").lines().count(), 6, "a head, and a line for each");
     let (code, said) = check(&kept, &[]);
     assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("17 of 17 rows are right"), "{said}");
+    assert!(said.contains("17 of 17 rows are right; 0 faults"), "{said}");
+}
+
+/// A row that repeats another is no fault, and is not one more right row either.
+#[test]
+fn a_repeated_row_is_counted_by_itself() {
+    let folder = Scratch::new("repeated");
+    folder.write("people.csv", "person,forename\n1,Ann\n2,Bob\n1,Ann\n");
+    let (code, said) = check(&folder, &[]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("2 of 3 rows are right, and 1 repeats another and counts once with it; 0 faults"), "{said}");
 }
 
 const SCHEME: &str = "scheme = \"Test\"\ncurrency = \"GBP\"\nrounding = \"down to the penny\"\nmonth_end = \"last day of month\"\n\

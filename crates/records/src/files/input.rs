@@ -125,6 +125,10 @@ impl Rows for OpenRows {
         either!(self, rows => rows.invalid(at))
     }
 
+    fn is_date(&self, at: usize) -> bool {
+        either!(self, rows => rows.is_date(at))
+    }
+
     fn has_addresses(&self) -> bool {
         either!(self, rows => rows.has_addresses())
     }

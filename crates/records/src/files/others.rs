@@ -88,7 +88,13 @@ impl OtherFile {
             return if self.looks_like.iter().any(|table| wanted(table)) { fault.refused() } else { fault.warning() };
         }
         let Some(table) = self.looks_like.iter().find(|table| wanted(table)) else {
-            return Fault::file(UNREAD, "files of tables", "no action needed if it has no rows of a table").warning();
+            return Fault::file(
+                UNREAD,
+                "files of tables",
+                "no action needed if it has no rows of a table; if they are an agency's own rows, `wellspent records map` makes tables of \
+                 them",
+            )
+            .warning();
         };
         let what = "the name looks like that of a table that is needed, but this is not read";
         let expected = format!("{table}.csv, and {table}-2.csv and so on for further parts; or .parquet, .xlsx, .ods");

@@ -11,6 +11,7 @@ use parquet::file::reader::FileReader as _;
 
 use super::parquet::{broken, quietly, unpackable};
 use super::parquet_text::{self, ParquetTexts, TextValue, TimestampText};
+use super::parquet_types::ParquetKind;
 
 /// How many rows are decoded first, and at most at a time. In between, as many as have about this much text.
 const FIRST_ROWS: usize = 16;
@@ -160,6 +161,11 @@ impl Rows for ParquetRows {
             Ok(_) => String::new(),
         };
         Some(InvalidCell { found, wrong: (what, "write the column as text, whole numbers or dates") })
+    }
+
+    fn is_date(&self, at: usize) -> bool {
+        let kind = self.opened.columns.get(at).and_then(|column| column.values.as_ref().ok()).map(|place| place.is);
+        matches!(kind, Some(ParquetKind::Date | ParquetKind::Timestamps { .. }))
     }
 
     fn has_addresses(&self) -> bool {

@@ -234,6 +234,10 @@ impl<R: Read> Rows for SheetRows<R> {
         either!(self, rows => rows.invalid(at))
     }
 
+    fn is_date(&self, at: usize) -> bool {
+        either!(self, rows => rows.is_date(at))
+    }
+
     fn has_addresses(&self) -> bool {
         true
     }

@@ -305,7 +305,7 @@ fn end(cell: &OdsCell, column: usize, row: &mut SheetRow, sheet_notes: &mut Shee
             ERROR,
         ),
         OdsCellKind::Truth => row.set_invalid(column, if cell.value == "true" { "TRUE" } else { "FALSE" }, TRUTH),
-        OdsCellKind::Date => row.set(column, number::date(&cell.value)),
+        OdsCellKind::Date => row.set_date(column, number::date(&cell.value)),
         // The value is a duration such as PT13H30M00S; the sheet shows the time.
         OdsCellKind::Time => row.set(column, &cell.text),
         OdsCellKind::Foreign => row.set_invalid(column, "", number::FOREIGN),
@@ -356,6 +356,10 @@ impl<R: Read> Rows for OdsSheet<R> {
 
     fn invalid(&self, at: usize) -> Option<InvalidCell> {
         self.row.invalid(at)
+    }
+
+    fn is_date(&self, at: usize) -> bool {
+        self.row.is_date(at)
     }
 
     fn has_addresses(&self) -> bool {

@@ -33,6 +33,8 @@ pub(crate) struct SheetRow {
     cells: Vec<Range<usize>>,
     text: Vec<u8>,
     invalid_cells: Vec<(usize, InvalidCell)>,
+    /// The columns whose cells are dates.
+    dates: Vec<usize>,
     /// There is something to the right of all columns that are read.
     wide: bool,
     handed: u64,
@@ -44,6 +46,7 @@ impl SheetRow {
         self.cells.clear();
         self.text.clear();
         self.invalid_cells.clear();
+        self.dates.clear();
         self.wide = false;
     }
 
@@ -68,6 +71,12 @@ impl SheetRow {
             self.cells.resize(column + 1, 0..0);
         }
         self.cells[column] = cell;
+    }
+
+    /// Puts a date into a column.
+    pub(crate) fn set_date(&mut self, column: usize, text: &str) {
+        self.set(column, text);
+        self.dates.push(column);
     }
 
     /// A cell without a valid value; `shows` never identifies a person.
@@ -103,6 +112,10 @@ impl SheetRow {
 
     pub(crate) fn cell(&self, at: usize) -> &[u8] {
         self.cells.get(at).map_or(&[][..], |cell| &self.text[cell.clone()])
+    }
+
+    pub(crate) fn is_date(&self, at: usize) -> bool {
+        self.dates.contains(&at)
     }
 
     pub(crate) fn bytes(&self) -> usize {

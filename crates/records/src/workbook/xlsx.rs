@@ -381,11 +381,13 @@ fn end(cell: &ExcelCell, common: &WorkbookCommon, row: &mut SheetRow, sheet_note
         ExcelCellKind::Error => {
             row.set_invalid(column, ERRORS.into_iter().find(|known| *known == text).unwrap_or("an error"), ERROR)
         }
-        ExcelCellKind::Date => row.set(column, number::date(text)),
+        ExcelCellKind::Date => row.set_date(column, number::date(text)),
         ExcelCellKind::Number if text.is_empty() && cell.formula => row.set_invalid(column, "", NO_VALUE),
         ExcelCellKind::Number if text.is_empty() => {}
         ExcelCellKind::Number => {
-            match number::shown(text, common.formats.get(cell.style).unwrap_or(&NumberFormat::Plain), common.from_1904) {
+            let format = common.formats.get(cell.style).unwrap_or(&NumberFormat::Plain);
+            match number::shown(text, format, common.from_1904) {
+                Ok(text) if *format == NumberFormat::Day => row.set_date(column, &text),
                 Ok(text) => row.set(column, &text),
                 Err(wrong) => row.set_invalid(column, "", wrong),
             }
@@ -422,6 +424,10 @@ impl<R: Read> Rows for ExcelSheet<R> {
 
     fn invalid(&self, at: usize) -> Option<InvalidCell> {
         self.row.invalid(at)
+    }
+
+    fn is_date(&self, at: usize) -> bool {
+        self.row.is_date(at)
     }
 
     fn has_addresses(&self) -> bool {

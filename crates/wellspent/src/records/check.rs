@@ -104,7 +104,12 @@ impl Checking<'_> {
         }
         writer.map_or(Ok(()), |writer| writer.end(first.table))?;
         let checked = files.iter().zip(&found.files);
-        self.files.extend(checked.map(|(file, rows)| CheckedFile { name: file.name(), rows: rows.read, right: rows.used }));
+        self.files.extend(checked.map(|(file, rows)| CheckedFile {
+            name: file.name(),
+            rows: rows.read,
+            right: rows.used,
+            repeated: rows.repeats,
+        }));
         Ok(())
     }
 }
