@@ -87,7 +87,7 @@ impl JoiningArgs {
     /// Who asks for the outcomes of each person, for a purpose in words. With several agencies, their stated purpose comes first.
     pub(crate) fn access_for(&self, purpose: &str) -> anyhow::Result<Access> {
         if purpose.trim().is_empty() {
-            bail!("Say why you need the outcomes of each person: add --for PURPOSE. We log who looked at whose records");
+            bail!("say why you need the outcomes of each person: add --for PURPOSE. We log who looked at whose records");
         }
         let stated = self.purpose.as_ref().map_or(String::new(), |stated| format!("{stated}: "));
         Ok(Access { actor: actor(self.actor.asked_by.as_deref())?, purpose: format!("{stated}{}", purpose.trim()) })

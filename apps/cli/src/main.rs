@@ -65,7 +65,7 @@ enum Command {
     Design(commands::design::Design),
     /// Show which uncertain assumptions the result depends on
     Sensitivity(commands::sensitivity::Sensitivity),
-    /// Make the run of an assurance pack again and show what differs
+    /// Repeat the run of an assurance pack and show what differs
     Verify(commands::verify::Verify),
     /// Show every draw of one simulated person, to be worked out again elsewhere
     Replay(commands::replay::Replay),

@@ -43,6 +43,8 @@ pub struct LineExplanation {
     pub outcome: Option<String>,
     /// How many people the line is about.
     pub people: usize,
+    /// Whether it pays for these people or their results, and not for time or by what other lines come to.
+    pub is_about_people: bool,
     /// How many of them are excepted from the outcome.
     pub excepted: usize,
     /// Those whom it counts.
@@ -171,7 +173,8 @@ fn line_text(line: &LineExplanation, terminal: Terminal) -> String {
     let people = counted(line.people, "person", "people");
     out += &match &line.outcome {
         Some(_) => format!("The line counts {} of {people}{}:\n", thousands(line.counted.len() as i64), excepted(line.excepted)),
-        None => format!("The line is for {people}:\n"),
+        None if line.is_about_people => format!("The line is for {people}:\n"),
+        None => "It follows from time, totals or other lines, and not from single people, so nobody is listed.\n".to_owned(),
     };
     for person in &line.counted {
         out += &format!("{:<20} started {}{}", person.person, date(person.started), from(&person.sources));

@@ -27,7 +27,7 @@ impl Actor {
     /// The name is empty: nothing about a person is shown to somebody without a name.
     pub fn new(name: &str) -> Result<Actor, Error> {
         match name.trim() {
-            "" => Err(anyhow!("Say who is asking: add `--asked-by NAME`. We log who looked at whose records").into()),
+            "" => Err(anyhow!("say who is asking: add `--asked-by NAME`. We log who looked at whose records").into()),
             name => Ok(Actor(name.to_owned())),
         }
     }

@@ -12,7 +12,7 @@
 //! - [`stress`] plays strategic providers against the rules. [`fix`] finds the cheapest changes that remove what it found,
 //!   [`design`] searches the rules themselves, [`sensitivity`] says which assumptions matter, [`compare`] puts two schemes side by
 //!   side, [`replay`] shows every draw of one person.
-//! - [`pack`] writes a run down for an auditor, and [`verify`] makes it again.
+//! - [`pack`] writes a run down for an auditor, and [`verify`] repeats it.
 //!
 //! While a contract runs:
 //!
@@ -81,6 +81,7 @@ pub mod parsers;
 pub mod pay;
 mod payees;
 pub mod person;
+mod person_ids;
 pub mod price;
 pub mod progress;
 pub mod pseudonymise;

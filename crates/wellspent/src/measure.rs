@@ -266,7 +266,7 @@ fn people_table(
     joined: Option<&JoinedRecords>,
 ) -> anyhow::Result<PeopleTable> {
     if access.purpose.trim().is_empty() {
-        bail!("Say why you need the outcomes of each person: a purpose is missing. We log who looked at whose records");
+        bail!("say why you need the outcomes of each person: a purpose is missing. We log who looked at whose records");
     }
     let records = &counted.found.records;
     let persons: BTreeSet<u32> = counted.index().map(|(_, index)| index.start.person).collect();

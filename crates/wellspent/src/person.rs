@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use anyhow::bail;
 use base::day::{Day, day};
 use linkage::identity::{self, IdentityEvent, IdentityEventKind};
 use linkage::joined::timeline::{TimelineItem, items};
@@ -19,6 +20,7 @@ pub use report::person::Timeline;
 use crate::access_log::{self, Access};
 use crate::agencies::{self, Agencies};
 use crate::error::Error;
+use crate::person_ids::{self, AskedPerson};
 
 /// Whose timeline is shown, and to whom.
 #[derive(Clone, Debug)]
@@ -40,24 +42,30 @@ pub struct PersonRequest {
 pub fn person(request: &PersonRequest) -> Result<Timeline, Error> {
     let mut agencies = agencies::open(&request.records, &request.access.purpose, request.days)?;
     request.agencies.iter().try_for_each(|agency| agencies.purpose.agency(agency)).map_err(anyhow::Error::from)?;
-    let Some(person) = known_person(&agencies, &request.id, day(request.days.known_at())) else {
-        return Err(anyhow::Error::from(PurposeRefusal {
-            what: format!("no agency that the purpose `{}` covers holds a person with this id", request.access.purpose),
-            hint: "check the id; a purpose that covers more agencies may know the person".into(),
-        })
-        .into());
-    };
+    let person = known_person(&agencies, request)?;
     access_log::note(&request.records, &request.access, "person", &[&person])?;
     Ok(timeline(request, &mut agencies, &person)?)
 }
 
 /// The id under which the person is known on the day, if an agency that the purpose covers holds a record.
-fn known_person(agencies: &Agencies, id: &str, known_at: Day) -> Option<String> {
-    let held = |person: &str| agencies.members.iter().any(|member| member.person == person);
-    if held(id) {
-        return Some(id.to_owned());
+fn known_person(agencies: &Agencies, request: &PersonRequest) -> anyhow::Result<String> {
+    let id = &request.id;
+    match person_ids::asked(&agencies.members, id) {
+        AskedPerson::One(person) => return Ok(person.to_owned()),
+        AskedPerson::Several(ids) => bail!(PurposeRefusal {
+            what: format!("{id} is the id of different people: {}", ids.join(", ")),
+            hint: "name the agency as well, as above".into(),
+        }),
+        AskedPerson::Nobody => {}
     }
-    identity::lives_on(&agencies.history, id, known_at).filter(|person| held(person)).map(str::to_owned)
+    let held = |person: &&str| agencies.members.iter().any(|member| member.person == *person);
+    let lives_on = identity::lives_on(&agencies.history, id, day(request.days.known_at())).filter(held);
+    lives_on.map(str::to_owned).ok_or_else(|| {
+        let what = format!("no agency that the purpose `{}` covers holds a person with this id", request.access.purpose);
+        let hint = "check the id: it may be that of the table of persons, an agency's own, or AGENCY/ID. A purpose that covers more \
+                    agencies may know the person";
+        PurposeRefusal { what, hint: hint.into() }.into()
+    })
 }
 
 fn timeline(request: &PersonRequest, agencies: &mut Agencies, person: &str) -> anyhow::Result<Timeline> {

@@ -339,6 +339,11 @@ impl JoinedRecords {
         }
     }
 
+    /// The records that the purpose covers, each with its person.
+    pub(crate) fn members(&self) -> &[Member] {
+        &self.members
+    }
+
     /// Somebody in the records as linked, by the id in the table of persons.
     pub(crate) fn find(&self, person: &str) -> Option<u32> {
         let record = self.members.iter().position(|member| member.person == person)?;

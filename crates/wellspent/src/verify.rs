@@ -1,4 +1,4 @@
-//! Makes the run of an assurance pack again from its own inputs and options, and says what differs.
+//! Repeats the run of an assurance pack from its own inputs and options, and says what differs.
 
 use std::path::{Path, PathBuf};
 
@@ -73,7 +73,7 @@ pub fn verify(request: &VerifyRequest, progress: Progress<'_>) -> Result<VerifyR
         }
         None => {
             wrong.extend(found.unsealed());
-            wrong.push("we could not make the run again, so only the hashes were compared".to_owned());
+            wrong.push("we could not repeat the run, so only the hashes were compared".to_owned());
         }
     }
     Ok(VerifyResult {

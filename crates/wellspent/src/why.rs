@@ -26,6 +26,7 @@ use crate::folder::{self, Reach};
 use crate::measure::state;
 use crate::measured::MeasuredRecords;
 use crate::pay::{claims_asked, from_records};
+use crate::person_ids::{self, AskedPerson};
 use crate::several_agencies::{JoinOptions, JoinedRecords, RowSources, read_outcomes};
 
 /// What is explained, from which records.
@@ -102,7 +103,11 @@ impl Explaining<'_> {
                 && (line.segment.is_empty() || scheme.segments[index.segment as usize] == line.segment)
         };
         let people: Vec<usize> = (0..measured.index.len()).filter(|at| here(&measured.index[*at])).collect();
-        let counts = |at: &usize| outcome.is_none_or(|outcome| measured.of(*at)[outcome].value != 0);
+        // A fee for each person is for each of them. Any other line without an outcome compares sums and totals, and nobody's records
+        // are behind it.
+        let clause = scheme.clause(&line.clause).map(|at| &scheme.clauses[at].terms);
+        let is_about_people = outcome.is_some() || clause.is_some_and(|terms| terms.fee_varies_with_people());
+        let counts = |at: &usize| is_about_people && outcome.is_none_or(|outcome| measured.of(*at)[outcome].value != 0);
         let counted: Vec<usize> = people.iter().copied().filter(counts).collect();
         let (as_at, known_at) = self.days.days();
         let reasons = outcome.map(|_| explain(scheme, &found.records, measured, &counted, as_at, known_at));
@@ -124,10 +129,11 @@ impl Explaining<'_> {
         };
         let explained = LineExplanation {
             place: place(line),
-            sum: line.sum_in_words(),
+            sum: line.sum_for_people().unwrap_or_else(|| line.amount.to_string()),
             reason: line.reason.clone(),
             outcome: outcome.map(|outcome| scheme.outcomes[outcome].name.clone()),
             people: people.len(),
+            is_about_people,
             excepted: outcome.map_or(0, |outcome| {
                 let excepted = |at: &&usize| measured.of(**at)[outcome].state == OutcomeState::Excepted;
                 people.iter().filter(excepted).count()
@@ -149,9 +155,7 @@ impl Explaining<'_> {
     fn person(&self, wanted: &str) -> anyhow::Result<(Explained, Vec<u32>)> {
         let records = &self.found.records;
         let person = match self.joined {
-            Some(joined) => joined.find(wanted).with_context(|| {
-                format!("the table of persons has nobody with the id {wanted}, among the people that the purpose covers")
-            })?,
+            Some(joined) => joined_person(joined, wanted)?,
             None => records
                 .people
                 .names
@@ -176,7 +180,7 @@ impl Explaining<'_> {
         };
         let all: Vec<(Fact, Day)> = records.facts.of(person, known_at).into_iter().map(|fact| (fact, NEVER)).collect();
         let explained = PersonExplanation {
-            person: wanted.to_owned(),
+            person: self.name(person),
             as_at,
             known_at,
             died: day(ends.died),
@@ -244,6 +248,25 @@ impl Explaining<'_> {
             }
         };
         facts.iter().map(in_words).collect()
+    }
+}
+
+/// Somebody in joined records, by the id of the table of persons or of an agency.
+fn joined_person(joined: &JoinedRecords, wanted: &str) -> anyhow::Result<u32> {
+    let nobody = || {
+        Error::failed(
+            format!("no record that the purpose covers has the id {wanted}"),
+            "give the id of the table of persons, an agency's own id, or both the agency and its id: AGENCY/ID. A purpose that covers \
+             more agencies may know the person",
+        )
+    };
+    match person_ids::asked(joined.members(), wanted) {
+        AskedPerson::One(person) => Ok(joined.find(person).ok_or_else(nobody)?),
+        AskedPerson::Several(ids) => bail!(Error::failed(
+            format!("{wanted} is the id of different people: {}", ids.join(", ")),
+            "name the agency as well, as above"
+        )),
+        AskedPerson::Nobody => bail!(nobody()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! `wellspent verify DIR`: makes the run of an assurance pack again from its own inputs and options, and shows what differs.
+//! `wellspent verify DIR`: repeats the run of an assurance pack from its own inputs and options, and shows what differs.
 
 use std::path::PathBuf;
 use std::process::ExitCode;

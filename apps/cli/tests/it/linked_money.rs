@@ -171,6 +171,24 @@ fn a_line_of_linked_records_opens_to_people_and_to_the_agency_of_each_row() {
     let person = said(&ask("why", &contract, &folder, &[&["--person", "P4"], &FOR[..]].concat()));
     assert!(person.contains("start on 2020-02-01 with Acme (probation, start 4)"), "{person}");
     assert!(person.contains("counts: x on 2020-02-15 (police, event 4)"), "{person}");
+    // An agency's own id is as good, with its agency or without.
+    for id in ["police/X4", "X4", "probation/4", "4"] {
+        let same = said(&ask("why", &contract, &folder, &[&["--person", id], &FOR[..]].concat()));
+        assert_eq!(same, person, "{id}");
+    }
+    let unknown = said(&ask("why", &contract, &folder, &[&["--person", "police/4"], &FOR[..]].concat()));
+    assert!(unknown.contains("has the id police/4") && unknown.contains("AGENCY/ID"), "{unknown}");
+}
+
+/// A limit that changes nothing has no people behind it: nobody is listed, and nobody is written down.
+#[test]
+fn a_line_that_follows_from_other_lines_lists_nobody() {
+    let limit = "[pay.most]\nclause = \"cap\"\non = [\"p\"]\nmost = \"£1m\"\nmeasured_over = \"all cohorts\"\nfrom = \"x\"\n";
+    let (contract, folder) = (scheme("providers = [\"Acme\"]", limit), folder(true));
+    let cap = said(&ask("why", &contract, &folder, &[&["2"], &FOR[..]].concat()));
+    assert!(cap.contains("so nobody is listed") && !cap.contains("P0 "), "{cap}");
+    let log = fs::read_to_string(folder.0.join("access-log.csv")).expect("who asked is written down");
+    assert!(!log.contains(",P0") && log.contains(",why,"), "{log}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The front sheet of a pack: what it is about, where to look, how to make it again.
+//! The front sheet of a pack: what it is about, where to look, how to repeat it.
 
 use base::reader::StatedNumber;
 use simulation::self_checks::SelfCheck;
@@ -52,7 +52,7 @@ fn contents(run: &PackedRun<'_>) -> String {
 
 const AGAIN: &str = "## How to check it\n\n\
     Without this program: `sha256sum -c SHA256SUMS` shows whether a file was changed since.\n\n\
-    With it: `wellspent verify DIR` makes the same run again from `inputs`, runs the checks again, and compares every byte. It \
+    With it: `wellspent verify DIR` repeats the run from `inputs`, runs the checks again, and compares every byte. It \
     lists what differs, and ends with exit code 1 if anything does.\n";
 
 fn input_table(run: &PackedRun<'_>) -> String {
@@ -60,7 +60,7 @@ fn input_table(run: &PackedRun<'_>) -> String {
     let rows = list.iter().map(|input| row(&[&input.name, &input.bytes.to_string(), &input.sha256]));
     let people = list.iter().filter(|input| !input.copied).map(|input| {
         format!(
-            "\n{} is a table of people and is not copied. To make the run again, put it where the assumptions file names it, seen from \
+            "\n{} is a table of people and is not copied. To repeat the run, put it where the assumptions file names it, seen from \
              `{}`.\n",
             plain(&input.name),
             inputs::FOLDER
