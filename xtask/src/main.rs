@@ -2,6 +2,8 @@
 
 mod calibration;
 mod docs;
+#[cfg(test)]
+mod figures;
 mod messages;
 mod mutations;
 mod pages;
@@ -18,9 +20,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// What there is to do.
-const COMMANDS: [(&str, &str); 10] = [
+const COMMANDS: [(&str, &str); 11] = [
     ("test", "install what the tests need, then run everything that must be true"),
     ("pages", "check the pages in a browser"),
+    ("picture", "make the picture of the README anew: the first screen of a report"),
     ("kill 1000", "kill the program 1,000 times in the middle of its work"),
     ("docs", "write the schemas, and the parts of the documents that come from the code"),
     ("mutations", "plant faults in simulated schemes and write their table into docs/validity/stress-test.md"),
@@ -81,6 +84,10 @@ fn main() -> anyhow::Result<ExitCode> {
                 }
             };
             Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+        Some("picture") => {
+            pages::picture(&root(), &std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()))?;
+            Ok(ExitCode::SUCCESS)
         }
         Some("source-mutants") => source_mutants::run(&root(), &std::env::args().skip(2).collect::<Vec<_>>()),
         Some("kill") => test::kill(&root(), &std::env::args().nth(2).unwrap_or_else(|| "1000".to_owned())),

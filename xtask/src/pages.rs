@@ -47,6 +47,27 @@ pub(crate) fn check(root: &Path, cargo: &str) -> anyhow::Result<PageCheck> {
     Ok(if good { PageCheck::Good } else { PageCheck::Faulty })
 }
 
+/// The picture of the README, and the scheme whose report it shows.
+const PICTURE: (&str, &str) = ("docs/picture.png", "transforming-rehabilitation-2013");
+
+/// Makes the picture of the README: the first screen of a report.
+pub(crate) fn picture(root: &Path, cargo: &str) -> anyhow::Result<()> {
+    let browser = browser().context("there is no Chromium")?;
+    let (root, folder) = (&root.canonicalize()?, &root.canonicalize()?.join("target/pages"));
+    std::fs::create_dir_all(folder)?;
+    let page = Maker { root, cargo, folder }.page("picture", &["stress", PICTURE.1])?;
+    let taken = Command::new(browser)
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--window-size=1200,940"])
+        .arg(format!("--screenshot={}", root.join(PICTURE.0).display()))
+        .arg(format!("file://{page}"))
+        .status()
+        .context("running Chromium")?;
+    if !taken.success() {
+        bail!("Chromium made no picture of {page}");
+    }
+    Ok(())
+}
+
 /// Chromium, from Debian's package where it is missing and that is allowed.
 fn browser() -> Option<PathBuf> {
     let found = || ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(on_path);

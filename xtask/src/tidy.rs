@@ -122,6 +122,40 @@ fn messages_have_the_singular() {
 }
 
 /// A sentence whose only difference for one thing is a word. Two whole sentences may differ as they like.
+/// Names that begin with a capital wherever they stand.
+const PROPER_NAMES: [&str; 7] = ["Chromium", "Excel", "OpenDocument", "Parquet", "PostgreSQL", "Splink", "SQLite"];
+
+/// The messages of a source file that begin like a sentence of their own. "error: " stands before them.
+fn capital_errors(text: &str) -> Vec<&str> {
+    let openers = ["bail!(", "anyhow!(", "Hinted::new(", "Error::failed("];
+    let of = |opener: &'static str| {
+        text.match_indices(opener).filter_map(move |(at, _)| {
+            let rest = text[at + opener.len()..].trim_start();
+            let rest =
+                rest.strip_prefix("Error::failed(").or_else(|| rest.strip_prefix("Hinted::new(")).unwrap_or(rest).trim_start();
+            let message = rest.strip_prefix("format!(").unwrap_or(rest).trim_start().strip_prefix('"')?;
+            let mut letters = message.chars();
+            let is_sentence = letters.next()?.is_uppercase() && letters.next()?.is_lowercase();
+            (is_sentence && !PROPER_NAMES.iter().any(|name| message.starts_with(name)))
+                .then(|| message.lines().next().unwrap_or(""))
+        })
+    };
+    openers.into_iter().flat_map(of).collect()
+}
+
+#[test]
+fn errors_begin_with_a_small_letter() {
+    let mut broken = Vec::new();
+    for source in sources(&root()) {
+        broken.extend(capital_errors(&source.text).into_iter().map(|message| format!("{}: {message}", source.name)));
+    }
+    none(&broken, "a message follows \"error: \", so it begins with a small letter:");
+    assert_eq!(
+        capital_errors("bail!(\"Say who\"); bail!(\n  format!(\"Write {x}\")); bail!(\"JSON\"); bail!(\"Excel is\")").len(),
+        2
+    );
+}
+
 #[test]
 fn singular_and_plural_are_chosen_in_one_place() {
     let mut broken = Vec::new();

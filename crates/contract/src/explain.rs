@@ -4,9 +4,11 @@ use crate::measured_result::expected_in_cell;
 use crate::price;
 use crate::spread_words::spread_words;
 use crate::tally::{Tally, misfit, part_misfit};
-use crate::terms::{Baseline, Better, Intake, Outcome, OutcomeKind, Per, RecordsPolicy, ReportedBy, Scheme, date_words};
+use crate::terms::{
+    Baseline, Better, Intake, Outcome, OutcomeKind, Per, RecordsPolicy, ReportedBy, Scheme, amount_in_words, date_words,
+};
 use base::english::{counted, plural};
-use base::literal::{Literal as _, Tolerance};
+use base::literal::{Duration, Literal as _, Tolerance};
 use base::money::{Pence, Quantity, Rate, WHOLE, thousands};
 
 /// A numbered paragraph of the term sheet.
@@ -74,8 +76,8 @@ pub fn term_sheet(scheme: &Scheme) -> Vec<Paragraph> {
                 format!("Every {} that {} lasts counts, up to {most}.", every.words(), scheme.outcomes[of].name)
             }
             OutcomeKind::Amount { most } => {
-                let (unit, most) = (&outcome.unit, thousands(most));
-                format!("It is the mean of everybody's {unit}. More than {most} for one person count as {most}.")
+                let (unit, most) = (&outcome.unit, amount_in_words(&thousands(most), &outcome.unit));
+                format!("It is the mean over everybody, in {unit}. More than {most} for one person counts as {most}.")
             }
         };
         let part = outcome
@@ -87,8 +89,11 @@ pub fn term_sheet(scheme: &Scheme) -> Vec<Paragraph> {
             String::new()
         };
         // A measure that states its own window does not need it again.
-        let window = outcome.window.words();
-        let within = if outcome.measure.contains(&window) { String::new() } else { format!(", within {window}") };
+        let within = if says_window(&outcome.measure, outcome.window) {
+            String::new()
+        } else {
+            format!(", within {}", outcome.window.words())
+        };
         let text = format!("{}: {}{within}{wait}. {kind}{part} {good}{}", outcome.name, outcome.measure, baseline(scheme, at));
         add(format!("2.{}", at + 1), text, &format!("outcome.{}", outcome.name));
         let measured = outcome.measured.as_ref().map(|measured| measured.words(&scheme.outcomes));
@@ -109,6 +114,38 @@ pub fn term_sheet(scheme: &Scheme) -> Vec<Paragraph> {
         }
     }
     out
+}
+
+/// Whether the words of a measure say its window: "12 months" anywhere, or "within a year", "in the first year", "within six months".
+fn says_window(measure: &str, window: Duration) -> bool {
+    const NUMBERS: [&str; 12] =
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+    let measure = measure.to_lowercase();
+    if measure.contains(&window.words()) {
+        return true;
+    }
+    let (number, unit) = match window {
+        Duration::Months(months) if months % 12 == 0 => (months / 12, "year"),
+        Duration::Months(months) => (months, "month"),
+        Duration::Weeks(weeks) => (weeks, "week"),
+        Duration::Days(days) => (days, "day"),
+    };
+    let word = usize::try_from(number - 1).ok().and_then(|at| NUMBERS.get(at));
+    let mut lengths: Vec<String> =
+        word.map(|word| format!("{word} {}", plural(number, unit, &format!("{unit}s")))).into_iter().collect();
+    lengths.push(counted(number, unit, &format!("{unit}s")));
+    if let Duration::Months(months @ 1..=12) = window {
+        lengths.push(format!("{} {}", NUMBERS[months as usize - 1], plural(months, "month", "months")));
+    }
+    if number == 1 {
+        lengths.extend([format!("a {unit}"), format!("the {unit}"), format!("the first {unit}"), format!("their first {unit}")]);
+    }
+    let starts = |at: usize, length: &str| {
+        let after = &measure[at + length.len()..];
+        let whole = !after.starts_with(char::is_alphanumeric);
+        whole && ["within ", "in ", "in the first ", "over "].iter().any(|before| measure[..at].ends_with(before))
+    };
+    lengths.iter().any(|length| measure.match_indices(length.as_str()).any(|(at, _)| starts(at, length)))
 }
 
 /// What is tolerated in the records that are paid on.
@@ -197,6 +234,7 @@ fn compared_with(scheme: &Scheme, outcome: &Outcome) -> String {
         Baseline::Fixed(schedule) => {
             let show = |rate: Rate| match outcome.kind {
                 OutcomeKind::Binary => rate.to_string(),
+                OutcomeKind::Amount { .. } => format!("{} each", amount_in_words(&Quantity(rate.0).to_string(), &outcome.unit)),
                 _ => format!("{} each", Quantity(rate.0)),
             };
             let rates = spread_words(scheme, schedule, show);
@@ -383,4 +421,30 @@ pub fn expected_tally(scheme: &Scheme, area: usize, current: Option<&CurrentRate
         }
     }
     tally
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_measure_that_says_its_window_is_heard() {
+        let says = |measure: &str, months: i64| says_window(measure, Duration::Months(months));
+        for measure in ["people who start a job within a year", "pounds earned in the first year", "reconvicted within 12 months"]
+        {
+            assert!(says(measure, 12), "{measure}");
+        }
+        assert!(says("a home within six months", 6) && says("at school within two years", 24) && says("within one year", 12));
+        for (measure, months) in [
+            ("people in work for a year", 12),
+            ("people who start within a year and keep a job for 13 weeks", 15),
+            ("within a yearly review", 12),
+            ("within a year", 6),
+        ] {
+            assert!(!says(measure, months), "{measure}, {months}");
+        }
+        assert!(
+            says_window("arrested within 90 days", Duration::Days(90)) && says_window("seen within a week", Duration::Weeks(1))
+        );
+    }
 }

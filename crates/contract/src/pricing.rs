@@ -37,21 +37,6 @@ pub fn is_product(quantity: Quantity, price: Pence, amount: Pence) -> bool {
     (product - i128::from(amount.0) * i128::from(WHOLE)).abs() < i128::from(WHOLE)
 }
 
-impl PricedLine {
-    /// "17.5 people", "1 event".
-    #[must_use]
-    pub fn quantity_words(&self) -> String {
-        let unit = match (self.quantity.0.abs() == WHOLE, self.unit) {
-            (true, "people") => "person",
-            (true, "households") => "household",
-            (true, "percentage points") => "percentage point",
-            (true, unit @ ("events" | "units" | "periods" | "points" | "months" | "years")) => &unit[..unit.len() - 1],
-            (_, unit) => unit,
-        };
-        format!("{} {unit}", self.quantity)
-    }
-}
-
 /// Receives lines as pricing makes them. The simulation keeps none, so no reason is ever written for it.
 pub trait LineSink<A> {
     fn line(&mut self, line: impl FnOnce() -> PricedLine, amount: A);

@@ -352,6 +352,12 @@ impl Scheme {
     }
 }
 
+/// An amount in its unit: "£4,200" of pounds, "230 minutes" of anything else.
+#[must_use]
+pub fn amount_in_words(number: &str, unit: &str) -> String {
+    if unit.trim().eq_ignore_ascii_case("pounds") { format!("£{number}") } else { format!("{number} {unit}") }
+}
+
 impl Outcome {
     /// Whether it is compared with anything.
     #[must_use]

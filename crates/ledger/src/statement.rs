@@ -108,6 +108,17 @@ impl StatementLine {
         }
     }
 
+    /// "1 person × £4,000 = £4,000", for people to read beside the reason. `None` where nothing is counted, such as by a cap: the reason
+    /// says it all.
+    #[must_use]
+    pub fn sum_for_people(&self) -> Option<String> {
+        let quantity = contract::clauses::quantity_words(self.quantity, &self.unit)?;
+        Some(match contract::price::is_product(self.quantity, self.price, self.amount) {
+            true => format!("{quantity} × {} = {}", self.price, self.amount),
+            false => format!("{quantity} at {}; the line comes to {}", self.price, self.amount),
+        })
+    }
+
     /// Quantity × price = amount, whether that is correct or not. Ledgers of earlier versions have reasons in these words.
     #[must_use]
     pub(crate) fn as_product(&self) -> String {

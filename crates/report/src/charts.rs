@@ -4,7 +4,7 @@ use base::schedule::CohortTime;
 use contract::Scheme;
 use contract::terms::Baseline;
 use maud::{Markup, html};
-use risks::{StrategyKind, StrategyResult, WrongPayment, WrongPaymentRow, people, percent, pounds};
+use risks::{StrategyKind, StrategyResult, WrongPayment, WrongPaymentRow, people, percent, pounds, pounds_in_prose};
 use simulation::assumptions::{Assumptions, Intended};
 use simulation::payment_by_aim::Curve;
 use simulation::stress::{CostPoint, StressTest};
@@ -100,9 +100,9 @@ fn payment_by_outcome(scheme: &Scheme, stress: &StressTest) -> Option<ChartFigur
     let (from, to) = (curve.points.first()?, curve.points.last()?);
     let what = format!(
         "Payment rises from {} at {} to {} at {}.",
-        pounds(from.payment.mean),
+        pounds_in_prose(from.payment.mean),
         percent(from.rate),
-        pounds(to.payment.mean),
+        pounds_in_prose(to.payment.mean),
         percent(to.rate)
     );
     let mut chart = Chart::new("payment", &title, &what, x, y);
@@ -183,8 +183,8 @@ fn profit(stress: &StressTest) -> Option<ChartFigure> {
     let peak = shown.iter().max_by(|a, b| a.profit.total_cmp(&b.profit))?;
     let what = format!(
         "Along the line, profit is highest, at {1} a person, where the provider spends {0} a person on help.",
-        pounds(peak.help_spend / people),
-        pounds(peak.profit / people)
+        pounds_in_prose(peak.help_spend / people),
+        pounds_in_prose(peak.profit / people)
     );
     let mut chart = Chart::new("profit", &title, &what, x, y);
     let average = line("average profit", BLUE, "none", None);

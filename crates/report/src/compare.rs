@@ -221,7 +221,8 @@ impl CompareReport {
     }
 }
 
-/// "in both: drift, present in 12 of 64 scenarios, was 60, and no longer as stated". `tried` are the scenarios of the old and the new scheme.
+/// "in both: drift, present in 12 of 64 scenarios, was 60, and no longer present with the numbers as
+/// stated". `tried` are the scenarios of the old and the new scheme.
 fn risk_line(risk: &ComparedRisk, tried: [usize; 2]) -> String {
     let counted = |share: f64, tried: usize| (share * tried as f64).round();
     let often = match (risk.old_share_of_scenarios, risk.new_share_of_scenarios) {
@@ -233,9 +234,9 @@ fn risk_line(risk: &ComparedRisk, tried: [usize; 2]) -> String {
         _ => String::new(),
     };
     let stated = match (risk.old_as_stated, risk.new_as_stated) {
-        (true, false) if risk.change == "in both" => ", and no longer as stated",
-        (false, true) if risk.change == "in both" => ", and now as stated",
-        (false, false) => ", and not as stated",
+        (true, false) if risk.change == "in both" => ", and no longer present with the numbers as stated",
+        (false, true) if risk.change == "in both" => ", and now present with the numbers as stated",
+        (false, false) => ", and absent with the numbers as stated",
         _ => "",
     };
     format!("{}: {}{often}{stated}", risk.change, risk.name)
@@ -403,7 +404,10 @@ mod tests {
         );
         assert_eq!(line([often, often], [64, 64]), "in both: drift, present in 60 of 64 scenarios, was 60");
         assert_eq!(line([often, never], [64, 64]), "gone: drift, present in 0 of 64 scenarios, was 60");
-        assert_eq!(line([never, seldom], [64, 64]), "new: drift, present in 12 of 64 scenarios, was 0, and not as stated");
+        assert_eq!(
+            line([never, seldom], [64, 64]),
+            "new: drift, present in 12 of 64 scenarios, was 0, and absent with the numbers as stated"
+        );
         assert_eq!(
             line([seldom, often], [64, 32]),
             "in both: drift, present in 30 of 32 scenarios, was 12 of 64, and now as stated"

@@ -2,7 +2,7 @@
 
 use contract::Scheme;
 use contract::fixes::Fix;
-use risks::{Estimate, RiskId, percent, pounds, pounds_within};
+use risks::{Estimate, RiskId, percent, pounds, pounds_in_prose, pounds_within};
 use schemars::JsonSchema;
 use serde::Serialize;
 use simulation::assumptions::Assumptions;
@@ -35,7 +35,7 @@ pub fn text(
         DesignAim::Safe => "the design that pays least for chance, with worth less spend no lower than intended today",
     };
     let mut out = format!("{}\n{}\n\n", terminal.bold(&scheme.name), terminal.dim(&terminal.wrap(&assumptions.name, 0)));
-    let sought = format!("We looked for {aim}, for at most {} over the cohorts simulated.", pounds(found.budget));
+    let sought = format!("We looked for {aim}, for at most {} over the cohorts simulated.", pounds_in_prose(found.budget));
     out += &format!("{}\n\n", terminal.wrap(&sought, 0));
     if !worth_its_price(found) {
         out += &terminal.red(&format!("{}\n\n", terminal.wrap(&do_not_buy(found), 0)));
@@ -65,8 +65,8 @@ fn do_not_buy(found: &DesignSearchResult) -> String {
     format!(
         "Do not buy this. Under these assumptions no design that we tried is worth its price. The one that comes nearest costs {} and \
          brings outcomes worth {}. What else the service does is not counted.",
-        pounds(nearest.spend.mean),
-        pounds(nearest.worth)
+        pounds_in_prose(nearest.spend.mean),
+        pounds_in_prose(nearest.worth)
     )
 }
 
@@ -103,8 +103,9 @@ fn findings(found: &DesignSearchResult, scenarios: usize, terminal: Terminal) ->
 /// The scheme as it is, then the frontier by spend; the best is marked.
 fn frontier(found: &DesignSearchResult, terminal: Terminal) -> String {
     let header = ["design", "changes", "spend", "worth", "worth less spend", "provider keeps", "paid for chance", "likely"];
-    // Each change is written once, with its number.
-    let mut known: Vec<String> = Vec::new();
+    // Each change is written once, with its number. Those of the best design are listed above, with the same numbers.
+    let mut known: Vec<String> = found.best.iter().flat_map(|best| best.changes.iter().map(Fix::words)).collect();
+    known.dedup();
     let mut row = |name: String, design: &EvaluatedDesign| {
         let sum = |estimate: Estimate| pounds_within(estimate);
         let mut numbers: Vec<usize> = Vec::new();

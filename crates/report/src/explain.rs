@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use base::english::plural;
-use base::money::Pence;
+use base::money::{Pence, thousands};
 use base::reader::StatedNumber;
 use contract::SCHEME_FILE;
 use contract::Scheme;
 use contract::explain::{CurrentRates, Expectation, Paragraph, PaymentLevel, expected_tally, payment_table, term_sheet};
 use contract::tally::Tally;
-use contract::terms::{Baseline, OutcomeKind};
+use contract::terms::{Baseline, OutcomeKind, amount_in_words};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -181,7 +181,8 @@ impl JsonDocument for ExplainReport {
 struct SourcesShown<'a>(BTreeMap<&'a str, &'a str>);
 
 impl<'a> SourcesShown<'a> {
-    /// The sources of a paragraph: "[clause 4]", "[as in 3.1]", "[window 24 months, baseline 45%: as in 2.1]".
+    /// The sources of a paragraph: "[Source: clause 4]", "[Source: as for term 3.1]" and, where its numbers have several, "[Source of window
+    /// 24 months, baseline 45%: a report]".
     fn of(&mut self, term: &'a TermEntry) -> Vec<String> {
         let mut groups: Vec<(&str, Vec<String>)> = Vec::new();
         if !term.from.is_empty() {
@@ -194,11 +195,15 @@ impl<'a> SourcesShown<'a> {
                 None => groups.push((&number.from, vec![words])),
             }
         }
+        let only = groups.len() == 1;
         let mut written = |(from, numbers): (&'a str, Vec<String>)| {
-            let shown = self.0.get(from).map(|paragraph| format!("as in {paragraph}"));
+            let shown = self.0.get(from).map(|paragraph| format!("as for term {paragraph}"));
             self.0.entry(from).or_insert(&term.number);
             let source = shown.unwrap_or_else(|| from.to_owned());
-            if numbers.is_empty() { format!("[{source}]") } else { format!("[{}: {source}]", numbers.join(", ")) }
+            match numbers.is_empty() || only {
+                true => format!("[Source: {source}]"),
+                false => format!("[Source of {}: {source}]", numbers.join(", ")),
+            }
         };
         groups.into_iter().map(&mut written).collect()
     }
@@ -219,10 +224,17 @@ fn own_sources(stated: &[StatedNumber], paragraph: &Paragraph) -> Vec<NumberSour
     stated.iter().filter_map(of).collect()
 }
 
+const BASELINE: &str = "its baseline";
+
+/// A mean amount: with pence or hundredths where it is small.
+fn amount(mean: f64) -> String {
+    if mean.abs() >= 100.0 { thousands(mean.round() as i64) } else { format!("{mean:.2}") }
+}
+
 fn expectation(scheme: &Scheme, expected: &Tally, as_now: Option<&CurrentRates>, at: usize) -> ExpectedOutcome {
     let outcome = &scheme.outcomes[at];
     let known_from = match (Expectation::of(outcome, as_now.is_some()), &outcome.baseline) {
-        (Expectation::Baseline, _) => "its baseline",
+        (Expectation::Baseline, _) => BASELINE,
         (Expectation::Today, Baseline::Before { .. }) => "as before, from assumptions.toml",
         (Expectation::Today, _) => "as now, from assumptions.toml",
         (Expectation::Unknown, _) => "assumed, because the files do not say",
@@ -231,8 +243,17 @@ fn expectation(scheme: &Scheme, expected: &Tally, as_now: Option<&CurrentRates>,
     let rate = expected.counts[at].iter().sum::<i64>() as f64 / people.max(1) as f64;
     let written = match outcome.kind {
         OutcomeKind::Binary => format!("{:.1}%", 100.0 * rate),
+        OutcomeKind::Amount { .. } => format!("{} per person", amount_in_words(&amount(rate), &outcome.unit)),
         _ => format!("{rate:.2} per person"),
     };
+    // A whole number of people is seldom exactly the baseline's share.
+    let is_rounded = match (&outcome.baseline, known_from) {
+        (Baseline::Fixed(stated), BASELINE) => {
+            outcome.is_binary() && stated.values().iter().all(|stated| stated.to_string() != written)
+        }
+        _ => false,
+    };
+    let known_from = if is_rounded { "its baseline, in whole people" } else { known_from };
     ExpectedOutcome {
         outcome: outcome.name.clone(),
         rate: rounded(rate),
@@ -252,6 +273,7 @@ fn payments(scheme: &Scheme, expected: &Tally, outcome: usize) -> OutcomePayment
     let row = |level: &PaymentLevel| {
         let rate = match definition.kind {
             OutcomeKind::Binary => format!("{:.1}%", 100.0 * level.rate),
+            OutcomeKind::Amount { .. } => amount(level.rate),
             _ => format!("{:.2}", level.rate),
         };
         let mut row = vec![format!("{:+}", level.change / parts), rate];
@@ -364,7 +386,13 @@ mod tests {
         let all: Vec<String> = terms.iter().flat_map(|term| shown.of(term)).collect();
         assert_eq!(
             all,
-            ["[window 9, base line 9: a report]", "[price 9: clause 4]", "[as in 1.1]", "[clause 5]", "[wait 9: as in 1.1]"]
+            [
+                "[Source of window 9, base line 9: a report]",
+                "[Source of price 9: clause 4]",
+                "[Source: as for term 1.1]",
+                "[Source: clause 5]",
+                "[Source of wait 9: as for term 1.1]",
+            ]
         );
     }
 }

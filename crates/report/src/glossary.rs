@@ -45,6 +45,25 @@ fn singulars(term: &str) -> Vec<String> {
     std::iter::once(term.to_owned()).chain(endings.into_iter().filter_map(singular)).collect()
 }
 
+/// A text of the glossary without the marks of its document: no stars, no backticks, and links as their words alone.
+#[must_use]
+pub fn plain(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, link)) = rest.split_once('[') {
+        out += before;
+        let Some((words, after)) = link.split_once("](").and_then(|(words, after)| Some((words, after.split_once(')')?.1)))
+        else {
+            out.push('[');
+            rest = link;
+            continue;
+        };
+        out += words;
+        rest = after;
+    }
+    (out + rest).replace(['`', '*'], "")
+}
+
 /// The entry of a term for a terminal.
 #[must_use]
 pub fn text(term: &str, terminal: Terminal) -> Option<String> {
@@ -54,7 +73,7 @@ pub fn text(term: &str, terminal: Terminal) -> Option<String> {
         Some((text, names)) => (text, format!("{FORMERLY}{names}\n")),
         None => (text, String::new()),
     };
-    let paragraphs: Vec<String> = text.split("\n\n").map(|paragraph| terminal.wrap(paragraph, 0)).collect();
+    let paragraphs: Vec<String> = text.split("\n\n").map(|paragraph| terminal.wrap(&plain(paragraph), 0)).collect();
     Some(format!("{}\n{}\n{former}", terminal.bold(name), paragraphs.join("\n\n")))
 }
 
@@ -69,6 +88,14 @@ mod tests {
         assert_eq!(name("conduct"), Some("strategy"));
         assert_eq!(name("plausible world"), Some("scenario"));
         assert_eq!(name("nonsense"), None);
+    }
+
+    #[test]
+    fn an_entry_is_shown_without_marks() {
+        assert_eq!(plain("See [agent type](#agent-type), *or* `x[0]` ([a](b))."), "See agent type, or x[0] (a).");
+        for (name, text) in entries() {
+            assert!(!plain(text).contains("]("), "{name}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use base::reader::Assumption;
 use contract::Scheme;
 use contract::explain::term_sheet;
 use maud::{Markup, html};
-use risks::{self, Counterfactual, Risk, StrategyKind, percent, pounds, quoted};
+use risks::{self, Counterfactual, Risk, StrategyKind, percent, pounds_in_prose, quoted};
 use simulation::assumptions::Assumptions;
 use simulation::expected_outcomes::OutcomeForecast;
 use simulation::stress::{Reported, StressOptions, StressTest};
@@ -176,6 +176,9 @@ impl Report<'_> {
                     a href="#not-found" { "Risks not found" }
                     " lists them, and says why each is absent."
                 }
+            }
+            @if self.stress.scenarios > 0 && self.present().next().is_some() {
+                p.quiet { "Where fewer than two in three scenarios have a risk, the number stands beside its name." }
             }
             @for (reported, risk) in self.present() { div.finding { (self.finding(reported, risk)) } }
         }
@@ -393,7 +396,7 @@ impl Report<'_> {
 
 /// "gains £5,000 to £9,000", "loses £9,000 to £5,000", "may lose £5,000 or gain £9,000".
 fn gained((low, high): (f64, f64)) -> String {
-    let [least, most] = [low, high].map(|value| pounds(value.abs()));
+    let [least, most] = [low, high].map(|value| pounds_in_prose(value.abs()));
     match (low < 0.0, high < 0.0) {
         (false, _) if least == most => format!("gains {least}"),
         (false, _) => format!("gains {least} to {most}"),
@@ -516,19 +519,20 @@ fn word_list() -> Markup {
         dl.words {
             @for (name, words) in entries {
                 dt #{ "word-" (slug(name)) } { (words::sentence(name)) }
-                dd { (words.replace(['`', '*'], "")) }
+                dd { (glossary::plain(words)) }
             }
         }
     }
 }
 
 /// Entries of the glossary that the report needs besides the risks.
-const USED: [&str; 23] = [
+const USED: [&str; 27] = [
     "aim",
     "area",
     "assumption",
     "baseline",
     "break-even aim",
+    "budget-bound provider",
     "cautious provider",
     "cohort",
     "effort",
@@ -540,9 +544,12 @@ const USED: [&str; 23] = [
     "intended",
     "mission-minded provider",
     "Monte Carlo error",
+    "norm-keeping provider",
     "nothing extra",
+    "profit-seeking provider",
     "provider's best",
     "public's best",
+    "satisficing provider",
     "scenario",
     "segment",
     "strategy",
@@ -552,6 +559,16 @@ const USED: [&str; 23] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_type_of_provider_is_among_the_words_used() {
+        for agent in risks::AgentType::ALL {
+            let name = format!("{} provider", agent.adjective());
+            assert!(USED.contains(&name.as_str()) && glossary::find(&name).is_some(), "{name}");
+        }
+        let list = word_list().into_string();
+        assert!(!list.contains("](") && !list.contains('`'), "marks of the document are left");
+    }
 
     #[test]
     fn every_word_that_is_linked_to_is_in_the_glossary() {

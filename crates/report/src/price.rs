@@ -4,6 +4,7 @@ use base::article::the;
 use base::csv_cell::quoted;
 use base::money::Pence;
 use contract::Scheme;
+use contract::clauses::quantity_words;
 use contract::funders;
 use contract::price::{PricedLine, is_product, statement};
 use contract::tally::Tally;
@@ -211,9 +212,10 @@ fn shares(scheme: &Scheme, tally: &Tally, paid: Pence) -> Vec<PartyShare> {
 
 fn priced_line(scheme: &Scheme, line: &PricedLine) -> PriceEntry {
     let clause = &scheme.clauses[line.clause];
-    let quantity = match is_product(line.quantity, line.price, line.amount) {
-        true => format!("{} × {}", line.quantity_words(), line.price),
-        false => format!("{} at {}", line.quantity_words(), line.price),
+    let quantity = match (quantity_words(line.quantity, line.unit), is_product(line.quantity, line.price, line.amount)) {
+        (Some(quantity), true) => format!("{quantity} × {}", line.price),
+        (Some(quantity), false) => format!("{quantity} at {}", line.price),
+        (None, _) => String::new(),
     };
     PriceEntry {
         number: line.clause + 1,

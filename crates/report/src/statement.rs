@@ -4,6 +4,7 @@
 use base::hidden_characters::visible;
 use base::money::{Pence, thousands};
 use contract::Scheme;
+use contract::clauses::quantity_words;
 use ledger::summary::ProviderChange;
 use ledger::{Hash, Statement, StatementLine};
 use maud::{Markup, html};
@@ -47,9 +48,11 @@ fn summary(statement: &Statement, total: Pence) -> Markup {
 }
 
 fn lines(statement: &Statement) -> Markup {
-    let header = ["Line", "For", "Quantity", "Unit", "Price", "Amount", "Reason", "Id"];
+    let header = ["Line", "For", "Quantity", "Price", "Amount", "Reason", "Id"];
     let row = |(number, line): (usize, &StatementLine)| {
-        let figures = [line.quantity.to_string(), line.unit.clone(), line.price.to_string(), line.amount.to_string()];
+        let quantity = quantity_words(line.quantity, &line.unit);
+        let price = quantity.as_ref().map_or_else(String::new, |_| line.price.to_string());
+        let figures = [quantity.unwrap_or_default(), price, line.amount.to_string()];
         let ends = [line.reason.clone(), statement.id(line).short().to_string()];
         [number.to_string(), place(line)].into_iter().chain(figures).chain(ends).collect()
     };
@@ -154,7 +157,8 @@ fn statement_text(report: &PaymentReport, terminal: Terminal) -> String {
     for (number, line) in (1..).zip(&statement.lines) {
         let provider = if several { format!("{}: ", line.provider) } else { String::new() };
         out += &terminal.with_amount(&format!("{number:>4}  {provider}{}", place(line)), &line.amount.to_string());
-        out += &terminal.dim(&format!("      {}\n", terminal.wrap(&format!("{}: {}", line.sum_in_words(), line.reason), 6)));
+        let sum = line.sum_for_people().map_or_else(String::new, |sum| format!("{sum}: "));
+        out += &terminal.dim(&format!("      {}\n", terminal.wrap(&format!("{sum}{}", line.reason), 6)));
     }
     for line in waiting {
         out += &format!("      {line}\n");

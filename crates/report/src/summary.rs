@@ -108,8 +108,9 @@ fn finding(reported: &Reported, stress: &StressTest, terminal: Terminal) -> Stri
         _ => format!("in {}", words::counted_scenarios(reported.share_of_scenarios, stress)),
     };
     out += &line("where", &format!("{place}; {}", words::agent_types(reported)), terminal);
-    out += &line("forecast", &words::forecast(reported, stress), terminal);
+    // In which scenarios it is present, before the forecast, which counts others.
     out += &words::scenario_box(reported, stress).map_or(String::new(), |when| line("", &when, terminal));
+    out += &line("forecast", &words::forecast(reported, stress), terminal);
     out += &words::nearest_scenario(reported, stress).map_or(String::new(), |edge| line("nearest", &edge, terminal));
     out += &line(
         "fix",

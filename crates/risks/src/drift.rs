@@ -120,8 +120,8 @@ fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
     finding.figure(
         EVERYONE,
         match all_lose >= 0.0 {
-            true => pounds(all_lose),
-            false => format!("no loss; together they are {} better off", pounds(-all_lose)),
+            true => pounds_in_prose(all_lose),
+            false => format!("no loss; together they are {} better off", pounds_in_prose(-all_lose)),
         },
     );
     let (worth, costs) = (intended.value, intended.help_spend);

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use base::open;
 use base::source::{FileBytes, Folder};
+use contract::clauses::quantity_words;
 use contract::price::{PricedLine, statement};
 use contract::tally::Tally;
 use contract::tally_file;
@@ -220,7 +221,7 @@ fn cells(scheme: &Scheme, tally: &Tally, line: &PricedLine) -> [String; 8] {
         scheme.clauses[line.clause].name.clone(),
         cohorts,
         line.segment.map_or(String::new(), |at| scheme.segments[at].clone()),
-        line.quantity_words(),
+        quantity_words(line.quantity, line.unit).unwrap_or_default(),
         line.price.to_string(),
         line.amount.to_string(),
         line.reason.clone(),

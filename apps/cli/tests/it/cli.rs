@@ -172,3 +172,20 @@ fn a_tally_with_errors_says_where() {
     assert_eq!(missing.status.code(), Some(2));
     assert!(self::said(&missing).contains("there is no file no-such-tally.csv"), "{}", self::said(&missing));
 }
+
+/// A command that the README leaves out is one that nobody finds.
+#[test]
+fn the_readme_lists_every_command() {
+    let help = said(&run(&["--help"]));
+    let readme = std::fs::read_to_string(root().join("README.md")).expect("the README");
+    let table = readme.split("## Commands").nth(1).and_then(|rest| rest.split("## ").next()).expect("the commands");
+    let names = help.split("Commands:").nth(1).expect("commands").lines().skip(1).take_while(|line| !line.trim().is_empty());
+    let names: Vec<&str> = names
+        .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    assert!(names.len() > 25, "{help}");
+    for name in names.into_iter().filter(|name| *name != "help") {
+        assert!(table.contains(&format!("`{name}`")) || table.contains(&format!("`{name} ")), "README.md does not list `{name}`");
+    }
+}

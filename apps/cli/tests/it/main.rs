@@ -8,7 +8,7 @@
 //! figure. `casebook`: the Markdown cases under `cases/` come out to the penny. `cli`: exit codes, pipes, names. `compare`:
 //! two schemes side by side. `contract`: what no contract could say. `contradicting`: records that contradict each other. `design`, `fix`: the changed scheme that is written
 //! checks clean. `doubted`: what measuring finds doubtful. `exceptions`: people who leave a measure. `faults`: a full disk, a file that cannot be read, everybody at
-//! once. `foreign_parquet`: Parquet files of other programs. `formats`: a table is the same in every format. `fuzzed`: every
+//! once. `first_statement`: the tutorial, by the clock. `foreign_parquet`: Parquet files of other programs. `formats`: a table is the same in every format. `fuzzed`: every
 //! parser under random input. `gate`: what is missing, misspelt or repeated. `golden`: the summary of every shipped scheme.
 //! `joined`: several agencies together, and what is never shown. `killed`: the program is killed in the middle of a payment
 //! run. `linked_money`: several agencies' records are paid. `linking`: which records of several agencies are the same person. `mapping`: an agency's own
@@ -33,6 +33,7 @@ mod design;
 mod doubted;
 mod exceptions;
 mod faults;
+mod first_statement;
 mod fix;
 mod foreign_parquet;
 mod formats;

@@ -301,8 +301,8 @@ fn the_same_people_before_and_false_claims_are_paid_from_records() {
     // early or were proven a day too late. After: person 3.
     coverage("2026-03-31");
     let paid = pay("2029-12-31");
-    assert!(paid.contains("1 people × £100 = £100: 1 counted, 2 expected"), "{paid}");
-    assert!(paid.contains("1 people × £100 = £100: 0 counted, 1 expected"), "Q is compared with its own people: {paid}");
+    assert!(paid.contains("1 person × £100 = £100: 1 counted, 2 expected"), "{paid}");
+    assert!(paid.contains("1 person × £100 = £100: 0 counted, 1 expected"), "Q is compared with its own people: {paid}");
     let tally = format!("{}/tally.csv", folder.path());
     run(&["measure", scheme.path(), folder.path(), "--as-at", "2029-12-31", "--tally", &tally]);
     let tally = fs::read_to_string(&tally).expect("the tally");

@@ -39,6 +39,7 @@ pub use crate::terms::{MeasuredFor, MeasuredOver};
 pub use kind::{CatalogueEntry, ClauseEffects, ClauseKind, NewClause, OtherTerms, Straightened, TakenBack};
 pub use reading::{ClauseContext, CountingBasis};
 pub(crate) use reading::{conflict, read};
+pub use wording::quantity_words;
 
 use wording::{capitalised, clause_names, measured_words, nothing_of_a_debt, prices, term_numbers, waits_for_costs};
 

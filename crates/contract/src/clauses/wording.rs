@@ -2,15 +2,33 @@
 
 use crate::spread_words::rows;
 use crate::terms::{MeasuredFor, MeasuredOver, Scheme};
-use base::money::Pence;
+use base::english::plural;
+use base::money::{Pence, Quantity, WHOLE};
 use base::schedule::Schedule;
 
-/// The names of some clauses, for a sentence.
+/// "17.5 people", "1 event". `None` where the unit is nothing that is counted: a cap binds or does not, and once or not at all says
+/// nothing beside its reason.
+#[must_use]
+pub fn quantity_words(quantity: Quantity, unit: &str) -> Option<String> {
+    let is_one = quantity.0.abs() == WHOLE;
+    let unit = match unit {
+        "cap" | "floor" | "share at risk" | "cost share" | "surplus share" | "lump sum" => return None,
+        "people" => plural(i64::from(is_one), "person", "people"),
+        "found false" => plural(i64::from(is_one), "person found false", "people found false"),
+        "undone" => plural(i64::from(is_one), "result undone", "results undone"),
+        many if is_one && !many.ends_with("ss") => many.strip_suffix('s').unwrap_or(many),
+        many => many,
+    };
+    Some(format!("{quantity} {unit}"))
+}
+
+/// The names of some clauses, for a sentence: "the clause “fee”". They have no numbers: those of a statement are its lines.
 pub(super) fn clause_names(scheme: &Scheme, clauses: &[usize]) -> String {
-    let names: Vec<String> = clauses.iter().map(|&at| format!("{} ({})", at + 1, scheme.clauses[at].name)).collect();
-    match names.len() {
-        1 => format!("clause {}", names[0]),
-        _ => format!("clauses {}", names.join(", ")),
+    let names: Vec<String> = clauses.iter().map(|&at| format!("“{}”", scheme.clauses[at].name.replace('_', " "))).collect();
+    match names.as_slice() {
+        [one] => format!("the clause {one}"),
+        [before @ .., last] => format!("the clauses {} and {last}", before.join(", ")),
+        [] => "no clause".to_owned(),
     }
 }
 

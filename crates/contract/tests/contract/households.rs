@@ -1,5 +1,6 @@
 //! Outcomes that count households: what is refused, and that a household is paid as one person is who is measured alone.
 
+use contract::clauses::quantity_words;
 use contract::price::statement;
 use contract::tally::Tally;
 use contract::{Scheme, tally_file};
@@ -69,7 +70,7 @@ fn lines_and_terms_speak_of_households() {
     (tally.people[0], tally.counts[0][0], tally.counts[1][0]) = (250, 90, 49);
     tally.set_households(&scheme, 0, 100);
     let (lines, _) = statement(&scheme, &tally);
-    assert_eq!(lines[0].quantity_words(), "49 households");
+    assert_eq!(quantity_words(lines[0].quantity, lines[0].unit).as_deref(), Some("49 households"));
     let reasons: Vec<&str> = lines.iter().map(|line| line.reason.as_str()).collect();
     assert!(reasons[0].contains("for each household with family"), "{reasons:?}");
     assert!(reasons.iter().any(|reason| reason.contains("49 of 100 households")), "{reasons:?}");

@@ -106,10 +106,11 @@ fn summary(made: &Linkage) -> Markup {
         several => format!("{} people have several records.", count(several)),
     };
     let weak = format!("is under {} bits", REVIEW.1);
+    let strong = format!("every record has a mean match weight of at least {} bits with the person's other records", REVIEW.1);
     let review = match (made.linked.cohesion.len(), doubtful) {
         (0, _) => String::new(),
         (1, 1) => format!(" Review this person: the mean match weight of a record with the person's other records {weak}."),
-        (_, 0) => format!(" No mean match weight of a record with the person's other records {weak}."),
+        (_, 0) => format!(" None of them needs a review: {strong}."),
         (_, one) => {
             format!(" Review {} of them: the mean match weight of a record with the person's other records {weak}.", count(one))
         }

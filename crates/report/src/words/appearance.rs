@@ -21,18 +21,13 @@ pub fn counted_scenarios(share: f64, stress: &StressTest) -> String {
     format!("{} {}", scenarios(share, stress), plural(stress.scenarios, "scenario", "scenarios"))
 }
 
-/// How much of a finding's range of scenarios has it, where that is not most: a finding in few must not look like one in all.
-pub fn not_in_most(share: f64, stress: &StressTest) -> Option<&'static str> {
-    match share {
-        _ if stress.scenarios == 0 => None,
-        share if share < 1.0 / 3.0 => Some("in few scenarios"),
-        share if share < 2.0 / 3.0 => Some("in some scenarios"),
-        _ => None,
-    }
+/// "in 19 of 64 scenarios", beside the name of a finding that fewer than two in three scenarios have: it must not look like one in all.
+pub fn not_in_most(share: f64, stress: &StressTest) -> Option<String> {
+    (stress.scenarios > 0 && share < 2.0 / 3.0).then(|| format!("in {}", counted_scenarios(share, stress)))
 }
 
-/// In which scenarios a finding appears, where a few assumptions describe them: "mostly where what half the effect of “support” costs a
-/// person is above £410. It appears in 92% of such scenarios, and they are 80% of the scenarios in which it appears".
+/// In which scenarios a finding appears, where a few assumptions describe them: "mostly where the cost a person of half the effect of
+/// “support” is above £410. It appears in 92% of such scenarios, and they are 80% of the scenarios in which it appears".
 pub fn scenario_box(reported: &Reported, stress: &StressTest) -> Option<String> {
     let found = reported.scenario_box.as_ref().filter(|found| !found.limits.is_empty())?;
     let limit = |limit: &BoxLimit| {
@@ -54,12 +49,12 @@ pub fn number_name(path: &str) -> String {
     path.split_once(": ").map_or(path, |(_, name)| name).replace('.', ", ").replace('_', " ")
 }
 
-/// A number in a sentence, as the subject of "is": "what half the effect of “support” costs a person".
+/// A number in a sentence, as the subject of "is": "the cost a person of half the effect of “support”".
 fn number_phrase(path: &str) -> String {
     let name = path.split_once(": ").map_or(path, |(_, name)| name);
     match name.split('.').collect::<Vec<&str>>().as_slice() {
         ["help", help, "moves", outcome] => format!("the most that {} does for {}", quoted(help), quoted(outcome)),
-        ["help", help, "half_cost"] => format!("what half the effect of {} costs a person", quoted(help)),
+        ["help", help, "half_cost"] => format!("the cost a person of half the effect of {}", quoted(help)),
         ["help", help, "spent_now"] => format!("what is spent on {} a person today", quoted(help)),
         ["outcome", outcome, "now"] => format!("the rate of {} today", quoted(outcome)),
         ["outcome", outcome, "value"] => format!("the worth of a result on {}", quoted(outcome)),

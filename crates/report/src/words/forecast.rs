@@ -2,6 +2,7 @@
 //! each outcome goes.
 
 use base::money::thousands;
+use contract::terms::amount_in_words;
 use risks::{AgentType, StrategyKind, quoted};
 use simulation::expected_outcomes::{MovementShares, OutcomeForecast};
 use simulation::stress::{Reported, StressTest};
@@ -124,7 +125,7 @@ pub fn expected_scenarios(expected: &OutcomeForecast, stress: &StressTest) -> Op
 pub fn today(expected: &OutcomeForecast) -> String {
     let size = size(expected, expected.today);
     match &expected.unit {
-        Some(unit) => format!("{size} {unit} a person"),
+        Some(unit) => format!("{} a person", amount_in_words(&size, unit)),
         None => format!("{size} for every 1,000 people"),
     }
 }
