@@ -1,5 +1,7 @@
 //! `wellspent design`: the folder that it writes is a scheme like any other, and mistakes on the command line are told.
 
+use std::collections::BTreeMap;
+
 use crate::wellspent::{Scratch, run, said};
 
 #[test]
@@ -11,6 +13,16 @@ fn the_designed_folder_checks_clean() {
     assert_eq!(designed.status.code(), Some(0), "{}", said(&designed));
     let printed = said(&designed);
     assert!(printed.contains(" best ") && printed.contains("now "), "{printed}");
+    // A change has one number, in the list of the best design and below the table.
+    let mut numbers: BTreeMap<String, &str> = BTreeMap::new();
+    for (number, change) in printed.lines().filter_map(|line| line.trim_start().split_once(". ")) {
+        if number.bytes().all(|byte| byte.is_ascii_digit()) {
+            // The lines are broken at different places.
+            let other = numbers.insert(change.chars().take(40).collect(), number);
+            assert!(other.is_none_or(|other| other == number), "{change} is {number} and {other:?}\n{printed}");
+        }
+    }
+    assert!(!numbers.is_empty(), "{printed}");
     let checked = run(&["check", out]);
     assert_eq!(checked.status.code(), Some(0), "{}", said(&checked));
 }

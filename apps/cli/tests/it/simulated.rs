@@ -327,8 +327,8 @@ fn the_same_people_before_and_false_claims_are_paid_from_records() {
          c1,P,1,job,2027-06-01,2027-07-01,false\nc2,P,2,job,2027-06-01,,\nc3,P,3,job,2027-06-01,2029-01-01,false\n\
          c4,P,3,job,2027-06-01,,\n",
     );
-    assert!(pay("2028-12-31").contains("-1 found false × £50 = -£50"), "{}", pay("2028-12-31"));
-    assert!(pay("2029-12-31").contains("-2 found false × £50 = -£100"), "{}", pay("2029-12-31"));
+    assert!(pay("2028-12-31").contains("-1 person found false × £50 = -£50"), "{}", pay("2028-12-31"));
+    assert!(pay("2029-12-31").contains("-2 people found false × £50 = -£100"), "{}", pay("2029-12-31"));
     fs::remove_file(folder.0.join("claims.csv")).expect("a file");
     assert!(pay("2029-12-31").contains("there is no table of claims in"), "{}", pay("2029-12-31"));
 }
