@@ -1,8 +1,10 @@
 //! Whether a cap can change what is paid: one that is never reached limits nothing, and one that is reached without any improvement
 //! pays for none. Both are usually a cap for one person, or for another time, in the place of one for everybody together.
 
+use std::ops::Range;
+
 use crate::clauses::{Clause, ClauseTerms};
-use crate::explain::expected_tally;
+use crate::explain::{CurrentRates, expected_tally};
 use crate::price;
 use crate::scheme_file::warning;
 use crate::tally::Tally;
@@ -19,42 +21,79 @@ const ELSEWHERE: &str = "A cap limits all people together: \"What cannot be said
 
 /// A warning for each cap that no results can reach, and for each that is reached where nothing improves.
 pub(crate) fn warnings(scheme: &Scheme, files: &SchemeFiles) -> Vec<Problem> {
-    // A limit that takes back is a cap, and the other kind of limit is a floor.
-    let is_cap = |clause: &Clause| clause.terms.is_limit() && clause.terms.takes_back();
-    let caps: Vec<usize> = (0..scheme.clauses.len()).filter(|&at| is_cap(&scheme.clauses[at])).collect();
-    let areas = 0..scheme.areas.len().max(1);
-    let cells = scheme.cohorts.len() * scheme.segments.len();
-    let work = areas.len() * cells * (scheme.clauses.len() + 1) * (scheme.outcomes.len() + 1);
-    // The rules do not say what the costs are by which something is paid.
-    if caps.is_empty() || work > MAX_WORK || scheme.costs_decide_payments() {
-        return Vec::new();
-    }
-    let priced = |tally: &Tally| capped(scheme, tally, &caps);
-    let best: Option<Vec<Vec<Capped>>> = areas.clone().map(|area| best_tally(scheme, area).as_ref().map(priced)).collect();
-    let unimproved: Vec<Vec<Capped>> = areas.map(|area| priced(&unimproved_tally(scheme, area))).collect();
+    let caps = caps(scheme);
+    let best: Option<Vec<Vec<Capped>>> =
+        areas(scheme).map(|area| best_tally(scheme, area).map(|tally| capped(scheme, &tally, &caps))).collect();
+    let unimproved = always_reached(scheme, &caps, &|area| unimproved_tally(scheme, area));
     let problem = |(at, &clause): (usize, &usize)| {
-        let Clause { name, terms, .. } = &scheme.clauses[clause];
-        let over = terms.measured_over().map_or("", MeasuredOver::words);
-        let place = |what: String| warning(files, &format!("pay.{name}"), what);
         if let Some(best) = &best
             && best.iter().all(|area| !area[at].is_ever_reached)
         {
             let most = best.iter().map(|area| area[at].most).max().unwrap_or_default();
+            let what = "cannot be reached by the people who are expected";
             return Some(
-                place(format!("the cap `{name}` cannot be reached by the people who are expected"))
-                    .read(format!("{} over {over}, and the best results of everybody bring {most}", amounts(terms)))
+                told(scheme, files, clause, what, &format!("and the best results of everybody bring {most}"))
                     .expected("a cap below the most that its clauses can pay")
                     .fix(format!("lower the cap, or keep it for the case that more people come. {ELSEWHERE}")),
             );
         }
-        unimproved.iter().all(|area| area[at].is_always_reached).then(|| {
-            place(format!("the cap `{name}` is reached where nothing improves, so no improvement is paid for"))
-                .read(format!("{} over {over}, with every result at its baseline", amounts(terms)))
-                .expected("a cap above what is paid for results at their baselines")
-                .fix(format!("raise the cap. {ELSEWHERE}"))
-        })
+        unimproved[at].then(|| reached(scheme, files, clause, "with every result at its baseline"))
     };
     caps.iter().enumerate().filter_map(problem).collect()
+}
+
+/// A warning for each cap that is reached with results as they are today, where the baselines alone do not say so. `today` gives the
+/// rates of an area.
+#[must_use]
+pub fn reached_today(scheme: &Scheme, files: &SchemeFiles, today: &dyn Fn(usize) -> CurrentRates) -> Vec<Problem> {
+    let caps = caps(scheme);
+    let unimproved = always_reached(scheme, &caps, &|area| unimproved_tally(scheme, area));
+    let now = always_reached(scheme, &caps, &|area| expected_tally(scheme, area, Some(&today(area))));
+    let only_today = caps.iter().zip(unimproved.iter().zip(&now)).filter(|(_, (unimproved, now))| **now && !**unimproved);
+    only_today
+        .map(|(&clause, _)| reached(scheme, files, clause, "with results at their baselines or as they are today"))
+        .collect()
+}
+
+/// The positions of the caps; none where they cannot be judged.
+fn caps(scheme: &Scheme) -> Vec<usize> {
+    // A limit that takes back is a cap, and the other kind of limit is a floor.
+    let is_cap = |clause: &Clause| clause.terms.is_limit() && clause.terms.takes_back();
+    let cells = scheme.cohorts.len() * scheme.segments.len();
+    let work = areas(scheme).len() * cells * (scheme.clauses.len() + 1) * (scheme.outcomes.len() + 1);
+    // The rules do not say what the costs are by which something is paid.
+    if work > MAX_WORK || scheme.costs_decide_payments() {
+        return Vec::new();
+    }
+    (0..scheme.clauses.len()).filter(|&at| is_cap(&scheme.clauses[at])).collect()
+}
+
+fn areas(scheme: &Scheme) -> Range<usize> {
+    0..scheme.areas.len().max(1)
+}
+
+/// For each cap, whether every area reaches it in every period.
+fn always_reached(scheme: &Scheme, caps: &[usize], tally: &dyn Fn(usize) -> Tally) -> Vec<bool> {
+    let mut always = vec![true; caps.len()];
+    for area in areas(scheme).filter(|_| !caps.is_empty()) {
+        let found = capped(scheme, &tally(area), caps);
+        always.iter_mut().zip(found).for_each(|(always, capped)| *always &= capped.is_always_reached);
+    }
+    always
+}
+
+fn reached(scheme: &Scheme, files: &SchemeFiles, clause: usize, when: &str) -> Problem {
+    told(scheme, files, clause, "is reached where nothing improves, so no improvement is paid for", when)
+        .expected("a cap above what is paid where nothing improves")
+        .fix(format!("raise the cap. {ELSEWHERE}"))
+}
+
+/// "the cap `most` is reached …", with its amount and what belongs to it.
+fn told(scheme: &Scheme, files: &SchemeFiles, clause: usize, what: &str, and: &str) -> Problem {
+    let Clause { name, terms, .. } = &scheme.clauses[clause];
+    let over = terms.measured_over().map_or("", MeasuredOver::words);
+    warning(files, &format!("pay.{name}"), format!("the cap `{name}` {what}"))
+        .read(format!("{} over {over}, {and}", amounts(terms)))
 }
 
 /// The amount of a cap, or the smallest and the largest of them.

@@ -8,7 +8,7 @@
 
 pub mod amend;
 mod amendment;
-mod cap_reach;
+pub mod cap_reach;
 pub mod certified_costs;
 pub mod changes;
 pub mod clauses;

@@ -5,9 +5,10 @@ use base::literal::{Literal as _, Points};
 use base::money::Rate;
 use base::problem::Problem;
 use base::scheme_files::SchemeFiles;
-use contract::{SCHEME_FILE, Scheme};
+use contract::{SCHEME_FILE, Scheme, cap_reach};
 
 use crate::assumptions::{ASSUMPTIONS_FILE, Assumptions, Intended, expected_by_segment};
+use crate::current_rates::current_rates;
 use crate::people::{Chances, people};
 
 /// Shares of the people that differ by less than this count as the same, rounded.
@@ -25,6 +26,7 @@ pub fn problems(opened: &SchemeFiles, scheme: &Scheme, assumptions: &Assumptions
     out.extend(more_undone_than_done(opened, scheme, assumptions));
     out.extend(aim_beyond_reach(opened, scheme, assumptions));
     out.extend(parts_of_others(opened, scheme, assumptions));
+    out.extend(cap_reach::reached_today(scheme, opened, &|area| current_rates(scheme, assumptions, area)));
     out
 }
 

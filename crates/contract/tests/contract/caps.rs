@@ -1,5 +1,6 @@
 //! A cap that can change nothing, or that leaves nothing to pay for, is told before anybody signs. One for each person is refused.
 
+use contract::cap_reach::reached_today;
 use contract::warnings::warnings;
 
 use crate::{head, opened, problems, sound};
@@ -49,6 +50,15 @@ fn a_cap_that_is_reached_without_any_improvement_is_told() {
     // Where no baseline is known, nobody can say that nothing improves.
     let unknown = WORK.replace("baseline = \"40 %\"\n", "");
     assert!(told(&scheme(&unknown, "£1", "each year")).is_empty());
+    // Unless somebody says what happens today: 30 of 100 people are in work then.
+    for (most, is_told) in [("£29,999", true), ("£30,000", false)] {
+        let opened = opened(&[("scheme.toml", &scheme(&unknown, most, "each year"))]);
+        let found = reached_today(&sound(&opened), &opened, &|_| vec![vec![0.3]]);
+        assert_eq!(found.len(), usize::from(is_told), "{most}");
+    }
+    // What the baseline says is not said twice.
+    let known = opened(&[("scheme.toml", &scheme(WORK, "£1", "each year"))]);
+    assert!(reached_today(&sound(&known), &known, &|_| vec![vec![0.3]]).is_empty());
 }
 
 /// The people of a comparison group may do worse than anybody expects, so that no result is the best.
