@@ -400,7 +400,7 @@ mod tests {
         let (often, seldom, never) = ((true, 60.0 / 64.0), (false, 12.0 / 64.0), (false, 0.0));
         assert_eq!(
             line([often, seldom], [64, 64]),
-            "in both: drift, present in 12 of 64 scenarios, was 60, and no longer as stated"
+            "in both: drift, present in 12 of 64 scenarios, was 60, and no longer present with the numbers as stated"
         );
         assert_eq!(line([often, often], [64, 64]), "in both: drift, present in 60 of 64 scenarios, was 60");
         assert_eq!(line([often, never], [64, 64]), "gone: drift, present in 0 of 64 scenarios, was 60");
@@ -410,7 +410,7 @@ mod tests {
         );
         assert_eq!(
             line([seldom, often], [64, 32]),
-            "in both: drift, present in 30 of 32 scenarios, was 12 of 64, and now as stated"
+            "in both: drift, present in 30 of 32 scenarios, was 12 of 64, and now present with the numbers as stated"
         );
         assert_eq!(line([often, never], [0, 0]), "gone: drift");
     }

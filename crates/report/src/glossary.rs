@@ -52,8 +52,8 @@ pub fn plain(text: &str) -> String {
     let mut rest = text;
     while let Some((before, link)) = rest.split_once('[') {
         out += before;
-        let Some((words, after)) = link.split_once("](").and_then(|(words, after)| Some((words, after.split_once(')')?.1)))
-        else {
+        let of_link = link.split_once("](").filter(|(words, _)| !words.contains(['[', ']']));
+        let Some((words, after)) = of_link.and_then(|(words, after)| Some((words, after.split_once(')')?.1))) else {
             out.push('[');
             rest = link;
             continue;
