@@ -501,6 +501,34 @@ fn found<'a>(look_ups: &'a LookUps, steps: &[LookUpStep], value: &'a str) -> Opt
     steps.iter().try_fold(value, |text, step| Some(look_ups.get(step)?.get(text)?.as_str()))
 }
 
+impl MapPart {
+    /// The places of the needed columns in the header row. Those that are missing or there twice are faults.
+    fn places(&self, row: &[Cow<'_, str>], faults: &mut Vec<Fault>) -> BTreeMap<String, usize> {
+        let columns = self.columns();
+        let found = columns.iter().map(|name| ((*name).to_owned(), place(row, name)));
+        let (found, missing): (Vec<_>, Vec<_>) = found.partition(|(_, place)| place.is_some());
+        faults.extend(missing.into_iter().map(|(name, _)| no_column(row, &columns, &name)));
+        let again: Vec<Fault> = columns.iter().filter_map(|name| twice(row, name)).collect();
+        let once = |name: &str| !again.iter().any(|fault| fault.column == name);
+        let places = found.into_iter().filter(|(name, _)| once(name)).filter_map(|(name, at)| Some((name, at?))).collect();
+        faults.extend(again);
+        faults.extend(repeated(row, &columns));
+        places
+    }
+
+    /// Faults of the conditions that rows must meet, once all were read and so many were taken.
+    fn not_found(&self, chosen: &[FilterColumn<'_>], taken: u64) -> Vec<Fault> {
+        let none = chosen.iter().any(FilterColumn::has_none);
+        let mut faults: Vec<Fault> = chosen.iter().filter_map(FilterColumn::fault).collect();
+        // The file has each value, but no row meets all conditions.
+        if taken == 0 && !none && !self.only.is_empty() {
+            let fix = "correct `only` and `given` in the map, or leave the part out";
+            faults.push(Fault::file("no row of the file meets both `only` and `given`", "rows that do", fix));
+        }
+        faults
+    }
+}
+
 /// Writes the rows of a part: one text for each column of its table.
 pub fn rows<R: Rows + ?Sized>(
     part: &MapPart,
@@ -537,14 +565,7 @@ pub fn rows<R: Rows + ?Sized>(
         };
         let row = dated.texts;
         let Some(places) = &places else {
-            let found = part.columns().into_iter().map(|name| (name.to_owned(), place(row, name)));
-            let (found, missing): (Vec<_>, Vec<_>) = found.partition(|(_, place)| place.is_some());
-            done.faults.extend(missing.into_iter().map(|(name, _)| no_column(row, &part.columns(), &name)));
-            let again: Vec<Fault> = part.columns().iter().filter_map(|name| twice(row, name)).collect();
-            let once = |name: &str| !again.iter().any(|fault| fault.column == name);
-            places = Some(found.into_iter().filter(|(name, _)| once(name)).filter_map(|(name, at)| Some((name, at?))).collect());
-            done.faults.extend(again);
-            done.faults.extend(repeated(row, &part.columns()));
+            places = Some(part.places(row, &mut done.faults));
             return Ok(());
         };
         // A part with missing columns writes nothing.
@@ -593,13 +614,7 @@ pub fn rows<R: Rows + ?Sized>(
     })?;
     done.faults.extend(totals.end());
     if done.read > 0 {
-        let none = chosen.iter().any(FilterColumn::has_none);
-        done.faults.extend(chosen.iter().filter_map(FilterColumn::fault));
-        // The file has each value, but no row meets all conditions.
-        if taken == 0 && !none && !part.only.is_empty() {
-            let fix = "correct `only` and `given` in the map, or leave the part out";
-            done.faults.push(Fault::file("no row of the file meets both `only` and `given`", "rows that do", fix));
-        }
+        done.faults.extend(part.not_found(&chosen, taken));
     }
     if let (Some(runs), Some(places)) = (&part.runs, &places) {
         folded.sort();
