@@ -251,7 +251,7 @@ pub fn amount_for_each_person(text: &str) -> Option<Pence> {
     let (amount, words) = text.trim().split_once(' ')?;
     let starts = ["per ", "for each ", "for every ", "each", "every ", "a "];
     let noun = starts.iter().find_map(|start| words.trim_start().strip_prefix(start))?.trim_start();
-    if TIMES.iter().any(|time| noun.starts_with(time)) { None } else { Pence::parse(amount).ok() }
+    if TIMES.contains(&noun.split_whitespace().next().unwrap_or_default()) { None } else { Pence::parse(amount).ok() }
 }
 
 /// The number before a per cent sign, as a proportion in billionths.

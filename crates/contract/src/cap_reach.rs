@@ -22,6 +22,9 @@ const ELSEWHERE: &str = "A cap limits all people together: \"What cannot be said
 /// A warning for each cap that no results can reach, and for each that is reached where nothing improves.
 pub(crate) fn warnings(scheme: &Scheme, files: &SchemeFiles) -> Vec<Problem> {
     let caps = caps(scheme);
+    if caps.is_empty() {
+        return Vec::new();
+    }
     let best: Option<Vec<Vec<Capped>>> =
         areas(scheme).map(|area| best_tally(scheme, area).map(|tally| capped(scheme, &tally, &caps))).collect();
     let unimproved = always_reached(scheme, &caps, &|area| unimproved_tally(scheme, area));

@@ -41,10 +41,6 @@ pub(crate) fn index_events(scheme: &Scheme, records: &Records, known_at: Day) ->
     // The position of the last one chosen among people served, and in the comparison group.
     let mut last: [Option<usize>; 2] = [None; 2];
     for start in &records.starts {
-        if start.known > known_at {
-            out.known_later += u64::from(start.began <= known_at);
-            continue;
-        }
         let at = cohorts.partition_point(|(_, ends)| *ends < start.began);
         let cohort = cohorts.get(at).filter(|(starts, _)| *starts <= start.began).map(|_| at as u32);
         let place = |names: &[Option<u32>], alone: bool, name: u32| match name {
@@ -55,9 +51,13 @@ pub(crate) fn index_events(scheme: &Scheme, records: &Records, known_at: Day) ->
         let area = place(&areas, scheme.areas.len() == 1, start.area);
         let segment = place(&segments, scheme.segments.len() == 1, start.segment);
         let (Some(cohort), Some(area), Some(segment)) = (cohort, area, segment) else {
-            out.outside_scheme += 1;
+            out.outside_scheme += u64::from(start.known <= known_at);
             continue;
         };
+        if start.known > known_at {
+            out.known_later += u64::from(start.began <= known_at);
+            continue;
+        }
         let last = &mut last[usize::from(start.comparison)];
         let before = last.map(|at| (at, out.chosen[at]));
         let Some((at, first)) = before.filter(|(_, first)| (first.start.person, first.cohort) == (start.person, cohort)) else {

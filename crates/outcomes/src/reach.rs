@@ -43,14 +43,16 @@ pub(crate) fn add(all: &mut [KindReach], more: Vec<KindReach>) {
 }
 
 /// A kind whose rows do not reach the people who are measured.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Unreached {
     /// The position of the kind among the needed kinds: events, then spells.
     pub kind: usize,
-    /// Rows about people of the table of people.
+    /// Rows about people of the table of people, dated up to the day asked about.
     pub rows: u64,
-    /// Of these, rows dated up to the day asked about that became known only after it.
+    /// Of these, rows that became known only after it.
     pub later: u64,
+    /// Rows about people served that were to be expected, if they had as many as everybody in the table of people.
+    pub expected: f64,
     pub how: HowUnreached,
 }
 
@@ -83,6 +85,8 @@ pub fn unreached(records: &Records, reach: &[KindReach], index: &[IndexEvent], k
     let has = |comparison: bool| index.iter().any(|index| index.start.comparison == comparison);
     let (has_served, has_compared) = (has(false), has(true));
     let counts = records.facts.counts(known_at);
+    let served = index.iter().filter(|index| !index.start.comparison).count();
+    let share = served as f64 / records.people.names.len().max(1) as f64;
     let one = |(kind, (reach, (rows, later))): (usize, (&KindReach, (u64, u64)))| {
         let how = if rows == 0 {
             return None;
@@ -99,7 +103,7 @@ pub fn unreached(records: &Records, reach: &[KindReach], index: &[IndexEvent], k
         } else {
             return None;
         };
-        Some(Unreached { kind, rows, later, how })
+        Some(Unreached { kind, rows, later, expected: rows as f64 * share.min(1.0), how })
     };
     reach.iter().zip(counts).enumerate().filter_map(one).collect()
 }

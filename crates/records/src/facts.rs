@@ -209,15 +209,15 @@ impl Facts {
         self.last
     }
 
-    /// For each kind, how many facts there are, and how many of them are dated up to a day and became known only after it.
+    /// For each kind, how many facts are dated up to a day, and how many of them became known only after it.
     #[must_use]
     pub fn counts(&self, known_at: Day) -> Vec<(u64, u64)> {
         let mut counts = vec![(0, 0); self.needed_keys.len()];
         for block in self.blocks.iter().flatten() {
-            for row in &block.rows {
+            for row in block.rows.iter().filter(|row| row.day() <= known_at) {
                 let (all, later) = &mut counts[row.place() % self.needed_keys.len()];
                 *all += 1;
-                *later += u64::from(row.day() <= known_at);
+                *later += 1;
             }
             block.known(known_at, |_, row| {
                 let (_, later) = &mut counts[row.place() % self.needed_keys.len()];

@@ -61,7 +61,7 @@ impl<'a> FilterColumn<'a> {
         let personal = self.personal;
         let same = |value: &str| match personal {
             true => spelling::folded(value) == spelling::folded(cell),
-            false => spelling::near(cell, value),
+            false => spelling::alike(cell, value),
         };
         let mut near = false;
         for value in self.values.iter_mut().filter(|value| same(value.value)) {

@@ -112,7 +112,8 @@ fn misspelt_departments(agencies: &Agencies, looking: &DuplicationRules) -> Vec<
     let folders = || agencies.folders.keys().map(String::as_str);
     let misspelt = looking.departments.keys().filter(|agency| !agencies.folders.contains_key(*agency));
     let fault = |agency: &String| {
-        let meant = spelling::nearest(agency, folders())?;
+        let named = |folder: &&str| looking.departments.contains_key(*folder);
+        let meant = folders().filter(|folder| !named(folder)).find(|folder| spelling::alike(agency, folder))?;
         let what = "[department] spells an agency differently from its folder";
         let fault = Fault::file(what, format!("`{}`", visible(meant)), "spell the agency as its folder");
         Some(Fault { column: "department".to_owned(), value: Some(visible(agency)), ..fault }.refused())
@@ -143,7 +144,7 @@ fn misspelt_costs(batches: &[Batch], looking: &DuplicationRules) -> Vec<Fault> {
             if works().any(|known| known == work) {
                 continue;
             }
-            let Some(meant) = spelling::nearest(&work, works()) else { continue };
+            let Some(meant) = works().find(|known| spelling::alike(&work, known)) else { continue };
             let what = "the work is spelled differently from the work that is looked for";
             let fault = Fault::value(batch.places[row], &batch.table.columns[column], &work, what, "spell it the same way");
             out.push(Fault { expected: format!("`{}`", visible(meant)), ..fault });

@@ -50,6 +50,12 @@ pub fn person(request: &PersonRequest) -> Result<Timeline, Error> {
 /// The id under which the person is known on the day, if an agency that the purpose covers holds a record.
 fn known_person(agencies: &Agencies, request: &PersonRequest) -> anyhow::Result<String> {
     let id = &request.id;
+    let held = |person: &&str| agencies.members.iter().any(|member| member.person == *person);
+    // An id that the table of persons had before comes before an agency's own id of the same letters, which may be somebody else's.
+    let lives_on = identity::lives_on(&agencies.history, id, day(request.days.known_at())).filter(held);
+    if let Some(person) = lives_on.filter(|_| !held(&id.as_str())) {
+        return Ok(person.to_owned());
+    }
     match person_ids::asked(&agencies.members, id) {
         AskedPerson::One(person) => return Ok(person.to_owned()),
         AskedPerson::Several(ids) => bail!(PurposeRefusal {
@@ -58,8 +64,6 @@ fn known_person(agencies: &Agencies, request: &PersonRequest) -> anyhow::Result<
         }),
         AskedPerson::Nobody => {}
     }
-    let held = |person: &&str| agencies.members.iter().any(|member| member.person == *person);
-    let lives_on = identity::lives_on(&agencies.history, id, day(request.days.known_at())).filter(held);
     lives_on.map(str::to_owned).ok_or_else(|| {
         let what = format!("no agency that the purpose `{}` covers holds a person with this id", request.access.purpose);
         let hint = "check the id: it may be that of the table of persons, an agency's own, or AGENCY/ID. A purpose that covers more \

@@ -9,8 +9,10 @@ use records::gate::findings::Findings;
 
 use crate::doubted::Doubted;
 
-/// From so many rows of a kind, it is no accident that none is about anybody who was served.
-const NO_ACCIDENT: u64 = 5;
+/// Where so many rows about people served are to be expected, it is no accident that there are none: chance does it in 5% of cases.
+const NO_ACCIDENT: f64 = 3.0;
+/// Where no kind at all reaches anybody, so many are enough.
+const NONE_AT_ALL: f64 = 1.0;
 
 /// Adds the finding of a kind. Where none of its rows can count, the run is refused, as it is where there are none at all.
 pub(crate) fn add(doubted: &Doubted<'_>, unreached: &Unreached, findings: &mut Findings) {
@@ -26,13 +28,18 @@ pub(crate) fn add(doubted: &Doubted<'_>, unreached: &Unreached, findings: &mut F
     );
     let check_known = "`known` is the day from which the agency had the row, not the day of the extract: correct it, leave the column \
                        empty, or ask for a later day";
-    let kind_alone = doubted.measured.reach.iter().filter(|reach| reach.served > 0).count() > 0;
+    let another_reaches = doubted.measured.reach.iter().any(|reach| reach.served > 0);
+    let no_accident = unreached.expected >= if another_reaches { NO_ACCIDENT } else { NONE_AT_ALL };
+    let is_compared = doubted.measured.reach[unreached.kind].compared > 0;
     let (what, value, fix, stops) = match unreached.how {
         HowUnreached::NobodyServed => (
             "no row of this kind is about anybody who was served, so everybody looks as if nothing had happened",
             rows,
-            format!("check that the ids here are those of starts, and of the same people; {state_zero}"),
-            unreached.rows >= NO_ACCIDENT || !kind_alone,
+            match is_compared {
+                true => "check that the rows of the people served were supplied, with the ids of starts".to_owned(),
+                false => format!("check that the ids here are those of starts, and of the same people; {state_zero}"),
+            },
+            no_accident,
         ),
         HowUnreached::NobodyCompared => (
             "rows of this kind are about people served, and none is about the comparison group",
@@ -44,7 +51,7 @@ pub(crate) fn add(doubted: &Doubted<'_>, unreached: &Unreached, findings: &mut F
             "no row of this kind was known by the day that is asked about, so everybody looks as if nothing had happened",
             format!("{later} dated up to {by}, and known later"),
             format!("{check_known}; {state_zero}"),
-            unreached.rows >= NO_ACCIDENT || !kind_alone,
+            no_accident,
         ),
         HowUnreached::MostlyNotYetKnown => (
             "most rows of this kind were not yet known on the day that is asked about, and are left out",

@@ -440,7 +440,7 @@ fn a_row_dated_long_after_the_last_complete_day_is_not_passed_over() {
         let contract = scheme(&outcome("job", "more", "rule = \"any within\"\nevents = \"job\"", "£10"));
         pay(&contract, &folder(&[("events", &events)]), "2030-12-31", more)
     };
-    let what = "more than a year after the last complete day of its kind";
+    let what = "more than a year after the last complete day and the day that is asked about";
     let words = [what, "events.csv: `date`", "row 3", "2072-09-01", "a day up to 2032-01-01", "`until` of coverage"];
     refuses(&paid("2072-09-01", "job", &[]), &words);
     tells(&paid("2072-09-01", "job", &["--accept-faults", "typing slip", "--accepted-by", "Jo Park"]), "£10", &[what]);

@@ -12,8 +12,8 @@ pub const UNREAD: &str = "this is not a table of records, so it is not read";
 /// What it says of a table that no rule needs.
 pub const UNWANTED: &str = "no rule needs this table, so it is not read";
 
-/// The largest number that is one of a part, and not a year.
-const MOST_PARTS: u64 = 999;
+/// The largest number that is one of a part, and not a year or a code.
+const MOST_PARTS: u64 = 20;
 
 /// A file, a folder or a sheet that is not read, or a part that is not there.
 #[derive(Debug)]

@@ -49,7 +49,7 @@ pub fn stated_counts(batches: &[Batch], all_people: u64) -> (Vec<StatedCount>, V
                 faults.push(Fault { column: "said_on".into(), value, ..fault }.refused());
             }
             if let Some(looked_up) = people.filter(|looked_up| *looked_up < all_people && count != Some(0)) {
-                faults.push(too_few(batch.places[row], looked_up, all_people));
+                faults.push(too_few(batch.places[row], looked_up, all_people).warning());
             }
             let Some(count) = count else { continue };
             let stated = StatedCount {

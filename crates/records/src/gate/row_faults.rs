@@ -7,7 +7,7 @@ use super::super::fault::Fault;
 use super::super::lookups::positions;
 use super::super::schema::ValueKind;
 use super::super::spelling;
-use super::rules::StartScope;
+use super::rules::{StartScope, TableRules};
 
 /// Faults of a batch, each with its row.
 #[derive(Default)]
@@ -54,16 +54,17 @@ pub(super) const LATER: Day = 366;
 
 /// Rows dated so long after the last complete day that the day must be wrong. They would fall out of every follow-up window in
 /// silence.
-pub(super) fn check_later(complete_until: &[Day], kinds: &[u16], batch: &Batch, row_faults: &mut RowFaults) {
+pub(super) fn check_later(rules: &TableRules, kinds: &[u16], batch: &Batch, row_faults: &mut RowFaults) {
     let at = batch.table.column(if batch.table.name == "spells" { "from" } else { "date" });
     let ColumnValues::Days(days) = &batch.columns[at] else { return };
+    let limit = rules.latest.saturating_add(LATER);
     for (row, (day, kind)) in days.iter().zip(kinds).enumerate() {
-        let until = usize::from(*kind).checked_sub(1).map_or(NEVER, |kind| complete_until[kind]);
-        if *day > until.saturating_add(LATER) && *day != NEVER {
-            let what = "the day is more than a year after the last complete day of its kind";
+        let is_stated = usize::from(*kind).checked_sub(1).is_some_and(|kind| rules.complete_until[kind] != NEVER);
+        if is_stated && *day > limit && *day != NEVER {
+            let what = "the day is more than a year after the last complete day and the day that is asked about";
             let fix = "correct the day, leave out what is only planned, or write a later day in `until` of coverage";
             let fault = Fault::value(batch.places[row], &batch.table.columns[at], &batch.text(at, row), what, fix);
-            row_faults.faults.push((row, Fault { expected: format!("a day up to {}", date(until + LATER)), ..fault }));
+            row_faults.faults.push((row, Fault { expected: format!("a day up to {}", date(limit)), ..fault }));
         }
     }
 }
@@ -95,6 +96,9 @@ pub(super) fn check_afterwards(latest: Day, batch: &Batch, row_faults: &mut RowF
     }
 }
 
+/// Days from conception to birth.
+const UNBORN: Day = 280;
+
 /// What happened to people before they were born: the day is wrong, or the day of birth, or the person.
 pub(super) fn check_born(born: &[Day], persons: &[u32], batch: &Batch, row_faults: &mut RowFaults) {
     let name = match batch.table.name {
@@ -111,7 +115,9 @@ pub(super) fn check_born(born: &[Day], persons: &[u32], batch: &Batch, row_fault
             let what = "it is dated before the person's birth";
             let fix = "correct the day, the person, or `born` in the table of people";
             let fault = Fault::value(batch.places[row], &batch.table.columns[at], &batch.text(at, row), what, fix);
-            row_faults.faults.push((row, Fault { expected: "a day after `born`".into(), ..fault }));
+            let fault = Fault { expected: "a day not before `born`".into(), ..fault };
+            // A service for families may begin before a birth.
+            row_faults.faults.push((row, if born - *day > UNBORN { fault } else { fault.warning() }));
         }
     }
 }
@@ -174,17 +180,17 @@ pub(super) fn check_placeholders(batch: &Batch, row_faults: &mut RowFaults) {
 }
 
 /// Something was known of an event this many days before it happened, and it cannot have been planned for so long.
-const PLANNED: Day = 92;
+const PLANNED: Day = 183;
 
 /// Events that became known before they happened. The day on which they count as known is then too early.
-pub(super) fn check_known(batch: &Batch, row_faults: &mut RowFaults) {
+pub(super) fn check_known(kinds: &[u16], batch: &Batch, row_faults: &mut RowFaults) {
     let (at, known) = (batch.table.column("date"), batch.table.column("known"));
     let (ColumnValues::Days(days), ColumnValues::Days(all_known)) = (&batch.columns[at], &batch.columns[known]) else { return };
     for row in (0..batch.rows()).filter(|row| all_known[*row] < days[*row]) {
         let fix = "check both days; no action needed if the event was planned, and then took place on its day";
-        let long_before = all_known[row] < days[row] - PLANNED;
+        let long_before = all_known[row] < days[row] - PLANNED && kinds.get(row) != Some(&0);
         let what = if long_before {
-            "it became known more than three months before it happened"
+            "it became known more than six months before it happened"
         } else {
             "it became known before it happened"
         };

@@ -98,13 +98,13 @@ impl<'a> QualityGate<'a> {
             check_starts(scope, batch, &mut row_faults);
         }
         if !self.rules.complete_until.is_empty() {
-            check_later(&self.rules.complete_until, &lookups.kinds, batch, &mut row_faults);
+            check_later(self.rules, &lookups.kinds, batch, &mut row_faults);
         }
         if self.rules.latest != NEVER {
             check_afterwards(self.rules.latest, batch, &mut row_faults);
         }
         if self.table.name == "events" {
-            check_known(batch, &mut row_faults);
+            check_known(&lookups.kinds, batch, &mut row_faults);
         }
         if !self.known.born.is_empty() {
             check_born(self.known.born, &lookups.persons, batch, &mut row_faults);
