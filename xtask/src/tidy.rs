@@ -121,7 +121,6 @@ fn messages_have_the_singular() {
     assert!(found.len() <= PLURALS, "{why}\n{}", found.join("\n"));
 }
 
-/// A sentence whose only difference for one thing is a word. Two whole sentences may differ as they like.
 /// Names that begin with a capital wherever they stand.
 const PROPER_NAMES: [&str; 7] = ["Chromium", "Excel", "OpenDocument", "Parquet", "PostgreSQL", "Splink", "SQLite"];
 
@@ -156,6 +155,7 @@ fn errors_begin_with_a_small_letter() {
     );
 }
 
+/// A sentence whose only difference for one thing is a word. Two whole sentences may differ as they like.
 #[test]
 fn singular_and_plural_are_chosen_in_one_place() {
     let mut broken = Vec::new();

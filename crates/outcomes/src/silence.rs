@@ -169,7 +169,8 @@ fn longest_silence(exposures: Vec<Exposure>) -> Option<((Day, Day), f64)> {
         return None;
     }
     let people = alike(exposures);
-    let expected_in = |time, rates| expected(&people, time, rates);
+    let all = all_steps(&people);
+    let expected_in = |time, rates| expected(&people, &all, time, rates);
     let mut each: Vec<(f64, (Day, Day))> =
         times.into_iter().take(COMPARED).map(|time| (expected_in(time, RatesOf::OtherDays), time)).collect();
     each.sort_by(|one, other| other.0.total_cmp(&one.0));
@@ -188,43 +189,76 @@ enum RatesOf {
     OtherDays,
 }
 
-/// The results to be expected in some days, at the rates of all other days.
-fn expected(people: &[Alike], (from, to): (Day, Day), rates: RatesOf) -> f64 {
-    #[derive(Clone, Copy, Default)]
-    struct Step {
-        inside: i64,
-        outside: i64,
-        results: i64,
-    }
-    let mut steps: Vec<Step> = Vec::new();
+/// What is known of the same [`STEP`] days since the start, of several people.
+#[derive(Clone, Copy, Default)]
+struct Step {
+    days: i64,
+    results: i64,
+}
+
+/// The steps of a person: the number of each, its first day and the day after it.
+fn steps_of(exposure: &Exposure) -> impl Iterator<Item = (usize, i64, i64)> {
+    let (start, end) = (i64::from(exposure.start), i64::from(exposure.end));
+    (0..=(end - start) / STEP).map(move |number| {
+        let begins = start + number * STEP;
+        (number as usize, begins, (begins + STEP).min(end))
+    })
+}
+
+/// The steps of everybody on all days.
+fn all_steps(people: &[Alike]) -> Vec<Step> {
+    let mut all: Vec<Step> = Vec::new();
     for (exposure, number_alike) in people {
-        let (start, length) = (i64::from(exposure.start), i64::from(exposure.end) - i64::from(exposure.start));
-        let last = (length / STEP) as usize;
-        if steps.len() <= last {
-            steps.resize(last + 1, Step::default());
+        for (number, begins, ends) in steps_of(exposure) {
+            if all.len() <= number {
+                all.resize(number + 1, Step::default());
+            }
+            all[number].days += (ends - begins) * number_alike;
         }
-        for (number, step) in steps.iter_mut().enumerate().take(last + 1) {
-            let begins = start + number as i64 * STEP;
-            let ends = (begins + STEP).min(start + length);
-            let inside = (ends.min(i64::from(to) + 1) - begins.max(i64::from(from))).max(0);
-            step.inside += inside * number_alike;
-            if inside == 0 || rates == RatesOf::OtherDays {
-                step.outside += (ends - begins - inside) * number_alike;
-                step.results += i64::from(exposure.has_result && number == last) * number_alike;
+        let last = (exposure.end - exposure.start) as usize / STEP as usize;
+        all[last].results += i64::from(exposure.has_result) * number_alike;
+    }
+    all
+}
+
+/// The results to be expected in some days without any, at the rates of all other days. `all` is what [`all_steps`] gives.
+fn expected(people: &[Alike], all: &[Step], (from, to): (Day, Day), rates: RatesOf) -> f64 {
+    // For each step the days inside, and what says nothing about the others.
+    let (mut inside, mut apart, mut concerned) = (vec![0; all.len()], vec![Step::default(); all.len()], 0);
+    let (first_day, after) = (i64::from(from), i64::from(to) + 1);
+    for (exposure, number_alike) in people.iter().filter(|(exposure, _)| exposure.start <= to && from < exposure.end) {
+        concerned += number_alike;
+        let last = (exposure.end - exposure.start) as usize / STEP as usize;
+        let overlapping = steps_of(exposure).skip_while(|(_, _, ends)| *ends <= first_day);
+        for (number, begins, ends) in overlapping.take_while(|(_, begins, _)| *begins < after) {
+            let days = ends.min(after) - begins.max(first_day);
+            if days <= 0 {
+                continue;
+            }
+            inside[number] += days * number_alike;
+            match rates {
+                RatesOf::OtherDays => apart[number].days += days * number_alike,
+                RatesOf::OtherPeople => {
+                    apart[number].days += (ends - begins) * number_alike;
+                    apart[number].results += i64::from(exposure.has_result && number == last) * number_alike;
+                }
             }
         }
     }
-    // A rate of few days says nothing about many, and nobody has more than one result.
-    let known = steps.iter().filter(|step| step.outside * SAYS_ENOUGH >= step.inside && step.outside > 0);
-    let sum: f64 = known.map(|step| step.inside as f64 * step.results as f64 / step.outside as f64).sum();
-    let is_concerned = |exposure: &Exposure| exposure.start <= to && from < exposure.end;
-    let concerned: i64 = people.iter().filter(|(exposure, _)| is_concerned(exposure)).map(|(_, number)| number).sum();
-    sum.min(concerned as f64)
+    let step = |((all, inside), apart): ((&Step, &i64), &Step)| {
+        let (days, results) = (all.days - apart.days, all.results - apart.results);
+        // A rate of few days says nothing about many.
+        let says_enough = days * SAYS_ENOUGH >= *inside && days > 0;
+        if says_enough { *inside as f64 * results as f64 / days as f64 } else { 0.0 }
+    };
+    // Nobody has more than one result.
+    all.iter().zip(&inside).zip(&apart).map(step).sum::<f64>().min(concerned as f64)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use base::philox::words;
 
     /// One person a day starts for so many days and is followed up for a year; every third has a result after the same time.
     fn steady(days: Day) -> Vec<Exposure> {
@@ -272,5 +306,50 @@ mod tests {
         assert_eq!(longest_silence(quarterly), None);
         // Two lost months are a holiday.
         assert_eq!(longest_silence(without(&steady(900), 300..350)), None);
+    }
+
+    /// The same, a person and a day at a time.
+    fn expected_by_day(exposures: &[Exposure], (from, to): (Day, Day), rates: RatesOf) -> f64 {
+        let is_inside = |day: Day| (from..=to).contains(&day);
+        let mut sum = 0.0;
+        let concerned = exposures.iter().filter(|exposure| exposure.start <= to && from < exposure.end).count();
+        for step in 0..40 {
+            let (mut inside, mut days, mut results) = (0_i64, 0_i64, 0_i64);
+            for exposure in exposures {
+                let begins = exposure.start + step * STEP as Day;
+                let own: Vec<Day> = (begins..(begins + STEP as Day).min(exposure.end)).collect();
+                let own_inside = own.iter().filter(|day| is_inside(**day)).count() as i64;
+                inside += own_inside;
+                if own_inside == 0 || rates == RatesOf::OtherDays {
+                    days += own.len() as i64 - own_inside;
+                    let is_last = (exposure.end - exposure.start) / STEP as Day == step;
+                    results += i64::from(exposure.has_result && is_last);
+                }
+            }
+            if days * SAYS_ENOUGH >= inside && days > 0 {
+                sum += inside as f64 * results as f64 / days as f64;
+            }
+        }
+        sum.min(concerned as f64)
+    }
+
+    #[test]
+    fn what_was_to_be_expected_is_the_same_day_by_day() {
+        for draw in 0..200 {
+            let number = |person: u64, of: u64, below: i32| (words(7, draw, person, of)[0] % below as u64) as Day;
+            let exposures: Vec<Exposure> = (0..60)
+                .map(|person| {
+                    let start = number(person, 0, 500);
+                    Exposure { start, end: start + number(person, 1, 400), has_result: number(person, 2, 3) == 0 }
+                })
+                .collect();
+            let from = number(60, 0, 700);
+            let time = (from, from + number(60, 1, 200));
+            let people = alike(exposures.clone());
+            let all = all_steps(&people);
+            for rates in [RatesOf::OtherDays, RatesOf::OtherPeople] {
+                assert_eq!(expected(&people, &all, time, rates), expected_by_day(&exposures, time, rates), "{draw}");
+            }
+        }
     }
 }

@@ -59,12 +59,8 @@ impl<'a> FilterColumn<'a> {
             return;
         }
         let personal = self.personal;
-        let same = |value: &str| match personal {
-            true => spelling::folded(value) == spelling::folded(cell),
-            false => spelling::alike(cell, value),
-        };
         let mut near = false;
-        for value in self.values.iter_mut().filter(|value| same(value.value)) {
+        for value in self.values.iter_mut().filter(|value| same(personal, cell, value.value)) {
             near = true;
             value.nearest.get_or_insert_with(|| visible(if personal { value.value } else { cell }));
         }
@@ -99,15 +95,12 @@ impl<'a> FilterColumn<'a> {
 
     /// Rows of another spelling would be left out, and nobody would miss them.
     fn in_another_spelling(&self) -> Fault {
-        let wanted = || self.values.iter().map(|value| value.value);
-        let named = self.slips.iter().map(|(cell, rows)| match self.personal {
-            true => {
-                let meant = wanted().find(|value| spelling::folded(value) == spelling::folded(cell)).unwrap_or_default();
-                format!("`{}` in another spelling in {}", visible(meant), rows.places())
-            }
-            false => {
-                let meant = spelling::nearest(cell, wanted()).unwrap_or_default();
-                format!("`{}` in {}, nearly `{}`", visible(cell), rows.places(), visible(meant))
+        let named = self.slips.iter().map(|(cell, rows)| {
+            let meant = self.values.iter().find(|value| same(self.personal, cell, value.value));
+            let (meant, rows) = (visible(meant.map_or("", |value| value.value)), rows.places());
+            match self.personal {
+                true => format!("`{meant}` in another spelling in {rows}"),
+                false => format!("`{}` in {rows}, nearly `{meant}`", visible(cell)),
             }
         });
         let what = "rows have a value of `only` in another spelling, and would be left out";
@@ -119,6 +112,12 @@ impl<'a> FilterColumn<'a> {
         let place = self.slips.values().filter_map(|rows| rows.first.first().copied()).min().unwrap_or(0);
         Fault { place, column: self.name.to_owned(), value: Some(named.collect::<Vec<_>>().join("; ")), ..fault }
     }
+}
+
+/// Whether a cell is a wanted value in another spelling. Of a personal column only the same letters are, since a letter more may be
+/// somebody else.
+fn same(personal: bool, cell: &str, value: &str) -> bool {
+    if personal { spelling::folded(value) == spelling::folded(cell) } else { spelling::alike(cell, value) }
 }
 
 /// The name of a column as a key of the map.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
-use base::day::{Day, NEVER, day};
+use base::day::{Day, day};
 use contract::Scheme;
 use contract::measurement::OutcomeRule;
 use contract::terms::{Better, RecordsPolicy};
@@ -463,8 +463,8 @@ pub(crate) fn asked_of(name: &str, need: &Need, policy: &RecordsPolicy, scheme: 
     TableRules {
         affects_sum: true,
         kinds,
-        complete_until: Vec::new(),
-        latest: NEVER,
+        covered: Vec::new(),
+        latest: None,
         classes: need.classes.clone(),
         other_kinds: policy.other_kinds.clone(),
         copies_later: matches!(name, "starts" | "events" | "spells"),

@@ -45,7 +45,7 @@ fn without_starts(scheme: &Scheme, records: &Records, measured: &MeasuredOutcome
     if with.is_empty() || without.is_empty() {
         return None;
     }
-    let what = "no start of this provider of the contract counts, so nothing was measured for it";
+    let what = "a provider of the contract has no start that counts, so nothing was measured for it";
     let fix = "check that its starts were supplied; no action needed if it has served nobody yet";
     let more = if without.len() > SHOWN { format!(" and {} more", without.len() - SHOWN) } else { String::new() };
     let value = Some(without[..without.len().min(SHOWN)].join(", ") + &more);

@@ -341,12 +341,13 @@ impl PricedRecords {
                 price(&groups).0
             };
             let undisputed = all.clone().undisputed(scheme, &measured);
-            let without = if undisputed == all { 0 } else { counted(&undisputed).saturating_sub(counted(&all)) };
+            let as_found = counted(&all);
+            let without = if undisputed == all { 0 } else { counted(&undisputed).saturating_sub(as_found) };
             // A claim that fits no start may be meant for any start of its person.
             let more = |claimed: ClaimedResult| {
                 let mut meant = all.clone();
                 meant.claims.push(claimed);
-                counted(&meant).saturating_sub(counted(&all))
+                counted(&meant).saturating_sub(as_found)
             };
             let meant = all.where_meant(&measured).into_iter();
             let with: i64 = meant.map(|starts| starts.into_iter().map(more).min().unwrap_or(0).min(0)).sum();

@@ -7,7 +7,7 @@ use super::super::fault::Fault;
 use super::super::lookups::positions;
 use super::super::schema::ValueKind;
 use super::super::spelling;
-use super::rules::{StartScope, TableRules};
+use super::rules::StartScope;
 
 /// Faults of a batch, each with its row.
 #[derive(Default)]
@@ -54,13 +54,13 @@ pub(super) const LATER: Day = 366;
 
 /// Rows dated so long after the last complete day that the day must be wrong. They would fall out of every follow-up window in
 /// silence.
-pub(super) fn check_later(rules: &TableRules, kinds: &[u16], batch: &Batch, row_faults: &mut RowFaults) {
+pub(super) fn check_later(latest: Day, covered: &[bool], kinds: &[u16], batch: &Batch, row_faults: &mut RowFaults) {
     let at = batch.table.column(if batch.table.name == "spells" { "from" } else { "date" });
     let ColumnValues::Days(days) = &batch.columns[at] else { return };
-    let limit = rules.latest.saturating_add(LATER);
+    let limit = latest.saturating_add(LATER);
     for (row, (day, kind)) in days.iter().zip(kinds).enumerate() {
-        let is_stated = usize::from(*kind).checked_sub(1).is_some_and(|kind| rules.complete_until[kind] != NEVER);
-        if is_stated && *day > limit && *day != NEVER {
+        let is_covered = usize::from(*kind).checked_sub(1).is_some_and(|kind| covered[kind]);
+        if is_covered && *day > limit && *day != NEVER {
             let what = "the day is more than a year after the last complete day and the day that is asked about";
             let fix = "correct the day, leave out what is only planned, or write a later day in `until` of coverage";
             let fault = Fault::value(batch.places[row], &batch.table.columns[at], &batch.text(at, row), what, fix);

@@ -2,19 +2,19 @@
 
 use super::super::need::RequiredColumn;
 use super::super::tables::Coverage;
-use base::day::{Day, NEVER};
+use base::day::Day;
 
 /// What the rules of a scheme need from a table.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct TableRules {
     /// Whether rows of the table can change the sum at all.
     pub affects_sum: bool,
     /// The kinds of event or spell that the rules use; if empty, every row counts.
     pub kinds: Vec<String>,
-    /// The last complete day of each kind, in the order of `kinds`; [`NEVER`] where none is stated. Empty where nothing is.
-    pub complete_until: Vec<Day>,
-    /// The last day that the records reach by anything that is stated or asked; [`NEVER`] where nothing is stated.
-    pub latest: Day,
+    /// Whether coverage states how far each kind is complete, in the order of `kinds`. Empty where nothing is known of coverage.
+    pub covered: Vec<bool>,
+    /// The last day that the records reach by anything that is stated or asked; `None` where nothing is stated.
+    pub latest: Option<Day>,
     /// Classes of event that the rules distinguish.
     pub classes: Vec<String>,
     /// Kinds that the scheme lists as different, although they are spelled nearly like a needed one.
@@ -31,32 +31,14 @@ pub struct TableRules {
     pub stated: Vec<StatedCount>,
 }
 
-impl Default for TableRules {
-    fn default() -> TableRules {
-        TableRules {
-            affects_sum: false,
-            kinds: Vec::new(),
-            complete_until: Vec::new(),
-            latest: NEVER,
-            classes: Vec::new(),
-            other_kinds: Vec::new(),
-            copies_later: false,
-            columns: Vec::new(),
-            outcomes: Vec::new(),
-            places: None,
-            stated: Vec::new(),
-        }
-    }
-}
-
 impl TableRules {
     /// The same, with what coverage states of a table. `known_at` is the day that is asked about.
     #[must_use]
     pub fn with_coverage(self, table: &str, coverage: &Coverage, counts: &[StatedCount], known_at: Option<Day>) -> TableRules {
         TableRules {
-            latest: coverage.latest().map_or(NEVER, |latest| latest.max(known_at.unwrap_or(NEVER))),
+            latest: coverage.latest().zip(known_at).map(|(latest, known_at)| latest.max(known_at)),
             stated: counts.iter().filter(|stated| stated.table == table).cloned().collect(),
-            complete_until: self.kinds.iter().map(|kind| coverage.stated_until(table, kind).unwrap_or(NEVER)).collect(),
+            covered: self.kinds.iter().map(|kind| coverage.stated_until(table, kind).is_some()).collect(),
             ..self
         }
     }
@@ -77,7 +59,7 @@ pub struct StatedCount {
     pub table: String,
     /// Empty for every kind of the table.
     pub kind: String,
-    /// [`NEVER`] if no first day is stated.
+    /// [`base::day::NEVER`] if no first day is stated.
     pub since: Day,
     pub until: Day,
     /// How many people were looked up.
@@ -85,7 +67,7 @@ pub struct StatedCount {
     pub count: u64,
     /// Who says so.
     pub by: String,
-    /// The day on which it was stated, or [`NEVER`].
+    /// The day on which it was stated, or [`base::day::NEVER`].
     pub on: Day,
     /// Its row in the file.
     pub place: u64,

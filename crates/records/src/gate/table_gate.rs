@@ -97,11 +97,11 @@ impl<'a> QualityGate<'a> {
         if let Some(scope) = self.rules.places.as_ref().filter(|_| self.table.name == "starts") {
             check_starts(scope, batch, &mut row_faults);
         }
-        if !self.rules.complete_until.is_empty() {
-            check_later(self.rules, &lookups.kinds, batch, &mut row_faults);
-        }
-        if self.rules.latest != NEVER {
-            check_afterwards(self.rules.latest, batch, &mut row_faults);
+        if let Some(latest) = self.rules.latest {
+            if !self.rules.covered.is_empty() {
+                check_later(latest, &self.rules.covered, &lookups.kinds, batch, &mut row_faults);
+            }
+            check_afterwards(latest, batch, &mut row_faults);
         }
         if self.table.name == "events" {
             check_known(&lookups.kinds, batch, &mut row_faults);
