@@ -8,11 +8,13 @@
 
 use std::collections::BTreeMap;
 
+use crate::amendment::ChangedNames;
 use crate::clauses::Clause;
 use crate::examples;
 use crate::read;
+use crate::scheme::Scheme;
 use crate::scheme_file::SCHEME_FILE;
-use crate::terms::{Baseline, Cohort, Intake, Scheme};
+use crate::terms::{Baseline, Cohort, Intake};
 use base::open;
 use base::reader::{Reader, ScenarioDraw};
 use base::schedule::CohortTime;
@@ -30,7 +32,8 @@ pub type FileTexts = BTreeMap<String, String>;
 #[must_use]
 pub fn amend(files: &SchemeFiles, before: &Scheme, after: &Scheme) -> Option<FileTexts> {
     let mut texts: FileTexts = files.sources.iter().map(|(name, source)| (name.clone(), source.text.clone())).collect();
-    let mut amendment = Amendment::new(files, before, after)?;
+    let clauses = ChangedNames { before: before.clause_names(), after: after.clause_names() };
+    let mut amendment = Amendment::new(files, before.keys(), &after.outcomes, clauses)?;
     scheme(&mut amendment, before, after);
     for old in &before.clauses {
         match after.clauses.iter().find(|new| new.name == old.name) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::gate::{Gate, GateTest, MetIn};
 use crate::scheme_file::SCHEME_FILE;
-use crate::terms::{MeasuredOver, Outcome, Scheme};
+use crate::terms::{MeasuredOver, Outcome};
 use base::csv_cell;
 use base::literal::Literal as _;
 use base::money::Pence;
@@ -18,11 +18,18 @@ use base::toml_editor::TomlEditor;
 pub struct Amendment<'o> {
     files: &'o SchemeFiles,
     keys: ScheduleKeys,
-    before: &'o Scheme,
-    after: &'o Scheme,
+    /// The outcomes of the changed scheme.
+    outcomes: &'o [Outcome],
+    clauses: ChangedNames<'o>,
     pub(crate) editor: TomlEditor<'o>,
     /// New tables by file name.
     tables: BTreeMap<String, TableCopy<'o>>,
+}
+
+/// The names of all clauses, in their order, before and after the change.
+pub(crate) struct ChangedNames<'o> {
+    pub before: Vec<&'o str>,
+    pub after: Vec<&'o str>,
 }
 
 /// A copy of a table with some cells changed, or a table of its own.
@@ -48,10 +55,15 @@ impl TableCopy<'_> {
 }
 
 impl<'o> Amendment<'o> {
-    /// An amendment of the scheme file from one scheme to another; `None` when the folder has no such file.
-    pub(crate) fn new(files: &'o SchemeFiles, before: &'o Scheme, after: &'o Scheme) -> Option<Amendment<'o>> {
+    /// An amendment of the scheme file; `None` when the folder has no such file.
+    pub(crate) fn new(
+        files: &'o SchemeFiles,
+        keys: ScheduleKeys,
+        outcomes: &'o [Outcome],
+        clauses: ChangedNames<'o>,
+    ) -> Option<Amendment<'o>> {
         let editor = TomlEditor::new(files, SCHEME_FILE)?;
-        Some(Amendment { files, keys: before.keys(), before, after, editor, tables: BTreeMap::new() })
+        Some(Amendment { files, keys, outcomes, clauses, editor, tables: BTreeMap::new() })
     }
 
     /// The changed text of the scheme file, and the new tables by file name.
@@ -79,10 +91,8 @@ impl<'o> Amendment<'o> {
     /// The clauses that a clause refers to, where one of them is gone, or one was added.
     pub(crate) fn references(&mut self, name: &str, key: &str, old: &[usize], new: &[usize]) {
         let named = self.editor.value(&["pay", name, key]).is_some();
-        let names = |scheme: &Scheme, clauses: &[usize]| -> Vec<String> {
-            clauses.iter().map(|&at| scheme.clauses[at].name.clone()).collect()
-        };
-        let (old, now) = (names(self.before, old), names(self.after, new));
+        let names = |all: &[&'o str], clauses: &[usize]| -> Vec<&'o str> { clauses.iter().map(|&at| all[at]).collect() };
+        let (old, now) = (names(&self.clauses.before, old), names(&self.clauses.after, new));
         if !named || old == now {
             return;
         }
@@ -100,7 +110,7 @@ impl<'o> Amendment<'o> {
     }
 
     fn clause_names(&self, clauses: &[usize]) -> String {
-        let names: Vec<String> = clauses.iter().map(|&at| format!("\"{}\"", self.after.clauses[at].name)).collect();
+        let names: Vec<String> = clauses.iter().map(|&at| format!("\"{}\"", self.clauses.after[at])).collect();
         format!("[{}]", names.join(", "))
     }
 
@@ -111,12 +121,12 @@ impl<'o> Amendment<'o> {
 
     /// An outcome of the changed scheme.
     pub(crate) fn outcome(&self, outcome: usize) -> &Outcome {
-        &self.after.outcomes[outcome]
+        &self.outcomes[outcome]
     }
 
     /// The name of an outcome, as a key and its value.
     pub(crate) fn outcome_name(&self, outcome: usize) -> (&'static str, String) {
-        ("outcome", format!("\"{}\"", self.after.outcomes[outcome].name))
+        ("outcome", format!("\"{}\"", self.outcomes[outcome].name))
     }
 
     /// The price of a straightened clause: one amount, or the table that its price was in with other amounts.

@@ -3,10 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::calendar::Cohort;
 use crate::providers::Provider;
 use crate::references::named_in;
-use crate::tally::Tally;
-use crate::terms::Cohort;
 use base::literal::Literal as _;
 use base::money::{Pence, thousands};
 use base::problem::Problem;
@@ -19,17 +18,15 @@ use base::table::{CsvTable, TableCell};
 pub struct CertifiedCosts(BTreeMap<(String, usize, usize), Pence>);
 
 impl CertifiedCosts {
-    /// Adds what is certified for a provider to its tally. Costs that the tally states already stay.
-    pub fn add_to(&self, tally: &mut Tally, provider: &str) {
-        if self.0.is_empty() {
-            return;
-        }
-        let area = tally.area;
-        let of = |provider: &str, cohort: usize| self.0.get(&(provider.to_owned(), area, cohort)).copied();
-        tally.costs.resize(tally.cohorts.len(), None);
-        for (costs, &cohort) in tally.costs.iter_mut().zip(&tally.cohorts) {
-            *costs = costs.or_else(|| of(provider, cohort)).or_else(|| of("", cohort));
-        }
+    /// Whether nothing is certified for anybody.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What is certified in an area and cohort for a provider by name, or else for nobody by name.
+    pub(crate) fn of(&self, provider: &str, area: usize, cohort: usize) -> Option<Pence> {
+        let of = |provider: &str| self.0.get(&(provider.to_owned(), area, cohort)).copied();
+        of(provider).or_else(|| of(""))
     }
 }
 

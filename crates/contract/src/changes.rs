@@ -11,7 +11,8 @@ use jiff::civil::Date;
 use crate::clauses::Clause;
 use crate::explain::{Paragraph, term_sheet};
 use crate::gate::Gate;
-use crate::terms::{Baseline, Outcome, Scheme, date_words};
+use crate::scheme::Scheme;
+use crate::terms::{Baseline, Outcome, date_words};
 
 /// One difference between two contracts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -219,7 +220,7 @@ fn of_a_clause((old_scheme, old): (&Scheme, &Clause), (new_scheme, new): (&Schem
 
 /// The sentences of a clause in the term sheet, without the lists of amounts.
 fn clause_sentences(scheme: &Scheme, clause: &Clause) -> Vec<String> {
-    let texts = clause.explain(scheme).into_iter().filter(|text| !is_an_amount_of_a_list(text));
+    let texts = clause.explain(scheme, &scheme.clauses).into_iter().filter(|text| !is_an_amount_of_a_list(text));
     sentences(&texts.map(|text| text.replace(" (see below)", "")).collect::<Vec<_>>())
 }
 

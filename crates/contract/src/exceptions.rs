@@ -5,39 +5,12 @@
 use std::ops::Range;
 
 use crate::measured_result::TallyPart;
-use crate::measurement::kinds;
 use crate::tally::{CohortStage, Tally};
-use crate::terms::{Better, OutcomeKind, ReportedBy, Scheme};
+use crate::terms::{Better, ReportedBy, SchemeTerms};
 use base::english::{counted, plural};
 use base::money::{Rate, WHOLE, thousands};
-use base::problem::Problem;
-use base::reader::Section;
 
-/// `[outcome.NAME.exceptions]`: who leaves the measure of an outcome.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Exceptions {
-    /// The kinds of event that are a reason. One in the follow-up window is enough.
-    pub events: Vec<String>,
-    pub good_result: GoodResult,
-    /// The largest share of the people of a cohort who may be excepted; `None` where there is no limit.
-    pub at_most: Option<Rate>,
-    /// Who says that there is a reason.
-    pub reported_by: ReportedBy,
-}
-
-/// What happens to a person with a reason to be excepted who has the good result.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum GoodResult {
-    /// The person counts: only people without the good result are excepted.
-    #[default]
-    Counts,
-    /// The person is excepted like everyone else with a reason.
-    LeftOut,
-}
-
-impl GoodResult {
-    const KNOWN: [(&'static str, GoodResult); 2] = [("counts", GoodResult::Counts), ("left out", GoodResult::LeftOut)];
-}
+pub use crate::outcome::{Exceptions, GoodResult};
 
 /// More people of a cohort are excepted than the contract allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,36 +22,6 @@ pub struct OverLimit {
     pub people: i64,
     /// The most who may be excepted.
     pub most: i64,
-}
-
-/// Reads `[outcome.NAME.exceptions]`, if the file has it.
-pub(crate) fn read(outcome: &Section<'_, '_>, kind: OutcomeKind) -> Option<Exceptions> {
-    let section = outcome.section("exceptions")?;
-    let events = kinds(&section, "events");
-    if events.is_empty() {
-        section.push(
-            Problem::at(section.file, section.span, "the exceptions do not say what is a reason")
-                .expected("events = \"declined\", or a list of kinds of event")
-                .fix("name the kinds of event that take a person out of this measure"),
-        );
-    }
-    let good_result = section.required_choice("good_result", &GoodResult::KNOWN);
-    let at_most = section.has("at_most").then(|| {
-        let fix = "write the largest share of the people of a cohort who may be excepted, such as \"10%\"";
-        section.required_within("at_most", (Rate(0), Rate(WHOLE)), "not a share of the people", fix)
-    });
-    let reported_by = section.choice("reported_by", &ReportedBy::KNOWN).unwrap_or_default();
-    section.finish();
-    if kind != OutcomeKind::Binary {
-        section.push(
-            Problem::at(section.file, section.span, "exceptions belong to a binary outcome")
-                .read(format!("[outcome.{}.exceptions]", outcome.name))
-                .expected("the table under the binary outcome that this one builds on (`of`)")
-                .fix("move the table there. What builds on that outcome leaves out the same people"),
-        );
-        return None;
-    }
-    Some(Exceptions { events, good_result, at_most, reported_by })
 }
 
 impl Exceptions {
@@ -121,7 +64,7 @@ impl Exceptions {
 
 /// The cohorts of a tally in which more people are excepted than the contract allows, of those about which everything is known.
 #[must_use]
-pub fn over_limit(scheme: &Scheme, tally: &Tally) -> Vec<OverLimit> {
+pub fn over_limit(scheme: &SchemeTerms, tally: &Tally) -> Vec<OverLimit> {
     let mut out = Vec::new();
     for (outcome, definition) in scheme.outcomes.iter().enumerate() {
         let Some(exceptions) = &definition.exceptions else { continue };
@@ -137,18 +80,16 @@ pub fn over_limit(scheme: &Scheme, tally: &Tally) -> Vec<OverLimit> {
     out
 }
 
-/// Who is excepted from the outcomes of a clause in some cohorts of a tally, for the reason on a statement line: ". 5 people are
+/// Who is excepted from some outcomes in some cohorts of a tally, for the reason on a statement line: ". 5 people are
 /// excepted from job". Empty where nobody is.
 pub(crate) fn excepted_words(
-    scheme: &Scheme,
+    scheme: &SchemeTerms,
     tally: &Tally,
-    clause: usize,
+    outcomes: &[usize],
     cohorts: &Range<usize>,
     segment: Option<usize>,
 ) -> String {
-    let terms = &scheme.clauses[clause].terms;
-    let outcomes = terms.outcomes().into_iter().chain(terms.gates().into_iter().map(|gate| gate.outcome));
-    let mut bases: Vec<usize> = outcomes.map(|at| scheme.outcomes[at].base(at)).collect();
+    let mut bases: Vec<usize> = outcomes.iter().map(|&at| scheme.outcomes[at].base(at)).collect();
     bases.sort_unstable();
     bases.dedup();
     let part = TallyPart { cohorts: cohorts.clone(), segment };
@@ -165,7 +106,7 @@ pub(crate) fn excepted_words(
 impl OverLimit {
     /// "12 of 100 people are excepted from job in 2027-04 to 2028-03, and the contract allows at most 10% (10 people)".
     #[must_use]
-    pub fn words(&self, scheme: &Scheme, tally: &Tally) -> String {
+    pub fn words(&self, scheme: &SchemeTerms, tally: &Tally) -> String {
         let outcome = &scheme.outcomes[self.outcome];
         let share = outcome.exceptions.as_ref().and_then(|exceptions| exceptions.at_most).unwrap_or(Rate(WHOLE));
         let people = |count: i64| counted(count, "person", "people");

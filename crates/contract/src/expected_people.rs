@@ -1,19 +1,19 @@
 //! How many people the contract expects, and how large an improvement a level is among them.
 
-use crate::terms::{Baseline, Cohort, OutcomeKind, Per, Scheme};
+use crate::terms::{Baseline, Cohort, OutcomeKind, Per, SchemeTerms};
 use base::literal::Change;
 use base::schedule::CohortTime;
 
 /// People expected in a cohort of one area and segment. Where the contract does not say how they divide into segments, they
 /// divide evenly.
-pub(crate) fn in_cohort(scheme: &Scheme, area: usize, segment: usize, time: CohortTime) -> f64 {
+pub(crate) fn in_cohort(scheme: &SchemeTerms, area: usize, segment: usize, time: CohortTime) -> f64 {
     let stated = scheme.people.at(area, segment, time).0 as f64;
     if scheme.people.by_segment() { stated } else { stated / scheme.segments.len().max(1) as f64 }
 }
 
 /// People expected over all cohorts, by area.
 #[must_use]
-pub fn by_area(scheme: &Scheme) -> Vec<f64> {
+pub fn by_area(scheme: &SchemeTerms) -> Vec<f64> {
     let of = |area: usize| -> f64 {
         let cohorts = scheme.cohorts.iter();
         cohorts.map(|cohort| (0..scheme.segments.len()).map(|at| in_cohort(scheme, area, at, cohort.time())).sum::<f64>()).sum()
@@ -23,7 +23,7 @@ pub fn by_area(scheme: &Scheme) -> Vec<f64> {
 
 /// People (or events) by which all cohorts of all areas together are better when each is exactly at a level. `None` where the
 /// level is a share of a baseline that is not known in advance.
-pub(crate) fn improvement_at(scheme: &Scheme, outcome: usize, level: Change) -> Option<f64> {
+pub(crate) fn improvement_at(scheme: &SchemeTerms, outcome: usize, level: Change) -> Option<f64> {
     let definition = &scheme.outcomes[outcome];
     if matches!(definition.kind, OutcomeKind::Frequency { per: Per::Affected, .. }) {
         return None;
@@ -41,7 +41,7 @@ pub(crate) fn improvement_at(scheme: &Scheme, outcome: usize, level: Change) -> 
 }
 
 /// People expected in the first contract year in one area.
-pub(crate) fn in_first_year(scheme: &Scheme, area: usize) -> i64 {
+pub(crate) fn in_first_year(scheme: &SchemeTerms, area: usize) -> i64 {
     let first = scheme.cohorts.iter().filter(|cohort| cohort.year == 0);
     let months: i64 = first.clone().map(|cohort| cohort.months).sum();
     let segments = if scheme.people.by_segment() { scheme.segments.len() } else { 1 };

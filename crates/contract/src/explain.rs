@@ -2,11 +2,10 @@
 
 use crate::measured_result::expected_in_cell;
 use crate::price;
+use crate::scheme::Scheme;
 use crate::spread_words::spread_words;
 use crate::tally::{Tally, misfit, part_misfit};
-use crate::terms::{
-    Baseline, Better, Intake, Outcome, OutcomeKind, Per, RecordsPolicy, ReportedBy, Scheme, amount_in_words, date_words,
-};
+use crate::terms::{Baseline, Better, Intake, Outcome, OutcomeKind, Per, RecordsPolicy, ReportedBy, amount_in_words, date_words};
 use base::english::{counted, plural};
 use base::literal::{Duration, Literal as _, Tolerance};
 use base::money::{Pence, Quantity, Rate, WHOLE, thousands};
@@ -49,7 +48,7 @@ pub fn term_sheet(scheme: &Scheme) -> Vec<Paragraph> {
         },
         "",
     );
-    let paid = crate::providers::explain(scheme);
+    let paid = crate::who_is_paid::explain(scheme);
     if !paid.is_empty() {
         add("1.5".into(), paid.join(" "), "");
     }
@@ -105,7 +104,7 @@ pub fn term_sheet(scheme: &Scheme) -> Vec<Paragraph> {
         }
     }
     for (at, clause) in scheme.clauses.iter().enumerate() {
-        let mut sentences = clause.explain(scheme).into_iter();
+        let mut sentences = clause.explain(scheme, &scheme.clauses).into_iter();
         let first = sentences.next().unwrap_or_default();
         let text = format!("{} ({}). {first}", clause.name, clause.kind());
         add_from(format!("3.{}", at + 1), text, &clause.from, format!("pay.{}", clause.name));

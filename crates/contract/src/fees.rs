@@ -5,7 +5,7 @@ use crate::clauses::attachment_fee::AttachmentFee;
 use crate::clauses::service_fee::{Basis, ServiceFee};
 use crate::clauses::{Clause, ClauseTerms};
 use crate::expected_people;
-use crate::terms::Scheme;
+use crate::scheme::Scheme;
 use base::money::{Pence, Rate};
 use base::schedule::Schedule;
 

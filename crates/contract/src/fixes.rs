@@ -2,7 +2,8 @@
 
 use crate::clauses::ClauseTerms;
 use crate::clauses::audit::Audit;
-use crate::terms::{Baseline, Intake, OutcomeKind, Per, ReportedBy, Scheme};
+use crate::scheme::Scheme;
+use crate::terms::{Baseline, Intake, OutcomeKind, Per, ReportedBy};
 use crate::{fees, limits, linear};
 use base::english::plural;
 use base::literal::{Change, Literal as _};
@@ -240,7 +241,8 @@ fn pay_above_baseline(scheme: &mut Scheme) {
             scheme.outcomes[at].baseline = Baseline::Comparison { ratio };
         }
     }
-    scheme.clauses.iter_mut().for_each(|clause| clause.terms.count_from_baseline(&scheme.outcomes));
+    let Scheme { terms, clauses } = scheme;
+    clauses.iter_mut().for_each(|clause| clause.terms.count_from_baseline(&terms.outcomes));
 }
 
 /// Audits the claims on every outcome that the provider reports and is paid for.
@@ -257,7 +259,7 @@ fn audit_claims(scheme: &mut Scheme, checks: Rate, penalty: Pence) {
             Some(known) => *known = audit,
             None => {
                 let audit = ClauseTerms::from(audit);
-                fees::add_clause(scheme, audit.entry().name, audit);
+                fees::add_clause(scheme, audit.description().name, audit);
             }
         }
     }

@@ -4,8 +4,6 @@
 //! The funders stand in the order in which they bear a loss: the first loses first, and the last is the safest. A surplus goes the
 //! other way: the last is paid first. What nobody takes is the provider's.
 
-use crate::tally::Tally;
-use crate::terms::Scheme;
 use base::article::the;
 use base::literal::Literal as _;
 use base::money::{Amount, Pence, Quantity, Rate, Rounding, WHOLE};
@@ -51,27 +49,6 @@ pub fn split<A: Amount>(funders: &[Funder], surplus: A, rounding: Rounding) -> V
         }
     }
     out
-}
-
-/// What everybody is left with of what was paid to a provider in one area so far.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FundersStatement {
-    pub costs: Pence,
-    /// What was paid less the costs; negative for a loss.
-    pub surplus: Pence,
-    /// What each funder gains, in the order of the scheme.
-    pub funders: Vec<Pence>,
-    pub provider: Pence,
-}
-
-/// Divides what was paid for a tally. `None` where the contract has no funders, or some costs of the tally are not certified.
-#[must_use]
-pub fn statement(scheme: &Scheme, tally: &Tally, paid: Pence) -> Option<FundersStatement> {
-    let costs = tally.certified(0..tally.cohorts.len()).filter(|_| !scheme.funders.is_empty())?;
-    let surplus = paid.minus(costs);
-    let funders = split(&scheme.funders, surplus, scheme.rounding);
-    let provider = funders.iter().fold(surplus, |left, part| left.minus(*part));
-    Some(FundersStatement { costs, surplus, funders, provider })
 }
 
 /// The most funders of a contract.

@@ -12,7 +12,7 @@ use crate::measured_result::{MeasuredResult, TallyPart, measured_result};
 use crate::references;
 use crate::spread_words::spread_words;
 use crate::tally::Tally;
-use crate::terms::{Baseline, Better, Outcome, OutcomeKind, Per, Scheme};
+use crate::terms::{Baseline, Better, Outcome, OutcomeKind, Per, SchemeTerms};
 use base::english::plural;
 use base::literal::{self, Change, Count, Literal, MeanAmount, PerHead, Ranged, RefusedNumber};
 use base::money::{Quantity, Rate, WHOLE, thousands};
@@ -115,7 +115,7 @@ impl Gate {
     /// Where the gate must be met in several segments, it is met on the worse side if as many of them are as much worse. A better
     /// result then never moves it to the worse side.
     #[must_use]
-    pub fn decide(&self, scheme: &Scheme, tally: &Tally, part: &TallyPart) -> Verdict {
+    pub fn decide(&self, scheme: &SchemeTerms, tally: &Tally, part: &TallyPart) -> Verdict {
         let verdict = |part: TallyPart| self.verdict(scheme, &measured_result(scheme, tally, self.outcome, part));
         let required = match self.met_in {
             MetIn::Whole => return verdict(part.clone()),
@@ -146,7 +146,7 @@ impl Gate {
     /// On which side of the gate one result falls.
     #[must_use]
     #[inline]
-    pub fn verdict(&self, scheme: &Scheme, measured: &MeasuredResult<'_>) -> Verdict {
+    pub fn verdict(&self, scheme: &SchemeTerms, measured: &MeasuredResult<'_>) -> Verdict {
         if measured.base == 0 {
             return Verdict::Neither;
         }
@@ -200,7 +200,7 @@ impl Gate {
 
     /// How many standard errors better than the baseline. Near the critical value it is calculated from the exact numbers, not
     /// from billionths.
-    fn z(&self, scheme: &Scheme, measured: &MeasuredResult<'_>) -> f64 {
+    fn z(&self, scheme: &SchemeTerms, measured: &MeasuredResult<'_>) -> f64 {
         let near = |number: i64| number as f64 / WHOLE as f64;
         let z = self.standard_errors(scheme, measured, near(measured.expected), near(measured.improvement));
         let GateTest::Significant { critical, .. } = self.test else { return z };
@@ -211,7 +211,7 @@ impl Gate {
         self.standard_errors(scheme, measured, expected, improvement)
     }
 
-    fn standard_errors(&self, scheme: &Scheme, measured: &MeasuredResult<'_>, expected: f64, improvement: f64) -> f64 {
+    fn standard_errors(&self, scheme: &SchemeTerms, measured: &MeasuredResult<'_>, expected: f64, improvement: f64) -> f64 {
         let outcome = &scheme.outcomes[self.outcome];
         let (n, compared) = (measured.base as f64, measured.compared as f64);
         let variance = if let Some(spread) = outcome.spread {
@@ -259,7 +259,7 @@ impl Gate {
 
     /// The condition in words: "the rate of reoffending is better than the baseline by at least 3 percentage points".
     #[must_use]
-    pub fn words(&self, scheme: &Scheme) -> String {
+    pub fn words(&self, scheme: &SchemeTerms) -> String {
         let condition = self.condition_words(scheme);
         match self.met_in {
             MetIn::Whole => condition,
@@ -270,7 +270,7 @@ impl Gate {
         }
     }
 
-    fn condition_words(&self, scheme: &Scheme) -> String {
+    fn condition_words(&self, scheme: &SchemeTerms) -> String {
         let outcome = &scheme.outcomes[self.outcome];
         let against = match outcome.baseline {
             Baseline::Comparison { .. } => "the comparison group",
@@ -303,7 +303,7 @@ impl Gate {
 
     /// What was found in a part of a tally, for the reason on a statement line.
     #[must_use]
-    pub fn found_in(&self, scheme: &Scheme, tally: &Tally, part: &TallyPart) -> String {
+    pub fn found_in(&self, scheme: &SchemeTerms, tally: &Tally, part: &TallyPart) -> String {
         let result = |part: TallyPart| measured_result(scheme, tally, self.outcome, part);
         match self.met_in {
             MetIn::Whole => return self.found(scheme, &result(part.clone())),
@@ -333,7 +333,7 @@ impl Gate {
 
     /// What was found of one result.
     #[must_use]
-    pub fn found(&self, scheme: &Scheme, measured: &MeasuredResult<'_>) -> String {
+    pub fn found(&self, scheme: &SchemeTerms, measured: &MeasuredResult<'_>) -> String {
         let outcome = &scheme.outcomes[self.outcome];
         if !self.has_baseline() || measured.base == 0 {
             return rate_found(outcome, measured);
@@ -377,7 +377,7 @@ impl Gate {
 }
 
 /// The changes that a gate requires: "5 percentage points", "5 percentage points for year 1, 6 percentage points for year 2".
-pub(crate) fn change_words(scheme: &Scheme, changes: &Schedule<Change>) -> String {
+pub(crate) fn change_words(scheme: &SchemeTerms, changes: &Schedule<Change>) -> String {
     spread_words(scheme, changes, |change| change.words())
 }
 

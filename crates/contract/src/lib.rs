@@ -4,14 +4,25 @@
 //! folder. [`base::open`] takes the bytes of the files, [`check`] reads and checks them, [`price::price`] prices a
 //! [`tally::Tally`], and [`explain::term_sheet`] writes the contract in English.
 //!
+//! From the bottom up, where each file sees only what is before it:
+//!
+//! 1. [`terms`] is what every part of a contract may read: its days, [outcomes](terms::Outcome), [`providers`], [`funders`].
+//! 2. [`tally`] is what happened. [`measured_result`], [`gate`] and [`scored_points`] compare it with the terms.
+//! 3. [`clauses`] has one file for each way to pay. A clause sees the terms and the tally, never the list of clauses.
+//! 4. [`Scheme`] is the terms with the list of clauses. [`price`] prices it, [`explain`] and [`warnings`] say what it means, and
+//!    [`amend`], [`fixes`] and [`limits`] change it.
+//! 5. [`read`] makes it from the files.
+//!
 //! This crate opens no file, knows nothing about records or people, and draws no random numbers.
 
 pub mod amend;
 mod amendment;
+mod calendar;
 pub mod cap_reach;
 pub mod certified_costs;
 pub mod changes;
 pub mod clauses;
+mod empty_tally;
 pub mod examples;
 pub mod exceptions;
 pub mod expected_people;
@@ -24,6 +35,9 @@ pub mod limits;
 mod linear;
 pub mod measured_result;
 pub mod measurement;
+mod measurement_words;
+pub mod other_clauses;
+mod outcome;
 pub mod perverse_incentives;
 pub mod price;
 pub mod price_of_result;
@@ -31,19 +45,22 @@ mod pricing;
 pub mod providers;
 pub mod read;
 mod references;
+mod scheme;
 mod scheme_file;
 pub mod scored_points;
 mod spread_words;
+pub mod surplus;
 pub mod tally;
 pub mod tally_file;
 pub mod terms;
 pub mod warnings;
+pub mod who_is_paid;
 
 use base::problem::Problem;
 use base::{Reader, ScenarioDraw, SchemeFiles};
 
+pub use scheme::Scheme;
 pub use scheme_file::SCHEME_FILE;
-pub use terms::Scheme;
 
 /// The result of checking a scheme: the scheme, unless there are errors, and everything that was found.
 #[derive(Debug)]

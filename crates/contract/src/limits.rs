@@ -3,7 +3,8 @@
 use crate::clauses::cap::Cap;
 use crate::clauses::floor::Floor;
 use crate::fees::{self, Fees};
-use crate::terms::{MeasuredOver, Scheme};
+use crate::scheme::Scheme;
+use crate::terms::MeasuredOver;
 use base::money::Pence;
 use base::schedule::Schedule;
 

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::ops::Range;
 
 use crate::tally::Tally;
-use crate::terms::{Baseline, MeasuredFor, MeasuredOver, OutcomeKind, Per, Scheme};
+use crate::terms::{Baseline, MeasuredFor, MeasuredOver, OutcomeKind, Per, SchemeTerms};
 use base::literal::Change;
 use base::money::{Quantity, Rate, WHOLE};
 use base::ratio::{Ratio, RatioSum};
@@ -14,14 +14,14 @@ use base::schedule::Schedule;
 /// simulation asks for them millions of times.
 #[derive(Clone, Debug)]
 pub struct Periods<'a> {
-    scheme: &'a Scheme,
+    scheme: &'a SchemeTerms,
     tally: &'a Tally,
     over: MeasuredOver,
     next: usize,
 }
 
 impl<'a> Periods<'a> {
-    pub(crate) fn new(scheme: &'a Scheme, tally: &'a Tally, over: MeasuredOver) -> Self {
+    pub(crate) fn new(scheme: &'a SchemeTerms, tally: &'a Tally, over: MeasuredOver) -> Self {
         Periods { scheme, tally, over, next: 0 }
     }
 }
@@ -88,7 +88,7 @@ pub struct TallyParts<'a> {
 }
 
 impl<'a> TallyParts<'a> {
-    pub(crate) fn new(scheme: &'a Scheme, tally: &'a Tally, over: MeasuredOver, measured_for: MeasuredFor) -> Self {
+    pub(crate) fn new(scheme: &'a SchemeTerms, tally: &'a Tally, over: MeasuredOver, measured_for: MeasuredFor) -> Self {
         let segments = (measured_for == MeasuredFor::EachSegment).then_some(tally.segments);
         TallyParts { periods: Periods::new(scheme, tally, over), segments, last: None }
     }
@@ -117,7 +117,7 @@ impl Iterator for TallyParts<'_> {
 /// the gate to decide it, the comparison is repeated in exact fractions. So gates are decided exactly and rarely cost more.
 #[derive(Clone, Debug)]
 pub struct MeasuredResult<'a> {
-    scheme: &'a Scheme,
+    scheme: &'a SchemeTerms,
     tally: &'a Tally,
     outcome: usize,
     part: TallyPart,
@@ -137,7 +137,7 @@ pub struct MeasuredResult<'a> {
 /// What was measured of an outcome over a part of a tally.
 #[must_use]
 #[inline]
-pub fn measured_result<'a>(scheme: &'a Scheme, tally: &'a Tally, outcome: usize, part: TallyPart) -> MeasuredResult<'a> {
+pub fn measured_result<'a>(scheme: &'a SchemeTerms, tally: &'a Tally, outcome: usize, part: TallyPart) -> MeasuredResult<'a> {
     match scheme.outcomes[outcome].ratchet {
         Rate(0) => unratcheted(scheme, tally, outcome, part),
         _ => ratcheted(scheme, tally, outcome, part),
@@ -145,7 +145,7 @@ pub fn measured_result<'a>(scheme: &'a Scheme, tally: &'a Tally, outcome: usize,
 }
 
 #[inline]
-fn unratcheted<'a>(scheme: &'a Scheme, tally: &'a Tally, outcome: usize, part: TallyPart) -> MeasuredResult<'a> {
+fn unratcheted<'a>(scheme: &'a SchemeTerms, tally: &'a Tally, outcome: usize, part: TallyPart) -> MeasuredResult<'a> {
     let definition = &scheme.outcomes[outcome];
     let (base_of, excepted) = match definition.kind {
         OutcomeKind::Frequency { of, per: Per::Affected } => (&tally.counts[of], None),
@@ -176,7 +176,7 @@ fn unratcheted<'a>(scheme: &'a Scheme, tally: &'a Tally, outcome: usize, part: T
 /// The count that the baseline predicts in one cell of the tally (a cohort and a segment), in billionths; 0 without a
 /// baseline.
 #[must_use]
-pub fn expected_in_cell(scheme: &Scheme, tally: &Tally, outcome: usize, cell: usize) -> i64 {
+pub fn expected_in_cell(scheme: &SchemeTerms, tally: &Tally, outcome: usize, cell: usize) -> i64 {
     match scheme.outcomes[outcome].baseline {
         Baseline::Fixed(_) => i64::try_from(expected_fraction(scheme, tally, outcome, cell).0).unwrap_or(i64::MAX),
         _ => {
@@ -187,7 +187,7 @@ pub fn expected_in_cell(scheme: &Scheme, tally: &Tally, outcome: usize, cell: us
 }
 
 /// The same as a fraction: one whole number over another above zero.
-fn expected_fraction(scheme: &Scheme, tally: &Tally, outcome: usize, cell: usize) -> (i128, i64) {
+fn expected_fraction(scheme: &SchemeTerms, tally: &Tally, outcome: usize, cell: usize) -> (i128, i64) {
     let definition = &scheme.outcomes[outcome];
     let base = match definition.kind {
         OutcomeKind::Frequency { of, per: Per::Affected } => tally.counts[of][cell],
@@ -208,21 +208,21 @@ fn expected_fraction(scheme: &Scheme, tally: &Tally, outcome: usize, cell: usize
 }
 
 /// How many results of one cell are better than its baseline, as a fraction; negative when they are worse.
-pub(crate) fn better_than_baseline_exact(scheme: &Scheme, tally: &Tally, outcome: usize, cell: usize) -> Ratio {
+pub(crate) fn better_than_baseline_exact(scheme: &SchemeTerms, tally: &Tally, outcome: usize, cell: usize) -> Ratio {
     let (top, bottom) = expected_fraction(scheme, tally, outcome, cell);
     let better = Ratio::whole(tally.counts[outcome][cell]).minus(&Ratio::new(top, bottom.into()));
     better.times(scheme.outcomes[outcome].sign().into(), 1)
 }
 
 /// The cohorts of each contract year that a tally has, up to some cohort.
-fn years<'a>(scheme: &'a Scheme, tally: &'a Tally, before: usize) -> impl Iterator<Item = Range<usize>> + 'a {
+fn years<'a>(scheme: &'a SchemeTerms, tally: &'a Tally, before: usize) -> impl Iterator<Item = Range<usize>> + 'a {
     Periods::new(scheme, tally, MeasuredOver::EachYear).take_while(move |year| year.start < before)
 }
 
 /// What was measured of an outcome over a part of a tally, compared with a baseline that takes over a share of each year's
 /// improvement. The bar of a year is the bar of the year before, moved by that share of the difference between the bar and the
 /// year's result. The earlier years are those of the same tally, and of the same segment where one is measured by itself.
-fn ratcheted<'a>(scheme: &'a Scheme, tally: &'a Tally, outcome: usize, part: TallyPart) -> MeasuredResult<'a> {
+fn ratcheted<'a>(scheme: &'a SchemeTerms, tally: &'a Tally, outcome: usize, part: TallyPart) -> MeasuredResult<'a> {
     let definition = &scheme.outcomes[outcome];
     let cohorts = part.cohorts.clone();
     let mut measured = unratcheted(scheme, tally, outcome, part.clone());

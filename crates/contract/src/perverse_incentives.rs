@@ -7,8 +7,9 @@
 
 use crate::clauses::{Clause, TakenBack};
 use crate::gate::MetIn;
+use crate::scheme::Scheme;
 use crate::scheme_file;
-use crate::terms::{Intake, MeasuredOver, OutcomeKind, Per, ReportedBy, Scheme};
+use crate::terms::{Intake, MeasuredOver, OutcomeKind, Per, ReportedBy};
 use base::problem::Problem;
 use base::scheme_files::SchemeFiles;
 

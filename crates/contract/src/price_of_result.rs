@@ -1,6 +1,6 @@
 //! What one result is paid, where the contract has one price for it.
 
-use crate::terms::Scheme;
+use crate::scheme::Scheme;
 use base::money::{Amount as _, Pence};
 use base::schedule::CohortTime;
 

@@ -8,8 +8,9 @@ use crate::gate::{Gate, Verdict};
 use crate::measured_result::{
     MeasuredResult, Periods, TallyPart, TallyParts, better_than_baseline_exact, expected_in_cell, measured_result,
 };
+use crate::other_clauses::OtherClauses;
 use crate::tally::{CohortStage, Tally};
-use crate::terms::{MeasuredFor, MeasuredOver, Scheme};
+use crate::terms::{MeasuredFor, MeasuredOver, SchemeTerms};
 use base::money::{Amount, Pence, Quantity, WHOLE};
 use base::ratio::Ratio;
 use base::schedule::CohortTime;
@@ -98,12 +99,12 @@ impl<A: Amount> Paid<A> {
 
     /// What may still be taken back of what some clauses paid over some cohorts: never below zero, and less what other clauses
     /// have already taken. A clause that takes back is not a payment; it counts with the amount it took.
-    fn left_to_take(&self, scheme: &Scheme, clauses: &[usize], cohorts: Range<usize>) -> A {
-        let named = clauses.iter().fold(A::default(), |sum, &clause| sum.plus(self.by(clause, cohorts.clone())));
+    fn left_to_take(&self, clauses: &dyn OtherClauses, of: &[usize], cohorts: Range<usize>) -> A {
+        let named = of.iter().fold(A::default(), |sum, &clause| sum.plus(self.by(clause, cohorts.clone())));
         let mut least = named;
         if !self.taken.is_empty() {
             let mut net = A::default();
-            for &clause in clauses.iter().filter(|&&clause| !scheme.clauses[clause].terms.takes_back()) {
+            for &clause in of.iter().filter(|&&clause| !clauses.takes_back(clause)) {
                 let row = clause * self.cohorts;
                 net = net.plus(self.by(clause, cohorts.clone()));
                 net = self.taken[row + cohorts.start..row + cohorts.end].iter().fold(net, |net, &taken| net.minus(taken));
@@ -114,12 +115,12 @@ impl<A: Amount> Paid<A> {
     }
 
     /// Records that an amount was taken back from some clauses: from the first clause first, cohort by cohort.
-    fn take(&mut self, scheme: &Scheme, clauses: &[usize], cohorts: Range<usize>, amount: A) {
+    fn take(&mut self, clauses: &dyn OtherClauses, of: &[usize], cohorts: Range<usize>, amount: A) {
         if self.taken.is_empty() {
             return;
         }
         let mut rest = amount;
-        for &clause in clauses.iter().filter(|&&clause| !scheme.clauses[clause].terms.takes_back()) {
+        for &clause in of.iter().filter(|&&clause| !clauses.takes_back(clause)) {
             for at in clause * self.cohorts + cohorts.start..clause * self.cohorts + cohorts.end {
                 let here = self.amounts[at].minus(self.taken[at]);
                 let part = if here < rest { here } else { rest };
@@ -137,9 +138,11 @@ impl<A: Amount> Paid<A> {
     }
 }
 
-/// What one clause is given while it is priced: the scheme, the tally, what was paid before, and where its lines go.
+/// What one clause is given while it is priced: the terms, the tally, what was paid before, and where its lines go.
 pub struct ClausePricing<'a, A, L> {
-    pub scheme: &'a Scheme,
+    pub scheme: &'a SchemeTerms,
+    /// All clauses, as the one that is priced sees them.
+    pub clauses: &'a dyn OtherClauses,
     pub tally: &'a Tally,
     pub clause: usize,
     pub paid: &'a mut Paid<A>,
@@ -182,7 +185,7 @@ impl<'a, A: Amount, L: LineSink<A>> ClausePricing<'a, A, L> {
     pub fn post(&mut self, posting: UnpricedLine, amount: A, reason: impl FnOnce() -> String) {
         let at = self.clause * self.paid.cohorts + posting.cohorts.end - 1;
         self.paid.amounts[at] = self.paid.amounts[at].plus(amount);
-        let (clause, tally, scheme) = (self.clause, self.tally, self.scheme);
+        let (clause, tally, scheme, clauses) = (self.clause, self.tally, self.scheme, self.clauses);
         let line = || PricedLine {
             clause,
             cohorts: (tally.cohorts[posting.cohorts.start], tally.cohorts[posting.cohorts.end - 1]),
@@ -191,7 +194,7 @@ impl<'a, A: Amount, L: LineSink<A>> ClausePricing<'a, A, L> {
             unit: posting.unit,
             price: posting.price,
             amount: Pence(0),
-            reason: reason() + &excepted_words(scheme, tally, clause, &posting.cohorts, posting.segment),
+            reason: reason() + &excepted_words(scheme, tally, &clauses.outcomes(clause), &posting.cohorts, posting.segment),
         };
         self.lines.line(line, amount);
     }
@@ -208,12 +211,12 @@ impl<'a, A: Amount, L: LineSink<A>> ClausePricing<'a, A, L> {
 
     /// What may still be taken back of what several clauses paid over some cohorts.
     pub fn left_to_take(&self, clauses: &[usize], cohorts: Range<usize>) -> A {
-        self.paid.left_to_take(self.scheme, clauses, cohorts)
+        self.paid.left_to_take(self.clauses, clauses, cohorts)
     }
 
     /// Records that an amount is taken back from several clauses over some cohorts.
     pub fn take(&mut self, clauses: &[usize], cohorts: Range<usize>, amount: A) {
-        self.paid.take(self.scheme, clauses, cohorts, amount);
+        self.paid.take(self.clauses, clauses, cohorts, amount);
     }
 
     /// The groups of cohorts that a clause is measured over.

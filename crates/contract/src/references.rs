@@ -1,6 +1,6 @@
 //! Names that refer to something of the scheme: to an outcome in the scheme file, to an area, a segment or a cohort in a table.
 
-use crate::terms::Outcome;
+use crate::outcome::Outcome;
 use base::problem::Problem;
 use base::reader::Section;
 use base::table::{CsvTable, TableCell};

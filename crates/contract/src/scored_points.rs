@@ -8,7 +8,7 @@ use crate::gate::{self, Gate, GateContext, GateTest, Verdict};
 use crate::measured_result::{TallyPart, measured_result, within_i64};
 use crate::references;
 use crate::tally::Tally;
-use crate::terms::{Better, Outcome, Scheme};
+use crate::terms::{Better, Outcome, SchemeTerms};
 use base::literal::{Literal as _, Ranged, RefusedNumber, Score};
 use base::money::{Quantity, Rate, WHOLE};
 use base::problem::Problem;
@@ -109,7 +109,7 @@ impl PointsIndicator {
     }
 
     /// What it earns over some cohorts, as a part of its points: one whole number over another above zero, from 0 to 1.
-    fn part(&self, scheme: &Scheme, tally: &Tally, part: &TallyPart) -> (i128, i128) {
+    fn part(&self, scheme: &SchemeTerms, tally: &Tally, part: &TallyPart) -> (i128, i128) {
         let (Some(none_at), GateTest::Reaches(all_at)) = (self.none_at, &self.gate.test) else {
             return ((self.gate.decide(scheme, tally, part) == Verdict::Better).into(), 1);
         };
@@ -126,7 +126,7 @@ impl PointsIndicator {
 
     /// "20 points where job is at least 30%".
     #[must_use]
-    pub fn explain(&self, scheme: &Scheme) -> String {
+    pub fn explain(&self, scheme: &SchemeTerms) -> String {
         let outcome = &scheme.outcomes[self.outcome()];
         match (self.none_at, self.gate.plain_level()) {
             (Some(none_at), Some(all_at)) => format!(
@@ -143,7 +143,7 @@ impl PointsIndicator {
 
 /// The points earned over some cohorts, to the billionth.
 #[must_use]
-pub fn scored(indicators: &[PointsIndicator], scheme: &Scheme, tally: &Tally, cohorts: &Range<usize>) -> ScoredPoints {
+pub fn scored(indicators: &[PointsIndicator], scheme: &SchemeTerms, tally: &Tally, cohorts: &Range<usize>) -> ScoredPoints {
     let part = TallyPart { cohorts: cohorts.clone(), segment: None };
     let (mut billionths, mut max_error) = (0, 0);
     for indicator in indicators {
@@ -157,7 +157,7 @@ pub fn scored(indicators: &[PointsIndicator], scheme: &Scheme, tally: &Tally, co
 
 /// The same as a fraction.
 #[must_use]
-pub fn scored_exact(indicators: &[PointsIndicator], scheme: &Scheme, tally: &Tally, cohorts: &Range<usize>) -> Ratio {
+pub fn scored_exact(indicators: &[PointsIndicator], scheme: &SchemeTerms, tally: &Tally, cohorts: &Range<usize>) -> Ratio {
     let part = TallyPart { cohorts: cohorts.clone(), segment: None };
     let mut sum = Ratio::whole(0);
     for indicator in indicators {
@@ -169,7 +169,7 @@ pub fn scored_exact(indicators: &[PointsIndicator], scheme: &Scheme, tally: &Tal
 
 /// What was found for each indicator, for the reason on a statement line: "job 12.5 of 20 (job was 30% (30 of 100 people))".
 #[must_use]
-pub fn found(indicators: &[PointsIndicator], scheme: &Scheme, tally: &Tally, cohorts: &Range<usize>) -> String {
+pub fn found(indicators: &[PointsIndicator], scheme: &SchemeTerms, tally: &Tally, cohorts: &Range<usize>) -> String {
     let part = TallyPart { cohorts: cohorts.clone(), segment: None };
     let each = indicators.iter().map(|indicator| {
         let (top, bottom) = indicator.part(scheme, tally, &part);

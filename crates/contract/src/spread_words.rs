@@ -1,10 +1,10 @@
 //! Numbers that differ by area, segment, contract year or cohort, in words.
 
-use crate::terms::Scheme;
+use crate::terms::SchemeTerms;
 use base::schedule::{CohortTime, Schedule};
 
 /// The amounts of a schedule by what they really differ by: "North, under 25, year 2". None when all are the same.
-pub(crate) fn rows<T: Copy + PartialEq>(scheme: &Scheme, price: &Schedule<T>) -> Vec<(String, T)> {
+pub(crate) fn rows<T: Copy + PartialEq>(scheme: &SchemeTerms, price: &Schedule<T>) -> Vec<(String, T)> {
     let times = times(scheme, price.by_cohort());
     let sizes = [scheme.areas.len(), scheme.segments.len(), times.len()];
     let at = |place: [usize; 3]| price.at(place[0], place[1], times[place[2]].1);
@@ -33,7 +33,7 @@ pub(crate) fn rows<T: Copy + PartialEq>(scheme: &Scheme, price: &Schedule<T>) ->
 }
 
 /// The times that a schedule may tell apart, each with its name: "year 2", "cohort 2027-04".
-fn times(scheme: &Scheme, by_cohort: bool) -> Vec<(String, CohortTime)> {
+fn times(scheme: &SchemeTerms, by_cohort: bool) -> Vec<(String, CohortTime)> {
     if by_cohort {
         return scheme.cohorts.iter().map(|cohort| (format!("cohort {}", cohort.name), cohort.time())).collect();
     }
@@ -42,7 +42,7 @@ fn times(scheme: &Scheme, by_cohort: bool) -> Vec<(String, CohortTime)> {
 
 /// A number that may differ by area, segment and year, for a sentence.
 pub(crate) fn spread_words<T: Copy + PartialEq + PartialOrd>(
-    scheme: &Scheme,
+    scheme: &SchemeTerms,
     numbers: &Schedule<T>,
     words: impl Fn(T) -> String,
 ) -> String {

@@ -1,10 +1,11 @@
 //! The tally: what happened to the people of one area, by cohort and segment. It is all that pricing ever sees, whether it was
 //! measured from records or simulated.
 
-use crate::terms::{Better, Outcome, OutcomeKind, Scheme};
-use base::english::{self, plural};
 use std::ops::Range;
 
+use crate::certified_costs::CertifiedCosts;
+use crate::terms::{Better, OutcomeKind, SchemeTerms};
+use base::english::{self, plural};
 use base::money::{Pence, thousands};
 
 /// The most people in one row of a tally.
@@ -81,39 +82,6 @@ pub struct ComparisonGroup {
 }
 
 impl Tally {
-    /// A tally of zeros for some cohorts of an area.
-    #[must_use]
-    pub fn empty(scheme: &Scheme, area: usize, cohorts: Vec<usize>) -> Tally {
-        let segments = scheme.segments.len();
-        let cells = cohorts.len() * segments;
-        let comparison = scheme.outcomes.iter().map(|outcome| match outcome.compared() {
-            Some(_) => ComparisonGroup { people: vec![0; cells], counts: vec![0; cells] },
-            None => ComparisonGroup::default(),
-        });
-        let found_false = |at: usize| if scheme.checked(at).is_some() { vec![0; cells] } else { Vec::new() };
-        let excepted = |outcome: &Outcome| match outcome.exceptions.is_some() || outcome.counts_households {
-            true => vec![0; cells],
-            false => Vec::new(),
-        };
-        Tally {
-            area,
-            segments,
-            people: vec![0; cells],
-            counts: vec![vec![0; cells]; scheme.outcomes.len()],
-            comparison: comparison.collect(),
-            found_false: (0..scheme.outcomes.len()).map(found_false).collect(),
-            excepted: scheme.outcomes.iter().map(excepted).collect(),
-            waiting: Vec::new(),
-            left_out: Vec::new(),
-            stages: Vec::new(),
-            passed: Vec::new(),
-            due: Vec::new(),
-            others: Vec::new(),
-            costs: Vec::new(),
-            cohorts,
-        }
-    }
-
     /// The same tally multiplied by a factor, with each count rounded to a whole number.
     #[must_use]
     pub fn scaled(&self, by: f64) -> Tally {
@@ -158,7 +126,7 @@ impl Tally {
     }
 
     /// Says how many households the people of a cell are.
-    pub fn set_households(&mut self, scheme: &Scheme, cell: usize, households: i64) {
+    pub fn set_households(&mut self, scheme: &SchemeTerms, cell: usize, households: i64) {
         for outcome in (0..scheme.outcomes.len()).filter(|&at| scheme.outcomes[at].counts_households) {
             self.excepted[outcome][cell] = self.people[cell] - households;
         }
@@ -166,14 +134,14 @@ impl Tally {
 
     /// The households of a cell; `None` where no outcome counts them.
     #[must_use]
-    pub fn households(&self, scheme: &Scheme, cell: usize) -> Option<i64> {
+    pub fn households(&self, scheme: &SchemeTerms, cell: usize) -> Option<i64> {
         let outcome = (0..scheme.outcomes.len()).find(|&at| scheme.outcomes[at].counts_households)?;
         Some(self.measured(scheme, outcome, cell))
     }
 
     /// The people of a cell in whom an outcome is measured: everyone who is not excepted from it. Households, where it counts those.
     #[must_use]
-    pub fn measured(&self, scheme: &Scheme, outcome: usize, cell: usize) -> i64 {
+    pub fn measured(&self, scheme: &SchemeTerms, outcome: usize, cell: usize) -> i64 {
         let base = scheme.outcomes[outcome].base(outcome);
         let excepted = self.excepted.get(base).and_then(|excepted| excepted.get(cell));
         self.people[cell] - excepted.copied().unwrap_or_default()
@@ -211,6 +179,17 @@ impl Tally {
         }
     }
 
+    /// Adds what is certified of a provider's costs. Costs that the tally states already stay.
+    pub fn add_costs(&mut self, certified: &CertifiedCosts, provider: &str) {
+        if certified.is_empty() {
+            return;
+        }
+        self.costs.resize(self.cohorts.len(), None);
+        for (costs, &cohort) in self.costs.iter_mut().zip(&self.cohorts) {
+            *costs = costs.or_else(|| certified.of(provider, self.area, cohort));
+        }
+    }
+
     /// The certified costs of some cohorts together (positions in this tally); `None` while any of them is not certified.
     #[must_use]
     pub fn certified(&self, cohorts: Range<usize>) -> Option<Pence> {
@@ -236,7 +215,7 @@ pub(crate) struct Misfit {
 }
 
 /// Checks the count of an outcome against that of the outcome of which it is a part. `None` when both can be right.
-pub(crate) fn part_misfit(scheme: &Scheme, outcome: usize, counts: impl Fn(usize) -> i64) -> Option<Misfit> {
+pub(crate) fn part_misfit(scheme: &SchemeTerms, outcome: usize, counts: impl Fn(usize) -> i64) -> Option<Misfit> {
     let (definition, counted) = (&scheme.outcomes[outcome], counts(outcome));
     let of = definition.part_of?;
     let (name, whole) = (&definition.name, counts(of));
@@ -249,7 +228,7 @@ pub(crate) fn part_misfit(scheme: &Scheme, outcome: usize, counts: impl Fn(usize
 
 /// Checks how many people reach a level of an amount against the sum of the amounts. Those who reach it have at least so much, and the
 /// others at most so much less, or the other way round. `None` when both can be right.
-pub(crate) fn level_misfit(scheme: &Scheme, outcome: usize, people: i64, counts: impl Fn(usize) -> i64) -> Option<Misfit> {
+pub(crate) fn level_misfit(scheme: &SchemeTerms, outcome: usize, people: i64, counts: impl Fn(usize) -> i64) -> Option<Misfit> {
     let (amount, level) = scheme.outcomes[outcome].reaches()?;
     let (of, reached) = (&scheme.outcomes[amount], counts(outcome));
     let OutcomeKind::Amount { most } = of.kind else { return None };
@@ -273,7 +252,7 @@ pub(crate) fn level_misfit(scheme: &Scheme, outcome: usize, people: i64, counts:
 
 /// Checks a count that builds on a binary outcome against the people to whom that happened. Everyone with events has at least
 /// one, nobody else has any, and nothing lasts longer than the most that counts for one person. `None` when both can be right.
-pub(crate) fn misfit(scheme: &Scheme, outcome: usize, affected: i64, counted: i64) -> Option<Misfit> {
+pub(crate) fn misfit(scheme: &SchemeTerms, outcome: usize, affected: i64, counted: i64) -> Option<Misfit> {
     let definition = &scheme.outcomes[outcome];
     let (name, of) = (&definition.name, &scheme.outcomes[definition.base(outcome)].name);
     let people = plural(affected, "person", "people");

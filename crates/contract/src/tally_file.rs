@@ -7,8 +7,9 @@ use crate::certified_costs;
 use crate::exceptions::{OverLimit, over_limit};
 use crate::price::{NoLines, Paid, price};
 use crate::references::named_in;
+use crate::scheme::Scheme;
 use crate::tally::{MAX_EVENTS, MAX_PEOPLE, Tally, level_misfit, misfit, part_misfit};
-use crate::terms::{Baseline, OutcomeKind, Scheme};
+use crate::terms::{Baseline, OutcomeKind};
 use base::english::counted;
 use base::money::{Pence, thousands};
 use base::problem::{self, Problem, Severity};
@@ -110,7 +111,7 @@ pub fn read_for(
             let cell = tally.cell(position, segment);
             columns.fill(scheme, &mut tally, cell, row, table, &mut problems);
         }
-        scheme.certified_costs.add_to(&mut tally, "");
+        tally.add_costs(&scheme.certified_costs, "");
         if problems.is_empty() {
             problems.extend(over_limit(scheme, &tally).iter().map(|over| columns.too_many(scheme, &tally, over, table)));
         }

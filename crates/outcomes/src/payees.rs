@@ -101,7 +101,7 @@ pub fn not_held(scheme: &Scheme, records: &Records, measured: &MeasuredOutcomes)
 #[must_use]
 pub fn priced(scheme: &Scheme, id: &str, tally: &Tally) -> Tally {
     let mut priced = held_cohorts(scheme, id, tally);
-    scheme.certified_costs.add_to(&mut priced, id);
+    priced.add_costs(&scheme.certified_costs, id);
     priced
 }
 

@@ -5,8 +5,8 @@ use base::csv_cell::quoted;
 use base::money::Pence;
 use contract::Scheme;
 use contract::clauses::quantity_words;
-use contract::funders;
 use contract::price::{PricedLine, is_product, statement};
+use contract::surplus;
 use contract::tally::Tally;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -198,7 +198,7 @@ fn area(scheme: &Scheme, tally: &Tally) -> PricedArea {
 
 /// The costs, what is left beyond them, and what everybody gets of that.
 fn shares(scheme: &Scheme, tally: &Tally, paid: Pence) -> Vec<PartyShare> {
-    let Some(found) = funders::statement(scheme, tally, paid) else { return Vec::new() };
+    let Some(found) = surplus::statement(scheme, tally, paid) else { return Vec::new() };
     let share = |party: String, exact: Pence| PartyShare { party, amount: pounds(exact), exact };
     let of_funders = scheme
         .funders

@@ -168,7 +168,7 @@ fn later_than(days: QueryDates, last: Date) -> Option<(&'static str, Date)> {
 fn others_are_others(scheme: &Scheme, folder: &SchemeFolder, providers: &[String]) -> anyhow::Result<()> {
     // Where the contract lists its providers, the scheme was refused already.
     for provider in providers.iter().filter(|_| scheme.providers.is_empty()) {
-        if let Some((clause, other)) = contract::providers::own_points(scheme, provider) {
+        if let Some((clause, other)) = contract::who_is_paid::own_points(scheme, provider) {
             let source = folder.opened.sources.get(&other.file);
             let row = source.map_or(String::new(), |source| format!(", row {}", source.place(other.span.start).line));
             bail!(Error::failed(

@@ -194,7 +194,7 @@ fn shares(scheme: &Scheme, tallies: &[Tally]) -> String {
     let mut rows: Vec<(String, String)> = Vec::new();
     for tally in tallies {
         let paid = statement(scheme, tally).1.total();
-        let Some(found) = contract::funders::statement(scheme, tally, paid) else {
+        let Some(found) = contract::surplus::statement(scheme, tally, paid) else {
             rows.push(("nothing is shared yet".to_owned(), String::new()));
             continue;
         };

@@ -1,22 +1,24 @@
 //! A fee for each person who starts, whatever the result.
 
 use crate::amendment::Amendment;
-use crate::clauses::{CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, NewClause};
+use crate::clauses::kind::{ClauseEffects, ClauseKind, KindDescription, NewClause};
+use crate::clauses::reading::ClauseContext;
+use crate::clauses::wording::prices;
 use crate::expected_people;
+use crate::other_clauses::OtherClauses;
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
-use crate::terms::{Cohort, Scheme};
+use crate::terms::{Cohort, SchemeTerms};
 use base::money::{Amount, Pence, Quantity};
 use base::reader::Section;
 use base::schedule::Schedule;
 
-pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
+pub(super) const DESCRIPTION: KindDescription = KindDescription {
     name: "attachment fee",
     summary: "A fee for each person who starts. It may differ by segment and contract year, and so be phased out.",
     example: r#"[pay.attachment]
 clause = "attachment fee"
 price = "£400"                    # or { table = "prices.csv", column = "attachment" }, or { by_year = ["£400", "£200", "£0"] }
 from = "clause 4.2""#,
-    read: |section, context| Some(ClauseTerms::AttachmentFee(read(section, context))),
 };
 
 #[derive(Clone, Debug, PartialEq)]
@@ -29,8 +31,12 @@ fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> AttachmentFee
 }
 
 impl ClauseKind for AttachmentFee {
-    fn entry(&self) -> &'static CatalogueEntry {
-        &ENTRY
+    fn description(&self) -> &'static KindDescription {
+        &DESCRIPTION
+    }
+
+    fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Self> {
+        Some(read(section, context))
     }
 
     fn effects(&self) -> ClauseEffects {
@@ -59,8 +65,8 @@ impl ClauseKind for AttachmentFee {
         }
     }
 
-    fn explain(&self, scheme: &Scheme) -> Vec<String> {
-        vec![format!("The payer pays {} for each person who starts, whatever the result.", super::prices(scheme, &self.price))]
+    fn explain(&self, scheme: &SchemeTerms, _: &dyn OtherClauses) -> Vec<String> {
+        vec![format!("The payer pays {} for each person who starts, whatever the result.", prices(scheme, &self.price))]
     }
 
     fn amounts(&self) -> Vec<(&'static str, &Schedule<Pence>)> {
@@ -71,7 +77,7 @@ impl ClauseKind for AttachmentFee {
         vec![("price", &mut self.price)]
     }
 
-    fn expected_fee(&self, scheme: &Scheme, area: usize, cohort: &Cohort) -> Option<f64> {
+    fn expected_fee(&self, scheme: &SchemeTerms, area: usize, cohort: &Cohort) -> Option<f64> {
         let each = (0..scheme.segments.len()).map(|segment| {
             let people = expected_people::in_cohort(scheme, area, segment, cohort.time());
             self.price.at(area, segment, cohort.time()).0 as f64 * people
@@ -87,10 +93,8 @@ impl ClauseKind for AttachmentFee {
         self.price = self.price.map(change);
     }
 
-    fn amend(&self, new: &ClauseTerms, name: &str, text: &mut Amendment<'_>) {
-        if let ClauseTerms::AttachmentFee(new) = new {
-            text.price(name, "price", &self.price, &new.price);
-        }
+    fn amend(&self, new: &Self, name: &str, text: &mut Amendment<'_>) {
+        text.price(name, "price", &self.price, &new.price);
     }
 
     fn write_new(&self, name: &str, text: &mut Amendment<'_>) -> Option<NewClause> {

@@ -1,15 +1,18 @@
 //! A penalty for each result that a provider claimed and an audit found false.
 
 use crate::amendment::Amendment;
-use crate::clauses::{CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, NewClause};
+use crate::clauses::kind::{ClauseEffects, ClauseKind, KindDescription, NewClause};
+use crate::clauses::reading::ClauseContext;
+use crate::clauses::wording::prices;
+use crate::other_clauses::OtherClauses;
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
-use crate::terms::{ReportedBy, Scheme};
+use crate::terms::{ReportedBy, SchemeTerms};
 use base::money::{Amount, Pence, Quantity, Rate, WHOLE};
 use base::problem::Problem;
 use base::reader::Section;
 use base::schedule::Schedule;
 
-pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
+pub(super) const DESCRIPTION: KindDescription = KindDescription {
     name: "audit",
     summary: "A penalty for each result that the provider claimed and an audit found false. A share of its claims is checked, \
               and each false claim that is found costs the penalty, which includes the payment itself.",
@@ -19,7 +22,6 @@ outcome = "job"                   # an outcome with reported_by = "provider"
 checks = "10%"                    # of the provider's claims, drawn at random
 penalty = "£8,000"                # for each claim found false, including the payment itself
 from = "clause 4.10""#,
-    read: |section, context| read(section, context).map(ClauseTerms::Audit),
 };
 
 #[derive(Clone, Debug, PartialEq)]
@@ -50,8 +52,12 @@ fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Audit>
 }
 
 impl ClauseKind for Audit {
-    fn entry(&self) -> &'static CatalogueEntry {
-        &ENTRY
+    fn description(&self) -> &'static KindDescription {
+        &DESCRIPTION
+    }
+
+    fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Self> {
+        read(section, context)
     }
 
     fn effects(&self) -> ClauseEffects {
@@ -88,12 +94,12 @@ impl ClauseKind for Audit {
         }
     }
 
-    fn explain(&self, scheme: &Scheme) -> Vec<String> {
+    fn explain(&self, scheme: &SchemeTerms, _: &dyn OtherClauses) -> Vec<String> {
         vec![format!(
             "The provider itself reports {}. {} of its claims are checked. Each claim found false costs it {}.",
             scheme.outcomes[self.outcome].name,
             self.checks,
-            super::prices(scheme, &self.penalty)
+            prices(scheme, &self.penalty)
         )]
     }
 
@@ -105,21 +111,11 @@ impl ClauseKind for Audit {
         vec![("penalty", &mut self.penalty)]
     }
 
-    fn audit(&self) -> Option<&Audit> {
-        Some(self)
-    }
-
-    fn audit_mut(&mut self) -> Option<&mut Audit> {
-        Some(self)
-    }
-
-    fn amend(&self, new: &ClauseTerms, name: &str, text: &mut Amendment<'_>) {
-        if let ClauseTerms::Audit(new) = new {
-            if self.checks != new.checks {
-                text.set(name, "checks", &format!("\"{}\"", new.checks), "outcome", "more is checked");
-            }
-            text.price(name, "penalty", &self.penalty, &new.penalty);
+    fn amend(&self, new: &Self, name: &str, text: &mut Amendment<'_>) {
+        if self.checks != new.checks {
+            text.set(name, "checks", &format!("\"{}\"", new.checks), "outcome", "more is checked");
         }
+        text.price(name, "penalty", &self.penalty, &new.penalty);
     }
 
     fn write_new(&self, name: &str, text: &mut Amendment<'_>) -> Option<NewClause> {

@@ -1,14 +1,16 @@
 //! A lump sum for each measured period, by how many of several standards are met.
 
 use crate::amendment::Amendment;
-use crate::clauses::reading::{ListWords, rising_amounts};
-use crate::clauses::tariff::{PerUnit, Tariff};
-use crate::clauses::{CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, Straightened};
+use crate::clauses::kind::{ClauseEffects, ClauseKind, KindDescription, Straightened};
+use crate::clauses::per_unit::PerUnit;
+use crate::clauses::reading::{ClauseContext, ListWords, rising_amounts};
+use crate::clauses::wording::{measured_words, prices};
 use crate::expected_people;
 use crate::gate::{self, Gate, MetIn, Verdict};
 use crate::measured_result::TallyPart;
+use crate::other_clauses::OtherClauses;
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
-use crate::terms::{MeasuredFor, MeasuredOver, Scheme};
+use crate::terms::{MeasuredFor, MeasuredOver, SchemeTerms};
 use base::english::{counted, plural};
 use base::literal::Change;
 use base::money::{Amount, Pence, Quantity};
@@ -16,7 +18,7 @@ use base::problem::Problem;
 use base::reader::Section;
 use base::schedule::Schedule;
 
-pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
+pub(super) const DESCRIPTION: KindDescription = KindDescription {
     name: "award",
     summary: "A lump sum for each measured period, by how many of several standards are met. A standard is a gate on one \
               outcome, or a plain level that needs no baseline: `reaches`, for a rate of at least so much or, where fewer is \
@@ -32,7 +34,6 @@ pays = ["£0", "£10,000", "£30,000"]           # for none met, for one, for tw
 measured_over = "each year"       # required, because the sum is paid once for each
 measured_for = "all segments"     # or "each segment": the sum is paid once for each of them
 from = "clause 4.6""#,
-    read: |section, context| read(section, context).map(ClauseTerms::Award),
 };
 
 /// The most standards of one award. So many fit a statement line that names each of them.
@@ -133,8 +134,12 @@ fn amounts(section: &Section<'_, '_>) -> Option<Vec<Schedule<Pence>>> {
 }
 
 impl ClauseKind for Award {
-    fn entry(&self) -> &'static CatalogueEntry {
-        &ENTRY
+    fn description(&self) -> &'static KindDescription {
+        &DESCRIPTION
+    }
+
+    fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Self> {
+        read(section, context)
     }
 
     fn effects(&self) -> ClauseEffects {
@@ -174,16 +179,12 @@ impl ClauseKind for Award {
         }
     }
 
-    fn explain(&self, scheme: &Scheme) -> Vec<String> {
-        let amounts: Vec<String> = self
-            .pays
-            .iter()
-            .zip(NUMBERS)
-            .map(|(amount, number)| format!("{} for {number}", super::prices(scheme, amount)))
-            .collect();
+    fn explain(&self, scheme: &SchemeTerms, _: &dyn OtherClauses) -> Vec<String> {
+        let amounts: Vec<String> =
+            self.pays.iter().zip(NUMBERS).map(|(amount, number)| format!("{} for {number}", prices(scheme, amount))).collect();
         let first = format!(
             "The payer pays a lump sum by the number of standards met, measured over {}: {}.",
-            super::measured_words(self.over, self.measured_for),
+            measured_words(self.over, self.measured_for),
             amounts.join(", ")
         );
         let standards = self.standards.iter().enumerate();
@@ -245,7 +246,7 @@ impl ClauseKind for Award {
 
     /// One period instead of several would pay one lump sum instead of several. The amounts become what all periods paid together,
     /// so that only the measuring changes. Amounts that differ from year to year have no such multiple.
-    fn pool_cohorts(&mut self, scheme: &Scheme) {
+    fn pool_cohorts(&mut self, scheme: &SchemeTerms) {
         if self.pays.iter().any(Schedule::differs_in_time) {
             return;
         }
@@ -260,7 +261,7 @@ impl ClauseKind for Award {
 
     /// A tariff that pays as much where the hardest standard is met, if all of them ask for a change of one outcome. Standards on
     /// several outcomes would need a tariff each, and nobody has said how the money divides between them.
-    fn straightened(&self, scheme: &Scheme) -> Option<Straightened> {
+    fn straightened(&self, scheme: &SchemeTerms, _: &dyn OtherClauses) -> Option<Straightened> {
         let outcome = self.outcome()?;
         let (none, all) = (self.pays.first()?.values()[0], self.pays.last()?.values()[0]);
         // What is paid for no standard met is a fee, which no tariff pays. A standard for some segments is no level of all people.
@@ -273,18 +274,16 @@ impl ClauseKind for Award {
         let lumps = (self.over.periods(scheme) * self.measured_for.parts(scheme) * scheme.areas.len()) as f64;
         let price = Pence((lumps * all.0 as f64 / better).round() as i64);
         let per = PerUnit::of(&scheme.outcomes[outcome]);
-        let tariff = Tariff::both_ways(outcome, per, Schedule::constant(price), (self.over, self.measured_for));
-        Some(Straightened { tariff, replaces: None })
+        let price = Schedule::constant(price);
+        Some(Straightened { outcome, per, price, over: self.over, measured_for: self.measured_for, replaces: None })
     }
 
-    fn amend(&self, new: &ClauseTerms, name: &str, text: &mut Amendment<'_>) {
-        match new {
-            ClauseTerms::Award(new) => {
-                text.list(name, "pays", &self.pays, &new.pays, "clause");
-                text.over(name, self.over, new.over, "clause");
-            }
-            ClauseTerms::Tariff(new) => new.replace_in(text, name, &["standards", "pays"], self.over),
-            _ => {}
-        }
+    fn amend(&self, new: &Self, name: &str, text: &mut Amendment<'_>) {
+        text.list(name, "pays", &self.pays, &new.pays, "clause");
+        text.over(name, self.over, new.over, "clause");
+    }
+
+    fn keys_without_the_jump(&self) -> &'static [&'static str] {
+        &["standards", "pays"]
     }
 }

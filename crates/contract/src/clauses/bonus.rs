@@ -3,13 +3,16 @@
 use std::cmp::Ordering;
 
 use crate::amendment::Amendment;
-use crate::clauses::tariff::{PerUnit, Tariff};
-use crate::clauses::{CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, Straightened, reading};
+use crate::clauses::kind::{ClauseEffects, ClauseKind, KindDescription, Straightened, by_segment};
+use crate::clauses::per_unit::PerUnit;
+use crate::clauses::reading::{self, ClauseContext};
+use crate::clauses::wording::{measured_words, prices};
 use crate::expected_people;
 use crate::gate::{self, Gate, GateTest, MetIn, Verdict, change_words};
 use crate::measured_result::{MeasuredResult, TallyPart};
+use crate::other_clauses::OtherClauses;
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
-use crate::terms::{Baseline, MeasuredFor, MeasuredOver, Scheme};
+use crate::terms::{Baseline, MeasuredFor, MeasuredOver, SchemeTerms};
 use base::literal::{Change, Literal as _};
 use base::money::{Amount, Pence, Quantity};
 use base::problem::Problem;
@@ -17,7 +20,7 @@ use base::ratio::Ratio;
 use base::reader::Section;
 use base::schedule::{CohortTime, Schedule};
 
-pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
+pub(super) const DESCRIPTION: KindDescription = KindDescription {
     name: "bonus",
     summary: "An extra payment above a level of improvement: a lump sum, or a price for each person, event, unit or percentage point \
               beyond it, up to a second level where there is one. `above` means strictly more: a result exactly at the level \
@@ -33,7 +36,6 @@ price = "£1,000"                  # may differ by segment where each is measure
 measured_over = "each year"
 measured_for = "all segments"     # or "each segment": each by itself, with a bonus of its own
 from = "clause 4.5""#,
-    read: |section, context| read(section, context).map(ClauseTerms::Bonus),
 };
 
 #[derive(Clone, Debug, PartialEq)]
@@ -140,8 +142,12 @@ fn level(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> GateTest {
 }
 
 impl ClauseKind for Bonus {
-    fn entry(&self) -> &'static CatalogueEntry {
-        &ENTRY
+    fn description(&self) -> &'static KindDescription {
+        &DESCRIPTION
+    }
+
+    fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Self> {
+        read(section, context)
     }
 
     fn effects(&self) -> ClauseEffects {
@@ -186,11 +192,11 @@ impl ClauseKind for Bonus {
         }
     }
 
-    fn explain(&self, scheme: &Scheme) -> Vec<String> {
+    fn explain(&self, scheme: &SchemeTerms, _: &dyn OtherClauses) -> Vec<String> {
         let outcome = &scheme.outcomes[self.outcome];
-        let price = super::prices(scheme, &self.price);
+        let price = prices(scheme, &self.price);
         let up_to = self.up_to.as_ref().map_or(String::new(), |up_to| format!(", up to {}", change_words(scheme, up_to)));
-        let (level, over) = (self.level_words(scheme), super::measured_words(self.over, self.measured_for));
+        let (level, over) = (self.level_words(scheme), measured_words(self.over, self.measured_for));
         let each = match self.per {
             PerBonus::LumpSum => {
                 return vec![format!(
@@ -243,7 +249,7 @@ impl ClauseKind for Bonus {
         self.measured_for
     }
 
-    fn pool_cohorts(&mut self, _scheme: &Scheme) {
+    fn pool_cohorts(&mut self, _scheme: &SchemeTerms) {
         self.over = MeasuredOver::AllCohorts;
     }
 
@@ -253,12 +259,12 @@ impl ClauseKind for Bonus {
 
     fn scale_segment_prices(&mut self, percents: &[i64]) {
         if self.measured_for == MeasuredFor::EachSegment {
-            self.price = super::by_segment(&self.price, percents);
+            self.price = by_segment(&self.price, percents);
         }
     }
 
     /// A tariff that pays as much at the upper level of the bonus or, for a lump sum, at the level where it is earned.
-    fn straightened(&self, scheme: &Scheme) -> Option<Straightened> {
+    fn straightened(&self, scheme: &SchemeTerms, _: &dyn OtherClauses) -> Option<Straightened> {
         if self.per == PerBonus::LumpSum && !self.price.is_constant() {
             return None;
         }
@@ -280,18 +286,17 @@ impl ClauseKind for Bonus {
                 self.price.map(|price| Pence((price.0 as f64 * part).round() as i64))
             }
         };
-        Some(Straightened { tariff: Tariff::both_ways(self.outcome, per, price, (self.over, self.measured_for)), replaces: None })
+        let (over, measured_for) = (self.over, self.measured_for);
+        Some(Straightened { outcome: self.outcome, per, price, over, measured_for, replaces: None })
     }
 
-    fn amend(&self, new: &ClauseTerms, name: &str, text: &mut Amendment<'_>) {
-        match new {
-            ClauseTerms::Bonus(new) => {
-                text.price(name, "price", &self.price, &new.price);
-                text.over(name, self.over, new.over, "price");
-            }
-            ClauseTerms::Tariff(new) => new.replace_in(text, name, &["above", "at_least", "up_to", "price"], self.over),
-            _ => {}
-        }
+    fn amend(&self, new: &Self, name: &str, text: &mut Amendment<'_>) {
+        text.price(name, "price", &self.price, &new.price);
+        text.over(name, self.over, new.over, "price");
+    }
+
+    fn keys_without_the_jump(&self) -> &'static [&'static str] {
+        &["above", "at_least", "up_to", "price"]
     }
 
     fn spread_prices(&mut self, (areas, segments, cohorts): (usize, usize, &[CohortTime])) {
@@ -306,7 +311,7 @@ impl Bonus {
     }
 
     /// "by more than 5 percentage points".
-    fn level_words(&self, scheme: &Scheme) -> String {
+    fn level_words(&self, scheme: &SchemeTerms) -> String {
         let size = self.gate.test.changes().map(|changes| change_words(scheme, changes)).unwrap_or_default();
         format!("{} {size}", self.side_words())
     }
@@ -341,7 +346,7 @@ impl Bonus {
     }
 
     /// What its quantities are counted in, as a plural.
-    fn unit(&self, scheme: &Scheme) -> &'static str {
+    fn unit(&self, scheme: &SchemeTerms) -> &'static str {
         match self.per {
             PerBonus::Person => scheme.outcomes[self.outcome].counted().0,
             PerBonus::Event => "events",

@@ -1,12 +1,12 @@
 //! The most that some clauses may pay together.
 
 use crate::amendment::Amendment;
-use crate::clauses::{
-    CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, NewClause, OtherTerms, capitalised, clause_names,
-    term_numbers,
-};
+use crate::clauses::kind::{ClauseEffects, ClauseKind, KindDescription, NewClause, OtherTerms};
+use crate::clauses::reading::ClauseContext;
+use crate::clauses::wording::{capitalised, clause_names, prices, term_numbers};
+use crate::other_clauses::OtherClauses;
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
-use crate::terms::{Cohort, MeasuredOver, Scheme};
+use crate::terms::{Cohort, MeasuredOver, SchemeTerms};
 use base::english::plural;
 use base::literal;
 use base::money::{Amount, Pence, Quantity};
@@ -14,7 +14,7 @@ use base::problem::Problem;
 use base::reader::Section;
 use base::schedule::{CohortTime, Schedule};
 
-pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
+pub(super) const DESCRIPTION: KindDescription = KindDescription {
     name: "cap",
     summary: "The most that the named clauses (or all clauses above) may pay together, over each cohort, each year or the \
               contract.",
@@ -24,7 +24,6 @@ on = ["binary", "frequency"]      # optional: without it, all clauses above
 most = "£1,600,000"
 measured_over = "each year"
 from = "clause 4.8""#,
-    read: |section, context| Some(ClauseTerms::Cap(read(section, context))),
 };
 
 #[derive(Clone, Debug, PartialEq)]
@@ -43,8 +42,12 @@ fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Cap {
 }
 
 impl ClauseKind for Cap {
-    fn entry(&self) -> &'static CatalogueEntry {
-        &ENTRY
+    fn description(&self) -> &'static KindDescription {
+        &DESCRIPTION
+    }
+
+    fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Self> {
+        Some(read(section, context))
     }
 
     fn effects(&self) -> ClauseEffects {
@@ -63,14 +66,14 @@ impl ClauseKind for Cap {
             let most = self.most.at(pricing.tally.area, 0, pricing.time(period.end - 1));
             let limit = A::of(Quantity::whole(1), most, pricing.scheme.rounding);
             let sum = pricing.paid_by(&self.on, period.clone());
-            let scheme = pricing.scheme;
+            let clauses = pricing.clauses;
             let binds = sum > limit;
             let amount = if binds { limit.minus(sum) } else { A::default() };
             pricing.take(&self.on, period.clone(), A::default().minus(amount));
             let quantity = if binds { Quantity::whole(1) } else { Quantity(0) };
             let line = UnpricedLine { cohorts: period, segment: None, quantity, unit: "cap", price: most };
             pricing.post(line, amount, || {
-                let of = clause_names(scheme, &self.on);
+                let of = clause_names(clauses, &self.on);
                 match binds {
                     true => format!("{of} may pay at most {most}"),
                     false => format!("no change: {of} paid {}, and may pay at most {most}", sum.nearest_pence()),
@@ -79,10 +82,10 @@ impl ClauseKind for Cap {
         }
     }
 
-    fn explain(&self, scheme: &Scheme) -> Vec<String> {
-        let most = super::prices(scheme, &self.most);
+    fn explain(&self, scheme: &SchemeTerms, clauses: &dyn OtherClauses) -> Vec<String> {
+        let most = prices(scheme, &self.most);
         let pay = plural(self.on.len(), "pays", "together pay");
-        vec![format!("{} {pay} at most {most} over {}.", capitalised(&term_numbers(scheme, &self.on)), self.over.words())]
+        vec![format!("{} {pay} at most {most} over {}.", capitalised(&term_numbers(clauses, &self.on)), self.over.words())]
     }
 
     fn amounts(&self) -> Vec<(&'static str, &Schedule<Pence>)> {
@@ -122,7 +125,7 @@ impl ClauseKind for Cap {
             MeasuredOver::AllCohorts => return None,
         };
         for area in 0..others.keys.areas.len() {
-            let fee: i64 = self.on.iter().map(|&at| others.clauses[at].terms.least_fee(area, &group)).sum();
+            let fee: i64 = self.on.iter().map(|&at| others.clauses.least_fee(at, area, &group)).sum();
             let most = self.most.at(area, 0, CohortTime::FIRST);
             if fee > most.0 {
                 let section = others.tables.section(name);
@@ -147,10 +150,8 @@ impl ClauseKind for Cap {
         self.most = self.most.map(change);
     }
 
-    fn amend(&self, new: &ClauseTerms, name: &str, text: &mut Amendment<'_>) {
-        if let ClauseTerms::Cap(new) = new {
-            text.price(name, "most", &self.most, &new.most);
-        }
+    fn amend(&self, new: &Self, name: &str, text: &mut Amendment<'_>) {
+        text.price(name, "most", &self.most, &new.most);
     }
 
     fn write_new(&self, name: &str, text: &mut Amendment<'_>) -> Option<NewClause> {

@@ -2,16 +2,17 @@
 //! paid and has not been taken back already.
 
 use crate::amendment::Amendment;
-use crate::clauses::{
-    CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, TakenBack, clause_names, term_numbers,
-};
+use crate::clauses::kind::{ClauseEffects, ClauseKind, KindDescription, TakenBack};
+use crate::clauses::reading::ClauseContext;
+use crate::clauses::wording::{clause_names, nothing_of_a_debt, prices, term_numbers};
+use crate::other_clauses::OtherClauses;
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
-use crate::terms::{Better, MeasuredOver, OutcomeKind, Scheme};
+use crate::terms::{Better, MeasuredOver, OutcomeKind, SchemeTerms};
 use base::money::{Amount, Pence, Quantity};
 use base::reader::Section;
 use base::schedule::Schedule;
 
-pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
+pub(super) const DESCRIPTION: KindDescription = KindDescription {
     name: "clawback",
     summary: "Takes back a price for each person or event that undoes a paid result (a return to treatment, a job lost). All \
               that is taken back from the named clauses is never more than they paid. Where the provider owes money under them, \
@@ -22,7 +23,6 @@ of = ["job"]                      # the clauses whose money may be taken back
 outcome = "job-lost"              # what undoes the result
 price = "£600"
 from = "clause 4.7""#,
-    read: |section, context| read(section, context).map(ClauseTerms::Clawback),
 };
 
 #[derive(Clone, Debug, PartialEq)]
@@ -42,8 +42,12 @@ fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Clawba
 }
 
 impl ClauseKind for Clawback {
-    fn entry(&self) -> &'static CatalogueEntry {
-        &ENTRY
+    fn description(&self) -> &'static KindDescription {
+        &DESCRIPTION
+    }
+
+    fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Self> {
+        read(section, context)
     }
 
     fn effects(&self) -> ClauseEffects {
@@ -57,7 +61,7 @@ impl ClauseKind for Clawback {
     }
 
     fn price<A: Amount, L: LineSink<A>>(&self, pricing: &mut ClausePricing<'_, A, L>) {
-        let (scheme, tally) = (pricing.scheme, pricing.tally);
+        let (scheme, tally, clauses) = (pricing.scheme, pricing.tally, pricing.clauses);
         for period in pricing.periods(self.over) {
             let most = pricing.left_to_take(&self.of, period.clone());
             let (mut back, mut count) = (A::default(), 0);
@@ -76,17 +80,17 @@ impl ClauseKind for Clawback {
             let price = self.price.at(tally.area, 0, pricing.time(period.start));
             let line = UnpricedLine { cohorts: period, segment: None, quantity: Quantity::whole(-count), unit: "undone", price };
             pricing.post(line, amount, || {
-                let limit = match (limited, several_take_back(scheme)) {
+                let limit = match (limited, clauses.several_take_back()) {
                     (false, _) => "",
                     (true, false) => ", limited to what was paid",
                     (true, true) => ", limited to what was paid and has not been taken back already",
                 };
-                format!("taken back from {} for {}{limit}", clause_names(scheme, &self.of), scheme.outcomes[self.outcome].name)
+                format!("taken back from {} for {}{limit}", clause_names(clauses, &self.of), scheme.outcomes[self.outcome].name)
             });
         }
     }
 
-    fn explain(&self, scheme: &Scheme) -> Vec<String> {
+    fn explain(&self, scheme: &SchemeTerms, clauses: &dyn OtherClauses) -> Vec<String> {
         let outcome = &scheme.outcomes[self.outcome];
         let each = match outcome.kind {
             OutcomeKind::Binary if outcome.counts_households => "household with",
@@ -95,15 +99,15 @@ impl ClauseKind for Clawback {
             OutcomeKind::Sustained { .. } => "period of",
             OutcomeKind::Amount { .. } => "unit of",
         };
-        let together = if several_take_back(scheme) { " and no other term has taken back" } else { "" };
+        let together = if clauses.several_take_back() { " and no other term has taken back" } else { "" };
         let mut out = vec![format!(
             "For each {each} {} ({}) the payer takes back {}, at most what {} paid{together}.",
             outcome.name,
             outcome.measure,
-            super::prices(scheme, &self.price),
-            term_numbers(scheme, &self.of)
+            prices(scheme, &self.price),
+            term_numbers(clauses, &self.of)
         )];
-        out.extend(super::nothing_of_a_debt(scheme, &self.of, "taken back"));
+        out.extend(nothing_of_a_debt(clauses, &self.of, "taken back"));
         out
     }
 
@@ -135,17 +139,12 @@ impl ClauseKind for Clawback {
         Some(TakenBack::Amounts)
     }
 
-    fn rewards_worse_results(&self, scheme: &Scheme) -> Option<String> {
+    fn rewards_worse_results(&self, scheme: &SchemeTerms) -> Option<String> {
         let outcome = &scheme.outcomes[self.outcome];
         (outcome.better == Better::More)
             .then(|| format!("money is taken back for each `{}`, but more of it is better", outcome.name))
     }
 
     /// No change of the rules changes a clawback.
-    fn amend(&self, _: &ClauseTerms, _: &str, _: &mut Amendment<'_>) {}
-}
-
-/// Whether more than one clause takes back what others paid.
-fn several_take_back(scheme: &Scheme) -> bool {
-    scheme.clauses.iter().filter(|clause| clause.terms.takes_back()).count() > 1
+    fn amend(&self, _: &Self, _: &str, _: &mut Amendment<'_>) {}
 }

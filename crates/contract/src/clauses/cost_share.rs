@@ -1,14 +1,17 @@
 //! A share of certified costs, or of a loss on them, which the payer bears.
 
 use crate::amendment::Amendment;
-use crate::clauses::{CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, clause_names, prices, term_numbers};
+use crate::clauses::kind::{ClauseEffects, ClauseKind, KindDescription};
+use crate::clauses::reading::ClauseContext;
+use crate::clauses::wording::{clause_names, prices, term_numbers, waits_for_costs};
+use crate::other_clauses::OtherClauses;
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
-use crate::terms::{MeasuredOver, Scheme};
+use crate::terms::{MeasuredOver, SchemeTerms};
 use base::money::{Amount, Pence, Quantity, Rate, WHOLE};
 use base::reader::Section;
 use base::schedule::Schedule;
 
-pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
+pub(super) const DESCRIPTION: KindDescription = KindDescription {
     name: "cost share",
     summary: "The payer bears a share of the provider's certified costs: match funding or, with a share of 100%, reimbursement. \
               With `beyond`, only costs beyond what the named clauses paid are shared: a loss that both bear, or that the payer \
@@ -21,7 +24,6 @@ beyond = ["fee"]                  # optional: only costs that these clauses did 
 at_most = "£200,000"              # optional: the most that is paid for each measured period
 measured_over = "each year"
 from = "clause 4.12""#,
-    read: |section, context| Some(ClauseTerms::CostShare(read(section, context))),
 };
 
 #[derive(Clone, Debug, PartialEq)]
@@ -44,8 +46,12 @@ fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> CostShare {
 }
 
 impl ClauseKind for CostShare {
-    fn entry(&self) -> &'static CatalogueEntry {
-        &ENTRY
+    fn description(&self) -> &'static KindDescription {
+        &DESCRIPTION
+    }
+
+    fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Self> {
+        Some(read(section, context))
     }
 
     fn effects(&self) -> ClauseEffects {
@@ -60,7 +66,7 @@ impl ClauseKind for CostShare {
     }
 
     fn price<A: Amount, L: LineSink<A>>(&self, pricing: &mut ClausePricing<'_, A, L>) {
-        let scheme = pricing.scheme;
+        let (scheme, clauses) = (pricing.scheme, pricing.clauses);
         for period in pricing.periods(self.over) {
             let Some(certified) = pricing.tally.certified(period.clone()) else { continue };
             // What other clauses pay is taken off, so it waits for their results. A share of all costs waits for the end of the period.
@@ -85,7 +91,7 @@ impl ClauseKind for CostShare {
                     true => format!("certified costs {certified}"),
                     false => format!(
                         "certified costs {certified}; {} paid {}",
-                        clause_names(scheme, &self.beyond),
+                        clause_names(clauses, &self.beyond),
                         paid.nearest_pence()
                     ),
                 };
@@ -99,10 +105,10 @@ impl ClauseKind for CostShare {
         }
     }
 
-    fn explain(&self, scheme: &Scheme) -> Vec<String> {
+    fn explain(&self, scheme: &SchemeTerms, clauses: &dyn OtherClauses) -> Vec<String> {
         let beyond = match self.beyond.as_slice() {
             [] => String::new(),
-            clauses => format!(", as far as {} did not pay them", term_numbers(scheme, clauses)),
+            beyond => format!(", as far as {} did not pay them", term_numbers(clauses, beyond)),
         };
         let most = self.at_most.as_ref().map_or(String::new(), |most| format!(", but at most {}", prices(scheme, most)));
         vec![
@@ -111,7 +117,7 @@ impl ClauseKind for CostShare {
                 self.share,
                 self.over.words()
             ),
-            super::waits_for_costs(!self.beyond.is_empty()),
+            waits_for_costs(!self.beyond.is_empty()),
         ]
     }
 
@@ -148,12 +154,10 @@ impl ClauseKind for CostShare {
         self.at_most = self.at_most.as_ref().map(|most| most.map(change));
     }
 
-    fn amend(&self, new: &ClauseTerms, name: &str, text: &mut Amendment<'_>) {
-        if let ClauseTerms::CostShare(new) = new {
-            if let (Some(old), Some(new)) = (&self.at_most, &new.at_most) {
-                text.price(name, "at_most", old, new);
-            }
-            text.over(name, self.over, new.over, "share");
+    fn amend(&self, new: &Self, name: &str, text: &mut Amendment<'_>) {
+        if let (Some(old), Some(new)) = (&self.at_most, &new.at_most) {
+            text.price(name, "at_most", old, new);
         }
+        text.over(name, self.over, new.over, "share");
     }
 }

@@ -1,17 +1,18 @@
 //! The least that some clauses may pay together. A negative floor limits what the provider can owe.
 
 use crate::amendment::Amendment;
-use crate::clauses::{
-    CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, NewClause, capitalised, clause_names, term_numbers,
-};
+use crate::clauses::kind::{ClauseEffects, ClauseKind, KindDescription, NewClause};
+use crate::clauses::reading::ClauseContext;
+use crate::clauses::wording::{capitalised, clause_names, prices, term_numbers};
+use crate::other_clauses::OtherClauses;
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
-use crate::terms::{MeasuredOver, Scheme};
+use crate::terms::{MeasuredOver, SchemeTerms};
 use base::english::plural;
 use base::money::{Amount, Pence, Quantity};
 use base::reader::Section;
 use base::schedule::Schedule;
 
-pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
+pub(super) const DESCRIPTION: KindDescription = KindDescription {
     name: "floor",
     summary: "The least that the named clauses (or all clauses above) may pay together. A negative floor limits what the \
               provider can owe. What is missing is added once everything is known about the people of the measured period; a debt \
@@ -22,7 +23,6 @@ on = ["binary"]                   # optional: without it, all clauses above
 least = "-£250,000"
 measured_over = "each year"
 from = "clause 4.9""#,
-    read: |section, context| Some(ClauseTerms::Floor(read(section, context))),
 };
 
 #[derive(Clone, Debug, PartialEq)]
@@ -41,8 +41,12 @@ fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Floor {
 }
 
 impl ClauseKind for Floor {
-    fn entry(&self) -> &'static CatalogueEntry {
-        &ENTRY
+    fn description(&self) -> &'static KindDescription {
+        &DESCRIPTION
+    }
+
+    fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Self> {
+        Some(read(section, context))
     }
 
     fn effects(&self) -> ClauseEffects {
@@ -65,13 +69,13 @@ impl ClauseKind for Floor {
             let least = if waits { Pence(0) } else { stated };
             let limit = A::of(Quantity::whole(1), least, pricing.scheme.rounding);
             let sum = pricing.paid_by(&self.on, period.clone());
-            let scheme = pricing.scheme;
+            let clauses = pricing.clauses;
             let binds = sum < limit;
             let amount = if binds { limit.minus(sum) } else { A::default() };
             let quantity = if binds { Quantity::whole(1) } else { Quantity(0) };
             let line = UnpricedLine { cohorts: period, segment: None, quantity, unit: "floor", price: least };
             pricing.post(line, amount, || {
-                let of = clause_names(scheme, &self.on);
+                let of = clause_names(clauses, &self.on);
                 let paid = sum.nearest_pence();
                 match (binds, waits) {
                     (true, false) => format!("{of} may pay no less than {least}"),
@@ -87,15 +91,15 @@ impl ClauseKind for Floor {
         }
     }
 
-    fn explain(&self, scheme: &Scheme) -> Vec<String> {
-        let (terms, over) = (capitalised(&term_numbers(scheme, &self.on)), self.over.words());
+    fn explain(&self, scheme: &SchemeTerms, clauses: &dyn OtherClauses) -> Vec<String> {
+        let (terms, over) = (capitalised(&term_numbers(clauses, &self.on)), self.over.words());
         let (pay, cost) = (plural(self.on.len(), "pays", "together pay"), plural(self.on.len(), "costs", "together cost"));
         // A floor below nothing is the most that the provider can owe.
         if self.least.values().iter().all(|least| least.0 < 0) {
             let most = self.least.map(|least| Pence(least.0.saturating_neg()));
-            return vec![format!("{terms} {cost} the provider no more than {} over {over}.", super::prices(scheme, &most))];
+            return vec![format!("{terms} {cost} the provider no more than {} over {over}.", prices(scheme, &most))];
         }
-        vec![format!("{terms} {pay} no less than {} over {over}.", super::prices(scheme, &self.least))]
+        vec![format!("{terms} {pay} no less than {} over {over}.", prices(scheme, &self.least))]
     }
 
     fn amounts(&self) -> Vec<(&'static str, &Schedule<Pence>)> {
@@ -134,10 +138,8 @@ impl ClauseKind for Floor {
         self.least = self.least.map(change);
     }
 
-    fn amend(&self, new: &ClauseTerms, name: &str, text: &mut Amendment<'_>) {
-        if let ClauseTerms::Floor(new) = new {
-            text.price(name, "least", &self.least, &new.least);
-        }
+    fn amend(&self, new: &Self, name: &str, text: &mut Amendment<'_>) {
+        text.price(name, "least", &self.least, &new.least);
     }
 
     fn write_new(&self, name: &str, text: &mut Amendment<'_>) -> Option<NewClause> {

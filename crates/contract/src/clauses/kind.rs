@@ -13,14 +13,14 @@
 
 use std::fmt::Debug;
 
-use super::{Clause, ClauseContext, ClauseTerms};
 use crate::amendment::Amendment;
-use crate::clauses::audit::Audit;
-use crate::clauses::points_payment::OtherProvider;
-use crate::clauses::tariff::Tariff;
+use crate::clauses::other_providers::OtherProvider;
+use crate::clauses::per_unit::PerUnit;
+use crate::clauses::reading::ClauseContext;
 use crate::gate::Gate;
+use crate::other_clauses::OtherClauses;
 use crate::pricing::{ClausePricing, LineSink};
-use crate::terms::{Cohort, MeasuredFor, MeasuredOver, Outcome, Scheme};
+use crate::terms::{Cohort, MeasuredFor, MeasuredOver, Outcome, SchemeTerms};
 use base::literal::Change;
 use base::money::{Amount, Pence, Rate};
 use base::problem::Problem;
@@ -29,13 +29,12 @@ use base::schedule::{CohortTime, Schedule, ScheduleKeys};
 use base::scheme_files::SchemeFiles;
 
 /// What the documentation and the error messages say about a kind of clause.
-pub struct CatalogueEntry {
+pub struct KindDescription {
     pub name: &'static str,
     pub summary: &'static str,
     /// A complete `[pay.NAME]` table. The tests read it, in a scheme with the outcomes `reoffending`, `job`, `job-lost` and `other`
     /// (binary) and `job-kept` (sustained), and with the table `prices.csv` by year.
     pub example: &'static str,
-    pub(super) read: fn(&Section<'_, '_>, &ClauseContext<'_>) -> Option<ClauseTerms>,
 }
 
 /// What a clause does to money.
@@ -56,8 +55,13 @@ pub struct ClauseEffects {
 
 /// One kind of clause.
 pub trait ClauseKind: Debug {
-    /// Its entry in the catalogue.
-    fn entry(&self) -> &'static CatalogueEntry;
+    /// What is said about the kind.
+    fn description(&self) -> &'static KindDescription;
+
+    /// Reads its `[pay.NAME]` table. `None` where there is too little to go on with; what is wrong has been reported.
+    fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Self>
+    where
+        Self: Sized;
 
     /// Prices it: posts what it pays, and why.
     fn price<A: Amount, L: LineSink<A>>(&self, pricing: &mut ClausePricing<'_, A, L>)
@@ -65,7 +69,7 @@ pub trait ClauseKind: Debug {
         Self: Sized;
 
     /// The terms in English, one sentence to an item, without the amounts that are too many for a sentence.
-    fn explain(&self, scheme: &Scheme) -> Vec<String>;
+    fn explain(&self, scheme: &SchemeTerms, clauses: &dyn OtherClauses) -> Vec<String>;
 
     /// What it does to money. Nothing of it can be guessed for a clause that forgot to say.
     fn effects(&self) -> ClauseEffects;
@@ -241,21 +245,11 @@ pub trait ClauseKind: Debug {
         false
     }
 
-    /// The audit of a provider's claims, where it is one.
-    fn audit(&self) -> Option<&Audit> {
-        None
-    }
-
-    /// The same, to be changed.
-    fn audit_mut(&mut self) -> Option<&mut Audit> {
-        None
-    }
-
     // Fees that are paid whatever the results.
 
     /// What it pays for one cohort of one area at the number of people expected, in pence. `None` where the fee depends on bands
     /// of people.
-    fn expected_fee(&self, _scheme: &Scheme, _area: usize, _cohort: &Cohort) -> Option<f64> {
+    fn expected_fee(&self, _scheme: &SchemeTerms, _area: usize, _cohort: &Cohort) -> Option<f64> {
         Some(0.0)
     }
 
@@ -277,7 +271,7 @@ pub trait ClauseKind: Debug {
     }
 
     /// Why it pays more for a worse result, where it does.
-    fn rewards_worse_results(&self, _scheme: &Scheme) -> Option<String> {
+    fn rewards_worse_results(&self, _scheme: &SchemeTerms) -> Option<String> {
         None
     }
 
@@ -292,7 +286,7 @@ pub trait ClauseKind: Debug {
     }
 
     /// Warnings about numbers that do not fit the people expected.
-    fn unlikely_numbers(&self, _name: &str, _scheme: &Scheme, _files: &SchemeFiles) -> Vec<Problem> {
+    fn unlikely_numbers(&self, _name: &str, _scheme: &SchemeTerms, _files: &SchemeFiles) -> Vec<Problem> {
         Vec::new()
     }
 
@@ -305,7 +299,7 @@ pub trait ClauseKind: Debug {
     fn deduct_as_rewarded(&mut self) {}
 
     /// Measures over all cohorts together, where a gate or a baseline is compared.
-    fn pool_cohorts(&mut self, _scheme: &Scheme) {}
+    fn pool_cohorts(&mut self, _scheme: &SchemeTerms) {}
 
     /// Counts from the baseline of each segment, where the outcome has one.
     fn count_from_baseline(&mut self, _outcomes: &[Outcome]) {}
@@ -332,14 +326,21 @@ pub trait ClauseKind: Debug {
     fn set_gate(&mut self, _outcomes: &[Outcome], _change: Change) {}
 
     /// The same payment without a jump or a bend, where that is possible.
-    fn straightened(&self, _scheme: &Scheme) -> Option<Straightened> {
+    fn straightened(&self, _scheme: &SchemeTerms, _clauses: &dyn OtherClauses) -> Option<Straightened> {
         None
     }
 
     // How changed terms are written into the text of the file.
 
     /// Writes what differs from the new terms.
-    fn amend(&self, new: &ClauseTerms, name: &str, text: &mut Amendment<'_>);
+    fn amend(&self, new: &Self, name: &str, text: &mut Amendment<'_>)
+    where
+        Self: Sized;
+
+    /// The keys that a tariff lacks which takes its place, where it can be straightened.
+    fn keys_without_the_jump(&self) -> &'static [&'static str] {
+        &[]
+    }
 
     /// Its lines as a new clause; `None` for a kind that no change of the rules adds.
     fn write_new(&self, _name: &str, _text: &mut Amendment<'_>) -> Option<NewClause> {
@@ -364,14 +365,19 @@ pub enum TakenBack {
 pub struct OtherTerms<'a> {
     /// The table of all clauses in the file.
     pub tables: &'a Section<'a, 'a>,
-    pub clauses: &'a [Clause],
+    pub clauses: &'a dyn OtherClauses,
     pub keys: &'a ScheduleKeys,
     pub cohorts: &'a [Cohort],
 }
 
-/// A clause as a tariff without a jump or a bend.
+/// What a tariff without a jump or a bend says that takes the place of a clause.
 pub struct Straightened {
-    pub tariff: Tariff,
+    pub outcome: usize,
+    pub per: PerUnit,
+    /// The reward for each better result, and the deduction for each worse one.
+    pub price: Schedule<Pence>,
+    pub over: MeasuredOver,
+    pub measured_for: MeasuredFor,
     /// The fees that the tariff replaces a share of, by the positions of their clauses, and that share.
     pub replaces: Option<(Vec<usize>, Rate)>,
 }
@@ -381,4 +387,9 @@ pub struct NewClause {
     pub why: &'static str,
     /// Keys and values, as TOML.
     pub lines: Vec<(&'static str, String)>,
+}
+
+/// A price for each segment: today's, multiplied by the segment's own percentage. One price for all areas and years stays one.
+pub(super) fn by_segment(price: &Schedule<Pence>, percents: &[i64]) -> Schedule<Pence> {
+    price.map_segments(percents.len(), |segment, price| Pence(price.0 * percents[segment] / 100))
 }

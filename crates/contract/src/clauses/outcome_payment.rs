@@ -1,18 +1,21 @@
 //! A price for each person with the good result, counted from nothing, or from the baseline of each segment.
 
 use crate::amendment::Amendment;
-use crate::clauses::{CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, CountingBasis};
+use crate::clauses::kind::{ClauseEffects, ClauseKind, KindDescription, by_segment};
+use crate::clauses::reading::{ClauseContext, CountingBasis};
+use crate::clauses::wording::{measured_words, prices};
 use crate::gate::{Gate, Verdict};
 use crate::measured_result::TallyPart;
+use crate::other_clauses::OtherClauses;
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
-use crate::terms::{Better, MeasuredFor, MeasuredOver, Outcome, Scheme};
+use crate::terms::{Better, MeasuredFor, MeasuredOver, Outcome, SchemeTerms};
 use base::literal::Change;
 use base::money::{Amount, Pence, Quantity};
 use base::problem::Problem;
 use base::reader::Section;
 use base::schedule::{CohortTime, Schedule};
 
-pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
+pub(super) const DESCRIPTION: KindDescription = KindDescription {
     name: "outcome payment",
     summary: "A price for each person with the good result: a person who achieves the outcome or, where fewer is better, a \
               person who avoids it. It may differ by segment and contract year, and may depend on a gate. Counted from the \
@@ -26,7 +29,6 @@ counts_from = "nothing"                   # optional; "baseline" pays only beyon
 measured_over = "each year"               # for the gate: each cohort (default), each year, all cohorts
 measured_for = "all segments"             # for the gate; or "each segment": each must pass it for its own people
 from = "clause 4.3""#,
-    read: |section, context| read(section, context).map(ClauseTerms::OutcomePayment),
 };
 
 #[derive(Clone, Debug, PartialEq)]
@@ -65,8 +67,12 @@ fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Outcom
 }
 
 impl ClauseKind for OutcomePayment {
-    fn entry(&self) -> &'static CatalogueEntry {
-        &ENTRY
+    fn description(&self) -> &'static KindDescription {
+        &DESCRIPTION
+    }
+
+    fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Self> {
+        read(section, context)
     }
 
     fn effects(&self) -> ClauseEffects {
@@ -134,10 +140,10 @@ impl ClauseKind for OutcomePayment {
         }
     }
 
-    fn explain(&self, scheme: &Scheme) -> Vec<String> {
+    fn explain(&self, scheme: &SchemeTerms, _: &dyn OtherClauses) -> Vec<String> {
         let outcome = &scheme.outcomes[self.outcome];
         let with = if outcome.better == Better::More { "with" } else { "without" };
-        let price = super::prices(scheme, &self.price);
+        let price = prices(scheme, &self.price);
         let each = outcome.counted().1;
         let pays = format!("The payer pays {price} for each {each} {with} {} ({})", outcome.name, outcome.measure);
         let mut out = match self.counts {
@@ -147,7 +153,7 @@ impl ClauseKind for OutcomePayment {
             )],
         };
         if let Some(gate) = &self.gate {
-            let over = super::measured_words(self.over, self.measured_for);
+            let over = measured_words(self.over, self.measured_for);
             out.push(format!("Nothing is paid unless {}, measured over {over}.", gate.words(scheme)));
         }
         out
@@ -205,7 +211,7 @@ impl ClauseKind for OutcomePayment {
         self.gate = None;
     }
 
-    fn pool_cohorts(&mut self, _scheme: &Scheme) {
+    fn pool_cohorts(&mut self, _scheme: &SchemeTerms) {
         if self.gate.is_some() {
             self.over = MeasuredOver::AllCohorts;
         }
@@ -222,7 +228,7 @@ impl ClauseKind for OutcomePayment {
     }
 
     fn scale_segment_prices(&mut self, percents: &[i64]) {
-        self.price = super::by_segment(&self.price, percents);
+        self.price = by_segment(&self.price, percents);
     }
 
     fn price_at(&mut self, worth: &dyn Fn(usize) -> Option<Pence>) {
@@ -231,13 +237,11 @@ impl ClauseKind for OutcomePayment {
         }
     }
 
-    fn amend(&self, new: &ClauseTerms, name: &str, text: &mut Amendment<'_>) {
-        if let ClauseTerms::OutcomePayment(new) = new {
-            text.gate(name, "gate", self.gate.as_ref(), new.gate.as_ref());
-            text.price(name, "price", &self.price, &new.price);
-            self.counts.amend(new.counts, name, text);
-            text.over(name, self.over, new.over, "outcome");
-        }
+    fn amend(&self, new: &Self, name: &str, text: &mut Amendment<'_>) {
+        text.gate(name, "gate", self.gate.as_ref(), new.gate.as_ref());
+        text.price(name, "price", &self.price, &new.price);
+        self.counts.amend(new.counts, name, text);
+        text.over(name, self.over, new.over, "outcome");
     }
 
     fn spread_prices(&mut self, (areas, segments, cohorts): (usize, usize, &[CohortTime])) {

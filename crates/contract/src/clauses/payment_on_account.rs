@@ -1,15 +1,18 @@
 //! A payment on account: money paid month by month before results are known, and set against what is due once they are.
 
 use crate::amendment::Amendment;
-use crate::clauses::{CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, clause_names, term_numbers};
+use crate::clauses::kind::{ClauseEffects, ClauseKind, KindDescription};
+use crate::clauses::reading::ClauseContext;
+use crate::clauses::wording::{clause_names, prices, term_numbers};
+use crate::other_clauses::OtherClauses;
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
 use crate::tally::CohortStage;
-use crate::terms::{MeasuredOver, Scheme};
+use crate::terms::{MeasuredOver, SchemeTerms};
 use base::money::{Amount, Pence, Quantity};
 use base::reader::Section;
 use base::schedule::Schedule;
 
-pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
+pub(super) const DESCRIPTION: KindDescription = KindDescription {
     name: "payment on account",
     summary: "A provisional payment for each month of a cohort, until everything is known about its people. What the named \
               clauses already pay for the cohort is taken off it. Then it ends, so that in all the provider gets what those \
@@ -19,7 +22,6 @@ clause = "payment on account"
 of = ["job"]                      # the clauses above that it is paid ahead of
 each_month = "£20,000"            # or a table by area and year
 from = "clause 4.12""#,
-    read: |section, context| Some(ClauseTerms::PaymentOnAccount(read(section, context))),
 };
 
 #[derive(Clone, Debug, PartialEq)]
@@ -38,8 +40,12 @@ fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> PaymentOnAcco
 }
 
 impl ClauseKind for PaymentOnAccount {
-    fn entry(&self) -> &'static CatalogueEntry {
-        &ENTRY
+    fn description(&self) -> &'static KindDescription {
+        &DESCRIPTION
+    }
+
+    fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Self> {
+        Some(read(section, context))
     }
 
     fn effects(&self) -> ClauseEffects {
@@ -54,7 +60,7 @@ impl ClauseKind for PaymentOnAccount {
     }
 
     fn price<A: Amount, L: LineSink<A>>(&self, pricing: &mut ClausePricing<'_, A, L>) {
-        let (scheme, tally) = (pricing.scheme, pricing.tally);
+        let (scheme, tally, clauses) = (pricing.scheme, pricing.tally, pricing.clauses);
         for at in 0..tally.cohorts.len() {
             let cohort = &scheme.cohorts[tally.cohorts[at]];
             let price = self.each_month.at(tally.area, 0, cohort.time());
@@ -65,7 +71,7 @@ impl ClauseKind for PaymentOnAccount {
             let less = pricing.paid_by(&self.of, at..at + 1).or_nothing();
             let amount = ahead.minus(less).or_nothing();
             pricing.post(line, amount, || {
-                let of = clause_names(scheme, &self.of);
+                let of = clause_names(clauses, &self.of);
                 match known {
                     true => format!("no more on account: everything is known about the cohort, and {of} is paid as it is due"),
                     false => format!("on account of {of}, less the {} already due", less.nearest_pence()),
@@ -74,10 +80,10 @@ impl ClauseKind for PaymentOnAccount {
         }
     }
 
-    fn explain(&self, scheme: &Scheme) -> Vec<String> {
-        let of = term_numbers(scheme, &self.of);
+    fn explain(&self, scheme: &SchemeTerms, clauses: &dyn OtherClauses) -> Vec<String> {
+        let of = term_numbers(clauses, &self.of);
         vec![
-            format!("The payer pays {} on account of {of} for each month of a cohort.", super::prices(scheme, &self.each_month)),
+            format!("The payer pays {} on account of {of} for each month of a cohort.", prices(scheme, &self.each_month)),
             format!("What {of} already makes due for the same cohort is taken off it."),
             "Once everything is known about the cohort, nothing more is paid on account. What was is set against what is due."
                 .to_owned(),
@@ -104,9 +110,7 @@ impl ClauseKind for PaymentOnAccount {
         true
     }
 
-    fn amend(&self, new: &ClauseTerms, name: &str, text: &mut Amendment<'_>) {
-        if let ClauseTerms::PaymentOnAccount(new) = new {
-            text.price(name, "each_month", &self.each_month, &new.each_month);
-        }
+    fn amend(&self, new: &Self, name: &str, text: &mut Amendment<'_>) {
+        text.price(name, "each_month", &self.each_month, &new.each_month);
     }
 }

@@ -2,27 +2,27 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::amendment::Amendment;
-use crate::clauses::reading::{ListWords, rising_amounts};
-use crate::clauses::{CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms};
+use crate::clauses::kind::{ClauseEffects, ClauseKind, KindDescription};
+use crate::clauses::other_providers::{self, MAX_OTHERS, OtherProvider};
+use crate::clauses::reading::{ClauseContext, ListWords, rising_amounts};
+use crate::clauses::wording::prices;
 use crate::gate::Gate;
 use crate::measured_result::within_i64;
+use crate::other_clauses::OtherClauses;
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
 use crate::scored_points::{self, PointsIndicator, ScoredPoints, found, scored, scored_exact};
-use crate::terms::{MeasuredFor, MeasuredOver, Scheme};
-use base::literal::{self, Change, Count, Literal, Score};
+use crate::terms::{MeasuredFor, MeasuredOver, SchemeTerms};
+use base::literal::{Change, Count, Literal, Score};
 use base::money::{Amount, Pence, Quantity, WHOLE};
 use base::problem::Problem;
 use base::ratio::Ratio;
 use base::reader::Section;
-use base::schedule::{CohortTime, Schedule, find_column, find_table};
-use base::similar_names;
-use base::source::Span;
+use base::schedule::{CohortTime, Schedule};
 
-pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
+pub(super) const DESCRIPTION: KindDescription = KindDescription {
     name: "points payment",
     summary: "Points for several results, and money by the points. An indicator earns all its points where a standard is met (a gate, \
               or a plain level as in an award), or none up to one rate, all from another on, and between them in proportion. The \
@@ -41,15 +41,12 @@ each_point = "£250"               # or levels = [50, 80] with pays = ["£0", "�
                                   # or pot = "£500,000" (and winners = 3), or by_rank = ["£60,000", "£40,000"]
 measured_over = "each year"       # required, because points are counted once for each
 from = "clause 4.6""#,
-    read: |section, context| read(section, context).map(ClauseTerms::PointsPayment),
 };
 
 /// The most indicators of one clause. So many fit a statement line that names each of them.
 const MAX_INDICATORS: usize = 40;
 /// The most levels, and the most ranks that are paid.
 const MAX_STEPS: usize = 20;
-/// The most other providers.
-pub const MAX_OTHERS: usize = 200;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct PointsPayment {
@@ -76,20 +73,6 @@ pub enum PointsPay {
     ByRank(Vec<Schedule<Pence>>),
 }
 
-/// The points of another provider.
-#[derive(Clone, Debug, PartialEq)]
-pub struct OtherProvider {
-    /// Position of the area, where the table tells areas apart.
-    pub area: Option<usize>,
-    /// Contract year from 0, where the table tells years apart.
-    pub year: Option<usize>,
-    pub points: Score,
-    /// As the table names it, and where.
-    pub provider: String,
-    pub file: String,
-    pub span: Span,
-}
-
 fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<PointsPayment> {
     let name = context.outcomes.first().map_or("NAME", |outcome| outcome.name.as_str());
     let expected = format!("a list such as [{{ outcome = \"{name}\", points = 20, none_at = \"20%\", all_at = \"40%\" }}]");
@@ -104,7 +87,7 @@ fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Points
     }
     let most = indicators.as_ref().map(|indicators| Score(indicators.iter().map(|indicator| indicator.points.0).sum()));
     let pays = pays(section, context, most);
-    let others = if section.has("others") { others(section, context, most) } else { Vec::new() };
+    let others = if section.has("others") { other_providers::read(section, context.keys, most) } else { Vec::new() };
     if let Some(tables) = tables.filter(|tables| tables.is_empty() || tables.len() > MAX_INDICATORS) {
         section.push(
             section
@@ -263,113 +246,6 @@ fn by_rank(section: &Section<'_, '_>) -> Option<Vec<Schedule<Pence>>> {
     Some(stated.into_iter().map(|(amount, ..)| Schedule::constant(amount)).collect())
 }
 
-/// With how many of the rows above a name is compared.
-const MOST_COMPARED: usize = 200;
-
-/// Names of a row that adds up the others.
-const TOTALS: [&str; 10] =
-    ["total", "totals", "grand total", "all", "all providers", "sum", "average", "mean", "subtotal", "sub-total"];
-
-/// The table of other providers: the columns `provider` and `points` and, where they differ, `year` and `area`. A row that is no other
-/// provider, or is there twice, would change what the pot is divided by.
-fn others(section: &Section<'_, '_>, context: &ClauseContext<'_>, most: Option<Score>) -> Vec<OtherProvider> {
-    let file = section.required_text("others", "a CSV file with columns provider, year and points, such as \"others.csv\"");
-    let Some(table) = find_table(section, "others", &file) else { return Vec::new() };
-    let Some(points) = find_column(section, "others", table, "points") else { return Vec::new() };
-    let Some(provider) = find_column(section, "others", table, "provider") else { return Vec::new() };
-    let mut seen: BTreeMap<(String, Option<usize>, Option<usize>), Span> = BTreeMap::new();
-    let (area, year) = (table.column("area"), table.column("year"));
-    let mut out = Vec::new();
-    for row in &table.rows {
-        if section.reader.counts_only(&table.name) {
-            break;
-        }
-        let wrong = |column: usize, what: String, expected: String, fix: &str| {
-            section.push(table.problem(row[column].span, what).read(row[column].text.clone()).expected(expected).fix(fix));
-        };
-        let place = area.map(|column| context.keys.areas.iter().position(|area| *area == row[column].text));
-        if let (Some(column), Some(None)) = (area, place) {
-            wrong(column, "the scheme has no area of this name".to_owned(), context.keys.areas.join(", "), "correct the name");
-        }
-        let years = i64::try_from(context.keys.years).unwrap_or(i64::MAX);
-        let read = |column: usize| Count::parse(&row[column].text).ok().map(|year| year.0).filter(|at| (1..=years).contains(at));
-        let in_year = year.map(read);
-        if let (Some(column), Some(None)) = (year, in_year) {
-            let expected = format!("a contract year from 1 to {years}");
-            wrong(column, "the contract has no cohorts in this year".to_owned(), expected, "write the number of the year");
-        }
-        let name = similar_names::folded(&row[provider].text);
-        let form = similar_names::organisation(&row[provider].text);
-        let in_contract_year = in_year.flatten().and_then(|year| usize::try_from(year - 1).ok());
-        if name.is_empty() {
-            let fix = "name the provider, or remove the row";
-            wrong(provider, "this provider has no name".to_owned(), "the name of another provider".to_owned(), fix);
-        } else if TOTALS.contains(&name.as_str()) {
-            let fix = "remove the row: totals count nobody. A provider of this name is written with its full name";
-            wrong(
-                provider,
-                "this row is no provider: it adds up the others".to_owned(),
-                "one row for each other provider".to_owned(),
-                fix,
-            );
-        } else if let Some(first) = seen.insert((form, place.flatten(), in_contract_year), row[provider].span) {
-            let what = format!("`{}` is there twice for the same time and area, and would count twice", row[provider].text);
-            let rows = format!(
-                "rows {} and {}",
-                table.line(&section.reader.files.sources, first),
-                table.line(&section.reader.files.sources, row[provider].span)
-            );
-            section.push(
-                table
-                    .problem(row[provider].span, what)
-                    .read(rows)
-                    .expected("one row for each other provider and contract year. How a name is written makes no difference")
-                    .fix("remove one of the two. Years and areas are told apart by columns `year` and `area`"),
-            );
-        } else if let Some(near) = out.iter().take(MOST_COMPARED).find(|other: &&OtherProvider| {
-            let same_time = (other.area, other.year) == (place.flatten(), in_contract_year);
-            same_time && similar_names::slip(&other.provider, &row[provider].text)
-        }) {
-            let rows = [near.span, row[provider].span].map(|span| table.line(&section.reader.files.sources, span));
-            section.push(
-                table
-                    .problem(row[provider].span, "two other providers have nearly the same name, and both count")
-                    .read(format!("`{}` in row {} and `{}` in row {}", near.provider, rows[0], row[provider].text, rows[1]))
-                    .expected("one row for each other provider and contract year")
-                    .fix("remove one of the two if they are one provider; no action needed if they are two")
-                    .warning(),
-            );
-        }
-        let path = format!("{}: row {}: points", table.name, out.len() + 1);
-        match literal::ranged::<Score>(&row[points].text) {
-            Ok(ranged) => {
-                if ranged.ends().iter().any(|points| points.0 < 0) {
-                    wrong(points, "points are not negative".to_owned(), "0 or more".to_owned(), "correct the number");
-                }
-                if let Some(most) = most.filter(|most| ranged.ends().iter().any(|points| points > most)) {
-                    let fix = "correct the number, or the points of the indicators";
-                    wrong(points, "nobody can have so many points".to_owned(), format!("at most {}", most.words()), fix);
-                }
-                out.push(OtherProvider {
-                    area: place.flatten(),
-                    year: in_contract_year,
-                    points: section.reader.note(path, ranged, section.source()),
-                    provider: row[provider].text.clone(),
-                    file: table.name.clone(),
-                    span: row[provider].span,
-                });
-            }
-            Err(error) => wrong(points, format!("`points`: {}", error.what), Score::EXPECTED.to_owned(), &error.fix),
-        }
-    }
-    if out.len() > MAX_OTHERS * context.keys.years.max(1) * context.keys.areas.len().max(1) {
-        let problem = table.problem(table.head(), "there are more providers than can be compared");
-        let problem = problem.read(format!("rows: {}", out.len())).expected(format!("at most {MAX_OTHERS} in each year"));
-        section.push(problem.fix("check whether this is a table of providers and contract years"));
-    }
-    out
-}
-
 impl PointsPay {
     /// Whether what is paid depends on the points of other providers.
     #[must_use]
@@ -421,8 +297,8 @@ impl PointsPayment {
         period: &Range<usize>,
     ) -> Option<Cow<'t, [i64]>> {
         let last = period.end - 1;
-        let name = &pricing.scheme.clauses[pricing.clause].name;
-        if let Some(others) = pricing.tally.others.iter().find(|others| others.clause == *name) {
+        let name = pricing.clauses.name(pricing.clause);
+        if let Some(others) = pricing.tally.others.iter().find(|others| others.clause == name) {
             return others.by_cohort.get(last).map(|points| Cow::Borrowed(points.as_slice()));
         }
         let (area, year) = (pricing.tally.area, pricing.time(last).year);
@@ -517,8 +393,12 @@ impl PointsPayment {
 }
 
 impl ClauseKind for PointsPayment {
-    fn entry(&self) -> &'static CatalogueEntry {
-        &ENTRY
+    fn description(&self) -> &'static KindDescription {
+        &DESCRIPTION
+    }
+
+    fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Self> {
+        read(section, context)
     }
 
     fn effects(&self) -> ClauseEffects {
@@ -556,8 +436,8 @@ impl ClauseKind for PointsPayment {
         }
     }
 
-    fn explain(&self, scheme: &Scheme) -> Vec<String> {
-        let amount = |amount: &Schedule<Pence>| super::prices(scheme, amount);
+    fn explain(&self, scheme: &SchemeTerms, _: &dyn OtherClauses) -> Vec<String> {
+        let amount = |amount: &Schedule<Pence>| prices(scheme, amount);
         let over = self.over.words();
         let all = self.most().words();
         let first = match &self.pays {
@@ -666,7 +546,7 @@ impl ClauseKind for PointsPayment {
 
     /// One period instead of several would pay once instead of several times. The amounts become what all periods paid together, so
     /// that only the measuring changes. Amounts that differ from year to year have no such multiple.
-    fn pool_cohorts(&mut self, scheme: &Scheme) {
+    fn pool_cohorts(&mut self, scheme: &SchemeTerms) {
         if self.pays.amounts().iter().any(Schedule::differs_in_time) {
             return;
         }
@@ -679,8 +559,7 @@ impl ClauseKind for PointsPayment {
         self.pays.amounts_mut().iter_mut().for_each(|amount| *amount = amount.map(change));
     }
 
-    fn amend(&self, new: &ClauseTerms, name: &str, text: &mut Amendment<'_>) {
-        let ClauseTerms::PointsPayment(new) = new else { return };
+    fn amend(&self, new: &Self, name: &str, text: &mut Amendment<'_>) {
         let (old_amounts, amounts) = (self.pays.amounts(), new.pays.amounts());
         match self.pays {
             PointsPay::EachPoint(_) => text.price(name, "each_point", &old_amounts[0], &amounts[0]),

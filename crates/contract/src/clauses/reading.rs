@@ -1,7 +1,6 @@
 //! How a `[pay.NAME]` table is read, and what the clauses have in common when they are read.
 
 use crate::amendment::Amendment;
-use crate::clauses::{CATALOGUE, Clause, OtherTerms};
 use crate::gate::{Gate, GateContext, GateTest, MetIn};
 use crate::terms::{Baseline, Cohort, MeasuredFor, MeasuredOver, Outcome, OutcomeKind};
 use base::literal::{self, Literal as _, RefusedNumber};
@@ -145,8 +144,8 @@ pub struct ClauseContext<'a> {
     pub keys: &'a ScheduleKeys,
     pub outcomes: &'a [Outcome],
     pub cohorts: &'a [Cohort],
-    /// Clauses above this one.
-    pub clauses: &'a [Clause],
+    /// Names of the clauses above this one.
+    pub above: &'a [String],
     /// Names of clauses above this one that could not be read. They have been reported already.
     pub unreadable: &'a [String],
 }
@@ -166,14 +165,14 @@ impl ClauseContext<'_> {
     pub(super) fn clauses(&self, section: &Section<'_, '_>, key: &str, all: bool) -> Vec<usize> {
         if !section.has(key) {
             if !all {
-                let first = self.clauses.first().map_or("NAME", |clause| clause.name.as_str());
+                let first = self.above.first().map_or("NAME", String::as_str);
                 let _ = section.required_text(key, &format!("a clause above, or a list of them, such as [\"{first}\"]"));
             }
-            return (0..self.clauses.len()).collect();
+            return (0..self.above.len()).collect();
         }
         let mut found = Vec::new();
         let Some(list) = section.list(key) else { return found };
-        let known: Vec<&str> = self.clauses.iter().map(|clause| clause.name.as_str()).collect();
+        let known: Vec<&str> = self.above.iter().map(String::as_str).collect();
         let expected = match known.len() {
             0 => "a clause above this one".to_owned(),
             _ => format!("one of {}", known.join(", ")),
@@ -188,7 +187,7 @@ impl ClauseContext<'_> {
             }
             let problem =
                 |what: &str| Problem::at(section.file, span, what).read(format!("\"{name}\"")).expected(expected.clone());
-            match self.clauses.iter().position(|clause| clause.name == name) {
+            match self.above.iter().position(|clause| clause == name) {
                 Some(at) if found.contains(&at) => {
                     section
                         .push(problem("this clause is named twice").fix("name each clause once, because its money counts once"));
@@ -355,47 +354,4 @@ impl ClauseContext<'_> {
             );
         }
     }
-}
-
-/// Reads one `[pay.NAME]` table.
-pub(crate) fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Clause> {
-    let names: Vec<&str> = CATALOGUE.iter().map(|kind| kind.name).collect();
-    let kind = section.required_text("clause", "the kind of clause, such as \"outcome payment\"");
-    let known = CATALOGUE.iter().find(|known| known.name == kind);
-    let Some(known) = known else {
-        if !kind.is_empty() {
-            section.push(
-                section
-                    .problem("clause", "there is no clause of this kind")
-                    .read(format!("\"{kind}\""))
-                    .expected(format!("one of {}", names.join(", ")))
-                    .nearest(&kind, names)
-                    .fix("docs/scheme-file.md shows every kind with an example"),
-            );
-        }
-        return None;
-    };
-    let terms = (known.read)(section, context);
-    section.finish();
-    if section.name == "total" {
-        section.push(
-            Problem::at(section.file, section.span, "a clause cannot be called `total`")
-                .expected("a name that means nothing else in a worked example")
-                .fix("choose another name, because in a worked example `total` means everything paid"),
-        );
-    }
-    if section.source().is_none() {
-        section.push(
-            Problem::at(section.file, section.span, format!("[{}] does not say where it comes from", section.path))
-                .expected("from = \"…\": a clause of the contract, a published source, or \"assumption: …\"")
-                .fix("add a line: from = \"clause 4.1\"")
-                .warning(),
-        );
-    }
-    Some(Clause { name: section.name.clone(), from: section.source().unwrap_or_default().to_owned(), terms: terms? })
-}
-
-/// The first error in what a clause says together with the clauses above it.
-pub(crate) fn conflict(others: &OtherTerms<'_>) -> Option<Problem> {
-    others.clauses.iter().find_map(|clause| clause.terms.conflict(&clause.name, others))
 }

@@ -1,12 +1,15 @@
 //! A fee for each month of service, whatever the results. It may fall each year, and may depend on the number of people.
 
 use crate::amendment::Amendment;
-use crate::clauses::{CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, NewClause};
+use crate::clauses::kind::{ClauseEffects, ClauseKind, KindDescription, NewClause};
+use crate::clauses::reading::ClauseContext;
+use crate::clauses::wording::prices;
 use crate::expected_people;
+use crate::other_clauses::OtherClauses;
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
 use crate::scheme_file;
 use crate::tally::CohortStage;
-use crate::terms::{Cohort, Scheme, date_words};
+use crate::terms::{Cohort, SchemeTerms, date_words};
 use base::literal::{self, Count, Literal as _};
 use base::money::{Amount, Pence, Quantity, Rate, Rounding, WHOLE, thousands};
 use base::problem::Problem;
@@ -15,7 +18,7 @@ use base::reader::Section;
 use base::schedule::{Schedule, find_column, find_table};
 use base::scheme_files::SchemeFiles;
 
-pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
+pub(super) const DESCRIPTION: KindDescription = KindDescription {
     name: "service fee",
     summary: "A fee for each month in which people start, whatever the results: it ends with the last cohort, and nothing is due for \
               the months after that. It is due to the provider that holds the area. It may fall by a share each contract year, and may be set by bands of people a year.",
@@ -24,7 +27,6 @@ clause = "service fee"
 each_month = "£85,000"            # until the last cohort ends; or each_year = "£1,020,000", or bands = "bands.csv" (from, to, each_month)
 falls_each_year = "2%"            # optional: a yearly discount, as the provider learns
 from = "clause 4.1""#,
-    read: |section, context| read(section, context).map(ClauseTerms::ServiceFee),
 };
 
 #[derive(Clone, Debug, PartialEq)]
@@ -167,8 +169,12 @@ pub fn discounted(price: Pence, falls: Rate, years: usize, rounding: Rounding) -
 }
 
 impl ClauseKind for ServiceFee {
-    fn entry(&self) -> &'static CatalogueEntry {
-        &ENTRY
+    fn description(&self) -> &'static KindDescription {
+        &DESCRIPTION
+    }
+
+    fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Self> {
+        read(section, context)
     }
 
     fn effects(&self) -> ClauseEffects {
@@ -210,10 +216,10 @@ impl ClauseKind for ServiceFee {
         }
     }
 
-    fn explain(&self, scheme: &Scheme) -> Vec<String> {
+    fn explain(&self, scheme: &SchemeTerms, _: &dyn OtherClauses) -> Vec<String> {
         let mut out = match &self.basis {
-            Basis::EachMonth(fee) => vec![format!("The payer pays {} for each month of service.", super::prices(scheme, fee))],
-            Basis::EachYear(fee) => vec![format!("The payer pays {} for each year of service.", super::prices(scheme, fee))],
+            Basis::EachMonth(fee) => vec![format!("The payer pays {} for each month of service.", prices(scheme, fee))],
+            Basis::EachYear(fee) => vec![format!("The payer pays {} for each year of service.", prices(scheme, fee))],
             Basis::Bands(bands) => {
                 let mut out =
                     vec!["The payer pays a fee for each month of service, by the number of people in a year:".to_owned()];
@@ -257,7 +263,7 @@ impl ClauseKind for ServiceFee {
         true
     }
 
-    fn expected_fee(&self, _: &Scheme, area: usize, cohort: &Cohort) -> Option<f64> {
+    fn expected_fee(&self, _: &SchemeTerms, area: usize, cohort: &Cohort) -> Option<f64> {
         let months = cohort.months as f64;
         let full = match &self.basis {
             Basis::EachMonth(schedule) => months * schedule.at(area, 0, cohort.time()).0 as f64,
@@ -277,7 +283,7 @@ impl ClauseKind for ServiceFee {
     }
 
     /// Bands that lie far from the number of people expected.
-    fn unlikely_numbers(&self, name: &str, scheme: &Scheme, files: &SchemeFiles) -> Vec<Problem> {
+    fn unlikely_numbers(&self, name: &str, scheme: &SchemeTerms, files: &SchemeFiles) -> Vec<Problem> {
         let Basis::Bands(bands) = &self.basis else { return Vec::new() };
         let a_year = (0..scheme.areas.len()).map(|area| expected_people::in_first_year(scheme, area));
         let (low, high) = a_year.fold((i64::MAX, 0), |(low, high), n| (low.min(n), high.max(n)));
@@ -302,8 +308,7 @@ impl ClauseKind for ServiceFee {
         }
     }
 
-    fn amend(&self, new: &ClauseTerms, name: &str, text: &mut Amendment<'_>) {
-        let ClauseTerms::ServiceFee(new) = new else { return };
+    fn amend(&self, new: &Self, name: &str, text: &mut Amendment<'_>) {
         match (&self.basis, &new.basis) {
             (Basis::EachMonth(old), Basis::EachMonth(new)) => text.price(name, "each_month", old, new),
             (Basis::EachYear(old), Basis::EachYear(new)) => text.price(name, "each_year", old, new),

@@ -1,22 +1,23 @@
 //! A share of what other clauses paid, which the provider keeps only if a gate is passed.
 
 use crate::amendment::Amendment;
-use crate::clauses::tariff::{PerUnit, Tariff};
-use crate::clauses::{
-    CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, Straightened, TakenBack, clause_names, term_numbers,
-};
+use crate::clauses::kind::{ClauseEffects, ClauseKind, KindDescription, Straightened, TakenBack};
+use crate::clauses::per_unit::PerUnit;
+use crate::clauses::reading::ClauseContext;
+use crate::clauses::wording::{clause_names, nothing_of_a_debt, term_numbers};
 use crate::expected_people;
 use crate::gate::{Gate, MetIn, Verdict};
 use crate::measured_result::TallyPart;
+use crate::other_clauses::OtherClauses;
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
-use crate::terms::{MeasuredFor, MeasuredOver, Scheme};
+use crate::terms::{MeasuredFor, MeasuredOver, SchemeTerms};
 use base::literal::Change;
 use base::money::{Amount, Pence, Quantity, Rate, WHOLE};
 use base::problem::Problem;
 use base::reader::Section;
 use base::schedule::Schedule;
 
-pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
+pub(super) const DESCRIPTION: KindDescription = KindDescription {
     name: "share at risk",
     summary: "A share of what the named clauses paid is given back unless a gate is passed. It is never more than they paid and \
               have not had taken back. Where the provider owes money under them, nothing is given back.",
@@ -27,7 +28,6 @@ share = "10%"
 gate = { outcome = "reoffending", improves_by_at_least = "5 percentage points" }
 measured_over = "each year"
 from = "clause 4.6""#,
-    read: |section, context| read(section, context).map(ClauseTerms::ShareAtRisk),
 };
 
 #[derive(Clone, Debug, PartialEq)]
@@ -58,8 +58,12 @@ fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<ShareA
 }
 
 impl ClauseKind for ShareAtRisk {
-    fn entry(&self) -> &'static CatalogueEntry {
-        &ENTRY
+    fn description(&self) -> &'static KindDescription {
+        &DESCRIPTION
+    }
+
+    fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Self> {
+        read(section, context)
     }
 
     fn effects(&self) -> ClauseEffects {
@@ -74,7 +78,7 @@ impl ClauseKind for ShareAtRisk {
     }
 
     fn price<A: Amount, L: LineSink<A>>(&self, pricing: &mut ClausePricing<'_, A, L>) {
-        let (scheme, tally) = (pricing.scheme, pricing.tally);
+        let (scheme, tally, clauses) = (pricing.scheme, pricing.tally, pricing.clauses);
         for period in pricing.periods(self.over) {
             if !pricing.all_known(&period) {
                 continue;
@@ -99,22 +103,22 @@ impl ClauseKind for ShareAtRisk {
                 format!(
                     "{found}. The provider {does} {} of {}: the gate requires that {}",
                     self.share,
-                    clause_names(scheme, &self.of),
+                    clause_names(clauses, &self.of),
                     self.gate.words(scheme)
                 )
             });
         }
     }
 
-    fn explain(&self, scheme: &Scheme) -> Vec<String> {
+    fn explain(&self, scheme: &SchemeTerms, clauses: &dyn OtherClauses) -> Vec<String> {
         let mut out = vec![format!(
             "The provider gives back {} of what {} paid unless {}, measured over {}.",
             self.share,
-            term_numbers(scheme, &self.of),
+            term_numbers(clauses, &self.of),
             self.gate.words(scheme),
             self.over.words()
         )];
-        out.extend(super::nothing_of_a_debt(scheme, &self.of, "given back"));
+        out.extend(nothing_of_a_debt(clauses, &self.of, "given back"));
         out
     }
 
@@ -154,7 +158,7 @@ impl ClauseKind for ShareAtRisk {
         "put a smaller share at risk, or use a tariff that pays for each person beyond the baseline instead"
     }
 
-    fn pool_cohorts(&mut self, _scheme: &Scheme) {
+    fn pool_cohorts(&mut self, _scheme: &SchemeTerms) {
         self.over = MeasuredOver::AllCohorts;
     }
 
@@ -163,37 +167,36 @@ impl ClauseKind for ShareAtRisk {
     }
 
     /// A tariff that pays as much at the gate as the share is worth.
-    fn straightened(&self, scheme: &Scheme) -> Option<Straightened> {
+    fn straightened(&self, scheme: &SchemeTerms, clauses: &dyn OtherClauses) -> Option<Straightened> {
         let change = self.gate.change()?;
-        let only_fees = self.of.iter().all(|&of| !scheme.clauses[of].pays_for_results());
-        // Where another clause depends on the share, or on the fee it is taken from, more would change than is meant.
-        let alone = scheme.clauses.iter().all(|clause| match &clause.terms {
-            ClauseTerms::ShareAtRisk(other) => other == self,
-            terms => terms.refers_to().iter().all(|at| !self.of.contains(at)),
-        });
-        if !only_fees || !alone || self.gate.met_in != MetIn::Whole {
+        let only_fees = self.of.iter().all(|&of| !clauses.pays_for_results(of));
+        if !only_fees || self.gate.met_in != MetIn::Whole {
             return None;
         }
         let areas = 0..scheme.areas.len();
-        let of_area = |area| self.of.iter().map(|&of| scheme.clauses[of].expected_fee(scheme, area)).sum::<Option<f64>>();
+        let of_area = |area| self.of.iter().map(|&of| clauses.expected_fee(of, scheme, area)).sum::<Option<f64>>();
         let fees: Option<f64> = areas.map(of_area).sum();
         let better = expected_people::improvement_at(scheme, self.gate.outcome, change)?;
         let price = Pence((self.share.as_f64() * fees? / better).round() as i64);
         let per = PerUnit::of(&scheme.outcomes[self.gate.outcome]);
-        let tariff = Tariff::both_ways(self.gate.outcome, per, Schedule::constant(price), (self.over, MeasuredFor::AllSegments));
-        Some(Straightened { tariff, replaces: Some((self.of.clone(), self.share)) })
+        Some(Straightened {
+            outcome: self.gate.outcome,
+            per,
+            price: Schedule::constant(price),
+            over: self.over,
+            measured_for: MeasuredFor::AllSegments,
+            replaces: Some((self.of.clone(), self.share)),
+        })
     }
 
-    fn amend(&self, new: &ClauseTerms, name: &str, text: &mut Amendment<'_>) {
-        match new {
-            ClauseTerms::ShareAtRisk(new) => {
-                if self.share != new.share {
-                    text.set(name, "share", &format!("\"{}\"", new.share), "of", "another share at risk");
-                }
-                text.over(name, self.over, new.over, "gate");
-            }
-            ClauseTerms::Tariff(new) => new.replace_in(text, name, &["of", "share", "gate"], self.over),
-            _ => {}
+    fn amend(&self, new: &Self, name: &str, text: &mut Amendment<'_>) {
+        if self.share != new.share {
+            text.set(name, "share", &format!("\"{}\"", new.share), "of", "another share at risk");
         }
+        text.over(name, self.over, new.over, "gate");
+    }
+
+    fn keys_without_the_jump(&self) -> &'static [&'static str] {
+        &["of", "share", "gate"]
     }
 }

@@ -1,15 +1,16 @@
 //! A share of a surplus over certified costs, which the provider gives back.
 
 use crate::amendment::Amendment;
-use crate::clauses::{
-    CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, TakenBack, clause_names, term_numbers,
-};
+use crate::clauses::kind::{ClauseEffects, ClauseKind, KindDescription, TakenBack};
+use crate::clauses::reading::ClauseContext;
+use crate::clauses::wording::{clause_names, nothing_of_a_debt, term_numbers, waits_for_costs};
+use crate::other_clauses::OtherClauses;
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
-use crate::terms::{MeasuredOver, Scheme};
+use crate::terms::{MeasuredOver, SchemeTerms};
 use base::money::{Amount, Quantity, Rate, WHOLE};
 use base::reader::Section;
 
-pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
+pub(super) const DESCRIPTION: KindDescription = KindDescription {
     name: "surplus share",
     summary: "The provider gives back a share of its surplus: of what the named clauses (or all clauses above) paid beyond its \
               certified costs. With `keeps_first`, it first keeps a share of these costs. A saving on an agreed price is shared in \
@@ -22,7 +23,6 @@ share = "50%"                     # of the surplus, given back
 keeps_first = "5%"                # optional: of the certified costs, kept before anything is given back
 measured_over = "each year"
 from = "clause 4.11""#,
-    read: |section, context| Some(ClauseTerms::SurplusShare(read(section, context))),
 };
 
 #[derive(Clone, Debug, PartialEq)]
@@ -61,8 +61,12 @@ impl SurplusShare {
 }
 
 impl ClauseKind for SurplusShare {
-    fn entry(&self) -> &'static CatalogueEntry {
-        &ENTRY
+    fn description(&self) -> &'static KindDescription {
+        &DESCRIPTION
+    }
+
+    fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Self> {
+        Some(read(section, context))
     }
 
     fn effects(&self) -> ClauseEffects {
@@ -77,7 +81,7 @@ impl ClauseKind for SurplusShare {
     }
 
     fn price<A: Amount, L: LineSink<A>>(&self, pricing: &mut ClausePricing<'_, A, L>) {
-        let scheme = pricing.scheme;
+        let (scheme, clauses) = (pricing.scheme, pricing.clauses);
         for period in pricing.periods(self.over) {
             let Some(certified) = pricing.tally.certified(period.clone()) else { continue };
             // A surplus of the payments for the first results would be another one.
@@ -98,7 +102,7 @@ impl ClauseKind for SurplusShare {
             pricing.post(line, A::default().minus(back), || {
                 let kept = self.kept_words();
                 let found =
-                    format!("{} paid {}; certified costs {certified}", clause_names(scheme, &self.of), paid.nearest_pence());
+                    format!("{} paid {}; certified costs {certified}", clause_names(clauses, &self.of), paid.nearest_pence());
                 match gives {
                     true => format!("{found}. The provider gives back {} of what is beyond the costs{kept}", self.share),
                     false => format!("no change: {found}. There is no surplus to share beyond the costs{kept}"),
@@ -107,18 +111,18 @@ impl ClauseKind for SurplusShare {
         }
     }
 
-    fn explain(&self, scheme: &Scheme) -> Vec<String> {
+    fn explain(&self, _: &SchemeTerms, clauses: &dyn OtherClauses) -> Vec<String> {
         let kept = self.kept_words();
         let mut out = vec![
             format!(
                 "The provider gives back {} of its surplus, measured over {}: of what {} paid beyond its certified costs{kept}.",
                 self.share,
                 self.over.words(),
-                term_numbers(scheme, &self.of)
+                term_numbers(clauses, &self.of)
             ),
-            super::waits_for_costs(true),
+            waits_for_costs(true),
         ];
-        out.extend(super::nothing_of_a_debt(scheme, &self.of, "given back"));
+        out.extend(nothing_of_a_debt(clauses, &self.of, "given back"));
         out
     }
 
@@ -146,9 +150,7 @@ impl ClauseKind for SurplusShare {
         Some(TakenBack::Share(self.share))
     }
 
-    fn amend(&self, new: &ClauseTerms, name: &str, text: &mut Amendment<'_>) {
-        if let ClauseTerms::SurplusShare(new) = new {
-            text.over(name, self.over, new.over, "share");
-        }
+    fn amend(&self, new: &Self, name: &str, text: &mut Amendment<'_>) {
+        text.over(name, self.over, new.over, "share");
     }
 }

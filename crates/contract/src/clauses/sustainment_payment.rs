@@ -1,9 +1,12 @@
 //! A price for each further period that a result lasts.
 
 use crate::amendment::Amendment;
-use crate::clauses::{CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, CountingBasis};
+use crate::clauses::kind::{ClauseEffects, ClauseKind, KindDescription, by_segment};
+use crate::clauses::reading::{ClauseContext, CountingBasis};
+use crate::clauses::wording::prices;
+use crate::other_clauses::OtherClauses;
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
-use crate::terms::{Better, Outcome, OutcomeKind, Scheme};
+use crate::terms::{Better, Outcome, OutcomeKind, SchemeTerms};
 use base::english::counted;
 use base::literal::Literal as _;
 use base::money::{Amount, Pence, Quantity};
@@ -11,7 +14,7 @@ use base::problem::Problem;
 use base::reader::Section;
 use base::schedule::{CohortTime, Schedule};
 
-pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
+pub(super) const DESCRIPTION: KindDescription = KindDescription {
     name: "sustainment payment",
     summary: "A price for each period that a result lasts. The outcome states how long a period is and how many are paid for at \
               most. Counted from the baseline, only periods beyond it are paid for, and those short of it are deducted.",
@@ -21,7 +24,6 @@ outcome = "job-kept"              # an outcome of kind "sustained"
 price = "£170"                    # for each period
 counts_from = "nothing"           # optional; "baseline" pays only beyond it, and deducts below it
 from = "clause 4.4""#,
-    read: |section, context| read(section, context).map(ClauseTerms::SustainmentPayment),
 };
 
 #[derive(Clone, Debug, PartialEq)]
@@ -48,8 +50,12 @@ fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Sustai
 }
 
 impl ClauseKind for SustainmentPayment {
-    fn entry(&self) -> &'static CatalogueEntry {
-        &ENTRY
+    fn description(&self) -> &'static KindDescription {
+        &DESCRIPTION
+    }
+
+    fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Self> {
+        read(section, context)
     }
 
     fn effects(&self) -> ClauseEffects {
@@ -95,12 +101,12 @@ impl ClauseKind for SustainmentPayment {
         }
     }
 
-    fn explain(&self, scheme: &Scheme) -> Vec<String> {
+    fn explain(&self, scheme: &SchemeTerms, _: &dyn OtherClauses) -> Vec<String> {
         let outcome = &scheme.outcomes[self.outcome];
         let OutcomeKind::Sustained { of, every, most } = outcome.kind else { return Vec::new() };
         let mut out = vec![format!(
             "The payer pays {} for every {} that {} lasts, up to {} for one person.",
-            super::prices(scheme, &self.price),
+            prices(scheme, &self.price),
             every.words(),
             scheme.outcomes[of].name,
             counted(most, "payment", "payments")
@@ -134,7 +140,7 @@ impl ClauseKind for SustainmentPayment {
         (!self.compares_results()).then_some(&self.price)
     }
 
-    fn rewards_worse_results(&self, scheme: &Scheme) -> Option<String> {
+    fn rewards_worse_results(&self, scheme: &SchemeTerms) -> Option<String> {
         let outcome = &scheme.outcomes[self.outcome];
         (self.counts == CountingBasis::FromNothing && outcome.better == Better::Fewer)
             .then(|| format!("each period of `{}` is paid for, but fewer periods are better", outcome.name))
@@ -151,7 +157,7 @@ impl ClauseKind for SustainmentPayment {
     }
 
     fn scale_segment_prices(&mut self, percents: &[i64]) {
-        self.price = super::by_segment(&self.price, percents);
+        self.price = by_segment(&self.price, percents);
     }
 
     fn price_at(&mut self, worth: &dyn Fn(usize) -> Option<Pence>) {
@@ -160,11 +166,9 @@ impl ClauseKind for SustainmentPayment {
         }
     }
 
-    fn amend(&self, new: &ClauseTerms, name: &str, text: &mut Amendment<'_>) {
-        if let ClauseTerms::SustainmentPayment(new) = new {
-            text.price(name, "price", &self.price, &new.price);
-            self.counts.amend(new.counts, name, text);
-        }
+    fn amend(&self, new: &Self, name: &str, text: &mut Amendment<'_>) {
+        text.price(name, "price", &self.price, &new.price);
+        self.counts.amend(new.counts, name, text);
     }
 
     fn spread_prices(&mut self, (areas, segments, cohorts): (usize, usize, &[CohortTime])) {

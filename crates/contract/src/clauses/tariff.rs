@@ -4,13 +4,15 @@
 use std::cmp::Ordering;
 
 use crate::amendment::Amendment;
-use crate::clauses::{
-    CatalogueEntry, ClauseContext, ClauseEffects, ClauseKind, ClauseTerms, clause_names, reading, term_numbers,
-};
+use crate::clauses::kind::{ClauseEffects, ClauseKind, KindDescription, Straightened, by_segment};
+use crate::clauses::per_unit::PerUnit;
+use crate::clauses::reading::{self, ClauseContext};
+use crate::clauses::wording::{clause_names, measured_words, prices, term_numbers};
 use crate::gate::{Gate, GateTest, MetIn, Verdict, rate_found};
 use crate::measured_result::{MeasuredResult, TallyPart};
+use crate::other_clauses::OtherClauses;
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
-use crate::terms::{Baseline, Better, MeasuredFor, MeasuredOver, Outcome, OutcomeKind, Scheme};
+use crate::terms::{Baseline, Better, MeasuredFor, MeasuredOver, Outcome, SchemeTerms};
 use base::literal::Change;
 use base::money::{Amount, Pence, Quantity, Rate};
 use base::problem::Problem;
@@ -18,7 +20,7 @@ use base::ratio::Ratio;
 use base::reader::Section;
 use base::schedule::{CohortTime, Schedule};
 
-pub(super) const ENTRY: CatalogueEntry = CatalogueEntry {
+pub(super) const DESCRIPTION: KindDescription = KindDescription {
     name: "tariff",
     summary: "A price for each person, event, unit or percentage point better than the baseline. With `deduction`, each one worse is \
               deducted. A gate leaves results near the baseline unpaid on both sides. A hurdle is a condition on another \
@@ -36,7 +38,6 @@ measured_over = "each cohort"     # or "each year", "all cohorts" (pooled)
 measured_for = "all segments"     # or "each segment": each by itself, and prices may differ by segment
 tops_up = ["earlier"]             # optional: less what these clauses paid for the same cohorts, not below zero
 from = "clause 4.3""#,
-    read: |section, context| read(section, context).map(ClauseTerms::Tariff),
 };
 
 #[derive(Clone, Debug, PartialEq)]
@@ -51,44 +52,6 @@ pub struct Tariff {
     pub over: MeasuredOver,
     pub measured_for: MeasuredFor,
     pub tops_up: Vec<usize>,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum PerUnit {
-    /// Each person (or event) better or worse than expected.
-    #[default]
-    Person,
-    Event,
-    /// Each unit by which the amounts of everybody together are better or worse than expected.
-    Unit,
-    PercentagePoint,
-}
-
-impl PerUnit {
-    const KNOWN: [(&'static str, PerUnit); 5] = [
-        ("person", PerUnit::Person),
-        ("household", PerUnit::Person),
-        ("event", PerUnit::Event),
-        ("unit", PerUnit::Unit),
-        ("percentage point", PerUnit::PercentagePoint),
-    ];
-
-    /// As the file writes it for an outcome.
-    fn written(self, outcome: &Outcome) -> &'static str {
-        match self {
-            PerUnit::Person => outcome.counted().1,
-            _ => Self::KNOWN.iter().find(|(_, per)| *per == self).map_or("", |(word, _)| word),
-        }
-    }
-
-    /// What each result of an outcome is paid by.
-    pub(crate) fn of(outcome: &Outcome) -> PerUnit {
-        match outcome.kind {
-            OutcomeKind::Binary => PerUnit::Person,
-            OutcomeKind::Frequency { .. } | OutcomeKind::Sustained { .. } => PerUnit::Event,
-            OutcomeKind::Amount { .. } => PerUnit::Unit,
-        }
-    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -156,8 +119,12 @@ fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Tariff
 }
 
 impl ClauseKind for Tariff {
-    fn entry(&self) -> &'static CatalogueEntry {
-        &ENTRY
+    fn description(&self) -> &'static KindDescription {
+        &DESCRIPTION
+    }
+
+    fn read(section: &Section<'_, '_>, context: &ClauseContext<'_>) -> Option<Self> {
+        read(section, context)
     }
 
     fn effects(&self) -> ClauseEffects {
@@ -174,7 +141,7 @@ impl ClauseKind for Tariff {
     }
 
     fn price<A: Amount, L: LineSink<A>>(&self, pricing: &mut ClausePricing<'_, A, L>) {
-        let scheme = pricing.scheme;
+        let (scheme, clauses) = (pricing.scheme, pricing.clauses);
         for part in pricing.parts(self.over, self.measured_for) {
             let TallyPart { cohorts, segment } = part.clone();
             if !pricing.all_known(&cohorts) {
@@ -230,30 +197,30 @@ impl ClauseKind for Tariff {
                 let amount = if less < A::default() && whole >= A::default() { A::default() } else { less };
                 pricing.post(line, amount, || match quantity.0 {
                     0 => reason(),
-                    _ => format!("{}, less what {} already paid", reason(), clause_names(scheme, &self.tops_up)),
+                    _ => format!("{}, less what {} already paid", reason(), clause_names(clauses, &self.tops_up)),
                 });
             }
         }
     }
 
-    fn explain(&self, scheme: &Scheme) -> Vec<String> {
+    fn explain(&self, scheme: &SchemeTerms, clauses: &dyn OtherClauses) -> Vec<String> {
         let outcome = &scheme.outcomes[self.outcome];
         let from = match outcome.baseline {
             Baseline::Comparison { .. } => "from the comparison group",
             Baseline::Before { .. } => "from the same people before they started",
             _ => "from the baseline",
         };
-        let reward = super::prices(scheme, &self.reward);
+        let reward = prices(scheme, &self.reward);
         let mut out = vec![format!(
             "The payer pays {reward} for each {} {from}, on {} ({}), measured over {}.",
             self.unit(outcome, outcome.better),
             outcome.name,
             outcome.measure,
-            super::measured_words(self.over, self.measured_for)
+            measured_words(self.over, self.measured_for)
         )];
         match &self.deduction {
             Some(deduction) => {
-                let deduction = super::prices(scheme, deduction);
+                let deduction = prices(scheme, deduction);
                 out.push(format!("The provider owes {deduction} for each {}.", self.unit(outcome, opposite(outcome.better))));
             }
             None => out.push("Nothing is deducted when the result is worse than the baseline.".to_owned()),
@@ -272,7 +239,7 @@ impl ClauseKind for Tariff {
         if !self.tops_up.is_empty() {
             out.push(format!(
                 "What {} paid for the same cohorts is taken off. The rest is never below zero.",
-                term_numbers(scheme, &self.tops_up)
+                term_numbers(clauses, &self.tops_up)
             ));
         }
         out
@@ -354,7 +321,7 @@ impl ClauseKind for Tariff {
         }
     }
 
-    fn pool_cohorts(&mut self, _scheme: &Scheme) {
+    fn pool_cohorts(&mut self, _scheme: &SchemeTerms) {
         self.over = MeasuredOver::AllCohorts;
     }
 
@@ -365,8 +332,8 @@ impl ClauseKind for Tariff {
 
     fn scale_segment_prices(&mut self, percents: &[i64]) {
         if self.measured_for == MeasuredFor::EachSegment {
-            self.reward = super::by_segment(&self.reward, percents);
-            self.deduction = self.deduction.as_ref().map(|deduction| super::by_segment(deduction, percents));
+            self.reward = by_segment(&self.reward, percents);
+            self.deduction = self.deduction.as_ref().map(|deduction| by_segment(deduction, percents));
         }
     }
 
@@ -389,8 +356,7 @@ impl ClauseKind for Tariff {
         }
     }
 
-    fn amend(&self, new: &ClauseTerms, name: &str, text: &mut Amendment<'_>) {
-        let ClauseTerms::Tariff(new) = new else { return };
+    fn amend(&self, new: &Self, name: &str, text: &mut Amendment<'_>) {
         text.price(name, "reward", &self.reward, &new.reward);
         match (&self.deduction, &new.deduction) {
             (Some(old), Some(new)) => text.price(name, "deduction", old, new),
@@ -413,12 +379,8 @@ impl ClauseKind for Tariff {
 
 impl Tariff {
     /// A tariff without a gate that deducts as much as it rewards.
-    pub(crate) fn both_ways(
-        outcome: usize,
-        per: PerUnit,
-        price: Schedule<Pence>,
-        (over, measured_for): (MeasuredOver, MeasuredFor),
-    ) -> Tariff {
+    pub(crate) fn straight(straight: Straightened) -> Tariff {
+        let Straightened { outcome, per, price, over, measured_for, .. } = straight;
         Tariff {
             outcome,
             per,
@@ -466,7 +428,7 @@ impl Tariff {
     }
 
     /// Why a part of a tally is paid or not. `found` says in which segments a gate was met, where that decides it.
-    fn reason(&self, scheme: &Scheme, measured: &MeasuredResult<'_>, decided: (Verdict, bool), found: &str) -> String {
+    fn reason(&self, scheme: &SchemeTerms, measured: &MeasuredResult<'_>, decided: (Verdict, bool), found: &str) -> String {
         let outcome = &scheme.outcomes[self.outcome];
         if measured.base == 0 && measured.count == 0 {
             return format!("{}. No payment", rate_found(outcome, measured));

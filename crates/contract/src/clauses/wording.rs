@@ -1,7 +1,8 @@
 //! Phrases that the explanations and reasons of several clauses share.
 
+use crate::other_clauses::OtherClauses;
 use crate::spread_words::rows;
-use crate::terms::{MeasuredFor, MeasuredOver, Scheme};
+use crate::terms::{MeasuredFor, MeasuredOver, SchemeTerms};
 use base::english::plural;
 use base::money::{Pence, Quantity, WHOLE};
 use base::schedule::Schedule;
@@ -23,8 +24,8 @@ pub fn quantity_words(quantity: Quantity, unit: &str) -> Option<String> {
 }
 
 /// The names of some clauses, for a sentence: "the clause “fee”". They have no numbers: those of a statement are its lines.
-pub(super) fn clause_names(scheme: &Scheme, clauses: &[usize]) -> String {
-    let names: Vec<String> = clauses.iter().map(|&at| format!("“{}”", scheme.clauses[at].name.replace('_', " "))).collect();
+pub(super) fn clause_names(clauses: &dyn OtherClauses, named: &[usize]) -> String {
+    let names: Vec<String> = named.iter().map(|&at| format!("“{}”", clauses.name(at).replace('_', " "))).collect();
     match names.as_slice() {
         [one] => format!("the clause {one}"),
         [before @ .., last] => format!("the clauses {} and {last}", before.join(", ")),
@@ -33,9 +34,9 @@ pub(super) fn clause_names(scheme: &Scheme, clauses: &[usize]) -> String {
 }
 
 /// A sentence for a clause that takes back part of what others paid, where these can make the provider owe money.
-pub(super) fn nothing_of_a_debt(scheme: &Scheme, clauses: &[usize], taken: &str) -> Option<String> {
-    let owes = clauses.iter().any(|&at| scheme.clauses[at].terms.may_owe());
-    owes.then(|| format!("Where the provider owes money under {}, nothing is {taken}.", term_numbers(scheme, clauses)))
+pub(super) fn nothing_of_a_debt(clauses: &dyn OtherClauses, named: &[usize], taken: &str) -> Option<String> {
+    let owes = named.iter().any(|&at| clauses.may_owe(at));
+    owes.then(|| format!("Where the provider owes money under {}, nothing is {taken}.", term_numbers(clauses, named)))
 }
 
 /// What a clause is measured over, for a sentence: "each year", "each year and each segment by itself".
@@ -61,8 +62,8 @@ pub(super) fn capitalised(text: &str) -> String {
 }
 
 /// Clauses by their numbers in the term sheet, for a sentence: "term 3.1 (fee)".
-pub(super) fn term_numbers(scheme: &Scheme, clauses: &[usize]) -> String {
-    let names: Vec<String> = clauses.iter().map(|&at| format!("3.{} ({})", at + 1, scheme.clauses[at].name)).collect();
+pub(super) fn term_numbers(clauses: &dyn OtherClauses, named: &[usize]) -> String {
+    let names: Vec<String> = named.iter().map(|&at| format!("3.{} ({})", at + 1, clauses.name(at))).collect();
     match names.as_slice() {
         [one] => format!("term {one}"),
         [before @ .., last] => format!("terms {} and {last}", before.join(", ")),
@@ -74,7 +75,7 @@ pub(super) fn term_numbers(scheme: &Scheme, clauses: &[usize]) -> String {
 const MAX_IN_A_SENTENCE: usize = 4;
 
 /// A price for a sentence: one amount, a few amounts with what they are for, or the lowest and the highest.
-pub(super) fn prices(scheme: &Scheme, price: &Schedule<Pence>) -> String {
+pub(super) fn prices(scheme: &SchemeTerms, price: &Schedule<Pence>) -> String {
     let rows = rows(scheme, price);
     let (low, high) = (price.values().iter().min(), price.values().iter().max());
     let (low, high) = (low.copied().unwrap_or_default(), high.copied().unwrap_or_default());
@@ -90,7 +91,7 @@ fn listed(rows: &[(String, Pence)]) -> String {
 }
 
 /// The amounts of a schedule that is too long for a sentence, one line for each area and segment; nothing for a shorter one.
-pub(super) fn schedule(scheme: &Scheme, what: &str, price: &Schedule<Pence>) -> Vec<String> {
+pub(super) fn schedule(scheme: &SchemeTerms, what: &str, price: &Schedule<Pence>) -> Vec<String> {
     let rows = rows(scheme, price);
     if rows.len() <= MAX_IN_A_SENTENCE {
         return Vec::new();

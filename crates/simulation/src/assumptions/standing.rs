@@ -7,7 +7,7 @@ use base::problem::Problem;
 use base::reader::Section;
 use base::schedule::Schedule;
 use contract::Scheme;
-use contract::clauses::points_payment::MAX_OTHERS;
+use contract::clauses::other_providers::MAX_OTHERS;
 use contract::clauses::{Clause, ClauseTerms};
 
 use super::{OthersAssumption, warn_without_source};
