@@ -51,6 +51,7 @@ pub mod scored_points;
 mod spread_words;
 pub mod surplus;
 pub mod tally;
+mod tally_columns;
 pub mod tally_file;
 pub mod terms;
 pub mod warnings;

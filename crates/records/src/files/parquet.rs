@@ -372,50 +372,11 @@ fn values(
     Ok(match reader {
         ColumnReader::Int32ColumnReader(reader) => {
             let (raw, there) = next(reader, rows)?;
-            let may_be_empty = there.is_empty() || !column.required;
-            match how {
-                Conversion::Days => ColumnValues::Days(days(column, raw, &there, rows, wrong)),
-                Conversion::Whole if may_be_empty => {
-                    ColumnValues::Numbers(spread(raw.into_iter().map(i64::from).collect(), &there))
-                }
-                Conversion::Unsigned if may_be_empty => {
-                    ColumnValues::Numbers(spread(raw.into_iter().map(|number| i64::from(number as u32)).collect(), &there))
-                }
-                Conversion::Whole => numbers(column, &raw, &there, rows, wrong, |number| Ok(i64::from(*number)), i32::to_string),
-                Conversion::Unsigned => {
-                    numbers(column, &raw, &there, rows, wrong, |number| Ok(i64::from(*number as u32)), i32::to_string)
-                }
-                Conversion::Amount { scale, unsigned } => {
-                    let exact = |number: &i32| if unsigned { i128::from(*number as u32) } else { i128::from(*number) };
-                    amounts(column, &raw, &there, rows, wrong, scale, |number| Some(exact(number)))
-                }
-                Conversion::DecimalName(scale) => {
-                    names(column, &raw, &there, rows, wrong, |number| whole(i128::from(*number), scale))
-                }
-                _ => return Err(type_changed()),
-            }
+            of_32_bits(column, how, raw, &there, rows, wrong).ok_or_else(type_changed)?
         }
         ColumnReader::Int64ColumnReader(reader) => {
             let (raw, there) = next(reader, rows)?;
-            match how {
-                Conversion::Whole if !raw.contains(&NONE) && (there.is_empty() || !column.required) => {
-                    ColumnValues::Numbers(spread(raw, &there))
-                }
-                Conversion::Whole => {
-                    let fit = |number: &i64| if *number == NONE { Err(NAMELESS) } else { Ok(*number) };
-                    numbers(column, &raw, &there, rows, wrong, fit, i64::to_string)
-                }
-                Conversion::Digits => names(column, &raw, &there, rows, wrong, |number| Ok((*number as u64).to_string())),
-                Conversion::DecimalName(scale) => {
-                    names(column, &raw, &there, rows, wrong, |number| whole(i128::from(*number), scale))
-                }
-                Conversion::Timestamps { each, universal } => timestamps(column, &raw, &there, rows, wrong, each, universal),
-                Conversion::Amount { scale, unsigned } => {
-                    let exact = |number: &i64| if unsigned { i128::from(*number as u64) } else { i128::from(*number) };
-                    amounts(column, &raw, &there, rows, wrong, scale, |number| Some(exact(number)))
-                }
-                _ => return Err(type_changed()),
-            }
+            of_64_bits(column, how, raw, &there, rows, wrong).ok_or_else(type_changed)?
         }
         ColumnReader::FloatColumnReader(reader) => {
             let (raw, there) = next(reader, rows)?;
@@ -479,6 +440,61 @@ fn values(
             values
         }
         ColumnReader::Int96ColumnReader(_) => return Err(type_changed()),
+    })
+}
+
+/// The values of a column that is kept as whole numbers of 32 bits. `None` where the conversion is of another type.
+fn of_32_bits(
+    column: &RecordColumn,
+    how: Conversion,
+    raw: Vec<i32>,
+    there: &[i16],
+    rows: usize,
+    wrong: &mut Vec<ValueFault>,
+) -> Option<ColumnValues> {
+    let may_be_empty = there.is_empty() || !column.required;
+    Some(match how {
+        Conversion::Days => ColumnValues::Days(days(column, raw, there, rows, wrong)),
+        Conversion::Whole if may_be_empty => ColumnValues::Numbers(spread(raw.into_iter().map(i64::from).collect(), there)),
+        Conversion::Unsigned if may_be_empty => {
+            ColumnValues::Numbers(spread(raw.into_iter().map(|number| i64::from(number as u32)).collect(), there))
+        }
+        Conversion::Whole => numbers(column, &raw, there, rows, wrong, |number| Ok(i64::from(*number)), i32::to_string),
+        Conversion::Unsigned => numbers(column, &raw, there, rows, wrong, |number| Ok(i64::from(*number as u32)), i32::to_string),
+        Conversion::Amount { scale, unsigned } => {
+            let exact = |number: &i32| if unsigned { i128::from(*number as u32) } else { i128::from(*number) };
+            amounts(column, &raw, there, rows, wrong, scale, |number| Some(exact(number)))
+        }
+        Conversion::DecimalName(scale) => names(column, &raw, there, rows, wrong, |number| whole(i128::from(*number), scale)),
+        _ => return None,
+    })
+}
+
+/// The same of 64 bits.
+fn of_64_bits(
+    column: &RecordColumn,
+    how: Conversion,
+    raw: Vec<i64>,
+    there: &[i16],
+    rows: usize,
+    wrong: &mut Vec<ValueFault>,
+) -> Option<ColumnValues> {
+    Some(match how {
+        Conversion::Whole if !raw.contains(&NONE) && (there.is_empty() || !column.required) => {
+            ColumnValues::Numbers(spread(raw, there))
+        }
+        Conversion::Whole => {
+            let fit = |number: &i64| if *number == NONE { Err(NAMELESS) } else { Ok(*number) };
+            numbers(column, &raw, there, rows, wrong, fit, i64::to_string)
+        }
+        Conversion::Digits => names(column, &raw, there, rows, wrong, |number| Ok((*number as u64).to_string())),
+        Conversion::DecimalName(scale) => names(column, &raw, there, rows, wrong, |number| whole(i128::from(*number), scale)),
+        Conversion::Timestamps { each, universal } => timestamps(column, &raw, there, rows, wrong, each, universal),
+        Conversion::Amount { scale, unsigned } => {
+            let exact = |number: &i64| if unsigned { i128::from(*number as u64) } else { i128::from(*number) };
+            amounts(column, &raw, there, rows, wrong, scale, |number| Some(exact(number)))
+        }
+        _ => return None,
     })
 }
 
