@@ -198,12 +198,12 @@ impl FindingBuilder {
     }
 }
 
-/// "£20,000", or "£20,000 with £5,000 at stake beyond money".
+/// "£20,000", or "£20,000 with £5,000 at stake beyond the payments".
 fn profit_words(result: &StrategyResult) -> String {
     let profit = pounds(result.mean_profit());
     match result.stakes.as_slice() {
         [] => profit,
-        stakes => format!("{profit} with {} at stake beyond money", pounds(mean(stakes))),
+        stakes => format!("{profit} with {} at stake beyond the payments", pounds(mean(stakes))),
     }
 }
 

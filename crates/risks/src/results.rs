@@ -163,7 +163,7 @@ pub struct StrategyResult {
     pub results: Vec<f64>,
     pub rewards: Vec<f64>,
     pub deductions: Vec<f64>,
-    /// What is at stake for the provider beyond money, as it values it; empty where nothing is.
+    /// What is at stake for the provider beyond the payments, as it values it; empty where nothing is.
     pub stakes: Vec<f64>,
     /// The same as if each replication held the truth exactly, with no chance in it.
     pub results_without_chance: f64,
@@ -469,7 +469,7 @@ impl StrategyResult {
         own_profit(&self.payments, self.cost, others)
     }
 
-    /// What it brings the provider in each replication: its profit, and what is at stake beyond money.
+    /// What it brings the provider in each replication: its profit, and what is at stake beyond the payments.
     pub fn benefit(&self) -> impl Iterator<Item = f64> + '_ {
         self.profit().enumerate().map(|(at, profit)| profit + self.stakes.get(at).copied().unwrap_or_default())
     }

@@ -60,6 +60,8 @@ pub struct Assumptions {
     pub others: Vec<OthersAssumption>,
     /// What results decide besides money, as clauses that state what it is worth to the provider and not what is paid.
     pub stakes: Vec<Clause>,
+    /// What today's results do to the chance of winning the contract again; `None` where nothing is said of it.
+    pub renewal: Option<RenewalAssumption>,
     /// What the contract requires, whatever the strategy: pounds for each person served.
     pub cost_each_person: Schedule<Pence>,
     /// The share of that cost that does not follow the number of people, because staff and buildings are there for those expected.
@@ -69,6 +71,19 @@ pub struct Assumptions {
     pub payer_costs: PayerCosts,
     pub intended: Intended,
     pub provider: ProviderAssumptions,
+}
+
+/// What a provider expects of the next contract.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RenewalAssumption {
+    /// The binary outcome that the next buyer looks at.
+    pub outcome: usize,
+    /// What the next contract is worth to the provider, for one area, in pounds.
+    pub worth: f64,
+    /// The chance of winning it with results as they are.
+    pub chance: f64,
+    /// How much the chance rises for each percentage point by which the result of everybody served is better than today's.
+    pub each_point: f64,
 }
 
 /// People with the same prospects, whom the provider can tell apart from others.
@@ -290,6 +305,7 @@ pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<Assumptions> {
     let gaming = gaming::read(&top, scheme, &help);
     let others = standing::others(&top, scheme);
     let stakes = standing::stakes(&top, scheme);
+    let renewal = standing::renewal(&top, scheme);
     let assessment = assessment(&top, scheme, &keys);
     let cost = top.required_section("cost", "a table [cost] with each_person");
     let (cost_each_person, cost_fixed_share, cost_each_year) = match &cost {
@@ -329,6 +345,7 @@ pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<Assumptions> {
         pilot: gaming.pilot,
         others,
         stakes,
+        renewal,
         years,
         volume: volume.as_f64(),
         households_alike: alike.unwrap_or(Rate(0)).as_f64(),
@@ -839,24 +856,31 @@ fn intended(top: &Section<'_, '_>, scheme: &Scheme, help: &[Help], keys: &Schedu
     } else if table.has("spend") {
         Some(Intended::Spend(table.positive_schedule::<Pence>("spend", keys).map(Pence::pounds)))
     } else {
-        let name = table.required_text("outcome", "the outcome that the commissioner aims to improve");
+        let what = "the outcome that the commissioner aims to improve";
+        let outcome = binary_outcome(&table, scheme, what, "correct the name, or give `spend` instead");
         let aim: Points = table.required("aim");
-        let outcome = scheme.outcome(&name).filter(|&at| scheme.outcomes[at].is_binary());
-        if outcome.is_none() && !name.is_empty() {
-            let known = scheme.outcomes.iter().filter(|outcome| outcome.is_binary()).map(|outcome| outcome.name.as_str());
-            table.push(
-                table
-                    .problem("outcome", "no binary outcome has this name")
-                    .read(name.clone())
-                    .expected("a binary outcome of the scheme")
-                    .nearest(&name, known)
-                    .fix("correct the name, or give `spend` instead"),
-            );
-        }
         outcome.map(|outcome| Intended::Aim { outcome, better_by: aim.0.as_f64() })
     };
     table.finish();
     intended
+}
+
+/// The binary outcome of the scheme that a table names under `outcome`.
+fn binary_outcome(table: &Section<'_, '_>, scheme: &Scheme, what: &str, fix: &str) -> Option<usize> {
+    let name = table.required_text("outcome", what);
+    let outcome = scheme.outcome(&name).filter(|&at| scheme.outcomes[at].is_binary());
+    if outcome.is_none() && !name.is_empty() {
+        let known = scheme.outcomes.iter().filter(|outcome| outcome.is_binary()).map(|outcome| outcome.name.as_str());
+        table.push(
+            table
+                .problem("outcome", "no binary outcome has this name")
+                .read(name.clone())
+                .expected("a binary outcome of the scheme")
+                .nearest(&name, known)
+                .fix(fix),
+        );
+    }
+    outcome
 }
 
 fn provider(top: &Section<'_, '_>) -> ProviderAssumptions {

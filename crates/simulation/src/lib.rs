@@ -51,6 +51,7 @@ pub mod person_by_person;
 pub mod pilot;
 pub mod rank_evaluation;
 pub mod reference_strategies;
+mod renewal;
 pub mod replay;
 pub mod scenario_discovery;
 pub mod search;

@@ -37,7 +37,7 @@ pub struct CurvePoint {
     pub profit: f64,
     pub profit_low: f64,
     pub profit_high: f64,
-    /// What the provider gains compared with nothing extra, on the same random numbers, with what is at stake beyond money.
+    /// What the provider gains compared with nothing extra, on the same random numbers, with what is at stake beyond the payments.
     pub against_nothing: Estimate,
 }
 

@@ -404,29 +404,25 @@ fn by_cohort(arena: &Arena<'_>, strategy: &Strategy) -> (Margins, Payments) {
     // Fees are the same on both sides of every comparison made here.
     let clauses = 0..arena.scheme.clauses.len();
     let of = |paid: &Paid<f64>, cohort: usize| -> f64 { clauses.clone().map(|clause| paid.by(clause, cohort..cohort + 1)).sum() };
-    // What is at stake beyond money counts as much as money.
-    let stakes = 0..arena.assumptions.stakes.len();
-    let staked = |paid: &Option<Paid<f64>>, cohort: usize| -> f64 {
-        paid.as_ref().map_or(0.0, |paid| stakes.clone().map(|clause| paid.by(clause, cohort..cohort + 1)).sum())
-    };
     let cohorts = arena.people.cohorts.len();
     let unchanged = arena.expected_tally(|_, _| 0.0);
     let paid = arena.paid_without_chance(&unchanged);
     let mean = |cohort: usize| paid.iter().map(|(weight, paid)| weight * of(paid, cohort)).sum::<f64>();
-    let at_stake = arena.staked(&unchanged);
-    let still: Vec<f64> = (0..cohorts).map(|cohort| mean(cohort) + staked(&at_stake, cohort)).collect();
+    // What is at stake beyond the payments counts as much as they do.
+    let at_stake = arena.at_stake_by_cohort(&unchanged);
+    let still: Vec<f64> = (0..cohorts).map(|cohort| mean(cohort) + at_stake[cohort]).collect();
     let mut before = vec![0.0; cohorts];
     let each = 1.0 / cohorts.max(1) as f64;
     // The shares of each replication; cohorts of one replication are not independent where they are pooled.
     let (mut dead, mut rewarded) = (Vec::new(), Vec::new());
-    let mut payments = Payments::default();
+    let (mut payments, mut room) = (Payments::default(), Paid::default());
     arena.simulate(&[strategy.clone(), more], arena.replications, |which, tally, paid| {
-        let at_stake = arena.staked(tally);
-        let now: Vec<f64> = (0..cohorts).map(|cohort| of(paid, cohort) + staked(&at_stake, cohort)).collect();
+        let at_stake = arena.at_stake_by_cohort(tally);
+        let now: Vec<f64> = (0..cohorts).map(|cohort| of(paid, cohort) + at_stake[cohort]).collect();
         let share = |counts: &dyn Fn(usize) -> bool| (0..cohorts).filter(|&cohort| counts(cohort)).count() as f64 * each;
         if which == 0 {
             payments.push(arena.scheme, paid);
-            payments.stakes.extend(at_stake.map(|staked| staked.total() / 100.0));
+            payments.stakes.extend(arena.at_stake(tally, &mut room));
             rewarded.push(share(&|cohort| now[cohort] > still[cohort] + 0.5));
             before = now;
         } else {

@@ -18,6 +18,7 @@ use crate::households::households;
 use crate::others;
 use crate::people::{AreaPeople, Chances};
 use crate::rank_evaluation::{LastRanks, Ranks};
+use crate::renewal::Renewal;
 
 /// A strategy: effort and intake by segment, the same in every cohort.
 #[derive(Clone, Debug, PartialEq)]
@@ -101,7 +102,7 @@ pub(crate) fn weights_beside_a_jump(paid: [f64; 5]) -> [f64; 5] {
     }
 }
 
-/// The scheme with what is at stake beyond money instead of what is paid; `None` where nothing is. What a rating is worth stays as it is
+/// The scheme with what is at stake beyond the payments instead of what is paid; `None` where nothing is. What a rating is worth stays as it is
 /// when its payments are changed.
 fn stakes_of(scheme: &Scheme, assumptions: &Assumptions) -> Option<Scheme> {
     let clauses = assumptions.stakes.clone();
@@ -124,8 +125,10 @@ pub struct Arena<'a> {
     comparisons: Vec<Tally>,
     /// For each replication, the points of other providers; empty when no clause compares with them.
     others: Vec<Vec<OthersPoints>>,
-    /// The scheme with what is at stake beyond money instead of what is paid, where the assumptions say that there is anything.
+    /// The scheme with what is at stake beyond the payments instead of what is paid, where the assumptions say that there is anything.
     stakes: Option<Scheme>,
+    /// What the results do to the chance of winning again, where the assumptions say anything of it.
+    renewal: Option<Renewal>,
     /// The cell of the contract's tally for each cell of people.
     tally_cells: Vec<usize>,
     /// Expected people by segment of the assumptions.
@@ -138,7 +141,7 @@ pub struct Arena<'a> {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Gains {
     pub paid: Vec<f64>,
-    /// What is at stake beyond money. It is the provider's own: nobody else bears or gets a part of it. Empty where nothing is.
+    /// What is at stake beyond the payments. It is the provider's own: nobody else bears or gets a part of it. Empty where nothing is.
     pub stakes: Vec<f64>,
 }
 
@@ -168,7 +171,7 @@ pub struct Payments {
     pub rewards: Vec<f64>,
     /// What they deducted, where they deducted; not below zero.
     pub deductions: Vec<f64>,
-    /// What is at stake beyond money; empty where nothing is.
+    /// What is at stake beyond the payments; empty where nothing is.
     pub stakes: Vec<f64>,
 }
 
@@ -261,10 +264,12 @@ impl<'a> Arena<'a> {
             comparisons: Vec::new(),
             others: Vec::new(),
             stakes: stakes_of(scheme, assumptions),
+            renewal: None,
             tally_cells,
             in_segment,
             best_label: None,
         };
+        arena.renewal = assumptions.renewal.map(|renewal| Renewal::of(scheme, renewal, people, &arena.chances));
         arena.comparisons = arena.draw_comparisons();
         arena.others = others::drawn(scheme, assumptions, &people.cohorts, seed, arena.replications_drawn());
         arena.best_label = arena.find_best_label();
@@ -376,7 +381,7 @@ impl<'a> Arena<'a> {
         out
     }
 
-    /// What each strategy brings the provider before its costs: what it is paid, and what is at stake beyond money.
+    /// What each strategy brings the provider before its costs: what it is paid, and what is at stake beyond the payments.
     #[must_use]
     pub fn gains(&self, strategies: &[Strategy], replications: usize) -> Vec<Gains> {
         self.gains_in(strategies, 0..replications)
@@ -385,49 +390,56 @@ impl<'a> Arena<'a> {
     /// The same in some of the replications.
     pub(crate) fn gains_in(&self, strategies: &[Strategy], replications: Range<usize>) -> Vec<Gains> {
         let mut out = vec![Gains::default(); strategies.len()];
-        let mut staked = Paid::default();
+        let mut room = Paid::default();
         self.simulate_in(strategies, replications, |at, tally, paid| {
             out[at].paid.push(paid.total() / 100.0);
-            if self.price_stakes(tally, &mut staked) {
-                out[at].stakes.push(staked.total() / 100.0);
-            }
+            out[at].stakes.extend(self.at_stake(tally, &mut room));
         });
         out
     }
 
-    /// What a tally brings the provider, in pounds: what is paid for it, and what is at stake beyond money.
+    /// What a tally brings the provider, in pounds: what is paid for it, and what is at stake beyond that.
     pub(crate) fn gain(&self, tally: &Tally, paid: &mut Paid<f64>) -> f64 {
         price(self.scheme, tally, paid, &mut NoLines);
-        paid.total() / 100.0 + self.at_stake(tally)
+        paid.total() / 100.0 + self.at_stake(tally, &mut Paid::default()).unwrap_or_default()
     }
 
-    /// What a tally decides besides money, in pounds as the provider values it.
-    pub(crate) fn at_stake(&self, tally: &Tally) -> f64 {
-        self.staked(tally).map_or(0.0, |staked| staked.total() / 100.0)
+    /// What a tally decides besides the payments, in pounds as the provider values it; `None` where nothing is at stake. `room` is
+    /// memory that is used again.
+    pub(crate) fn at_stake(&self, tally: &Tally, room: &mut Paid<f64>) -> Option<f64> {
+        let staked = self.stakes.as_ref().map(|stakes| {
+            price(stakes, tally, room, &mut NoLines);
+            room.total() / 100.0
+        });
+        let renewal = self.renewal.as_ref().map(|renewal| renewal.worth(self.scheme, tally));
+        (staked.is_some() || renewal.is_some()).then(|| staked.unwrap_or_default() + renewal.unwrap_or_default())
     }
 
-    /// The same by clause and cohort.
-    pub(crate) fn staked(&self, tally: &Tally) -> Option<Paid<f64>> {
-        let mut paid = Paid::default();
-        self.price_stakes(tally, &mut paid).then_some(paid)
-    }
-
-    /// The same in memory that is used again; false where nothing is at stake.
-    fn price_stakes(&self, tally: &Tally, paid: &mut Paid<f64>) -> bool {
-        let Some(stakes) = &self.stakes else { return false };
-        price(stakes, tally, paid, &mut NoLines);
-        true
+    /// The same by cohort, in pence. The next contract is decided by all cohorts, and counts for each in equal parts.
+    pub(crate) fn at_stake_by_cohort(&self, tally: &Tally) -> Vec<f64> {
+        let cohorts = self.people.cohorts.len();
+        let mut out = vec![0.0; cohorts];
+        if let Some(stakes) = &self.stakes {
+            let mut paid: Paid<f64> = Paid::default();
+            price(stakes, tally, &mut paid, &mut NoLines);
+            for (cohort, out) in out.iter_mut().enumerate() {
+                *out += (0..stakes.clauses.len()).map(|clause| paid.by(clause, cohort..cohort + 1)).sum::<f64>();
+            }
+        }
+        if let Some(renewal) = &self.renewal {
+            let each = 100.0 * renewal.worth(self.scheme, tally) / cohorts.max(1) as f64;
+            out.iter_mut().for_each(|out| *out += each);
+        }
+        out
     }
 
     /// What one strategy is paid in each replication, with the part for results.
     #[must_use]
     pub fn payments(&self, strategy: &Strategy) -> Payments {
-        let (mut out, mut staked) = (Payments::default(), Paid::default());
+        let (mut out, mut room) = (Payments::default(), Paid::default());
         self.simulate(std::slice::from_ref(strategy), self.replications, |_, tally, paid| {
             out.push(self.scheme, paid);
-            if self.price_stakes(tally, &mut staked) {
-                out.stakes.push(staked.total() / 100.0);
-            }
+            out.stakes.extend(self.at_stake(tally, &mut room));
         });
         out
     }
@@ -715,7 +727,7 @@ impl<'a> Arena<'a> {
         if left > 0.0 { self.assumptions.provider.keep * left } else { left }
     }
 
-    /// What the provider is left with in each replication: its own part of the profit, and all that is at stake for it beyond money.
+    /// What the provider is left with in each replication: its own part of the profit, and all that is at stake for it beyond the payments.
     pub fn own_gains(&self, gains: &Gains, cost: f64) -> impl Iterator<Item = f64> {
         gains.paid.iter().enumerate().map(move |(at, paid)| self.own_part(paid - cost) + gains.stake(at))
     }

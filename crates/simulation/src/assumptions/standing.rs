@@ -1,8 +1,8 @@
-//! What a provider is compared with and has at stake: the points of other providers, and what a rank, a star or winning again is worth
-//! to it. Neither is in the contract, so both are assumptions.
+//! What a provider is compared with and has at stake: the points of other providers, what a rank or a star is worth to it, and the
+//! chance of winning the contract again. None of it is in the contract, so all are assumptions.
 
 use base::literal::{Count, Score};
-use base::money::Pence;
+use base::money::{Pence, Rate, WHOLE};
 use base::problem::Problem;
 use base::reader::Section;
 use base::schedule::Schedule;
@@ -10,7 +10,7 @@ use contract::Scheme;
 use contract::clauses::other_providers::MAX_OTHERS;
 use contract::clauses::{Clause, ClauseTerms};
 
-use super::{OthersAssumption, warn_without_source};
+use super::{OthersAssumption, RenewalAssumption, binary_outcome, warn_without_source};
 
 /// `[others.NAME]`, one for each clause that compares with other providers.
 pub(super) fn others(top: &Section<'_, '_>, scheme: &Scheme) -> Vec<OthersAssumption> {
@@ -59,7 +59,7 @@ pub(super) fn others(top: &Section<'_, '_>, scheme: &Scheme) -> Vec<OthersAssump
 }
 
 fn required_points(table: &Section<'_, '_>, key: &str) -> Score {
-    let most = Score(100_000 * base::money::WHOLE);
+    let most = Score(100_000 * WHOLE);
     table.required_within(key, (Score(0), most), "not a number of points", "write points from zero, as the contract counts them")
 }
 
@@ -106,4 +106,21 @@ pub(super) fn stakes(top: &Section<'_, '_>, scheme: &Scheme) -> Vec<Clause> {
     }
     tables.finish();
     out
+}
+
+/// `[renewal]`: the chance of winning the contract again, and what that is worth.
+pub(super) fn renewal(top: &Section<'_, '_>, scheme: &Scheme) -> Option<RenewalAssumption> {
+    let table = top.section("renewal")?;
+    warn_without_source(&table);
+    let what = "the outcome that decides who gets the next contract";
+    let outcome = binary_outcome(&table, scheme, what, "correct the name, or remove the table");
+    let most = Pence(10_000_000_000_000);
+    let fix = "write the profit that the next contract would bring in one area, such as \"£200,000\"";
+    let worth: Pence = table.required_within("worth", (Pence(0), most), "not what a contract is worth", fix);
+    let fix = "write the chance of winning again with today's results, such as \"60 %\"";
+    let chance: Rate = table.required_within("chance", (Rate(0), Rate(WHOLE)), "not a chance", fix);
+    let fix = "write how much one percentage point more changes the chance, such as \"4 %\"";
+    let each_point: Rate = table.required_within("each_point", (Rate(0), Rate(WHOLE)), "not a change of a chance", fix);
+    table.finish();
+    Some(RenewalAssumption { outcome: outcome?, worth: worth.pounds(), chance: chance.as_f64(), each_point: each_point.as_f64() })
 }

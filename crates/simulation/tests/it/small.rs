@@ -506,7 +506,7 @@ fn what_is_at_stake_beyond_money_moves_a_provider() {
     assert!(much.results.bend.is_threshold());
 }
 
-/// Nobody else gets a part of what is at stake beyond money: it moves a provider that may keep none of its surplus.
+/// Nobody else gets a part of what is at stake beyond the payments: it moves a provider that may keep none of its surplus.
 #[test]
 fn what_is_at_stake_is_the_providers_own() {
     let star = "levels = [40]\npays = [\"£0\", \"£0\"]";
@@ -519,6 +519,32 @@ fn what_is_at_stake_is_the_providers_own() {
         curve.points.iter().any(|point| point.against_nothing.low() > 100_000.0),
         "an aim that wins the star pays: {curve:?}"
     );
+}
+
+/// A chance of winning again that rises with each result moves a provider as a price for each result does, until the chance is
+/// certain; and it is no payment.
+#[test]
+fn the_next_contract_moves_a_provider_as_a_price_does() {
+    let unpaid = ("scheme.toml", "price = \"£2,000\"", "price = \"£0\"");
+    let renewal = |worth: &str, chance: &str, each_point: &str| {
+        let table = format!(
+            "[renewal]\noutcome = \"job\"\nworth = \"{worth}\"\nchance = \"{chance}\"\neach_point = \"{each_point}\"\n[intended]"
+        );
+        let stress = stressed(&[unpaid, ("assumptions.toml", "[intended]", &table)]);
+        stress.results.get(StrategyKind::BEST).expect("the best response").clone()
+    };
+    let dear = stressed(&[("scheme.toml", "price = \"£2,000\"", "price = \"£12,000\"")]);
+    let paid = dear.results.get(StrategyKind::BEST).expect("the best response");
+    // A percentage point is 4 of 400 people, and 3% of £1,600,000 is 4 times £12,000.
+    let moved = renewal("£1,600,000", "40 %", "3 %");
+    let spends = (moved.help_spend, paid.help_spend);
+    assert!(spends.1 > 100_000.0 && (spends.0 / spends.1 - 1.0).abs() < 0.02, "{spends:?}");
+    assert!(moved.results.iter().all(|paid| *paid == 0.0), "it is no payment");
+    // What can be won is never more than all of it, and it is not won twice.
+    let certain = renewal("£800,000", "100 %", "1 %");
+    assert!(certain.help_spend < 1.0 && certain.stakes.iter().all(|stake| *stake <= 0.0), "{}", certain.help_spend);
+    let steep = renewal("£800,000", "90 %", "100 %");
+    assert!(steep.stakes.iter().all(|stake| *stake <= 80_000.0 + 1e-6), "{:?}", steep.stakes);
 }
 
 /// A result of a household has the chance of so many members with it, is counted once for each household, and help for people moves it.
