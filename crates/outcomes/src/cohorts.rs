@@ -32,15 +32,16 @@ pub(crate) struct IndexEvents {
     pub(crate) contested: Vec<usize>,
 }
 
-/// Chooses the first start of each person in each cohort.
-pub(crate) fn index_events(scheme: &Scheme, records: &Records, known_at: Day) -> IndexEvents {
+/// Chooses the first start of each person in each cohort, up to the day that the question is about.
+pub(crate) fn index_events(scheme: &Scheme, records: &Records, (as_at, known_at): (Day, Day)) -> IndexEvents {
     let cohorts: Vec<(Day, Day)> = scheme.cohorts.iter().map(|cohort| (day(cohort.starts), day(cohort.ends))).collect();
     let areas = positions(&records.areas, &scheme.areas);
     let segments = positions(&records.segments, &scheme.segments);
     let mut out = IndexEvents { chosen: Vec::with_capacity(records.starts.len()), ..IndexEvents::default() };
     // The position of the last one chosen among people served, and in the comparison group.
     let mut last: [Option<usize>; 2] = [None; 2];
-    for start in &records.starts {
+    // A start may be booked and known before its day. Nobody has started then.
+    for start in records.starts.iter().filter(|start| start.began <= as_at) {
         let at = cohorts.partition_point(|(_, ends)| *ends < start.began);
         let cohort = cohorts.get(at).filter(|(starts, _)| *starts <= start.began).map(|_| at as u32);
         let place = |names: &[Option<u32>], alone: bool, name: u32| match name {
@@ -55,7 +56,7 @@ pub(crate) fn index_events(scheme: &Scheme, records: &Records, known_at: Day) ->
             continue;
         };
         if start.known > known_at {
-            out.known_later += u64::from(start.began <= known_at);
+            out.known_later += 1;
             continue;
         }
         let last = &mut last[usize::from(start.comparison)];

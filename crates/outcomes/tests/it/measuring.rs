@@ -609,6 +609,26 @@ fn one_person_counts_once_in_a_cohort_from_the_first_start() {
     assert_eq!((found.of(0)[0].value, found.of(1)[0].value), (0, 1), "each start has its own window");
 }
 
+/// A start that was booked, or that is known from a later extract, is no start until its day.
+#[test]
+fn nobody_has_started_before_the_day() {
+    let mut case = reoffending();
+    let start = |began: &str, known: Option<&str>| Start {
+        person: "A".into(),
+        provider: "P".into(),
+        area: "north".into(),
+        segment: "old".into(),
+        household: String::new(),
+        began: day_of(began),
+        comparison: false,
+        known: known.map(day_of),
+    };
+    case.records.starts = vec![start("2019-11-15", Some("2019-10-01")), start("2020-01-01", None)];
+    let scheme = scheme("last day of month", &case.outcome);
+    let counted = |as_at: &str| measured(&scheme, &case.records, day_of(as_at), Date::MAX, 10).0.index.len();
+    assert_eq!(["2019-11-14", "2019-11-15", "2019-12-31", "2020-01-01"].map(counted), [0, 1, 1, 2]);
+}
+
 /// A late conviction is as if it were not there until it is known.
 #[test]
 fn what_was_not_known_does_not_count() {

@@ -63,6 +63,7 @@ impl Oracle<'_> {
                             && dates.starts <= start.began
                             && start.began <= dates.ends
                             && start.known.unwrap_or(start.began) <= self.known_at
+                            && start.began <= self.as_at
                             && self.scheme.areas.contains(&start.area)
                             && self.scheme.segments.contains(&start.segment)
                     };
