@@ -2,9 +2,13 @@
 //! was paid under the first name would be due again under the second.
 //!
 //! A copy is recognised by the files of the records, whatever its rules: a comment in the scheme file makes other rules of the same
-//! contract. A run keeps their hashes in a detail. Two contracts that do pay for the same people say so in another detail.
+//! contract. A run keeps their hashes in a detail. Where the records were handed over again since, it is recognised by what was
+//! counted: the ledger knows no people, but two contracts seldom have as many people in one cohort after another. Two contracts that
+//! do pay for the same people say so in another detail.
 
 use std::collections::BTreeSet;
+
+use base::money::WHOLE;
 
 use crate::entry::PaymentRun;
 use crate::error::LedgerError;
@@ -27,7 +31,8 @@ struct DuplicateRun<'a> {
     contract: &'a str,
     run: Hash,
     posted: bool,
-    /// Whether it pays for the same people. It does if one file of starts is the same, or all files are, or, of tallies, all lines.
+    /// Whether it pays for the same people. It does if one file of starts is the same, or all files are, or, of tallies, all lines; or if
+    /// most counts are.
     same_people: bool,
     /// Whether the rules are the same, and not only the clauses and their prices.
     same_rules: bool,
@@ -55,8 +60,8 @@ fn check(ledger: &Ledger, run: &PaymentRun, stops: impl Fn(&DuplicateRun<'_>) ->
         let state = if duplicate.posted { "which is posted" } else { "which waits for approval" };
         return Err(LedgerError::refused(
             format!(
-                "the contract {other} has run {id}, {state}, from the same records for {}: under the name {contract}, all of it would \
-                 be owed again",
+                "the contract {other} has run {id}, {state}, for the same people of {}, as far as its files and counts show: under the \
+                 name {contract}, all of it would be owed again",
                 shared(ledger, duplicate.run, statement).join(", ")
             ),
             format!(
@@ -91,7 +96,8 @@ fn duplicates<'a>(ledger: &'a Ledger, run: &PaymentRun) -> Vec<DuplicateRun<'a>>
         if beside(run, &other.contract) || beside(&recorded.run, &statement.contract) {
             continue;
         }
-        let (same_people, same_rules) = (same_records(&recorded.run, run), other.version == statement.version);
+        let same_people = same_records(&recorded.run, run) || same_counts(other, statement);
+        let same_rules = other.version == statement.version;
         if same_people || same_rules || alike(other, statement) {
             duplicates.push(DuplicateRun { contract: &other.contract, run: id, posted, same_people, same_rules });
         }
@@ -125,6 +131,29 @@ fn alike(one: &Statement, other: &Statement) -> bool {
     };
     let (ours, theirs) = (shapes(one, other), shapes(other, one));
     !ours.is_empty() && !theirs.is_empty() && (ours.is_subset(&theirs) || theirs.is_subset(&ours))
+}
+
+/// So many equal counts, of so many people or events together, are no chance.
+const EQUAL_COUNTS: usize = 3;
+const EQUAL_PEOPLE: i64 = 30;
+
+/// Whether at least half of what was counted for the providers that both have is the same, whatever each clause is called and pays.
+/// Months of a fee are the same in any contract.
+fn same_counts(one: &Statement, other: &Statement) -> bool {
+    let counts = |of: &Statement, with: &Statement| -> BTreeSet<(String, i64)> {
+        let counted = |line: &&StatementLine| {
+            line.quantity.0 != 0 && !line.unit.starts_with("month") && with.providers.contains(&line.provider)
+        };
+        let place = |line: &StatementLine| {
+            let cohorts = (&line.from_cohort, &line.to_cohort);
+            (format!("{:?}", (&line.provider, cohorts, &line.segment, &line.outcome, &line.unit)), line.quantity.0)
+        };
+        of.lines.iter().filter(counted).map(place).collect()
+    };
+    let (ours, theirs) = (counts(one, other), counts(other, one));
+    let same: Vec<i64> = ours.intersection(&theirs).map(|(_, quantity)| quantity.abs()).collect();
+    let people = same.iter().fold(0_i64, |sum, quantity| sum.saturating_add(*quantity)) / WHOLE;
+    same.len() >= EQUAL_COUNTS && same.len() * 2 >= ours.len().min(theirs.len()) && people >= EQUAL_PEOPLE
 }
 
 fn same_records(one: &PaymentRun, other: &PaymentRun) -> bool {
@@ -167,6 +196,8 @@ fn same_lines(one: &Statement, other: &Statement) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use base::money::Pence;
+
     use crate::invariants::{TestLedger, line, statement};
     use crate::{RunDetail, approve, prepare_with};
 
@@ -226,6 +257,29 @@ mod tests {
                 assert_eq!(found, expected, "{contract}, {rules}, {providers:?}, {files:?}");
             }
         }
+    }
+
+    /// The records were handed over again, the rules were amended, and the folder has a new name.
+    #[test]
+    fn an_amended_copy_is_recognised_by_its_counts() {
+        let refused = |counts: &[i64], price: i64, clause: &str, provider: &str| {
+            let mut book = TestLedger::default();
+            let (mut first, details) = run("jobs", "a", &["Acme"], &[("starts.csv", "s")]);
+            first.lines = [20, 31, 17, 8].iter().enumerate().map(|(at, people)| line("Acme", at, *people)).collect();
+            let plan = prepare_with(&book.ledger, first, "Ann", "", details).expect("prepared");
+            book.write(&plan.entries).expect("kept");
+            let (mut second, details) = run("jobs-2028", "b", &[provider], &[("starts.csv", "t")]);
+            let amended = |(at, people): (usize, &i64)| {
+                let line = line(provider, at, *people);
+                StatementLine { price: Pence(price), amount: Pence(price * people), clause: clause.to_owned(), ..line }
+            };
+            second.lines = counts.iter().enumerate().map(amended).collect();
+            prepare_with(&book.ledger, second, "Ann", "", details).is_err()
+        };
+        assert!(refused(&[20, 31, 17, 9], 4_200, "job", "Acme"), "one more start and another price");
+        assert!(refused(&[20, 31, 17, 8, 12], 4_200, "work", "Acme"), "a later cohort and another name of the clause");
+        assert!(!refused(&[20, 31, 18, 9], 4_200, "job", "Acme"), "two counts may be the same by chance");
+        assert!(!refused(&[20, 31, 17, 9], 4_200, "job", "Brook"), "another provider");
     }
 
     /// Two runs were prepared before anybody looked: one of them can be approved. Tallies are recognised by their lines.

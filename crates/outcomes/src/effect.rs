@@ -5,17 +5,26 @@
 //! more for each row for a count. Where the contract has exceptions from an outcome, a row may also be a reason for one, so the person
 //! may be excepted. All people move to one end together, outcome by outcome, and the report gives the lowest and
 //! the highest sum. Where a row's person is unknown, as many people in every place move to either end. Where a start is missing,
-//! as many more people are added to each place in turn. The result is then a bound: the sum cannot be outside it.
+//! as many more people are added to each place in turn, and as many taken away, because the missing start may be the first of
+//! somebody who is counted elsewhere. The result is then a bound: the sum cannot be outside it. Where results are those of
+//! households there is none: one more member may change the result of others and the day on which their household counts.
+//!
+//! A claim that was set aside may be one that an audit found false, so that the penalty for it is due anywhere.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use base::money::Pence;
 use contract::Scheme;
 use contract::exceptions::GoodResult;
 use contract::terms::{Baseline, Better, Outcome, OutcomeKind};
 
+use crate::cohorts::IndexEvent;
 use crate::measured_outcomes::MeasuredOutcomes;
 use crate::person_outcome::{OutcomeState, PersonOutcome};
 use crate::tally::ProviderTally;
 use records::gate::quality::SumEffect;
+use records::names::NOBODY;
 
 /// What was set aside.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -26,6 +35,10 @@ pub struct SetAside {
     pub unknown: u64,
     /// Rows of the table of starts.
     pub starts: u64,
+    /// Rows of the table of claims.
+    pub claims: u64,
+    /// The most facts that the records have of one person: so many events may be those of a start that is missing.
+    pub facts_of_one: u64,
     /// Rows without a possible bound: how far the records reach, who is paid.
     pub unbounded: u64,
 }
@@ -41,14 +54,16 @@ pub fn effect(
     payable: &dyn Fn(&MeasuredOutcomes) -> Vec<ProviderTally>,
     price: &dyn Fn(&[ProviderTally]) -> Pence,
 ) -> Option<SumEffect> {
-    if *set_aside == SetAside::default() {
+    if !set_aside.has_rows() {
         return None;
     }
     // A start that cannot be read, and a row about nobody in particular, may belong to the comparison group.
     let compared = scheme.outcomes.iter().any(|outcome| matches!(outcome.baseline, Baseline::Comparison { .. }));
     // A row about nobody in particular may be a reason to except anybody.
     let excepting = scheme.outcomes.iter().any(|outcome| outcome.exceptions.is_some());
-    if set_aside.unbounded > 0 || set_aside.unknown + set_aside.starts > 0 && (compared || excepting) {
+    let households = scheme.outcomes.iter().any(|outcome| outcome.counts_households);
+    let anybody = set_aside.unknown + set_aside.starts > 0 && (compared || excepting || households);
+    if set_aside.unbounded > 0 || anybody {
         return Some(SumEffect::Unknown);
     }
     let groups = payable(measured);
@@ -60,15 +75,53 @@ pub fn effect(
     };
     if !set_aside.people.is_empty() {
         let price = |measured: &MeasuredOutcomes| price(&payable(measured)).0;
-        add(known(scheme, measured, &set_aside.people, &price));
+        let people = with_households(measured, &set_aside.people, households);
+        add(known(scheme, measured, &people, &price));
     }
     if set_aside.unknown > 0 {
         add(unknown(scheme, &groups, set_aside.unknown, price));
     }
     if set_aside.starts > 0 {
-        add(starts(scheme, &groups, set_aside.starts, price));
+        let facts = whole(set_aside.facts_of_one);
+        add(together_or_apart(base, set_aside.starts, &|rows| starts(scheme, &groups, rows, facts, price)));
+        add(together_or_apart(base, set_aside.starts, &|rows| starts(scheme, &groups, -rows, facts, price)));
     }
-    Some(SumEffect::Between { least: Pence(least), most: Pence(most), bound: set_aside.unknown > 0 || set_aside.starts > 0 })
+    if set_aside.claims > 0 {
+        add(together_or_apart(base, set_aside.claims, &|rows| found_false(&groups, rows, price)));
+    }
+    let bound = set_aside.unknown + set_aside.starts + set_aside.claims > 0 || households;
+    Some(SumEffect::Between { least: Pence(least), most: Pence(most), bound })
+}
+
+impl SetAside {
+    fn has_rows(&self) -> bool {
+        !self.people.is_empty() || self.unknown + self.starts + self.claims + self.unbounded > 0
+    }
+}
+
+fn whole(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// The lowest and the highest sum with all rows in one place, and with each in a place of its own: one may be enough to pass a gate.
+fn together_or_apart(base: i64, rows: u64, range: &dyn Fn(i64) -> (i64, i64)) -> (i64, i64) {
+    let rows = whole(rows);
+    let (together, one) = (range(rows), range(1));
+    let apart = |sum: i64| base.saturating_add(sum.saturating_sub(base).saturating_mul(rows));
+    (together.0.min(apart(one.0)), together.1.max(apart(one.1)))
+}
+
+/// The people, and everybody of their households where results are those of households.
+fn with_households<'a>(measured: &MeasuredOutcomes, people: &'a [u32], households: bool) -> Cow<'a, [u32]> {
+    if !households {
+        return Cow::Borrowed(people);
+    }
+    let of = |index: &&IndexEvent| people.binary_search(&index.start.person).is_ok() && index.start.household != NOBODY;
+    let shared: BTreeSet<u32> = measured.index.iter().filter(of).map(|index| index.start.household).collect();
+    let others = measured.index.iter().filter(|index| shared.contains(&index.start.household)).map(|index| index.start.person);
+    let mut all: Vec<u32> = people.iter().copied().chain(others).collect();
+    all.sort_unstable();
+    Cow::Owned(all)
 }
 
 /// Where a result is moved.
@@ -80,16 +133,20 @@ enum Extreme {
     Excepted,
 }
 
-/// The ends of each outcome, for each combination that is tried: every combination of up to five outcomes; of more, all at their lowest,
-/// all at their highest and each alone at its highest.
-fn corners(outcomes: usize) -> Vec<Vec<Extreme>> {
+/// The ends of each outcome, for each combination that is tried: every combination of up to five outcomes. Of more, all at their
+/// better end, all at their worse end, and each of these with one outcome at its other end. A contract that pays for better results
+/// and deducts for worse ones pays least and most at the first two.
+fn corners(scheme: &Scheme) -> Vec<Vec<Extreme>> {
+    let outcomes = scheme.outcomes.len();
     let ends =
         |most: &dyn Fn(usize) -> bool| (0..outcomes).map(|at| if most(at) { Extreme::Most } else { Extreme::Least }).collect();
     if outcomes <= 5 {
         return (0..1_usize << outcomes).map(|set| ends(&|at| set >> at & 1 == 1)).collect();
     }
-    let alone = (0..outcomes).map(|one| ends(&|at| at == one));
-    [ends(&|_| false), ends(&|_| true)].into_iter().chain(alone).collect()
+    let more = |at: usize| scheme.outcomes[at].better == Better::More;
+    let all = [true, false].map(|better| ends(&|at| more(at) == better));
+    let but_one = (0..outcomes).flat_map(|one| [true, false].map(|better| ends(&|at| (more(at) == better) != (at == one))));
+    all.into_iter().chain(but_one).collect()
 }
 
 /// The same, and each of them with everybody excepted from all outcomes that have exceptions, and from each of these alone.
@@ -97,9 +154,9 @@ fn corners_with_exceptions(scheme: &Scheme) -> Vec<Vec<Extreme>> {
     let excepting: Vec<usize> = (0..scheme.outcomes.len()).filter(|&at| scheme.outcomes[at].exceptions.is_some()).collect();
     let sets = excepting.iter().map(|at| vec![*at]).chain((excepting.len() > 1).then(|| excepting.clone()));
     let sets: Vec<Vec<usize>> = sets.collect();
-    let mut out = corners(scheme.outcomes.len());
+    let mut out = corners(scheme);
     for set in sets {
-        let mut excepted = corners(scheme.outcomes.len());
+        let mut excepted = corners(scheme);
         excepted.iter_mut().for_each(|ends| set.iter().for_each(|at| ends[*at] = Extreme::Excepted));
         out.extend(excepted);
     }
@@ -182,7 +239,7 @@ fn most_of_one(outcome: &Outcome) -> i64 {
 
 fn unknown(scheme: &Scheme, groups: &[ProviderTally], rows: u64, price: &dyn Fn(&[ProviderTally]) -> Pence) -> (i64, i64) {
     let rows = i64::try_from(rows).unwrap_or(i64::MAX);
-    let sums = corners(scheme.outcomes.len()).into_iter().map(|set| {
+    let sums = corners(scheme).into_iter().map(|set| {
         let mut changed = groups.to_vec();
         for group in &mut changed {
             for (outcome, most) in set.iter().enumerate() {
@@ -210,23 +267,64 @@ fn moved(outcome: &Outcome, count: i64, people: i64, rows: i64, most: bool) -> i
     }
 }
 
-/// The sum with the changes of each place, which is priced on its own.
-fn starts(scheme: &Scheme, groups: &[ProviderTally], rows: u64, price: &dyn Fn(&[ProviderTally]) -> Pence) -> (i64, i64) {
-    let rows = i64::try_from(rows).unwrap_or(i64::MAX);
-    let (sum, sets) = (price(groups).0, corners(scheme.outcomes.len()));
+/// The sum when so many people more or, below zero, fewer have started in one place, tried for each place. Places are priced on their
+/// own. One person may have as many events as the records have facts of anybody.
+fn starts(
+    scheme: &Scheme,
+    groups: &[ProviderTally],
+    people: i64,
+    facts: i64,
+    price: &dyn Fn(&[ProviderTally]) -> Pence,
+) -> (i64, i64) {
+    let sets = corners(scheme);
+    let each = |outcome: &Outcome| match outcome.kind {
+        OutcomeKind::Frequency { .. } => facts.max(1),
+        _ => most_of_one(outcome),
+    };
+    let tried = sets.iter().map(|set| {
+        move |group: &mut ProviderTally, cell: usize| {
+            group.started = group.started.saturating_add(people).max(0);
+            let there = group.tally.people[cell].saturating_add(people).max(0);
+            group.tally.people[cell] = there;
+            for (at, outcome) in scheme.outcomes.iter().enumerate() {
+                let change = if set[at] == Extreme::Most { people.saturating_mul(each(outcome)) } else { 0 };
+                let count = &mut group.tally.counts[at][cell];
+                let most = if outcome.is_binary() { there } else { i64::MAX };
+                *count = count.saturating_add(change).clamp(0, most);
+            }
+        }
+    });
+    in_each_place(groups, price, tried)
+}
+
+/// The sum when an audit has found so many claims more false, tried for each outcome and place that it checks.
+fn found_false(groups: &[ProviderTally], claims: i64, price: &dyn Fn(&[ProviderTally]) -> Pence) -> (i64, i64) {
+    let outcomes = groups.iter().map(|group| group.tally.found_false.len()).max().unwrap_or(0);
+    let tried = (0..outcomes).map(|outcome| {
+        move |group: &mut ProviderTally, cell: usize| {
+            if let Some(found) = group.tally.found_false.get_mut(outcome).and_then(|cells| cells.get_mut(cell)) {
+                *found = found.saturating_add(claims);
+            }
+        }
+    });
+    in_each_place(groups, price, tried)
+}
+
+/// The lowest and the highest sum over some changes, each made in each cell of each group by itself.
+fn in_each_place<Change: Fn(&mut ProviderTally, usize)>(
+    groups: &[ProviderTally],
+    price: &dyn Fn(&[ProviderTally]) -> Pence,
+    changes: impl Iterator<Item = Change>,
+) -> (i64, i64) {
+    let sum = price(groups).0;
+    let before: Vec<i64> = groups.iter().map(|group| price(std::slice::from_ref(group)).0).collect();
     let mut out = (sum, sum);
-    for group in groups {
-        let before = price(std::slice::from_ref(group)).0;
-        for cell in 0..group.tally.people.len() {
-            for set in &sets {
+    for change in changes {
+        for (group, before) in groups.iter().zip(&before) {
+            for cell in 0..group.tally.people.len() {
                 let mut changed = group.clone();
-                changed.started = changed.started.saturating_add(rows);
-                changed.tally.people[cell] = changed.tally.people[cell].saturating_add(rows);
-                for outcome in (0..set.len()).filter(|outcome| set[*outcome] == Extreme::Most) {
-                    let count = &mut changed.tally.counts[outcome][cell];
-                    *count = count.saturating_add(rows.saturating_mul(most_of_one(&scheme.outcomes[outcome])));
-                }
-                let after = sum.saturating_add(price(&[changed]).0.saturating_sub(before));
+                change(&mut changed, cell);
+                let after = sum.saturating_add(price(&[changed]).0.saturating_sub(*before));
                 out = (out.0.min(after), out.1.max(after));
             }
         }

@@ -24,7 +24,8 @@ use crate::reach::{self, KindReach, reach_of};
 /// what [`crate::need`] asks for.
 #[must_use]
 pub fn measure(scheme: &Scheme, records: &Records, as_at: Day, known_at: Day) -> MeasuredOutcomes {
-    let IndexEvents { chosen: index, outside_scheme, known_later, contested: rivals } = index_events(scheme, records, (as_at, known_at));
+    let IndexEvents { chosen: index, outside_scheme, known_later, contested: rivals } =
+        index_events(scheme, records, (as_at, known_at));
     let plans = plans_of(scheme, records, &index, (as_at, known_at));
     let (compared_before, plans_before): (Vec<usize>, Vec<OutcomePlan>) =
         plans_before_of(scheme, records, &index, (as_at, known_at)).into_iter().unzip();

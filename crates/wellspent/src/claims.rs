@@ -56,8 +56,7 @@ fn compared(request: &ClaimsRequest, scheme: &Scheme, found: &MeasuredRecords) -
     payees::named(scheme, found.providers.as_deref(), &found.folders, &named)?;
     let claims = reconcile(scheme, &found.records, &found.measured, batches, days.days().1);
     // Claims that cannot be used fit nothing either.
-    let set_aside = found.quality.files.iter().filter(|file| file.name.starts_with("claims")).map(|file| file.set_aside);
-    let without_match = claims.unplaced.len() as i64 + set_aside.sum::<u64>() as i64;
+    let without_match = claims.unplaced.len() as i64 + found.quality.set_aside_of("claims") as i64;
     let mut rows = Vec::new();
     for ((provider, outcome), counts) in &claims.by {
         let clauses = scheme.clauses.iter().filter(|clause| clause.outcomes().contains(outcome));

@@ -478,3 +478,28 @@ fn what_was_known_before_it_happened_is_told() {
     says_nothing_of(&paid("2027-09-01"), "£10", "before it happened");
     says_nothing_of(&paid(""), "£10", "before it happened");
 }
+
+/// A kind is a kind whatever its name, also one that is a number or stands for none in other columns.
+#[test]
+fn a_kind_of_any_name_that_no_rule_uses_is_told() {
+    let contract = scheme(&outcome("job", "more", "rule = \"any within\"\nevents = \"job\"", "£10"));
+    for kind in ["0", "00", "-", "7", "other"] {
+        let events = format!("event,person,kind,date\ne1,1,{kind},2027-09-01\ne2,2,job,2027-09-01\n");
+        let output = pay(&contract, &folder(&[("events", &events)]), "2030-12-31", &[]);
+        let said = said(&output);
+        assert!(said.contains("kind") && said.contains(kind), "{kind}\n{said}");
+    }
+}
+
+/// A spell that ends in the far future has not ended, or its year is wrong.
+#[test]
+fn ends_in_the_far_future_are_told() {
+    let spells = |to: &str| format!("spell,person,kind,from,to\ns1,1,job,2027-08-01,{to}\ns2,2,job,2027-08-01,2027-08-05\n");
+    let paid = |to: &str| pay(&working("counted = \"cumulative\"\n"), &folder(&[("spells", &spells(to))]), "2030-12-31", &[]);
+    for far in ["2041-01-02", "2127-08-20"] {
+        tells(&paid(far), "£100", &["spells.csv: `to`: it ends more than ten years after the day that is asked about", "row 2"]);
+    }
+    for end in ["", "2031-06-30"] {
+        says_nothing_of(&paid(end), "£100", "ten years");
+    }
+}

@@ -178,7 +178,7 @@ fn a_copy_of_a_contract_with_a_comment_is_paid_once() {
     let output = prepare(&copy, &people, "2030-12-31", &store, &[]);
     refused(
         &output,
-        &["the contract jobs has run", "from the same records for Acme", "would be owed again", "--beside \"jobs\""],
+        &["the contract jobs has run", "for the same people of Acme", "would be owed again", "--beside \"jobs\""],
     );
     // With newer records it is told. Another contract that pays for the same people says so.
     let newer = records(&[("Acme", "2027-06-01", "2027-07-01"), ("Acme", "2028-06-01", "2028-07-01")]);

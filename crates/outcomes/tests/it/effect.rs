@@ -69,6 +69,29 @@ fn of_every_cell(groups: &[ProviderTally], outcomes: &[Outcome], rows: i64) -> V
     changes
 }
 
+/// The same for each cell by itself where so many fewer people have started in it.
+fn of_fewer_people(groups: &[ProviderTally], outcomes: &[Outcome], rows: i64) -> Vec<Vec<(i64, i64)>> {
+    let cells = groups.iter().flat_map(|group| (0..group.tally.people.len()).map(move |cell| (group, cell)));
+    let change = |(group, cell): (&ProviderTally, usize)| {
+        let each = outcomes.iter().zip(&group.tally.counts).map(|(outcome, counts)| {
+            let (now, left) = (counts[cell], (group.tally.people[cell] - rows).max(0));
+            let most = if outcome.is_binary() { left } else { i64::MAX };
+            let fewer = rows * of_one(outcome);
+            (now.min(most) - now, (now - fewer).clamp(0, most) - now)
+        });
+        each.collect()
+    };
+    cells.map(change).collect()
+}
+
+/// The most facts of one person, as the test says.
+const FACTS: i64 = 3;
+
+/// The most that one person who is missing can count for.
+fn of_one(outcome: &Outcome) -> i64 {
+    if matches!(outcome.kind, OutcomeKind::Frequency { .. }) { FACTS } else { limit(outcome) }
+}
+
 #[test]
 fn the_effect_of_rows_set_aside_is_what_a_count_by_hand_gives() {
     let mut dice = Dice(31);
@@ -94,12 +117,12 @@ fn the_effect_of_rows_set_aside_is_what_a_count_by_hand_gives() {
         people.sort_unstable();
         let mut some = |seen: usize, most: u64| if dice.below(3) as usize == seen { dice.below(most) + 1 } else { 0 };
         let (unknown, starts) = (some(0, 3), some(1, 4));
-        let set_aside = SetAside { people: people.clone(), unknown, starts, ..SetAside::default() };
+        let set_aside = SetAside { people: people.clone(), unknown, starts, facts_of_one: FACTS as u64, ..SetAside::default() };
         let found = effect(&scheme, &mut measured, &set_aside, &|measured| outcomes::tallies(&scheme, measured), &|groups| {
             price(&weights, groups)
         });
         assert_eq!(measured.results, results, "results are put back");
-        if set_aside == SetAside::default() {
+        if people.is_empty() && unknown + starts == 0 {
             assert_eq!(found, None);
             continue;
         }
@@ -108,8 +131,15 @@ fn the_effect_of_rows_set_aside_is_what_a_count_by_hand_gives() {
             parts.push(ends(&weights, &of_every_cell(&groups, &scheme.outcomes, unknown as i64)));
         }
         if starts > 0 && !groups.is_empty() {
-            let added: Vec<(i64, i64)> = scheme.outcomes.iter().map(|outcome| (0, starts as i64 * limit(outcome))).collect();
+            let added: Vec<(i64, i64)> = scheme.outcomes.iter().map(|outcome| (0, starts as i64 * of_one(outcome))).collect();
             parts.push(ends(&weights, &added));
+            let ranges =
+                |rows: i64| of_fewer_people(&groups, &scheme.outcomes, rows).into_iter().map(|each| ends(&weights, &each));
+            let widest = |rows: i64, times: i64| {
+                ranges(rows).fold((0, 0), |(least, most), (low, high)| (least.min(low * times), most.max(high * times)))
+            };
+            let (together, apart) = (widest(starts as i64, 1), widest(1, starts as i64));
+            parts.push((together.0.min(apart.0), together.1.max(apart.1)));
         }
         let (least, most) =
             parts.iter().fold((base, base), |(least, most), (low, high)| (least + low.min(&0), most + high.max(&0)));
@@ -120,6 +150,47 @@ fn the_effect_of_rows_set_aside_is_what_a_count_by_hand_gives() {
         }
     }
     assert!(seen.iter().all(|count| *count > 30), "{seen:?}");
+}
+
+/// Of more than five outcomes not every combination is tried, but the best of all and the worst of all are.
+#[test]
+fn many_outcomes_reach_their_best_and_their_worst() {
+    let one = |name: &str, better: &str| {
+        format!(
+            "[outcome.{name}]\nmeasure = \"{name}\"\nkind = \"binary\"\nbetter = \"{better}\"\nwindow = \"6 months\"\n\
+             [outcome.{name}.measured]\nrule = \"any within\"\nevents = \"offence\"\n\n"
+        )
+    };
+    let text: String = (0..7).map(|at| one(&format!("of{at}"), if at % 2 == 0 { "more" } else { "fewer" })).collect();
+    let scheme = scheme("last day of month", &text);
+    let records = TestRecords::random(&mut Dice(5), FIRST, LAST);
+    let records = records.records(outcomes::need(&scheme).expect("every outcome has its rule"), 20);
+    let as_at = day(plus(LAST, 900));
+    let mut measured = outcomes::measure(&scheme, &records, as_at, as_at);
+    // A pound for each better result, and one off for each worse one.
+    let weights: Vec<i64> = (0..7).map(|at| if at % 2 == 0 { 1 } else { -1 }).collect();
+    let groups = outcomes::tallies(&scheme, &measured);
+    let base = price(&weights, &groups).0;
+    let set_aside = SetAside { starts: 1, ..SetAside::default() };
+    let tallies = |measured: &MeasuredOutcomes| outcomes::tallies(&scheme, measured);
+    let found = effect(&scheme, &mut measured, &set_aside, &tallies, &|groups| price(&weights, groups));
+    let Some(SumEffect::Between { least, most, bound: true }) = found else { panic!("{found:?}") };
+    assert!(least.0 <= base - 3 && most.0 >= base + 4, "{found:?} and {base}");
+}
+
+/// A claim that was set aside may be one that was found false, whatever else is known of its person.
+#[test]
+fn a_claim_set_aside_may_have_been_found_false() {
+    let scheme = scheme("last day of month", &random_outcomes(&mut Dice(1), 2));
+    let mut measured = MeasuredOutcomes::default();
+    let tally = contract::tally::Tally { people: vec![5, 5], found_false: vec![vec![0, 1]], ..Default::default() };
+    let groups = vec![ProviderTally { provider: 0, started: 10, tally, follow_up: vec![] }];
+    let set_aside = SetAside { claims: 2, ..SetAside::default() };
+    let penalty = |groups: &[ProviderTally]| {
+        Pence(groups.iter().flat_map(|group| &group.tally.found_false[0]).map(|found| -750 * found).sum())
+    };
+    let found = effect(&scheme, &mut measured, &set_aside, &|_| groups.clone(), &penalty);
+    assert_eq!(found, Some(SumEffect::Between { least: Pence(-2250), most: Pence(-750), bound: true }));
 }
 
 #[test]

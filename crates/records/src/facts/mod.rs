@@ -100,6 +100,17 @@ impl Facts {
         self.len() == 0
     }
 
+    /// The most facts, known by a day, that one person has.
+    #[must_use]
+    pub fn most_of_one(&self, known_at: Day) -> usize {
+        let mut part = FactsPart::default();
+        let of_part = |at| {
+            self.fill(at, known_at, &mut part);
+            part.people().map(|person| part.of(person).len()).max().unwrap_or(0)
+        };
+        (0..self.parts()).map(of_part).max().unwrap_or(0)
+    }
+
     /// Fills `part` with the facts, known by a day, of the people of the part at a position, by person and kind. The same `part`
     /// is reused, so that its memory is allocated only once.
     pub fn fill(&self, at: usize, known_at: Day, part: &mut FactsPart) {

@@ -209,6 +209,13 @@ pub fn zeros(stated: &[StatedCount]) -> Vec<StatedZero> {
 }
 
 impl QualityReport {
+    /// Rows of a table that were set aside, in all its files.
+    #[must_use]
+    pub fn set_aside_of(&self, table: &str) -> u64 {
+        let of = |file: &&FileRead| file.name.rsplit('/').next().is_some_and(|name| name.starts_with(table));
+        self.files.iter().filter(of).map(|file| file.set_aside).sum()
+    }
+
     /// How many rows were set aside that may change the sum.
     #[must_use]
     pub fn faults(&self) -> u64 {

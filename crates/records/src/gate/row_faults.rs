@@ -96,6 +96,27 @@ pub(super) fn check_afterwards(latest: Day, batch: &Batch, row_faults: &mut RowF
     }
 }
 
+/// Columns with the day on which something ends, and what a far day may stand for.
+const ENDS: [(&str, &str); 2] = [("spells", "to"), ("starts", "ended")];
+
+/// Some systems write a day in the far future where nothing has ended. So many days away, an end is that, or a slip in the year.
+const FAR: Day = 3653;
+
+/// Ends that are too far away to be planned. They count as if nothing had ended, which may be right, and are told.
+pub(super) fn check_far_ends(latest: Day, batch: &Batch, row_faults: &mut RowFaults) {
+    let limit = latest.saturating_add(FAR);
+    for (_, name) in ENDS.iter().filter(|(table, _)| *table == batch.table.name) {
+        let Some(at) = batch.table.columns.iter().position(|column| column.name == *name) else { continue };
+        let ColumnValues::Days(days) = &batch.columns[at] else { continue };
+        for row in (0..batch.rows()).filter(|row| days[*row] > limit && days[*row] != NEVER) {
+            let what = "it ends more than ten years after the day that is asked about, and counts as if it had not ended";
+            let fix = "nothing, if it has not ended; an empty cell says so more plainly. Otherwise correct the year";
+            let fault = Fault::value(batch.places[row], &batch.table.columns[at], &batch.text(at, row), what, fix).warning();
+            row_faults.faults.push((row, Fault { expected: format!("a day up to {}", date(limit)), ..fault }));
+        }
+    }
+}
+
 /// Days from conception to birth.
 const UNBORN: Day = 280;
 

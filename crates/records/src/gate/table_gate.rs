@@ -22,7 +22,8 @@ use super::letter_case::LettersSeen;
 use super::repeats;
 use super::result::{FileRef, GateResult, RowCounts, UNKNOWN};
 use super::row_faults::{
-    RowFaults, check_afterwards, check_born, check_days, check_known, check_later, check_placeholders, check_starts,
+    RowFaults, check_afterwards, check_born, check_days, check_far_ends, check_known, check_later, check_placeholders,
+    check_starts,
 };
 use super::rules::TableRules;
 
@@ -102,6 +103,7 @@ impl<'a> QualityGate<'a> {
                 check_later(latest, &self.rules.covered, &lookups.kinds, batch, &mut row_faults);
             }
             check_afterwards(latest, batch, &mut row_faults);
+            check_far_ends(latest, batch, &mut row_faults);
         }
         if self.table.name == "events" {
             check_known(&lookups.kinds, batch, &mut row_faults);
@@ -187,17 +189,18 @@ impl<'a> QualityGate<'a> {
         }
         let column = batch.table.column("kind");
         let kinds = positions(&batch.columns[column], batch.rows(), &self.rules.kinds);
-        let (mut last, mut run) = (0, 0);
+        // The kind of the rows before, and how many of them there are.
+        let (mut last, mut run) = (None, 0);
         for row in (0..batch.rows()).filter(|row| kinds[*row] == 0) {
             let Some(name) = batch.name(column, row) else { continue };
             let print = fingerprint(name);
             // Most rows have the kind of the row before.
-            if print == last {
+            if last == Some(print) {
                 run += 1;
                 continue;
             }
-            found.others.rows(last, std::mem::replace(&mut run, 1));
-            last = print;
+            let before = std::mem::replace(&mut run, 1);
+            last.replace(print).into_iter().for_each(|last| found.others.rows(last, before));
             if !found.others.is_new(print) {
                 continue;
             }
@@ -219,7 +222,7 @@ impl<'a> QualityGate<'a> {
                 found.others.keep(print, &text);
             }
         }
-        found.others.rows(last, run);
+        last.into_iter().for_each(|last| found.others.rows(last, run));
         kinds
     }
 

@@ -46,6 +46,10 @@ impl PricedRecords {
         only: Option<&str>,
     ) -> anyhow::Result<QualityReport> {
         let (as_at, known_at) = days.days();
+        found.set_aside.claims = found.quality.set_aside_of("claims");
+        if found.set_aside.starts > 0 {
+            found.set_aside.facts_of_one = found.records.facts.most_of_one(known_at) as u64;
+        }
         let mut measured = std::mem::take(&mut found.measured);
         let claims = claims(scheme, &found)?;
         let audits = |measured: &MeasuredOutcomes, claims: &[Batch]| {
