@@ -221,8 +221,14 @@ impl Literal for Pence {
             }
             return wrong("not an amount of money", "write a comma after every three digits: \"£1,234,567.89\"");
         };
+        // "£1.200" is a price of £1.20 to nobody: somewhere else a point stands between thousands.
+        let decimals = if scale == 1 { digits.split_once('.').map_or(0, |(_, part)| part.len()) } else { 0 };
+        if decimals == 3 && digits.ends_with('0') {
+            let whole = digits.replace('.', ",");
+            return wrong("three digits after the decimal point", format!("write \"£{whole}\" with a comma, if thousands are meant"));
+        }
         let pence = i128::from(value) * 100 * scale;
-        if pence % i128::from(WHOLE) != 0 {
+        if decimals > 2 || pence % i128::from(WHOLE) != 0 {
             return wrong("parts of a penny", "write at most two digits after the decimal point");
         }
         let pence = pence / i128::from(WHOLE);
@@ -793,7 +799,7 @@ mod tests {
         ] {
             assert_eq!(Pence::parse(text), Ok(Pence(pence)), "{text}");
         }
-        for text in ["4000", "£4,00", "$5", "5%", "£0.005", "£2bn", "", "£", "four"] {
+        for text in ["£1.200", "£12.000", "£1.2000", "£4000.500", "4000", "£4,00", "$5", "5%", "£0.005", "£2bn", "", "£", "four"] {
             assert!(Pence::parse(text).is_err(), "{text}");
         }
     }
@@ -830,6 +836,7 @@ mod tests {
         assert!(hint::<Rate>("2 % ± 1 %").contains("\"2% (LOW to HIGH)\""));
         assert_eq!(hint::<Pence>("£20 per person"), "write \"£20\" alone. The clause or key says what the amount is for");
         assert_eq!(hint::<Pence>("20 pounds"), "write \"£20\"");
+        assert_eq!(hint::<Pence>("£12.000"), "write \"£12,000\" with a comma, if thousands are meant");
         assert_eq!(hint::<Count>("415 rough sleepers"), "write 415, or \"415 people\"");
         assert_eq!(hint::<Count>("1.200"), "write \"1,200\" with a comma, if thousands are meant");
         assert_eq!(hint::<Duration>("12m"), "write \"12 months\"");
