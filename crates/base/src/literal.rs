@@ -225,7 +225,10 @@ impl Literal for Pence {
         let decimals = if scale == 1 { digits.split_once('.').map_or(0, |(_, part)| part.len()) } else { 0 };
         if decimals == 3 && digits.ends_with('0') {
             let whole = digits.replace('.', ",");
-            return wrong("three digits after the decimal point", format!("write \"£{whole}\" with a comma, if thousands are meant"));
+            return wrong(
+                "three digits after the decimal point",
+                format!("write \"£{whole}\" with a comma, if thousands are meant"),
+            );
         }
         let pence = i128::from(value) * 100 * scale;
         if decimals > 2 || pence % i128::from(WHOLE) != 0 {
@@ -799,7 +802,8 @@ mod tests {
         ] {
             assert_eq!(Pence::parse(text), Ok(Pence(pence)), "{text}");
         }
-        for text in ["£1.200", "£12.000", "£1.2000", "£4000.500", "4000", "£4,00", "$5", "5%", "£0.005", "£2bn", "", "£", "four"] {
+        for text in ["£1.200", "£12.000", "£1.2000", "£4000.500", "4000", "£4,00", "$5", "5%", "£0.005", "£2bn", "", "£", "four"]
+        {
             assert!(Pence::parse(text).is_err(), "{text}");
         }
     }

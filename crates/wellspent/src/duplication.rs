@@ -153,6 +153,29 @@ fn misspelt_costs(batches: &[Batch], looking: &DuplicationRules) -> Vec<Fault> {
     out
 }
 
+/// Rows that give a cost to work that has another one already. The first would win in silence.
+fn contradictory_costs(batches: &[Batch]) -> Vec<Fault> {
+    let mut seen: BTreeMap<(String, String), (u64, String)> = BTreeMap::new();
+    let mut out = Vec::new();
+    for batch in batches {
+        let of = |name: &str, row: usize| batch.text(batch.table.column(name), row);
+        for row in 0..batch.rows() {
+            let key = (of("work", row), of("department", row));
+            let all = (0..batch.table.columns.len()).map(|column| batch.text(column, row)).collect::<Vec<_>>().join("\t");
+            let (place, first) = seen.entry(key).or_insert_with(|| (batch.places[row], all.clone()));
+            if *first == all {
+                continue;
+            }
+            let column = &batch.table.columns[batch.table.column("work")];
+            let what = "this work has another cost in another row";
+            let fix = "keep the row that is right";
+            let fault = Fault::value(batch.places[row], column, &of("work", row), what, fix);
+            out.push(Fault { expected: format!("one cost for each work and department, as in row {place}"), ..fault });
+        }
+    }
+    out
+}
+
 /// The unit costs that are given; none where there is no file.
 fn costs(request: &DuplicationRequest, looking: &DuplicationRules) -> anyhow::Result<Vec<UnitCost>> {
     let usual = request.records.join("unit-costs.csv");
@@ -173,6 +196,7 @@ fn costs(request: &DuplicationRequest, looking: &DuplicationRules) -> anyhow::Re
     let (costs, more) = unit_costs(&batches, &|code| database.get(code).cloned());
     faults.extend(more);
     faults.extend(misspelt_costs(&batches, looking));
+    faults.extend(contradictory_costs(&batches));
     if !faults.is_empty() {
         let lines = faults.iter().map(|fault| {
             let value = fault.value.as_ref().map_or(String::new(), |value| format!(" ({value})"));

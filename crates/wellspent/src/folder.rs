@@ -121,6 +121,17 @@ impl SchemeFolder {
         checked.scheme.ok_or_else(|| self.mistakes(&checked.problems))
     }
 
+    /// What `check` warns of in the tables of the contract, in a line each: who runs it does not see those of `check`.
+    pub(crate) fn warnings_in_tables(&self) -> Vec<String> {
+        let problems = contract::check(&self.opened).problems;
+        let in_table = |problem: &&Problem| problem.severity == Severity::Warning && !problem.file.ends_with(".toml");
+        let line = |problem: &Problem| {
+            let read = problem.read.as_ref().map_or(String::new(), |read| format!(" ({read})"));
+            format!("{} of the contract: {}{read}. `wellspent check` shows where and what to do.", problem.file, problem.what)
+        };
+        problems.iter().filter(in_table).map(line).collect()
+    }
+
     /// Every number of the contract as it is stated, with its source.
     #[must_use]
     pub fn stated_numbers(&self) -> Vec<StatedNumber> {

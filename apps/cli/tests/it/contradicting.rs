@@ -387,8 +387,13 @@ fn names_that_differ_only_in_spelling_are_refused() {
         refuses(&output, &["is there twice for the same time and area", "rows 2 and 3"]);
     }
     refuses(&paid("A Ltd,60\n"), &["others.csv, row 2", "is paid by `pot` itself"]);
-    // A slip may be another provider, and `check` says so. Another number is another provider.
-    assert!(paid("Brook House,30\nBrok House,30\n").status.success());
+    // A slip may be another provider, and `check` and `pay` say so. Another number is another provider.
+    let slip = paid("Brook House,30\nBrok House,30\n");
+    assert!(
+        slip.status.success() && said(&slip).contains("others.csv of the contract: two other providers have nearly"),
+        "{}",
+        said(&slip)
+    );
     let checked = |rows: &str| {
         contract.write("others.csv", format!("provider,points\n{rows}"));
         said(&run(&["check", contract.path()]))
@@ -502,4 +507,33 @@ fn ends_in_the_far_future_are_told() {
     for end in ["", "2031-06-30"] {
         says_nothing_of(&paid(end), "£100", "ten years");
     }
+}
+
+/// Where some starts say that they are served, one that says nothing may be either. Where none does, an empty cell is served.
+#[test]
+fn a_start_that_does_not_say_its_group_among_others_that_do() {
+    let contract = scheme(&outcome("job", "more", "rule = \"any within\"\nevents = \"job\"", "£10"));
+    let paid = |groups: [&str; 3]| {
+        let rows = (1..=3).zip(groups).map(|(at, group)| format!("s{at},{at},A,2027-06-01,{group}\n"));
+        let starts = format!("start,person,provider,began,group\n{}", rows.collect::<String>());
+        let events = "event,person,kind,date\ne1,1,job,2027-09-01\ne2,2,job,2027-09-01\n";
+        pay(&contract, &folder(&[("starts", &starts), ("events", events)]), "2030-12-31", &[])
+    };
+    refuses(&paid(["served", "", "comparison"]), &["starts.csv: `group`", "row 3", "write `served` or `comparison`"]);
+    says_nothing_of(&paid(["", "", "comparison"]), "£20", "group");
+    says_nothing_of(&paid(["served", "served", "comparison"]), "£20", "say to which group");
+}
+
+/// Days that systems write where there is none.
+#[test]
+fn the_first_day_of_a_calendar_is_told() {
+    let contract = scheme(&outcome("job", "more", "rule = \"any within\"\nevents = \"job\"", "£10"));
+    let paid = |day: &str| {
+        let events = format!("event,person,kind,date\ne1,1,job,2027-09-01\ne2,2,job,{day}\n");
+        pay(&contract, &folder(&[("events", &events)]), "2030-12-31", &[])
+    };
+    for day in ["1970-01-01", "1900-01-01"] {
+        tells(&paid(day), "£10", &["many systems write this day where the day is not known", "row 3"]);
+    }
+    says_nothing_of(&paid("1970-01-02"), "£10", "many systems");
 }

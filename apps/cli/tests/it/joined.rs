@@ -349,6 +349,13 @@ fn unit_costs_may_be_looked_up_by_code() {
     assert_eq!(code, Some(2), "{said}");
     assert!(said.contains("row 2, `code`: the unit cost database has no such entry (ZZ9)"), "{said}");
     assert!(said.contains("row 3, `low_pence`: the cost is outside its range"), "{said}");
+    // Two costs of one work: none of them wins because it stands first. The same row twice is one.
+    let one = "assessment,each,1,2,,assumption: x,2010/11,";
+    folder.write("unit-costs.csv", format!("{head}{one}1\n{one}2\n"));
+    let (code, said) = ask(&["duplication", folder.path()], "joint-support", "2026-12-31");
+    assert!(code == Some(2) && said.contains("row 3, `work`: this work has another cost in another row"), "{said}");
+    folder.write("unit-costs.csv", format!("{head}{one}1\n{one}1\n"));
+    assert_eq!(ask(&["duplication", folder.path()], "joint-support", "2026-12-31").0, Some(0));
 }
 
 /// Whoever looks at somebody is written down before anything is shown, without a name; who only counts, without a person.

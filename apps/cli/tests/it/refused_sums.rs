@@ -176,10 +176,7 @@ fn a_copy_of_a_contract_with_a_comment_is_paid_once() {
     let text_of = fs::read_to_string(first.0.join("scheme.toml")).expect("the scheme");
     copy.write("scheme.toml", format!("# A copy.\n{text_of}"));
     let output = prepare(&copy, &people, "2030-12-31", &store, &[]);
-    refused(
-        &output,
-        &["the contract jobs has run", "for the same people of Acme", "would be owed again", "--beside \"jobs\""],
-    );
+    refused(&output, &["the contract jobs has run", "for the same people of Acme", "would be owed again", "--beside \"jobs\""]);
     // With newer records it is told. Another contract that pays for the same people says so.
     let newer = records(&[("Acme", "2027-06-01", "2027-07-01"), ("Acme", "2028-06-01", "2028-07-01")]);
     let output = prepare(&copy, &newer, "2030-12-31", &store, &[]);

@@ -1,8 +1,9 @@
 //! Faults of single rows: days in the wrong order, days that cannot have happened yet, and starts outside the scheme.
 
-use base::day::{Day, NEVER, date};
+use base::day::{Day, NEVER, date, day};
+use jiff::civil::Date;
 
-use super::super::batch::{Batch, ColumnValues};
+use super::super::batch::{Batch, ColumnValues, Name};
 use super::super::fault::Fault;
 use super::super::lookups::positions;
 use super::super::schema::ValueKind;
@@ -113,6 +114,48 @@ pub(super) fn check_far_ends(latest: Day, batch: &Batch, row_faults: &mut RowFau
             let fix = "nothing, if it has not ended; an empty cell says so more plainly. Otherwise correct the year";
             let fault = Fault::value(batch.places[row], &batch.table.columns[at], &batch.text(at, row), what, fix).warning();
             row_faults.faults.push((row, Fault { expected: format!("a day up to {}", date(limit)), ..fault }));
+        }
+    }
+}
+
+/// Starts that do not say to which group they belong, among others that do. An empty cell means "served" where no cell says so.
+pub(super) fn check_groups(batch: &Batch, row_faults: &mut RowFaults) {
+    if batch.table.name != "starts" {
+        return;
+    }
+    let column = batch.table.column("group");
+    if !(0..batch.rows()).any(|row| batch.name(column, row) == Some(Name::Text("served"))) {
+        return;
+    }
+    for row in (0..batch.rows()).filter(|row| batch.name(column, *row).is_none()) {
+        let what = "other rows say to which group they belong, and this one does not";
+        let fix = "write `served` or `comparison`";
+        let fault = Fault::value(batch.places[row], &batch.table.columns[column], "", what, fix);
+        row_faults.faults.push((row, Fault { expected: "`served` or `comparison`".into(), ..fault }));
+    }
+}
+
+/// Days that systems write where nobody knows the day: the first days that they can store.
+const FIRST_DAYS: [Date; 4] = [
+    jiff::civil::date(1899, 12, 30),
+    jiff::civil::date(1900, 1, 1),
+    jiff::civil::date(1904, 1, 1),
+    jiff::civil::date(1970, 1, 1),
+];
+
+/// Days of events, spells and starts that often stand for no day.
+pub(super) fn check_first_days(batch: &Batch, row_faults: &mut RowFaults) {
+    if !["starts", "events", "spells", "claims"].contains(&batch.table.name) {
+        return;
+    }
+    let first_days = FIRST_DAYS.map(day);
+    for (at, column) in batch.table.columns.iter().enumerate() {
+        let ColumnValues::Days(days) = &batch.columns[at] else { continue };
+        for row in (0..batch.rows()).filter(|row| first_days.contains(&days[*row])) {
+            let what = "many systems write this day where the day is not known";
+            let fix = "nothing, if it is the day; otherwise find the day, or leave out the row";
+            let fault = Fault::value(batch.places[row], column, &batch.text(at, row), what, fix).warning();
+            row_faults.faults.push((row, Fault { expected: "the day on which it happened".into(), ..fault }));
         }
     }
 }

@@ -22,8 +22,8 @@ use super::letter_case::LettersSeen;
 use super::repeats;
 use super::result::{FileRef, GateResult, RowCounts, UNKNOWN};
 use super::row_faults::{
-    RowFaults, check_afterwards, check_born, check_days, check_far_ends, check_known, check_later, check_placeholders,
-    check_starts,
+    RowFaults, check_afterwards, check_born, check_days, check_far_ends, check_first_days, check_groups, check_known,
+    check_later, check_placeholders, check_starts,
 };
 use super::rules::TableRules;
 
@@ -95,6 +95,8 @@ impl<'a> QualityGate<'a> {
         let mut row_faults = RowFaults::default();
         self.references(batch, &lookups, &mut row_faults);
         check_days(batch, &mut row_faults);
+        check_groups(batch, &mut row_faults);
+        check_first_days(batch, &mut row_faults);
         if let Some(scope) = self.rules.places.as_ref().filter(|_| self.table.name == "starts") {
             check_starts(scope, batch, &mut row_faults);
         }

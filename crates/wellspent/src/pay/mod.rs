@@ -102,6 +102,7 @@ pub fn pay(request: &PayRequest) -> Result<PaymentReport, Error> {
             PaymentReport { scheme, statement, waiting: Vec::new(), quality: None, run: None, notes }
         }
     };
+    report.notes.extend(folder.warnings_in_tables());
     if let Some(run) = &request.run {
         let scope = match &request.source {
             PaySource::Records { provider: None, .. } => StatementScope::Contract,
