@@ -177,19 +177,44 @@ pub struct AuditedClaim {
     pub found: bool,
 }
 
+/// A claim for a start of the records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlacedClaim {
+    /// Its row in the batch.
+    pub row: usize,
+    /// The position of the index event.
+    pub at: usize,
+    pub outcome: usize,
+    /// Whether an audit had checked it.
+    pub is_checked: bool,
+}
+
+/// The claims of a batch that were known by a day and fit a start, and whether an audit had checked them by then.
+#[must_use]
+pub fn placed(scheme: &Scheme, records: &Records, measured: &MeasuredOutcomes, batch: &Batch, by: Day) -> Vec<PlacedClaim> {
+    let one = |row: usize| {
+        let (at, outcome) = place(scheme, records, measured, batch, row).ok()?;
+        Some(PlacedClaim { row, at, outcome, is_checked: finding(batch, row, by).is_some() })
+    };
+    (0..batch.rows()).filter(|row| known(batch, *row, "known") <= by).filter_map(one).collect()
+}
+
+/// What an audit had found of a claim by a day; `None` where it had not checked it.
+fn finding(batch: &Batch, row: usize, by: Day) -> Option<bool> {
+    let found = match batch.text(batch.table.column("found"), row).as_str() {
+        "true" => true,
+        "false" => false,
+        _ => return None,
+    };
+    (known(batch, row, "checked").max(known(batch, row, "known")) <= by).then_some(found)
+}
+
 /// The claims of a batch that an audit had checked by a day, of outcomes that the contract audits or that it does not know.
 #[must_use]
 pub fn audited(scheme: &Scheme, records: &Records, measured: &MeasuredOutcomes, batch: &Batch, by: Day) -> Vec<AuditedClaim> {
-    let (found, date) = (batch.table.column("found"), batch.table.column("date"));
+    let date = batch.table.column("date");
     let one = |row: usize| {
-        let found = match batch.text(found, row).as_str() {
-            "true" => true,
-            "false" => false,
-            _ => return None,
-        };
-        if known(batch, row, "checked").max(known(batch, row, "known")) > by {
-            return None;
-        }
+        let found = finding(batch, row, by)?;
         let claimed = place(scheme, records, measured, batch, row).map(|(at, outcome)| {
             let date = if comes_once(scheme, outcome) { NEVER } else { batch.day(date, row) };
             ClaimedResult { at, outcome, date }

@@ -7,6 +7,7 @@
 //! pricing. The order of rows and the number of threads do not change the result: people are measured one by one, and only
 //! whole numbers are added up.
 
+pub mod audit_shares;
 pub mod claims;
 mod cohorts;
 mod contradictions;

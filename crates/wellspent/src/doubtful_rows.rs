@@ -18,10 +18,11 @@ use records::names::Names;
 use crate::doubted::{Doubted, RowsAgain};
 use crate::doubtful_audits;
 use crate::gate::{LOOKED_THROUGH, audits};
+use crate::missing_audits;
 
 /// Adds findings: rows about events that are not in the records, people who are both served and in the comparison group, people with
 /// two different starts on one day, people who died or were removed before they started, events and spells that contradict a death,
-/// another row or an exit, people who are left out, and audits that contradict each other or the records.
+/// another row or an exit, people who are left out, audits that contradict each other or the records, and audits that are missing.
 pub(crate) fn add(doubted: &Doubted<'_>, findings: &mut Findings, files: &mut [FileRead]) -> anyhow::Result<()> {
     let Doubted { scheme, records, measured, again, .. } = *doubted;
     let found = &measured.inconsistencies;
@@ -76,7 +77,11 @@ pub(crate) fn add(doubted: &Doubted<'_>, findings: &mut Findings, files: &mut [F
         Fault::row(place, what, "a start before that", fix).warning()
     })?;
     left_out(doubted, findings)?;
-    if audits(scheme) { doubtful_audits::add(doubted, findings) } else { Ok(()) }
+    if !audits(scheme) {
+        return Ok(());
+    }
+    doubtful_audits::add(doubted, findings)?;
+    missing_audits::add(doubted, findings)
 }
 
 /// People whom the rules leave out of some outcomes and not of others: the tally has one number of people for all outcomes, so what is

@@ -74,6 +74,7 @@ pub mod link;
 pub mod lots;
 pub mod measure;
 mod measured;
+mod missing_audits;
 mod missing_starts;
 pub mod new_scheme;
 pub mod pack;

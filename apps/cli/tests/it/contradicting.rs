@@ -104,6 +104,40 @@ fn audits_that_the_records_contradict_are_refused() {
     says_nothing_of(&paid(agree, &[]), "£5", "the records");
 }
 
+/// An audit that the contract agrees and that was never made, or of too few claims, is told once every result is known.
+#[test]
+fn audits_that_are_missing_are_told() {
+    let three = "e1,1,job,2027-09-01\ne2,2,job,2027-09-01\ne3,3,job,2027-09-01\n";
+    let claims = |checked: usize| -> String {
+        let audit = |at: usize| if at <= checked { "2028-01-01,true" } else { "," };
+        (1..=3).map(|at| format!("c{at},A,{at},job,2027-09-01,{}\n", audit(at))).collect()
+    };
+    let paid = |rows: &str| audited(&job(), three, &[("claims", rows)], &[]);
+    let what = "fewer claims were checked by an audit than the contract agrees";
+    // Half of three claims is one.
+    tells(&paid(&claims(0)), "£30", &[what, "A, job: none of 3 claims was checked"]);
+    says_nothing_of(&paid(&claims(1)), "£30", what);
+    // The same claim twice is one.
+    tells(&paid(&(claims(0) + "c1,A,1,job,2027-09-01,,\n")), "£30", &["none of 3 claims was checked"]);
+    // One part of the claims in each of two files.
+    let parts = [("claims", "c1,A,1,job,2027-09-01,,\n"), ("claims-2", "c2,A,2,job,2027-09-01,,\n")];
+    tells(&audited(&job(), three, &parts, &[]), "£30", &["none of 2 claims was checked"]);
+    // An audit that is made after the day that is asked about is none yet.
+    tells(&paid(&claims(1).replace("2028-01-01", "2031-01-01")), "£30", &["none of 3 claims was checked"]);
+    // Results without any claim.
+    let none = "no claim is for any of them";
+    tells(&paid(""), "£30", &[none, "A, job: 3 results and no claim"]);
+    says_nothing_of(&audited(&job(), "", &[("claims", "")], &[]), "£0", none);
+    // While somebody is not yet known, the audit may still come.
+    let contract = scheme(&(job() + "[pay.audit]\nclause = \"audit\"\noutcome = \"job\"\nchecks = \"50 %\"\npenalty = \"£5\"\n"));
+    let records = folder(&[
+        ("events", &format!("event,person,kind,date\n{three}")),
+        ("claims", &format!("claim,provider,person,outcome,date,checked,found\n{}", claims(0))),
+    ]);
+    assert!(!said(&pay(&contract, &records, "2028-03-30", &[])).contains(what));
+    assert!(said(&pay(&contract, &records, "2028-12-31", &[])).contains(what));
+}
+
 /// Nobody does anything after a death. What is told as if somebody had counts for nothing, and stops the run where it would count.
 #[test]
 fn what_happens_after_a_death_does_not_count() {
