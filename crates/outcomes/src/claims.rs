@@ -34,18 +34,27 @@ pub struct Reconciled {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReconciledClaims {
     pub by: BTreeMap<(u32, usize), Reconciled>,
-    /// Claims that fit no start or outcome: the row of each, and why.
-    pub unplaced: Vec<(u64, UnplacedClaim)>,
+    /// Claims that fit no start or outcome: the file and the row of each, and why.
+    pub unplaced: Vec<(ClaimRow, UnplacedClaim)>,
     /// Claims of another amount than the contract pays for the result.
     pub amounts: Vec<ClaimedAmount>,
     /// How many claims name an amount for a result that has no price of its own, because what is paid for it depends on others.
     pub without_price: u64,
 }
 
+/// Where a claim stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ClaimRow {
+    /// The position of its batch.
+    pub batch: usize,
+    /// The row in the file.
+    pub row: u64,
+}
+
 /// A claim of another amount than the contract pays for the result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClaimedAmount {
-    pub row: u64,
+    pub row: ClaimRow,
     pub provider: u32,
     pub outcome: usize,
     pub claimed: Pence,
@@ -100,17 +109,19 @@ pub fn reconcile(
 ) -> ReconciledClaims {
     let mut out = ReconciledClaims::default();
     let mut claimed: BTreeMap<(usize, usize), i64> = BTreeMap::new();
-    for batch in claims {
+    for (at, batch) in claims.iter().enumerate() {
         for row in 0..batch.rows() {
+            let claim = ClaimRow { batch: at, row: batch.places[row] };
             if known(batch, row, "known") > known_at {
                 continue;
             }
             match place(scheme, records, measured, batch, row) {
                 Ok(place) => {
                     *claimed.entry(place).or_default() += 1;
-                    amount(scheme, measured, batch, row, place, &mut out);
+                    let claimed = batch.amount(batch.table.column("amount"), row).map(Pence);
+                    amount(scheme, measured, (claim, claimed), place, &mut out);
                 }
-                Err(unplaced) => out.unplaced.push((batch.places[row], unplaced)),
+                Err(unplaced) => out.unplaced.push((claim, unplaced)),
             }
         }
     }
@@ -137,20 +148,16 @@ pub fn reconcile(
 fn amount(
     scheme: &Scheme,
     measured: &MeasuredOutcomes,
-    batch: &Batch,
-    row: usize,
+    (row, claimed): (ClaimRow, Option<Pence>),
     (at, outcome): (usize, usize),
     out: &mut ReconciledClaims,
 ) {
-    let Some(claimed) = batch.amount(batch.table.column("amount"), row).map(Pence) else { return };
+    let Some(claimed) = claimed else { return };
     let IndexEvent { start, area, segment, cohort } = &measured.index[at];
     let time = scheme.cohorts[*cohort as usize].time();
     match price_of_result(scheme, outcome, *area as usize, *segment as usize, time) {
         Some(price) if price == claimed => {}
-        Some(price) => {
-            let (row, provider) = (batch.places[row], start.provider);
-            out.amounts.push(ClaimedAmount { row, provider, outcome, claimed, price });
-        }
+        Some(price) => out.amounts.push(ClaimedAmount { row, provider: start.provider, outcome, claimed, price }),
         None => out.without_price += 1,
     }
 }

@@ -19,6 +19,8 @@ pub struct Batch {
     pub columns: Vec<ColumnValues>,
     /// For each row, its place in the file: the line of a CSV file, or the row of another file, from 1.
     pub places: Vec<u64>,
+    /// The file, by its position among the files of the table that are read together.
+    pub file: usize,
 }
 
 /// How many texts are read together.
@@ -64,7 +66,7 @@ impl Batch {
     #[must_use]
     pub fn empty(table: &'static RecordTable) -> Batch {
         let columns = table.columns.iter().map(|column| ColumnValues::empty(column.kind)).collect();
-        Batch { table, columns, places: Vec::new() }
+        Batch { table, columns, places: Vec::new(), file: 0 }
     }
 
     #[must_use]

@@ -244,13 +244,14 @@ impl Agencies {
         Ok(links)
     }
 
-    /// Reads every wanted table of an agency through the data-quality gate, batch by batch; `asked` is what the rules need of it.
+    /// Reads every wanted table of an agency through the data-quality gate, batch by batch; `asked` is what the rules need of it. `take`
+    /// gets each batch with its file, such as `police/events-2.csv`.
     pub(crate) fn each(
         &mut self,
         agency: &str,
         wanted: &dyn Fn(&Purpose, &RecordTable) -> bool,
         asked: &dyn Fn(&RecordTable) -> TableRules,
-        take: &mut dyn FnMut(&Purpose, Batch) -> anyhow::Result<()>,
+        take: &mut dyn FnMut(&Purpose, &str, Batch) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
         let Some(path) = self.folders.get(agency) else { return Ok(()) };
         let (mut files, others) = files::find(path)?;
@@ -272,12 +273,13 @@ impl Agencies {
         for of_table in files.chunk_by(|one, other| one.table.name == other.table.name) {
             let (table, of_table) = (of_table[0].table, of_table.iter().collect::<Vec<_>>());
             let asked = asked(table);
+            let names: Vec<String> = of_table.iter().map(|file| format!("{agency}/{}", file.name())).collect();
             let mut found = read_table(&of_table, &QualityGate::new(table, &known, &asked), &|_| true, &mut |batch, _| {
-                take(&self.purpose, batch)
+                take(&self.purpose, &names[batch.file], batch)
             })?;
-            for (file, rows) in of_table.iter().zip(&found.files) {
+            for ((file, name), rows) in of_table.iter().zip(&names).zip(&found.files) {
                 self.read.push(FileRead {
-                    name: format!("{agency}/{}", file.name()),
+                    name: name.clone(),
                     sha256: sha256(file)?,
                     rows: rows.read,
                     used: rows.used,

@@ -98,7 +98,7 @@ fn work_done(
             &agency,
             &|_, table| kinds().any(|(of, _)| of.name == table.name),
             &|_| basic_rules(true),
-            &mut |_, batch| {
+            &mut |_, _, batch| {
                 pieces(&mut done, &mut spellings, looking, (&agency, &batch), &people, days.days());
                 Ok(())
             },

@@ -29,6 +29,8 @@ pub(crate) struct MeasuredRecords {
     pub providers: Option<Vec<String>>,
     /// Claims, where they are wanted and the folder has them. With several agencies each row has its linked person.
     pub claims: Option<Vec<Batch>>,
+    /// The name of the file of each of their batches.
+    pub claim_files: Vec<String>,
     pub records: Records,
     pub measured: MeasuredOutcomes,
     /// The data-quality report of the records.
@@ -127,5 +129,9 @@ pub(crate) fn measured_records(
         quality.findings.extend(quality::findings(&found));
     }
     let (folders, claims) = (vec![folder.clone()], tables.remove("claims"));
-    Ok(MeasuredRecords { folder, folders, providers, claims, records, measured, quality, set_aside, notes: Vec::new() })
+    let of_claims: Vec<String> =
+        files.iter().filter(|file| file.table.name == "claims").map(records::files::TableFile::name).collect();
+    let claim_files = claims.iter().flatten().map(|batch| of_claims[batch.file].clone()).collect();
+    let notes = Vec::new();
+    Ok(MeasuredRecords { folder, folders, providers, claims, claim_files, records, measured, quality, set_aside, notes })
 }

@@ -111,9 +111,9 @@ fn join(
     quality.again = doubtful_rows::counted_again(&measured);
     quality.exceptions = one_folder::exceptions(scheme, &records, &measured, as_at);
     let mut notes: Vec<String> = agencies.left_out().into_iter().collect();
-    let never_linked = without_person.iter().map(|(table, rows)| {
+    let never_linked = without_person.iter().map(|(file, rows)| {
         let (count, are) = (counted(rows.count, "row", "rows"), plural(rows.count, "is", "are"));
-        format!("{count} of {table} about people who were not linked by then {are} left out: {}", rows.places())
+        format!("{count} of {file} about people who were not linked by then {are} left out: {}", rows.places())
     });
     notes.extend(never_linked);
     let claims = more.contains(&"claims").then(|| tables.claims.iter().map(|batch| by_person(batch, &drawn.linked)).collect());
@@ -122,6 +122,7 @@ fn join(
         folders: agencies.folders.values().cloned().collect(),
         providers: tables.providers.as_ref().map(|batches| payees::ids(batches)),
         claims: claims.filter(|claims: &Vec<Batch>| !claims.is_empty()),
+        claim_files: tables.claim_files.clone(),
         records,
         measured,
         quality,
@@ -423,6 +424,8 @@ struct AgencyTables {
     events: Vec<Batch>,
     spells: Vec<Batch>,
     claims: Vec<Batch>,
+    /// The agency and file of each of their batches.
+    claim_files: Vec<String>,
     /// Nothing where no agency has the table, or the purpose does not cover it.
     providers: Option<Vec<Batch>>,
 }
@@ -485,7 +488,7 @@ fn read_tables(
         // An agency's own counts are compared with its own rows, so its table of coverage comes first.
         let of_coverage = |table: &RecordTable| asked_of(table.name, need, &scheme.records, Some(scheme));
         let mut coverage = Vec::new();
-        agencies.each(&agency, &|_, table| table.name == "coverage", &of_coverage, &mut |_, batch| {
+        agencies.each(&agency, &|_, table| table.name == "coverage", &of_coverage, &mut |_, _, batch| {
             coverage.push(batch);
             Ok(())
         })?;
@@ -503,15 +506,18 @@ fn read_tables(
             TableRules { columns, ..of_table }
         };
         let wanted = |purpose: &Purpose, table: &RecordTable| table.name != "coverage" && wanted(purpose, table);
-        agencies.each(&agency, &wanted, &asked, &mut |_, batch| {
+        agencies.each(&agency, &wanted, &asked, &mut |_, file, batch| {
             if batch.table.name == "providers" {
                 tables.providers.get_or_insert_default().push(batch);
                 return Ok(());
             }
             let (batch, left) = by_record(batch, &own);
             if !left.is_empty() {
-                let rows = without_person.entry(format!("{agency}/{}", batch.table.name)).or_default();
+                let rows = without_person.entry(file.to_owned()).or_default();
                 left.into_iter().for_each(|row| rows.add(row));
+            }
+            if batch.table.name == "claims" {
+                tables.claim_files.push(file.to_owned());
             }
             tables.of(batch.table.name).push(batch);
             Ok(())
@@ -542,6 +548,7 @@ impl AgencyTables {
             events: about(&self.events),
             spells: about(&self.spells),
             claims: Vec::new(),
+            claim_files: Vec::new(),
             providers: None,
         }
     }

@@ -124,6 +124,33 @@ fn a_false_claim_that_fits_no_start_is_told_with_its_row_and_effect() {
     }
 }
 
+/// What each such claim may change is added up, whether it is one or several of one kind.
+#[test]
+fn false_claims_that_fit_no_start_are_each_counted_in_the_effect() {
+    let accepted = ["--accept-faults", "agreed", "--accepted-by", "Jo Park"];
+    let claims = |count: usize| -> String {
+        (1..=count).map(|at| format!("c{at},A,{at},job,2017-09-0{at},2028-01-01,false,\n")).collect()
+    };
+    for (count, least) in [(1, "-£5"), (2, "-£10"), (3, "-£15")] {
+        let (contract, folder, output) = with_claims(&claims(count), &accepted);
+        let output = said(&output);
+        assert!(output.contains(&format!("anything from {least} to ")), "{count}: {output}");
+        drop((contract, folder));
+    }
+}
+
+/// A row of one of several files is told with its file.
+#[test]
+fn rows_of_claims_have_their_file() {
+    let claims = "c1,A,1,job,2027-09-01,,,10.00\nc2,A,3,job,2017-09-01,,,\n";
+    let (contract, folder, _) = with_claims(claims, &[]);
+    let header = "claim,provider,person,outcome,date,checked,found,amount\n";
+    folder.write("claims-2.csv", format!("{header}c3,A,2,job,2017-09-01,,,\nc4,A,2,job,2027-09-01,,,12\n"));
+    let (_, said) = told(&["claims", contract.path(), folder.path(), "--as-at", "2030-12-31"]);
+    assert!(said.contains("2 claims fit no start, in row 2 of claims-2.csv and row 3 of claims.csv: the day"), "{said}");
+    assert!(said.contains("row 3 of claims-2.csv claims £12, and the contract pays £10"), "{said}");
+}
+
 #[test]
 fn amounts_of_claims_are_compared_with_the_price_of_the_result() {
     let claims =

@@ -61,6 +61,7 @@ fn read(
     for (at, file) in files.iter().enumerate() {
         let name = file.name();
         file.read(columns, &mut |mut batch, faults| {
+            batch.file = at;
             let lookups = gate.rows(FileRef { at, name: &name }, &mut batch, faults, &mut found);
             report(&mut found)?;
             take(batch, lookups)
@@ -208,6 +209,7 @@ fn restore_rows(
         file.read(columns, &mut |mut batch, _| {
             let good: Vec<bool> = (0..batch.rows()).map(|row| key(&batch, row).is_some_and(|key| keys.contains(&key))).collect();
             batch.keep(&good);
+            batch.file = at;
             let mut own = GateResult::default();
             let lookups = fresh_gate.rows(FileRef { at, name: &name }, &mut batch, Vec::new(), &mut own);
             found.restore_rows(at, own);

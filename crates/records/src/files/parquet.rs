@@ -291,7 +291,8 @@ impl ParquetTable {
         rows: usize,
         text: &mut usize,
     ) -> parquet::errors::Result<(Batch, Vec<Fault>)> {
-        let mut batch = Batch { table: self.table, columns: Vec::new(), places: (before + 1..=before + rows as u64).collect() };
+        let places = (before + 1..=before + rows as u64).collect();
+        let mut batch = Batch { table: self.table, columns: Vec::new(), places, file: 0 };
         let (mut faults, mut good) = (Vec::new(), Vec::new());
         for ((column, of), reader) in self.table.columns.iter().zip(&self.of).zip(readers) {
             let mut wrong = Vec::new();

@@ -1,6 +1,6 @@
 //! A statement from dated records: what each provider is paid, whom it waits for, and what its data quality leaves open.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::bail;
 use base::english::{counted, plural};
@@ -15,7 +15,7 @@ use ledger::{Statement, StatementLine};
 use outcomes::claims::{ClaimedResult, FoundFalse, found_false};
 use outcomes::effect::{SetAside, effect};
 use outcomes::payees::Payees;
-use outcomes::{MeasuredOutcomes, ProviderTally, QueryDates};
+use outcomes::{IndexEvent, MeasuredOutcomes, ProviderTally, QueryDates};
 use records::batch::Batch;
 use records::gate::quality::{CopiedFacts, CountedInTwoCohorts, QualityReport};
 
@@ -72,23 +72,29 @@ impl PricedRecords {
         // Where the records show what an audit found false, the audit may be the one that is wrong.
         let penalties = claims.map(|claims| {
             let all = audits(&measured, claims);
+            let mut without_audits = payable(&measured);
+            without_audits.iter_mut().flat_map(|group| &mut group.tally.found_false).for_each(|counts| counts.fill(0));
             let counted = |audits: &FoundFalse| {
-                let mut groups = payable(&measured);
-                groups.iter_mut().flat_map(|group| &mut group.tally.found_false).for_each(|counts| counts.fill(0));
+                let mut groups = without_audits.clone();
                 audits.add_to(scheme, &measured, &mut groups);
                 price(&groups).0
             };
             let undisputed = all.clone().undisputed(scheme, &measured);
             let as_found = counted(&all);
             let without = if undisputed == all { 0 } else { counted(&undisputed).saturating_sub(as_found) };
-            // A claim that fits no start may be meant for any start of its person.
-            let more = |claimed: ClaimedResult| {
-                let mut meant = all.clone();
-                meant.claims.push(claimed);
-                counted(&meant).saturating_sub(as_found)
+            // A claim that fits no start may be meant for any start of its person. One more in a cell changes the sum in one way, so
+            // each cell is priced once, however many claims there are.
+            let mut of_cell: BTreeMap<(u32, [u32; 3], usize), i64> = BTreeMap::new();
+            let mut more = |claimed: ClaimedResult| {
+                let IndexEvent { start, area, cohort, segment } = measured.index[claimed.at];
+                *of_cell.entry((start.provider, [area, cohort, segment], claimed.outcome)).or_insert_with(|| {
+                    let mut meant = all.clone();
+                    meant.claims.push(claimed);
+                    counted(&meant).saturating_sub(as_found)
+                })
             };
             let meant = all.where_meant(&measured).into_iter();
-            let with: i64 = meant.map(|starts| starts.into_iter().map(more).min().unwrap_or(0).min(0)).sum();
+            let with: i64 = meant.map(|starts| starts.into_iter().map(&mut more).min().unwrap_or(0).min(0)).sum();
             [without, with]
         });
         let [without, with] = penalties.unwrap_or_default();
