@@ -255,6 +255,8 @@ impl Agencies {
     ) -> anyhow::Result<()> {
         let Some(path) = self.folders.get(agency) else { return Ok(()) };
         let (mut files, others) = files::find(path)?;
+        let name_of = |file: &TableFile| format!("{agency}/{}", file.name());
+        let coverage: Vec<String> = files.iter().filter(|file| file.table.name == "coverage").map(name_of).collect();
         files.retain(|file| wanted(&self.purpose, file.table));
         for other in others {
             let name = format!("{agency}/{}", other.name);
@@ -273,7 +275,7 @@ impl Agencies {
         for of_table in files.chunk_by(|one, other| one.table.name == other.table.name) {
             let (table, of_table) = (of_table[0].table, of_table.iter().collect::<Vec<_>>());
             let asked = asked(table);
-            let names: Vec<String> = of_table.iter().map(|file| format!("{agency}/{}", file.name())).collect();
+            let names: Vec<String> = of_table.iter().map(|file| name_of(file)).collect();
             let mut found = read_table(&of_table, &QualityGate::new(table, &known, &asked), &|_| true, &mut |batch, _| {
                 take(&self.purpose, &names[batch.file], batch)
             })?;
@@ -295,8 +297,8 @@ impl Agencies {
             let people = known.people.map_or(0, |names| names.len() as u64);
             let zeros = asked.stated.iter().filter(|stated| stated.count == 0);
             let few = zeros.filter_map(|stated| evidence::too_few_people(stated, people));
-            for fault in evidence::differing(table.name, &asked.stated, &found).into_iter().chain(few) {
-                self.findings.add(&format!("{agency}/coverage"), fault, true, None);
+            for (file, fault) in evidence::differing(table.name, &asked.stated, &found).into_iter().chain(few) {
+                self.findings.add(&coverage[file], fault, true, None);
             }
             // They are of this agency.
             found.counted.clear();

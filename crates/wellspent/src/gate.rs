@@ -216,7 +216,8 @@ fn read(
     let file =
         |reading: &FolderReading<'_>, name: &str| reading.files(name).first().map_or(format!("{name}.csv"), |file| file.name());
     let coverage_file = file(reading, "coverage");
-    faults.into_iter().for_each(|fault| reading.findings.add(&coverage_file, fault, true, None));
+    let coverage_files: Vec<String> = reading.files("coverage").iter().map(|file| file.name()).collect();
+    faults.into_iter().for_each(|(file, fault)| reading.findings.add(&coverage_files[file], fault, true, None));
     let of_facts = |name: &str| asked_of(name, need, policy, None).with_coverage(name, &stated, &counts, wanted.known_at);
     let (of_events, of_spells) = (of_facts("events"), of_facts("spells"));
     let of_starts = asked_of("starts", need, policy, wanted.scheme);
@@ -259,10 +260,10 @@ fn read(
         let there = !reading.files(name).is_empty();
         let name_of = file(reading, name);
         let read = FactsRead { table: table_name(name), there, kinds: &of.kinds, stated: &of.stated, found };
-        for fault in missing_evidence(&read, need, people_rows) {
-            let at = if fault.place > 0 { &coverage_file } else { &name_of };
-            reading.findings.add(at, fault, true, None);
-        }
+        let missing = missing_evidence(&read, need, people_rows);
+        missing.of_table.into_iter().for_each(|fault| reading.findings.add(&name_of, fault, true, None));
+        let of_coverage = missing.of_coverage.into_iter();
+        of_coverage.for_each(|(file, fault)| reading.findings.add(&coverage_files[file], fault, true, None));
     }
     for (name, found) in [("starts", &of_start), ("events", &of_event), ("spells", &of_spell)] {
         if let Some(fault) = evidence::ids_in_other_forms(&found.unknown, &people.names) {

@@ -421,6 +421,8 @@ struct AgencyTables {
     people: Vec<Batch>,
     starts: Vec<Batch>,
     coverage: Vec<Batch>,
+    /// What the tables of coverage count.
+    counts: Vec<StatedCount>,
     events: Vec<Batch>,
     spells: Vec<Batch>,
     claims: Vec<Batch>,
@@ -438,10 +440,6 @@ fn sound(
     tables: &AgencyTables,
     accepted: Option<AcceptedFaults>,
 ) -> anyhow::Result<QualityReport> {
-    // An agency looks up its own people, however many the others have.
-    let people = 0;
-    let (counts, faults) = evidence::stated_counts(&tables.coverage, people);
-    faults.into_iter().for_each(|fault| agencies.note("coverage", fault));
     for RequiredColumn { name, .. } in
         need.required_columns("people").into_iter().filter(|column| column.need == ColumnNeed::There)
     {
@@ -457,9 +455,11 @@ fn sound(
     for (name, kinds) in [("events", &need.events), ("spells", &need.spells)] {
         let none = GateResult::default();
         let found = agencies.found.get(name).unwrap_or(&none);
-        let zeros: Vec<StatedCount> = counts.iter().filter(|stated| stated.table == name && stated.count == 0).cloned().collect();
+        let zeros: Vec<StatedCount> =
+            tables.counts.iter().filter(|stated| stated.table == name && stated.count == 0).cloned().collect();
         let read = FactsRead { table: name, there: agencies.found.contains_key(name), kinds, stated: &zeros, found };
-        let faults = if need.table(name) { evidence::missing_evidence(&read, need, people) } else { Vec::new() };
+        // Faults of a row of coverage are its agency's, and were found when its tables were read.
+        let faults = if need.table(name) { evidence::missing_evidence(&read, need, 0).of_table } else { Vec::new() };
         let unused = evidence::unused_kinds(&found.others, kinds).filter(|_| need.table(name));
         let classes = evidence::classes_without_rows(found, &need.classes).filter(|_| name == "events");
         faults.into_iter().for_each(|fault| agencies.note(name, fault));
@@ -487,14 +487,18 @@ fn read_tables(
         };
         // An agency's own counts are compared with its own rows, so its table of coverage comes first.
         let of_coverage = |table: &RecordTable| asked_of(table.name, need, &scheme.records, Some(scheme));
-        let mut coverage = Vec::new();
-        agencies.each(&agency, &|_, table| table.name == "coverage", &of_coverage, &mut |_, _, batch| {
+        let (mut coverage, mut coverage_files) = (Vec::new(), BTreeMap::new());
+        agencies.each(&agency, &|_, table| table.name == "coverage", &of_coverage, &mut |_, file, batch| {
+            coverage_files.insert(batch.file, file.to_owned());
             coverage.push(batch);
             Ok(())
         })?;
-        let (counts, _) = evidence::stated_counts(&coverage, 0);
+        // An agency looks up its own people, however many the others have.
+        let (counts, faults) = evidence::stated_counts(&coverage, 0);
+        faults.into_iter().for_each(|(file, fault)| agencies.note(&coverage_files[&file], fault));
         let stated_coverage = Coverage::new(&coverage);
         tables.coverage.extend(coverage);
+        tables.counts.extend(counts.iter().cloned());
         let asked = |table: &RecordTable| {
             let of_table = match table.name {
                 "claims" => asked_of_claims(Some(scheme)),
@@ -545,6 +549,7 @@ impl AgencyTables {
             people: about(&self.people),
             starts: about(&self.starts),
             coverage: self.coverage.clone(),
+            counts: Vec::new(),
             events: about(&self.events),
             spells: about(&self.spells),
             claims: Vec::new(),

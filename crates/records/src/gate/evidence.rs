@@ -17,12 +17,16 @@ use base::english::counted;
 /// How many kinds a message names.
 const SHOWN: usize = 8;
 
+/// A fault of a row of coverage, and the position of its file among those of coverage.
+pub type CoverageFault = (usize, Fault);
+
 /// The counts that a table of coverage states, and the faults of some of its rows. `all_people` is the number of rows in the table of
 /// people.
 #[must_use]
-pub fn stated_counts(batches: &[Batch], all_people: u64) -> (Vec<StatedCount>, Vec<Fault>) {
-    let (mut out, mut faults) = (Vec::new(), Vec::new());
+pub fn stated_counts(batches: &[Batch], all_people: u64) -> (Vec<StatedCount>, Vec<CoverageFault>) {
+    let (mut out, mut all_faults) = (Vec::new(), Vec::new());
     for batch in batches {
+        let mut faults = Vec::new();
         let at = |name| batch.table.column(name);
         for row in 0..batch.rows() {
             let text = |name| batch.text(at(name), row);
@@ -62,6 +66,7 @@ pub fn stated_counts(batches: &[Batch], all_people: u64) -> (Vec<StatedCount>, V
                 by: text("said_by"),
                 on,
                 place: batch.places[row],
+                file: batch.file,
             };
             let lacks: Vec<&str> = [
                 ("people", stated.people.is_none()),
@@ -92,8 +97,9 @@ pub fn stated_counts(batches: &[Batch], all_people: u64) -> (Vec<StatedCount>, V
             }
             out.push(stated);
         }
+        all_faults.extend(faults.into_iter().map(|fault| (batch.file, fault)));
     }
-    (out, faults)
+    (out, all_faults)
 }
 
 /// What was read of the table of events or of spells.
@@ -108,11 +114,21 @@ pub struct FactsRead<'a> {
     pub found: &'a GateResult,
 }
 
+/// What the records lack.
+#[derive(Debug, Default)]
+pub struct MissingEvidence {
+    /// Faults of the table of events or of spells.
+    pub of_table: Vec<Fault>,
+    /// Faults of rows of coverage about it.
+    pub of_coverage: Vec<CoverageFault>,
+}
+
 /// What the rules need and the records do not have, and stated counts that differ from the rows. `people` is the number of rows
 /// in the table of people.
 #[must_use]
-pub fn missing_evidence(read: &FactsRead<'_>, need: &Need, people: u64) -> Vec<Fault> {
-    let mut faults = differing(read.table, read.stated, read.found);
+pub fn missing_evidence(read: &FactsRead<'_>, need: &Need, people: u64) -> MissingEvidence {
+    let mut of_coverage = differing(read.table, read.stated, read.found);
+    let mut faults = Vec::new();
     let found = read.found;
     let word = if read.table == "spells" { "spell" } else { "event" };
     let used: u64 = found.files.iter().map(|rows| rows.used).sum();
@@ -120,7 +136,7 @@ pub fn missing_evidence(read: &FactsRead<'_>, need: &Need, people: u64) -> Vec<F
         let fix = "supply both tables with the same ids";
         let what = "none of the people here is in the table of people";
         faults.push(Fault { column: "person".into(), ..Fault::file(what, "ids of the table of people", fix) }.refused());
-        return faults;
+        return MissingEvidence { of_table: faults, of_coverage };
     }
     for (at, kind) in read.kinds.iter().enumerate() {
         let rows = found.kinds.get(at).copied().unwrap_or(0);
@@ -132,7 +148,7 @@ pub fn missing_evidence(read: &FactsRead<'_>, need: &Need, people: u64) -> Vec<F
                 if read.table == "events" && need.proofs.contains(kind) && found.settled == 0 && found.never_settled > 0 {
                     faults.push(not_settled(kind, &found.unread()));
                 }
-                faults.extend(too_few_people(stated, people));
+                of_coverage.extend(too_few_people(stated, people));
                 continue;
             }
             None if rows == 0 && !proven => {}
@@ -159,13 +175,13 @@ pub fn missing_evidence(read: &FactsRead<'_>, need: &Need, people: u64) -> Vec<F
         let fault = Fault::file(what, format!("rows of the kind `{kind}`"), hint + &zero).refused();
         faults.push(Fault { column: "kind".into(), value: Some(visible(kind)), ..fault });
     }
-    faults
+    MissingEvidence { of_table: faults, of_coverage }
 }
 
 /// A stated zero for fewer people than there are.
 #[must_use]
-pub fn too_few_people(stated: &StatedCount, people: u64) -> Option<Fault> {
-    stated.people.filter(|looked_up| *looked_up < people).map(|looked_up| too_few(stated.place, looked_up, people))
+pub fn too_few_people(stated: &StatedCount, people: u64) -> Option<CoverageFault> {
+    stated.people.filter(|looked_up| *looked_up < people).map(|looked_up| (stated.file, too_few(stated.place, looked_up, people)))
 }
 
 fn too_few(place: u64, looked_up: u64, people: u64) -> Fault {
@@ -218,7 +234,7 @@ fn row_count(count: u64) -> String {
 
 /// Stated counts of a table that differ from the rows.
 #[must_use]
-pub fn differing(table: &str, all: &[StatedCount], found: &GateResult) -> Vec<Fault> {
+pub fn differing(table: &str, all: &[StatedCount], found: &GateResult) -> Vec<CoverageFault> {
     let mut faults = Vec::new();
     for (stated, count) in all.iter().zip(found.counted.iter().chain(std::iter::repeat(&0))) {
         // The kind of a row that cannot be read is unknown, so it may be of any kind.
@@ -232,7 +248,7 @@ pub fn differing(table: &str, all: &[StatedCount], found: &GateResult) -> Vec<Fa
         let fault = Fault::row(stated.place, what, format!("{}, as stated", row_count(stated.count)), fix).refused();
         let until = date(stated.until);
         let value = format!("{kind}: {} up to {until}", row_count(*count));
-        faults.push(Fault { column: "count".into(), value: Some(value), ..fault });
+        faults.push((stated.file, Fault { column: "count".into(), value: Some(value), ..fault }));
     }
     faults
 }

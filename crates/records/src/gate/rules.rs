@@ -71,4 +71,6 @@ pub struct StatedCount {
     pub on: Day,
     /// Its row in the file.
     pub place: u64,
+    /// The file, by its position among the files of coverage.
+    pub file: usize,
 }
