@@ -125,7 +125,8 @@ fn part_text(part: &MappedPart) -> String {
     line(&part.without_item, "row has nothing in the list to split", "rows have nothing in the list to split", "left out");
     for (column, rows) in &part.unlike_days {
         let (one, many) = (format!("day of `{column}` cannot be read"), format!("days of `{column}` cannot be read"));
-        line(rows, &one, &many, "copied as they are, and `wellspent records check` refuses them");
+        let (it_is, it) = (plural(rows.count, "it is", "they are"), plural(rows.count, "it", "them"));
+        line(rows, &one, &many, &format!("copied as {it_is}, and `wellspent records check` refuses {it}"));
     }
     out
 }

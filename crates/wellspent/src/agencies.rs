@@ -404,9 +404,9 @@ impl Agencies {
         let mut left_out = self.faults.clone();
         for (key, kind) in self.findings.iter().filter(|(key, _)| key.grade <= Grade::Row) {
             let rows = left_out.entry(key.file.clone()).or_default();
-            let before = rows.count;
-            kind.places().iter().for_each(|(place, _)| rows.add(*place));
-            rows.count = before + kind.count;
+            let places = kind.places();
+            places.iter().for_each(|(place, _)| rows.add(*place));
+            rows.add_without_numbers(kind.count.saturating_sub(places.len() as u64));
         }
         let count: u64 = left_out.values().map(|rows| rows.count).sum();
         let named = left_out.iter().take(MOST_NAMED).map(|(file, rows)| match rows.places().as_str() {

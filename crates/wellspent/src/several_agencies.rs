@@ -112,8 +112,8 @@ fn join(
     quality.exceptions = one_folder::exceptions(scheme, &records, &measured, as_at);
     let mut notes: Vec<String> = agencies.left_out().into_iter().collect();
     let never_linked = without_person.iter().map(|(file, rows)| {
-        let (count, are) = (counted(rows.count, "row", "rows"), plural(rows.count, "is", "are"));
-        format!("{count} of {file} about people who were not linked by then {are} left out: {}", rows.places())
+        let who = plural(rows.count, "a person who was not linked by then is", "people who were not linked by then are");
+        format!("{} of {file} about {who} left out: {}", counted(rows.count, "row", "rows"), rows.places())
     });
     notes.extend(never_linked);
     let claims = more.contains(&"claims").then(|| tables.claims.iter().map(|batch| by_person(batch, &drawn.linked)).collect());
