@@ -37,6 +37,9 @@ pub struct MapPart {
     only: Vec<(String, Vec<String>)>,
     /// Values that look like one of `only` and are another word: rows with them are left out.
     leave_out: Vec<(String, Vec<String>)>,
+    /// Values that other parts of the map take from the same columns of the same file: the map knows them, so they are no slips of what
+    /// this part takes.
+    taken_elsewhere: Vec<(String, Vec<String>)>,
     /// Only rows with any value here.
     given: Vec<String>,
     /// Days are whole numbers from this day.
@@ -126,7 +129,17 @@ pub fn read(reader: &Reader<'_>, file: &str) -> Vec<MapPart> {
         parts.extend(section.sections().iter().map(|section| part(section, table)));
     }
     document.finish();
+    let elsewhere: Vec<Vec<(String, Vec<String>)>> = (0..parts.len()).map(|at| taken_elsewhere(&parts, at)).collect();
+    parts.iter_mut().zip(elsewhere).for_each(|(part, taken)| part.taken_elsewhere = taken);
     parts
+}
+
+/// What other parts take from the same file by `only`.
+fn taken_elsewhere(parts: &[MapPart], at: usize) -> Vec<(String, Vec<String>)> {
+    let own = &parts[at];
+    let others = parts.iter().enumerate().filter(|(other, part)| *other != at && part.file.is_some());
+    let same_rows = others.map(|(_, part)| part).filter(|part| (&part.file, &part.sheet) == (&own.file, &own.sheet));
+    same_rows.flat_map(|part| part.only.clone()).collect()
 }
 
 fn part(section: &Section<'_, '_>, table: &'static RecordTable) -> MapPart {
@@ -162,6 +175,7 @@ fn part(section: &Section<'_, '_>, table: &'static RecordTable) -> MapPart {
         sheet: section.text("sheet").map(str::to_owned),
         only: lists("only"),
         leave_out: lists("leave_out"),
+        taken_elsewhere: Vec::new(),
         given: section.list("given").map(owned).unwrap_or_default(),
         day_zero: section.date("day_zero").map(day::day),
         split,
@@ -703,7 +717,9 @@ impl MapPart {
                     && matches!(value, ValueSource::Column(name) | ValueSource::LookedUp { by: name, .. } if name == column)
             })
         };
-        let left_out = |of: &str| self.leave_out.iter().find(|(name, _)| name == of).map_or(&[][..], |(_, values)| values);
+        let known = || self.leave_out.iter().chain(&self.taken_elsewhere);
+        let left_out =
+            |of: &str| known().filter(|(name, _)| name == of).flat_map(|(_, values)| values).map(String::as_str).collect();
         self.only.iter().map(|(name, values)| FilterColumn::new(name, values, left_out(name), personal(name))).collect()
     }
 

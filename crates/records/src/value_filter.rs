@@ -18,7 +18,7 @@ pub(crate) struct FilterColumn<'a> {
     pub name: &'a str,
     values: Vec<WantedValue<'a>>,
     /// Values that are other words, however near they look.
-    leave_out: &'a [String],
+    leave_out: Vec<&'a str>,
     /// Whether its values may identify a person. Of such a column, only values from the map itself may be shown.
     personal: bool,
     /// Values that are none of the wanted ones, nor near one.
@@ -35,7 +35,7 @@ struct WantedValue<'a> {
 }
 
 impl<'a> FilterColumn<'a> {
-    pub(crate) fn new(name: &'a str, values: &'a [String], leave_out: &'a [String], personal: bool) -> FilterColumn<'a> {
+    pub(crate) fn new(name: &'a str, values: &'a [String], leave_out: Vec<&'a str>, personal: bool) -> FilterColumn<'a> {
         let values = values.iter().map(|value| WantedValue { value, found: false, nearest: None }).collect();
         FilterColumn { name, values, leave_out, personal, others: BTreeSet::new(), slips: BTreeMap::new() }
     }
@@ -51,7 +51,7 @@ impl<'a> FilterColumn<'a> {
             value.found = true;
             return;
         }
-        if cell.is_empty() || self.others.contains(cell) || self.leave_out.iter().any(|other| other == cell) {
+        if cell.is_empty() || self.others.contains(cell) || self.leave_out.contains(&cell) {
             return;
         }
         if let Some(slip) = self.slips.get_mut(cell) {
@@ -105,7 +105,7 @@ impl<'a> FilterColumn<'a> {
         });
         let what = "rows have a value of `only` in another spelling, and would be left out";
         let fix = format!(
-            "correct the file, or add that spelling to `only`; if it is another word, say so: leave_out = {{ {} = [\"…\"] }}",
+            "correct the file, or add that spelling to `only`, here or in another part of the map; if it is another word, say so: leave_out = {{ {} = [\"…\"] }}",
             key(self.name)
         );
         let fault = Fault::file(what, "each value in one spelling, or every spelling in the map", fix);

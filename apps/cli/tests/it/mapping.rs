@@ -244,6 +244,24 @@ fn a_wanted_value_in_another_spelling_is_not_left_out() {
     }
 }
 
+/// A near word that another part of the map takes from the same column is no slip: nothing is left out.
+#[test]
+fn a_word_that_another_part_takes_is_no_slip() {
+    let text = "no,seen,Decision\n1,2024-01-31,Accepted\n2,2024-02-29,Acepted\n";
+    let other = |file: &str, column: &str, value: &str| {
+        format!(
+            "only = {{ Decision = [\"Accepted\"] }}\n[events.other]\nfile = \"{file}\"\nonly = {{ {column} = [\"{value}\"] }}\n\
+             person = \"no\"\nkind = {{ is = \"other\" }}\ndate = \"seen\"\n"
+        )
+    };
+    let (code, said, days) = starts("f.csv", text.as_bytes(), &other("f.csv", "Decision", "Acepted"));
+    assert_eq!((code, days.as_str()), (Some(0), "2024-01-31"), "{said}");
+    assert!(!said.contains("in another spelling"), "{said}");
+    // Another value of another part does not excuse it.
+    let (code, said, _) = starts("f.csv", text.as_bytes(), &other("f.csv", "Decision", "Accepted"));
+    assert!(code == Some(1) && said.contains("in another spelling") && said.contains("in row 3"), "{said}");
+}
+
 #[test]
 fn rows_of_empty_cells_are_nothing_and_a_header_again_is_told() {
     for (text, line) in [
