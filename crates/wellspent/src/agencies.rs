@@ -251,14 +251,11 @@ impl Agencies {
         agency: &str,
         wanted: &dyn Fn(&Purpose, &RecordTable) -> bool,
         asked: &dyn Fn(&RecordTable) -> TableRules,
-        take: &mut dyn FnMut(&Purpose, &str, Batch) -> anyhow::Result<()>,
-    ) -> anyhow::Result<()> {
+    /// Notes the files of an agency that are no tables. One that may be a part of a wanted table stops the run. `wanted` must say all
+    /// that is read of the agency, whether in one go or in several.
+    pub(crate) fn note_others(&mut self, agency: &str, wanted: &dyn Fn(&Purpose, &RecordTable) -> bool) -> anyhow::Result<()> {
         let Some(path) = self.folders.get(agency) else { return Ok(()) };
-        let (mut files, others) = files::find(path)?;
-        let name_of = |file: &TableFile| format!("{agency}/{}", file.name());
-        let coverage: Vec<String> = files.iter().filter(|file| file.table.name == "coverage").map(name_of).collect();
-        files.retain(|file| wanted(&self.purpose, file.table));
-        for other in others {
+        for other in files::find(path)?.1 {
             let name = format!("{agency}/{}", other.name);
             // A folder may be read several times, for one thing after another.
             if self.reported.insert(name.clone()) {
@@ -267,6 +264,28 @@ impl Agencies {
                 self.findings.add(&name, fault, affects_sum, None);
             }
         }
+        Ok(())
+    }
+
+    /// Notes when an agency's people were born, by its rows of people, for the tables that are read after them.
+    pub(crate) fn born(&mut self, agency: &str, people: &Batch) {
+        let Some(names) = self.known.get(agency) else { return };
+        let born = self.born.entry(agency.to_owned()).or_insert_with(|| vec![NEVER; names.len()]);
+        let column = |name| people.table.column(name);
+        for row in 0..people.rows() {
+            if let Some(person) = people.name(column("person"), row).and_then(|name| names.find(name)) {
+                born[person as usize] = people.day(column("born"), row);
+            }
+        }
+    }
+
+        take: &mut dyn FnMut(&Purpose, &str, Batch) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        let Some(path) = self.folders.get(agency) else { return Ok(()) };
+        let (mut files, _) = files::find(path)?;
+        let name_of = |file: &TableFile| format!("{agency}/{}", file.name());
+        let coverage: Vec<String> = files.iter().filter(|file| file.table.name == "coverage").map(name_of).collect();
+        files.retain(|file| wanted(&self.purpose, file.table));
         // The table of persons says whom a row is about, not the agency's table of people.
         let known = match self.known.get(agency).filter(|_| self.all_linked) {
             Some(names) => KnownNames::of_agency(names),

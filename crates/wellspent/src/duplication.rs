@@ -14,12 +14,14 @@ use linkage::joined::duplication::{
     unit_costs, variants,
 };
 use linkage::joined::work_spellings::WorkSpellings;
+use linkage::purpose::Purpose;
 use outcomes::QueryDates;
 use records::batch::{Batch, Name};
 use records::fault::{Fault, Grade, visible};
 use records::files::gated::basic_rules;
 use records::files::{FileFormat, TableFile};
 use records::gate::quality::AcceptedFaults;
+use records::schema::RecordTable;
 use records::spelling;
 pub use report::duplication::{DuplicationReport, RepeatedWork};
 
@@ -94,15 +96,12 @@ fn work_done(
         let own = members.iter().enumerate().filter(|(_, member)| member.key.agency == agency);
         let people: BTreeMap<Name<'_>, usize> = own.map(|(at, member)| (Name::of(&member.key.id), at)).collect();
         let kinds = || looking.works.iter().flat_map(|work| &work.kinds);
-        agencies.each(
-            &agency,
-            &|_, table| kinds().any(|(of, _)| of.name == table.name),
-            &|_| basic_rules(true),
-            &mut |_, _, batch| {
-                pieces(&mut done, &mut spellings, looking, (&agency, &batch), &people, days.days());
-                Ok(())
-            },
-        )?;
+        let wanted = |_: &Purpose, table: &RecordTable| kinds().any(|(of, _)| of.name == table.name);
+        agencies.note_others(&agency, &wanted)?;
+        agencies.each(&agency, &wanted, &|_| basic_rules(true), &mut |_, _, batch| {
+            pieces(&mut done, &mut spellings, looking, (&agency, &batch), &people, days.days());
+            Ok(())
+        })?;
     }
     Ok((done, spellings))
 }

@@ -80,6 +80,7 @@ fn timeline(request: &PersonRequest, agencies: &mut Agencies, person: &str) -> a
     for agency in &names {
         let here = own.iter().filter(|member| member.key.agency == *agency);
         let ids: BTreeSet<Name<'_>> = here.map(|member| Name::of(&member.key.id)).collect();
+        agencies.note_others(agency, &|purpose, table| purpose.touches(table))?;
         agencies.each(agency, &|purpose, table| purpose.touches(table), &|_| basic_rules(true), &mut |purpose, _, batch| {
             items(&mut found, agency, &batch, &ids, purpose, request.days.days());
             Ok(())

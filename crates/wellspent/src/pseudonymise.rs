@@ -91,6 +91,7 @@ fn written(request: &PseudonymiseRequest) -> anyhow::Result<PseudonymisedRecords
         let people: BTreeMap<Name<'_>, &Member> = of_agency(&members, &agency);
         let to = out.join(&agency);
         let mut writers = BTreeMap::new();
+        agencies.note_others(&agency, &|purpose, table| purpose.touches(table))?;
         agencies.each(&agency, &|purpose, table| purpose.touches(table), &|_| basic_rules(true), &mut |purpose, _, batch| {
             let table = batch.table;
             let batch = payload(batch, purpose, &people, &secret, days.days());

@@ -490,6 +490,7 @@ fn read_tables(
         let (mut coverage, mut coverage_files) = (Vec::new(), BTreeMap::new());
         agencies.each(&agency, &|_, table| table.name == "coverage", &of_coverage, &mut |_, file, batch| {
             coverage_files.insert(batch.file, file.to_owned());
+        agencies.note_others(&agency, &wanted)?;
             coverage.push(batch);
             Ok(())
         })?;
