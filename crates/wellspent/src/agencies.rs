@@ -18,6 +18,7 @@ use outcomes::effect::SetAside;
 use records::batch::{Batch, Name};
 use records::counted_rows::CountedRows;
 use records::fault::{Fault, Grade, visible};
+use records::gate::amount_scale::AmountScale;
 use records::gate::evidence;
 use records::gate::findings::Findings;
 use records::gate::quality;
@@ -59,6 +60,10 @@ pub(crate) struct Agencies {
     pub found: BTreeMap<&'static str, GateResult>,
     /// For each agency, its records in the table of persons: those of today and those of the day by which things were known.
     known: BTreeMap<String, Names>,
+    /// For each agency whose people were read, the days of birth of those records, in the same order.
+    born: BTreeMap<String, Vec<Day>>,
+    /// For each agency with events, its file and the sizes of its amounts by needed kind.
+    pub amounts: Vec<(String, Vec<AmountScale>)>,
     /// What is wrong with the linkage itself, each with its file.
     of_linkage: Vec<(String, Fault)>,
     /// Whether rows about records that the table of persons does not have are set aside, because a sum depends on them.
@@ -88,6 +93,8 @@ pub(crate) fn open(folder: &Path, wanted: &str, days: QueryDates) -> anyhow::Res
         reported: BTreeSet::new(),
         found: BTreeMap::new(),
         known: BTreeMap::new(),
+        born: BTreeMap::new(),
+        amounts: Vec::new(),
         of_linkage: Vec::new(),
         all_linked: false,
     };
@@ -322,6 +329,9 @@ impl Agencies {
             // They are of this agency.
             found.counted.clear();
             if let Some(fault) = known.people.and_then(|names| evidence::ids_in_other_forms(&found.unknown, names)) {
+            if table.name == "events" {
+                self.amounts.push((names[0].clone(), found.amount_scales()));
+            }
                 self.findings.add(&format!("{agency}/{}", table.name), fault, false, None);
             }
             self.found.entry(table.name).or_default().merge(found);

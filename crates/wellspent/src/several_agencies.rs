@@ -27,6 +27,7 @@ use records::batch::{Batch, ColumnValues, Name};
 use records::counted_rows::CountedRows;
 use records::fault::Fault;
 use records::gate::GateResult;
+use records::gate::amount_scale::{AmountScale, hundredfold};
 use records::gate::evidence::FactsRead;
 use records::gate::quality::{AcceptedFaults, QualityReport};
 use records::gate::{StatedCount, TableRules, evidence};
@@ -464,6 +465,10 @@ fn sound(
         let classes = evidence::classes_without_rows(found, &need.classes).filter(|_| name == "events");
         faults.into_iter().for_each(|fault| agencies.note(name, fault));
         unused.into_iter().chain(classes).for_each(|fault| agencies.found_in(name, fault, false));
+    }
+    let (files, scales): (Vec<String>, Vec<Vec<AmountScale>>) = std::mem::take(&mut agencies.amounts).into_iter().unzip();
+    for (at, fault) in hundredfold(&need.events, &scales) {
+        agencies.found_in(&files[at], fault, false);
     }
     agencies.judge(&scheme.records, accepted)
 }

@@ -10,6 +10,7 @@
 //! guessing.
 
 pub mod about;
+pub mod amount_scale;
 mod audits;
 pub mod copies;
 pub mod evidence;

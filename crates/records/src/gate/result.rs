@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::fault::Fault;
 use super::super::names::Fingerprints;
+use super::amount_scale::AmountScale;
 use super::file_columns::FileColumns;
 use super::findings::Findings;
 
@@ -37,6 +38,8 @@ pub struct GateResult {
     pub(super) columns: Vec<FileColumns>,
     /// Whether several threads read the file, so that rows come in any order.
     pub unordered: bool,
+    /// The sizes of the amounts that are added up, by file and needed kind.
+    pub(super) amounts: Vec<Vec<AmountScale>>,
     /// Every fault with the position of its file, where a list of all faults is wanted.
     pub every_fault: Option<Vec<(usize, Fault)>>,
 }
@@ -77,6 +80,14 @@ impl GateResult {
 
     /// Adds a fault that changes nothing.
     pub fn report(&mut self, file: FileRef<'_>, fault: Fault) {
+    /// The sizes of the amounts of all files, by needed kind.
+    #[must_use]
+    pub fn amount_scales(&self) -> Vec<AmountScale> {
+        let mut all = Vec::new();
+        self.amounts.iter().for_each(|file| merge_scales(&mut all, file));
+        all
+    }
+
         self.note(file, fault, false, None);
     }
 
@@ -98,6 +109,8 @@ impl GateResult {
         self.columns.iter_mut().zip(other.columns).for_each(|(seen, more)| seen.merge(more));
         self.repeated.extend(other.repeated);
         add(&mut self.kinds, &other.kinds);
+        self.amounts.resize(self.amounts.len().max(other.amounts.len()), Vec::new());
+        self.amounts.iter_mut().zip(&other.amounts).for_each(|(file, more)| merge_scales(file, more));
         add(&mut self.counted, &other.counted);
         add(&mut self.classes, &other.classes);
         self.other_classes += other.other_classes;
@@ -123,6 +136,12 @@ impl GateResult {
 /// Kinds that no rule needs: which were seen, and some of them with their rows.
 #[derive(Debug, Default)]
 pub struct OtherKinds {
+/// Adds amounts by kind.
+fn merge_scales(all: &mut Vec<AmountScale>, more: &[AmountScale]) {
+    all.resize(all.len().max(more.len()), AmountScale::default());
+    all.iter_mut().zip(more).for_each(|(scale, more)| scale.merge(more));
+}
+
     seen: Fingerprints,
     count: usize,
     kept: BTreeMap<u64, OtherKind>,

@@ -13,6 +13,7 @@ use super::super::names::{NOBODY, fingerprint};
 use super::super::need::{ColumnNeed, RequiredColumn};
 use super::super::schema::{RecordTable, ValueKind};
 use super::super::spelling;
+use super::amount_scale::{AmountScale, hundredfold};
 use super::audits;
 use super::copies::{self, CopyFinder};
 use super::file_columns::{self, FileColumns};
@@ -130,6 +131,7 @@ impl<'a> QualityGate<'a> {
         if self.table.name == "events" && batch.columns[batch.table.column("settled")] == ColumnValues::Absent {
             found.never_settled += lookups.kinds.iter().filter(|kind| **kind > 0).count() as u64;
         }
+        self.amounts(file, batch, &lookups, found);
         if self.table.name == "events"
             && let ColumnValues::Days(settled) = &batch.columns[batch.table.column("settled")]
         {
@@ -182,6 +184,25 @@ impl<'a> QualityGate<'a> {
                 find_people(people, &batch.columns[column], batch.rows())
             }
             _ => Vec::new(),
+    /// Notes the sizes of the amounts that are added up.
+    fn amounts(&self, file: FileRef<'_>, batch: &Batch, lookups: &RowLookups, found: &mut GateResult) {
+        let added_up = |column: &&RequiredColumn| column.name == "amount" && !column.kinds.is_empty();
+        let Some(RequiredColumn { name, kinds, .. }) = self.rules.columns.iter().find(added_up) else { return };
+        let (column, of) = (batch.table.column(name), &self.rules.kinds);
+        if found.amounts.len() <= file.at {
+            found.amounts.resize(file.at + 1, Vec::new());
+        }
+        let scales = &mut found.amounts[file.at];
+        scales.resize(of.len(), AmountScale::default());
+        let counts: Vec<bool> = of.iter().map(|kind| kinds.contains(kind)).collect();
+        for row in 0..batch.rows() {
+            let kind = usize::from(lookups.kinds.get(row).copied().unwrap_or(0)).checked_sub(1).filter(|kind| counts[*kind]);
+            if let Some((kind, amount)) = kind.zip(batch.amount(column, row)) {
+                scales[kind].add(amount);
+            }
+        }
+    }
+
         }
     }
 
@@ -315,6 +336,9 @@ impl<'a> QualityGate<'a> {
     #[must_use]
     pub fn compares_letter_case(&self) -> bool {
         self.table.keyed && !self.table.columns[0].personal && self.letters.both()
+        for (at, fault) in hundredfold(&self.rules.kinds, &found.amounts) {
+            found.report(FileRef { at, name: &names[at] }, fault);
+        }
     }
 
     fn count_stated(&self, batch: &Batch, found: &mut GateResult) {
