@@ -10,6 +10,7 @@ use base::money::thousands;
 use contract::terms::RecordsPolicy;
 use ledger::duplicate_contract::SHA_256_LABEL;
 use records::fault::Grade;
+use records::gate::CONSEQUENCES;
 use records::gate::evidence::IDS_IN_ANOTHER_FORM;
 use records::gate::findings::{FindingKey, Findings};
 use records::gate::quality::{ExceptedPeople, FileRead, FindingOutcome, QualityFinding, QualityReport, SumEffect};
@@ -39,7 +40,10 @@ pub fn refusal(
     let stops = |key: &FindingKey| key.grade <= Grade::Refused || key.grade == Grade::Row && key.affects_sum;
     // Warnings about the form of ids say why nobody is known.
     let helps = |what: &str| what == IDS_IN_ANOTHER_FORM;
-    for (key, kind) in findings.iter().filter(|(key, _)| stops(key) || helps(key.what)) {
+    // What follows from other faults comes after them.
+    let follows = |key: &FindingKey| CONSEQUENCES.contains(&key.what);
+    let told = || findings.iter().filter(|(key, _)| stops(key) || helps(key.what));
+    for (key, kind) in told().filter(|(key, _)| !follows(key)).chain(told().filter(|(key, _)| follows(key))) {
         let column = if key.column.is_empty() { String::new() } else { format!(" `{}`:", key.column) };
         let _ = write!(out, "\n  {}/{}:{column} {}", folder.display(), key.file, key.what);
         for (place, value) in kind.places().iter().filter(|(place, value)| *place > 0 || value.is_some()) {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use base::day::{Day, day};
+use base::english::counted;
 use contract::Scheme;
 use contract::measurement::OutcomeRule;
 use contract::terms::{Better, RecordsPolicy};
@@ -14,7 +15,7 @@ use outcomes::effect::SetAside;
 use records::batch::Batch;
 use records::fault::{Fault, Grade};
 use records::gate::copies::COPY;
-use records::gate::evidence::{FactsRead, missing_evidence, stated_counts};
+use records::gate::evidence::{FactsRead, NOBODY_KNOWN, missing_evidence, stated_counts};
 use records::gate::findings::Findings;
 use records::gate::quality;
 use records::gate::quality::{AcceptedFaults, FileRead, FindingOutcome, QualityReport};
@@ -87,16 +88,21 @@ impl FolderReading<'_> {
     }
 
     /// Reads a table whole.
-    fn whole(&mut self, name: &'static str, known: &KnownNames<'_>, asked: &TableRules) -> anyhow::Result<Vec<Batch>> {
-        let Some(table) = table(name) else { return Ok(Vec::new()) };
+    fn whole(
+        &mut self,
+        name: &'static str,
+        known: &KnownNames<'_>,
+        asked: &TableRules,
+    ) -> anyhow::Result<(Vec<Batch>, GateResult)> {
+        let Some(table) = table(name) else { return Ok(Default::default()) };
         let mut batches = Vec::new();
         let door = QualityGate::new(table, known, asked);
         let found = read_table(&self.files(name), &door, &|_| true, &mut |batch, _| {
             batches.push(batch);
             Ok(())
         })?;
-        self.done(name, found);
-        Ok(batches)
+        let found = self.done(name, found);
+        Ok((batches, found))
     }
 }
 
@@ -167,6 +173,7 @@ fn read(
     // Everything else is by person, so people come first.
     let mut gather = people::PeopleBuilder::default();
     let mut people_rows = 0;
+    let mut of_people = GateResult::default();
     if facts {
         let (known, asked) = (KnownNames::default(), asked_of("people", need, policy, None));
         let files = reading.files("people");
@@ -177,11 +184,12 @@ fn read(
                 gather.add(&batch);
                 Ok(())
             })?;
-            reading.done("people", found);
+            of_people = reading.done("people", found);
         }
     }
     let people = gather.end();
     let mut known = KnownNames::of(facts.then_some(&people.names));
+    known.found("people", &of_people);
     known.born = &people.born;
     let listed = |scheme: &Scheme| scheme.providers.iter().map(|provider| provider.id.clone()).collect::<Vec<_>>();
     known.pays(&wanted.scheme.map(listed).unwrap_or_default());
@@ -190,8 +198,9 @@ fn read(
     let mut providers = None;
     for name in ["providers", "lots"] {
         let rules = if wanted_table(name) { listed_rules(name) } else { basic_rules(false) };
-        let batches = reading.whole(name, &known, &rules)?;
+        let (batches, found) = reading.whole(name, &known, &rules)?;
         batches.iter().for_each(|batch| known.learn(batch));
+        known.found(name, &found);
         if name == "providers" && !reading.files(name).is_empty() {
             providers = Some(ids(&batches));
         }
@@ -200,13 +209,13 @@ fn read(
         }
     }
     let of_coverage = asked_of("coverage", need, policy, None);
-    let coverage = if facts { reading.whole("coverage", &known, &of_coverage)? } else { Vec::new() };
+    let coverage = if facts { reading.whole("coverage", &known, &of_coverage)?.0 } else { Vec::new() };
     let stated = Coverage::new(&coverage);
     for name in wanted.tables.iter().filter(|name| !["providers", "lots"].contains(name)) {
         if !reading.files(name).is_empty() {
             let asked = if *name == "claims" { asked_of_claims(wanted.scheme) } else { listed_rules(name) };
             let asked = asked.with_coverage(name, &stated, &[], wanted.known_at);
-            tables.insert(name, reading.whole(name, &known, &asked)?);
+            tables.insert(name, reading.whole(name, &known, &asked)?.0);
         }
     }
     if !facts {
@@ -244,7 +253,7 @@ fn read(
     let ((starts, of_start), ((events, of_event), (spells, of_spell))) = (starts?, found?);
     let of_start = reading.done("starts", of_start);
     let (of_event, of_spell) = (reading.done("events", of_event), reading.done("spells", of_spell));
-    nobody(reading, "people", people.names.len() as u64, 0);
+    nobody(reading, "people", people.names.len() as u64, &of_people);
     if let Some(fault) = evidence::similar_ids(&people.names) {
         reading.findings.add(&file(reading, "people"), fault, false, None);
     }
@@ -252,7 +261,11 @@ fn read(
         reading.findings.add(&file(reading, "starts"), fault, true, None);
     }
     let started = of_start.files.iter().map(|rows| rows.used).sum();
-    nobody(reading, "starts", started, of_start.unknown_people);
+    // Without people nobody is known, and that is told already.
+    let without_people = people.names.len() == 0 && of_people.files.iter().any(|rows| rows.set_aside > 0);
+    if !without_people {
+        nobody(reading, "starts", started, &of_start);
+    }
     for (name, of, found) in [("events", &of_events, &of_event), ("spells", &of_spells, &of_spell)] {
         if !need.table(name) {
             continue;
@@ -261,7 +274,8 @@ fn read(
         let name_of = file(reading, name);
         let read = FactsRead { table: table_name(name), there, kinds: &of.kinds, stated: &of.stated, found };
         let missing = missing_evidence(&read, need, people_rows);
-        missing.of_table.into_iter().for_each(|fault| reading.findings.add(&name_of, fault, true, None));
+        let of_table = missing.of_table.into_iter().filter(|fault| !without_people || fault.what != NOBODY_KNOWN);
+        of_table.for_each(|fault| reading.findings.add(&name_of, fault, true, None));
         let of_coverage = missing.of_coverage.into_iter();
         of_coverage.for_each(|(file, fault)| reading.findings.add(&coverage_files[file], fault, true, None));
     }
@@ -356,16 +370,22 @@ pub(crate) fn kinds_missed_in_silence(scheme: &Scheme) -> BTreeSet<String> {
 }
 
 /// Refuses a table without people in it: nothing is paid for nobody.
-fn nobody(reading: &mut FolderReading<'_>, name: &'static str, used: u64, unknown: u64) {
+fn nobody(reading: &mut FolderReading<'_>, name: &'static str, used: u64, found: &GateResult) {
     if used > 0 {
         return;
     }
     let files = reading.files(name);
     let file = files.first().map_or(format!("{name}.csv"), |file| file.name());
-    let fault = if unknown > 0 {
+    let set_aside: u64 = found.files.iter().map(|rows| rows.set_aside).sum();
+    let fault = if found.unknown_people > 0 {
         let fix = "hand over both tables with the same ids";
-        let fault = Fault::file("none of the people here is in the table of people", "ids of the table of people", fix);
+        let fault = Fault::file(NOBODY_KNOWN, "ids of the table of people", fix);
         Fault { column: "person".into(), ..fault }
+    } else if set_aside > 0 {
+        let fix = "correct the faults of these rows";
+        let fault = Fault::file("no row of this table can be used", "a row for each person", fix);
+        let value = counted(set_aside, "row, and it has a fault", "rows, and all have faults");
+        Fault { value: Some(value), ..fault }
     } else {
         let what = if files.is_empty() { "this table is missing" } else { "this table has no row that can be used" };
         Fault::file(what, "a row for each person", format!("hand over {name}; docs/records.md says what it holds"))

@@ -56,6 +56,54 @@ fn two_starts_of_one_day_with_different_providers_are_refused() {
     }
 }
 
+/// Where all rows of a kind have faults, they are named as the cause, and not that there are no records of it.
+#[test]
+fn evidence_that_is_missing_because_of_faults_says_so() {
+    let told = |files: &[(&str, &str)]| {
+        let output = pay(files, &[]);
+        assert!(!output.status.success(), "{}", said(&output));
+        said(&output)
+    };
+    let at = |told: &str, words: &str| told.find(words).unwrap_or_else(|| panic!("{words}\n{told}"));
+    // Rows that can be read, and whose person is nobody's.
+    let none = "no row of it can be used";
+    let both = told(&[("events.csv", &EVENTS.replace(",p3,wage", ",p9,wage"))]);
+    assert!(both.contains(none) && both.contains("wage: 2 rows have this kind, and all have faults"), "{both}");
+    assert!(!both.contains("and the records have none") && both.contains("row 6"), "{both}");
+    // Rows that cannot be read may be of any kind.
+    let one = EVENTS.replace("w1,p3,wage,2027-03-01,,,600\n", "").replace("2027-04-01,,,600", "1/4/27,,,600");
+    let one = told(&[("events.csv", &one)]);
+    assert!(one.contains("wage: 1 row of the table has a fault, and may be of this kind") && one.contains("row 6"), "{one}");
+    // No row of the kind at all.
+    let without = told(&[("events.csv", &EVENTS.replace(",wage,", ",pay,"))]);
+    assert!(without.contains("the rules need this kind of event, and the records have none"), "{without}");
+    // Nobody can be used: what follows is not told.
+    let nobody = told(&[("people.csv", "person,died\np1,1/2/30\np2,1/2/30\np3,1/2/30\n")]);
+    assert!(nobody.contains("no row of this table can be used") && nobody.contains("3 rows, and all have faults"), "{nobody}");
+    assert!(!nobody.contains("none of the people here is in the table of people"), "{nobody}");
+    let some = told(&[("people.csv", "person,died\np1,1/2/30\np2,\np3,2030-01-01\n")]);
+    assert!(at(&some, "people.csv: `died`:") < at(&some, "no person with this id is in the rows of people"), "{some}");
+}
+
+/// One file of wages has pence, and another pounds and pence. It is told, and nothing else is.
+#[test]
+fn pence_that_are_read_as_pounds_are_told() {
+    let wages = |from: usize, amount: &dyn Fn(usize) -> String| -> String {
+        let rows = (from..from + 25).map(|at| format!("v{at},p1,wage,2026-03-01,,,{}\n", amount(at)));
+        std::iter::once("event,person,kind,date,class,about,amount\n".to_owned()).chain(rows).collect()
+    };
+    let pounds = wages(0, &|at| format!("{}.{:02}", 900 + 11 * at, at));
+    let told = |other: &str| {
+        let events = EVENTS.replace("event,person,kind,date,class,about,amount\n", &pounds);
+        let output = pay(&[("events.csv", &events), ("events-2.csv", other)], &[]);
+        assert!(output.status.success(), "{}", said(&output));
+        said(&output).contains("events-2.csv: `amount`: the amounts here are about a hundred times those elsewhere")
+    };
+    assert!(told(&wages(50, &|at| format!("{}", 90_000 + 1_100 * at))));
+    assert!(!told(&wages(50, &|at| format!("{}.50", 900 + 11 * at))));
+    assert!(!told(&wages(50, &|at| format!("{}.50", 90_000 + 1_100 * at))), "with pence");
+}
+
 #[test]
 fn what_a_rule_needs_and_a_row_about_another_must_be_there() {
     let good = pay(&[], &[]);

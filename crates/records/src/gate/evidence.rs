@@ -114,6 +114,9 @@ pub struct FactsRead<'a> {
     pub found: &'a GateResult,
 }
 
+/// The message where no row of a table is about anybody in the table of people.
+pub const NOBODY_KNOWN: &str = "none of the people here is in the table of people";
+
 /// What the records lack.
 #[derive(Debug, Default)]
 pub struct MissingEvidence {
@@ -134,8 +137,7 @@ pub fn missing_evidence(read: &FactsRead<'_>, need: &Need, people: u64) -> Missi
     let used: u64 = found.files.iter().map(|rows| rows.used).sum();
     if used == 0 && found.unknown_people > 0 {
         let fix = "supply both tables with the same ids";
-        let what = "none of the people here is in the table of people";
-        faults.push(Fault { column: "person".into(), ..Fault::file(what, "ids of the table of people", fix) }.refused());
+        faults.push(Fault { column: "person".into(), ..Fault::file(NOBODY_KNOWN, "ids of the table of people", fix) }.refused());
         return MissingEvidence { of_table: faults, of_coverage };
     }
     for (at, kind) in read.kinds.iter().enumerate() {
@@ -154,6 +156,15 @@ pub fn missing_evidence(read: &FactsRead<'_>, need: &Need, people: u64) -> Missi
             None if rows == 0 && !proven => {}
             _ => continue,
         }
+        let zero = format!(
+            "; if there truly were none, state it in the table coverage: table {}, kind {kind}, count 0, and people, said_by, said_on",
+            read.table
+        );
+        let set_aside = found.kinds_set_aside.get(at).copied().unwrap_or(0);
+        if set_aside + found.unreadable > 0 {
+            faults.push(all_set_aside(word, kind, set_aside, found.unreadable, &zero));
+            continue;
+        }
         let others = found.others.kinds();
         let nearest = base::problem::nearest(kind, others.iter().map(|other| other.name.as_str()));
         let have = others.iter().take(5).map(|other| visible(&other.name)).collect::<Vec<_>>();
@@ -163,10 +174,6 @@ pub fn missing_evidence(read: &FactsRead<'_>, need: &Need, people: u64) -> Missi
             (None, true) if have.is_empty() => format!("supply the rows of this kind of {word}"),
             (None, true) => format!("supply the rows of this kind; the other kinds here are {}", have.join(", ")),
         };
-        let zero = format!(
-            "; if there truly were none, state it in the table coverage: table {}, kind {kind}, count 0, and people, said_by, said_on",
-            read.table
-        );
         let what = if read.table == "spells" {
             "the rules need this kind of spell, and the records have none"
         } else {
@@ -176,6 +183,27 @@ pub fn missing_evidence(read: &FactsRead<'_>, need: &Need, people: u64) -> Missi
         faults.push(Fault { column: "kind".into(), value: Some(visible(kind)), ..fault });
     }
     MissingEvidence { of_table: faults, of_coverage }
+}
+
+/// A needed kind of which no row can be used, because of the faults of its rows, or of rows that cannot be read and may be of it.
+fn all_set_aside(word: &str, kind: &str, set_aside: u64, unreadable: u64, zero: &str) -> Fault {
+    let what = match word {
+        "spell" => "the rules need this kind of spell, and no row of it can be used",
+        _ => "the rules need this kind of event, and no row of it can be used",
+    };
+    let (value, fix) = match set_aside {
+        0 => {
+            let rows = counted(unreadable, "row of the table has a fault", "rows of the table have faults");
+            let may_be = if unreadable == 1 { "may be of this kind" } else { "may be of this kind, or some of them" };
+            (format!("{}: {rows}, and {may_be}", visible(kind)), format!("correct the faults of those rows first{zero}"))
+        }
+        _ => {
+            let rows = counted(set_aside, "row has this kind, and has a fault", "rows have this kind, and all have faults");
+            (format!("{}: {rows}", visible(kind)), "correct the faults of those rows".to_owned())
+        }
+    };
+    let fault = Fault::file(what, format!("rows of the kind `{kind}`"), fix).refused();
+    Fault { column: "kind".into(), value: Some(value), ..fault }
 }
 
 /// A stated zero for fewer people than there are.

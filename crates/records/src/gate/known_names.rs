@@ -4,6 +4,7 @@ use base::day::Day;
 
 use super::super::batch::{Batch, Name};
 use super::super::names::{Fingerprints, Names, fingerprint};
+use super::result::GateResult;
 
 /// The names that rows of other tables may refer to, as far as they have been read.
 #[derive(Debug, Default)]
@@ -17,6 +18,8 @@ pub struct KnownNames<'a> {
     pub(super) rows: [Option<NameList>; 2],
     /// The providers that the contract lists, where it has a list.
     pub(super) payees: Option<NameList>,
+    /// The tables some of whose rows cannot be used: a name that is not known may be in one of those rows.
+    pub(super) incomplete: Vec<&'static str>,
 }
 
 /// A list of names. A name must match one exactly.
@@ -72,6 +75,20 @@ impl<'a> KnownNames<'a> {
         }
     }
 
+    /// Refers to the same people as other names do, and knows what is incomplete as they do.
+    pub fn refer_like(&mut self, other: KnownNames<'a>) {
+        self.people = other.people;
+        self.incomplete = other.incomplete;
+    }
+
+    /// Adds what the gate found in a table that others refer to. Where rows of it cannot be used, a name that is missing is a
+    /// consequence of their faults.
+    pub fn found(&mut self, table: &'static str, found: &GateResult) {
+        if found.files.iter().any(|rows| rows.set_aside > 0) {
+            self.incomplete.push(table);
+        }
+    }
+
     /// Adds rows that other tables may refer to.
     pub fn learn(&mut self, batch: &Batch) {
         for (reference, known) in
@@ -91,6 +108,8 @@ pub(super) struct Reference {
     pub column: &'static str,
     pub table: &'static str,
     pub what: &'static str,
+    /// The same where rows of that table cannot be used.
+    pub what_if_incomplete: &'static str,
     pub expected: &'static str,
     pub fix: &'static str,
 }
@@ -100,6 +119,7 @@ pub(super) const REFERENCES: [Reference; 2] = [
         column: "provider",
         table: "providers",
         what: "this organisation is not in the table of providers",
+        what_if_incomplete: CONSEQUENCES[1],
         expected: "a provider in the table of providers",
         fix: "add it to providers, or correct the name",
     },
@@ -107,10 +127,23 @@ pub(super) const REFERENCES: [Reference; 2] = [
         column: "lot",
         table: "lots",
         what: "this lot is not in the table of lots",
+        what_if_incomplete: CONSEQUENCES[2],
         expected: "a lot in the table of lots",
         fix: "add it to lots, or correct the name",
     },
 ];
+
+/// The messages about names that are not known where rows of their table cannot be used: they may follow from the faults of those rows,
+/// which are told first.
+pub const CONSEQUENCES: [&str; 3] = [
+    "no person with this id is in the rows of people that can be used",
+    "this organisation is not in the rows of providers that can be used",
+    "this lot is not in the rows of lots that can be used",
+];
+
+/// What to do about such a name.
+pub(super) const FIX_CAUSE: &str =
+    "correct the rows of that table that have faults, which are listed before; if it is still not there, ";
 
 /// For a person who is not known: what is wrong, what is expected, and how to fix it; without linkage, and with it.
 pub(super) const PERSON: [(&str, &str, &str); 2] = [

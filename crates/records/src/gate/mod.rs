@@ -27,7 +27,7 @@ mod rules;
 mod table_gate;
 
 pub use super::lookups::RowLookups;
-pub use known_names::KnownNames;
+pub use known_names::{CONSEQUENCES, KnownNames};
 pub use letter_case::LetterCaseCheck;
 pub use repeats::{SecondReading, key};
 pub use result::{FileRef, GateResult, OtherKind, OtherKinds, RowCounts};

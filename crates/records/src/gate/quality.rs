@@ -6,6 +6,7 @@ use base::money::Pence;
 
 use super::super::fault::Grade;
 use super::findings::{FindingGroup, Findings};
+use super::known_names::CONSEQUENCES;
 use super::rules::StatedCount;
 use base::day::{NEVER, date};
 
@@ -172,7 +173,11 @@ pub fn findings(findings: &Findings) -> Vec<QualityFinding> {
             places: places(kind),
         })
         .collect();
-    out.sort_by(|a, b| (a.outcome, &a.file, &a.column, &a.what).cmp(&(b.outcome, &b.file, &b.column, &b.what)));
+    // What follows from other faults comes after them.
+    let follows = |finding: &QualityFinding| CONSEQUENCES.contains(&finding.what.as_str());
+    out.sort_by(|a, b| {
+        (a.outcome, follows(a), &a.file, &a.column, &a.what).cmp(&(b.outcome, follows(b), &b.file, &b.column, &b.what))
+    });
     out
 }
 

@@ -18,6 +18,8 @@ pub struct GateResult {
     pub(super) repeated: Vec<u64>,
     /// For each needed kind, the rows that are used.
     pub kinds: Vec<u64>,
+    /// For each needed kind, the rows that are set aside.
+    pub kinds_set_aside: Vec<u64>,
     /// For each class that the rules distinguish, the rows that are used, and those of other classes or of none.
     pub classes: Vec<u64>,
     pub other_classes: u64,
@@ -109,6 +111,9 @@ impl GateResult {
         self.columns.iter_mut().zip(other.columns).for_each(|(seen, more)| seen.merge(more));
         self.repeated.extend(other.repeated);
         add(&mut self.kinds, &other.kinds);
+        self.repeated.extend(other.repeated);
+        add(&mut self.kinds, &other.kinds);
+        add(&mut self.kinds_set_aside, &other.kinds_set_aside);
         self.amounts.resize(self.amounts.len().max(other.amounts.len()), Vec::new());
         self.amounts.iter_mut().zip(&other.amounts).for_each(|(file, more)| merge_scales(file, more));
         add(&mut self.counted, &other.counted);

@@ -18,7 +18,7 @@ use super::audits;
 use super::copies::{self, CopyFinder};
 use super::file_columns::{self, FileColumns};
 use super::keys::KeySet;
-use super::known_names::{KnownNames, PAYEE, PERSON, REFERENCES, Reference};
+use super::known_names::{CONSEQUENCES, FIX_CAUSE, KnownNames, PAYEE, PERSON, REFERENCES, Reference};
 use super::letter_case::LettersSeen;
 use super::repeats;
 use super::result::{FileRef, GateResult, RowCounts, UNKNOWN};
@@ -68,6 +68,7 @@ impl<'a> QualityGate<'a> {
             found.columns.resize(file.at + 1, FileColumns::default());
         }
         found.kinds.resize(self.rules.kinds.len(), 0);
+        found.kinds_set_aside.resize(self.rules.kinds.len(), 0);
         found.counted.resize(self.rules.stated.len(), 0);
         found.files[file.at].read += batch.rows() as u64;
         for fault in faults {
@@ -372,6 +373,10 @@ impl<'a> QualityGate<'a> {
         }
         let pays = matches!(table.name, "starts" | "claims");
         for (reference, known) in REFERENCES.iter().zip(&self.known.rows) {
+                let (what, fix) = match self.known.incomplete.contains(&"people") {
+                    true => (CONSEQUENCES[0], format!("{FIX_CAUSE}{fix}")),
+                    false => (what, fix.to_owned()),
+                };
             let column = table.columns.iter().position(|column| column.name == reference.column);
             let payee = pays && reference.table == "providers";
             let known = if payee { self.known.payees.as_ref().or(known.as_ref()) } else { known.as_ref() };
@@ -390,11 +395,16 @@ impl<'a> QualityGate<'a> {
                     None => fix.to_owned(),
                 };
                 let fault = Fault::value(batch.places[row], &table.columns[column], &text, what, fix);
+                let follows = self.known.incomplete.contains(&reference.table) && (what, fix) == (reference.what, reference.fix);
+                if follows {
+                    what = reference.what_if_incomplete;
+                }
                 let fault = Fault { expected: expected.into(), ..fault };
                 // Nobody is paid for the comparison group.
                 let served = || table.name != "starts" || batch.text(table.column("group"), row) != "comparison";
                 let fault = match payee {
                     false => fault,
+                let fix = if follows { format!("{FIX_CAUSE}{fix}") } else { fix };
                     true if served() => fault.refused(),
                     true => fault.warning(),
                 };
@@ -445,6 +455,9 @@ impl<'a> QualityGate<'a> {
     }
 }
 
+        for kind in lookups.kinds.iter().zip(&good).filter(|(kind, good)| **kind > 0 && !**good).map(|(kind, _)| *kind) {
+            found.kinds_set_aside[usize::from(kind) - 1] += 1;
+        }
 fn only<T: Copy>(values: &mut Vec<T>, good: &[bool]) {
     let mut at = 0;
     values.retain(|_| {
