@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use base::Reader;
-use base::day::day;
+use base::day::{Day, NEVER, day};
 use base::english::{counted, plural};
 use contract::terms::RecordsPolicy;
 use jiff::civil::Date;
@@ -251,13 +251,6 @@ impl Agencies {
         Ok(links)
     }
 
-    /// Reads every wanted table of an agency through the data-quality gate, batch by batch; `asked` is what the rules need of it. `take`
-    /// gets each batch with its file, such as `police/events-2.csv`.
-    pub(crate) fn each(
-        &mut self,
-        agency: &str,
-        wanted: &dyn Fn(&Purpose, &RecordTable) -> bool,
-        asked: &dyn Fn(&RecordTable) -> TableRules,
     /// Notes the files of an agency that are no tables. One that may be a part of a wanted table stops the run. `wanted` must say all
     /// that is read of the agency, whether in one go or in several.
     pub(crate) fn note_others(&mut self, agency: &str, wanted: &dyn Fn(&Purpose, &RecordTable) -> bool) -> anyhow::Result<()> {
@@ -286,6 +279,13 @@ impl Agencies {
         }
     }
 
+    /// Reads every wanted table of an agency through the data-quality gate, batch by batch; `asked` is what the rules need of it. `take`
+    /// gets each batch with its file, such as `police/events-2.csv`.
+    pub(crate) fn each(
+        &mut self,
+        agency: &str,
+        wanted: &dyn Fn(&Purpose, &RecordTable) -> bool,
+        asked: &dyn Fn(&RecordTable) -> TableRules,
         take: &mut dyn FnMut(&Purpose, &str, Batch) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
         let Some(path) = self.folders.get(agency) else { return Ok(()) };
@@ -294,10 +294,11 @@ impl Agencies {
         let coverage: Vec<String> = files.iter().filter(|file| file.table.name == "coverage").map(name_of).collect();
         files.retain(|file| wanted(&self.purpose, file.table));
         // The table of persons says whom a row is about, not the agency's table of people.
-        let known = match self.known.get(agency).filter(|_| self.all_linked) {
+        let mut known = match self.known.get(agency).filter(|_| self.all_linked) {
             Some(names) => KnownNames::of_agency(names),
             None => KnownNames::default(),
         };
+        known.born = self.born.get(agency).filter(|_| self.all_linked).map_or(&[][..], Vec::as_slice);
         for of_table in files.chunk_by(|one, other| one.table.name == other.table.name) {
             let (table, of_table) = (of_table[0].table, of_table.iter().collect::<Vec<_>>());
             let asked = asked(table);
@@ -328,10 +329,10 @@ impl Agencies {
             }
             // They are of this agency.
             found.counted.clear();
-            if let Some(fault) = known.people.and_then(|names| evidence::ids_in_other_forms(&found.unknown, names)) {
             if table.name == "events" {
                 self.amounts.push((names[0].clone(), found.amount_scales()));
             }
+            if let Some(fault) = known.people.and_then(|names| evidence::ids_in_other_forms(&found.unknown, names)) {
                 self.findings.add(&format!("{agency}/{}", table.name), fault, false, None);
             }
             self.found.entry(table.name).or_default().merge(found);

@@ -486,6 +486,7 @@ pub(crate) fn asked_of(name: &str, need: &Need, policy: &RecordsPolicy, scheme: 
         kinds,
         covered: Vec::new(),
         latest: None,
+        unasked: None,
         classes: need.classes.clone(),
         other_kinds: policy.other_kinds.clone(),
         copies_later: matches!(name, "starts" | "events" | "spells"),

@@ -490,12 +490,12 @@ fn read_tables(
             "providers" => purpose.rows(table, None).is_ok(),
             name => need.table(name) || more.contains(&name),
         };
+        agencies.note_others(&agency, &wanted)?;
         // An agency's own counts are compared with its own rows, so its table of coverage comes first.
         let of_coverage = |table: &RecordTable| asked_of(table.name, need, &scheme.records, Some(scheme));
         let (mut coverage, mut coverage_files) = (Vec::new(), BTreeMap::new());
         agencies.each(&agency, &|_, table| table.name == "coverage", &of_coverage, &mut |_, file, batch| {
             coverage_files.insert(batch.file, file.to_owned());
-        agencies.note_others(&agency, &wanted)?;
             coverage.push(batch);
             Ok(())
         })?;
@@ -515,11 +515,17 @@ fn read_tables(
             let columns = if table.name == "people" { Vec::new() } else { of_table.columns };
             TableRules { columns, ..of_table }
         };
-        let wanted = |purpose: &Purpose, table: &RecordTable| table.name != "coverage" && wanted(purpose, table);
-        agencies.each(&agency, &wanted, &asked, &mut |_, file, batch| {
+        // People come before what is known of them.
+        let mut people = Vec::new();
+        agencies.each(&agency, &|_, table| table.name == "people", &asked, &mut |_, file, batch| {
+            people.push((file.to_owned(), batch));
+            Ok(())
+        })?;
+        people.iter().for_each(|(_, batch)| agencies.born(&agency, batch));
+        let mut take = |file: &str, batch: Batch| {
             if batch.table.name == "providers" {
                 tables.providers.get_or_insert_default().push(batch);
-                return Ok(());
+                return;
             }
             let (batch, left) = by_record(batch, &own);
             if !left.is_empty() {
@@ -530,6 +536,12 @@ fn read_tables(
                 tables.claim_files.push(file.to_owned());
             }
             tables.of(batch.table.name).push(batch);
+        };
+        people.into_iter().for_each(|(file, batch)| take(&file, batch));
+        let others =
+            |purpose: &Purpose, table: &RecordTable| !["coverage", "people"].contains(&table.name) && wanted(purpose, table);
+        agencies.each(&agency, &others, &asked, &mut |_, file, batch| {
+            take(file, batch);
             Ok(())
         })?;
     }

@@ -58,7 +58,7 @@ fn every_fault_is_told_and_the_good_rows_are_kept() {
     let expected = [
         "people.csv: `born`: the year does not come first\n      row 5     (not shown: it may be personal)\n",
         "spells.csv: `from`: this date can be read in two ways\n      row 5     03/04/2025\n      expected  a date like this: 2027-04-01\n",
-        "spells.csv: `person`: no person with this id is in the table of people\n      row 6     (not shown: it may be personal)\n",
+        "spells.csv: `person`: no person with this id is in the rows of people that can be used\n      row 6     (not shown: it may be personal)\n",
         "spells.csv: `to`: it ends before it begins\n      row 7     2020-01-01\n",
         "warning: ",
         "notes.txt: this is not a table of records",
@@ -72,6 +72,134 @@ fn every_fault_is_told_and_the_good_rows_are_kept() {
     let (code, said) = check(&kept, &[]);
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("17 of 17 rows are right; 0 faults"), "{said}");
+}
+
+/// What coverage states and births say is asked of the tables here too, as it is where something is measured or paid.
+#[test]
+fn coverage_and_births_are_compared_with_the_other_tables() {
+    let folder = folder();
+    let told = |name: &str, text: String, words: &[&str], code: i32| {
+        folder.write(name, text);
+        let (exit, said) = check(&folder, &[]);
+        words.iter().for_each(|word| assert!(said.contains(word), "{word}\n{said}"));
+        assert_eq!(exit, Some(code), "{said}");
+    };
+    // Days that no question up to the last complete day can use; a later question may.
+    let later = "more than a year after the last complete day; it cannot be used unless a later day is asked about";
+    told(
+        "events.csv",
+        format!("{EVENTS}e6,A1,offence,2072-01-01,,,,\n"),
+        &["warning: ", "events.csv: `date`:", later, "row 7"],
+        0,
+    );
+    let afterwards = "more than a year after all that coverage states";
+    told("events.csv", format!("{EVENTS}e6,A1,offence,2020-01-01,,,2072-01-01,\n"), &["`settled`", afterwards, "row 7"], 0);
+    told("events.csv", format!("{EVENTS}e6,A1,offence,2022-06-01,,,,\n"), &["0 faults, 0 warnings"], 0);
+    told("events.csv", EVENTS.to_owned(), &["0 faults, 0 warnings"], 0);
+    // Before a birth.
+    let born = "it is dated before the person's birth";
+    told("spells.csv", format!("{SPELLS}4,7,job,1988-01-01,\n"), &["error: ", "spells.csv: `from`:", born, "row 5"], 1);
+    told("spells.csv", SPELLS.to_owned(), &["0 faults, 0 warnings"], 0);
+    // Counts that differ from the rows, and statements that cannot be right, with their file.
+    let counted = |row: &str| format!("table,kind,until,people,count,said_by,said_on\nevents,offence,2021-12-31,,{row}\n");
+    told("coverage-2.csv", counted("2,Jo Park,2022-01-15"), &["0 faults, 0 warnings"], 0);
+    let differs = [
+        "coverage-2.csv: `count`:",
+        "the agency counted a different number of rows",
+        "row 2",
+        "offence: 2 rows up to 2021-12-31",
+    ];
+    told("coverage-2.csv", counted("6,Jo Park,2022-01-15"), &differs, 1);
+    told("coverage-2.csv", counted("2.5,Jo Park,2022-01-15"), &["coverage-2.csv: `count`: this is not a whole number"], 1);
+    told(
+        "coverage-2.csv",
+        counted("2,Jo Park,2021-01-15"),
+        &["coverage-2.csv: `said_on`: this was stated before the last day"],
+        1,
+    );
+    fs::remove_file(folder.0.join("coverage-2.csv")).expect("a file");
+    // Ids in two forms.
+    let forms = format!("{EVENTS}e6,a1,offence,2020-02-01,,,,\n");
+    told("events.csv", forms, &["ids here are those of people in the table of people, in another form"], 1);
+    told("events.csv", EVENTS.to_owned(), &["0 faults, 0 warnings"], 0);
+    let people = format!("{PEOPLE}a1,,\n");
+    told("people.csv", people, &["ids of different people differ only in letter case"], 0);
+}
+
+/// A spell that began with a service goes on, and the service has ended.
+#[test]
+fn a_spell_that_goes_on_after_its_service_is_told() {
+    let folder = folder();
+    let told = |ended: &str, spell: &str| {
+        folder.write("starts.csv", format!("start,person,provider,began,ended\ns1,A1,P,2020-01-31,{ended}\n"));
+        folder.write("spells.csv", format!("{SPELLS}9,{spell}\n"));
+        let (code, said) = check(&folder, &[]);
+        assert_eq!(code, Some(0), "{said}");
+        said.contains(
+            "spells.csv: `to`: the spell goes on, and the start of the same person and day has ended\n      row 5     the start",
+        )
+    };
+    assert!(told("2020-06-01", "A1,treatment,2020-01-31,"));
+    // It has ended too, it is another day or another person's, or the service goes on.
+    assert!(!told("2020-06-01", "A1,treatment,2020-01-31,2020-06-01"));
+    assert!(!told("2020-06-01", "A1,treatment,2020-02-01,"));
+    assert!(!told("2020-06-01", "A3,treatment,2020-01-31,"));
+    assert!(!told("", "A1,treatment,2020-01-31,"));
+}
+
+/// A sum below a table is one of its own file, and a row of another file is told with that file.
+#[test]
+fn rows_of_parts_are_told_with_their_file() {
+    let folder = folder();
+    folder.write("people-2.csv", "person,born,died\nTotal,,\nB1,1980-01-01,\n");
+    folder.write("spells-2.csv", "spell,person,kind,from,to\n9,A3,job,2020-04-01,2020-05-01\n");
+    let (code, told) = check(&folder, &[]);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(
+        told.contains("people-2.csv: the row is named like a sum or a note below a table, and is counted\n      row 2"),
+        "{told}"
+    );
+    let overlaps = "spells-2.csv: the spell overlaps another one of the same person and kind\n      row 2     the other is in row 2 of spells.csv";
+    assert!(told.contains(overlaps), "{told}");
+    // Forty full rows in one file say nothing of the form of another.
+    let many: String = (0..40).map(|at| format!("C{at},1980-01-01,\n")).collect();
+    folder.write("people.csv", format!("{PEOPLE}{many}"));
+    folder.write("people-2.csv", "person,born,died\nB1,,\nB2,,\n");
+    let (_, told) = check(&folder, &[]);
+    assert!(!told.contains("the row has an id and nothing else"), "{told}");
+    // Among full rows of its own file it does.
+    folder.write("people-2.csv", format!("person,born,died\nprinted on Monday,,\n{}", many.replace('C', "D")));
+    let (_, told) = check(&folder, &[]);
+    assert!(told.contains("people-2.csv: the row has an id and nothing else"), "{told}");
+}
+
+/// A fault of a row of people comes before what follows from it, and that says so.
+#[test]
+fn causes_are_told_before_what_follows_from_them() {
+    let folder = folder();
+    folder.write("people.csv", PEOPLE.replace("2020-07-01", "1/7/2020"));
+    let (code, told) = check(&folder, &[]);
+    assert_eq!(code, Some(1), "{told}");
+    let at = |words: &str| told.find(words).unwrap_or_else(|| panic!("{words}\n{told}"));
+    let follows = "no person with this id is in the rows of people that can be used";
+    assert!(at("people.csv: `died`:") < at(follows), "{told}");
+    assert!(
+        told.contains("hint: correct the rows of that table that have faults, which are listed before; if it is still"),
+        "{told}"
+    );
+    // Somebody who is really not there is told as before.
+    let folder = self::folder();
+    folder.write("starts.csv", format!("{STARTS}9,X9,P,2020-01-31,\n"));
+    let (_, told) = check(&folder, &[]);
+    assert!(told.contains("no person with this id is in the table of people") && !told.contains(follows), "{told}");
+    // A lot and an organisation in rows that cannot be used.
+    let folder = Scratch::new("lost");
+    folder.write("providers.csv", "provider,name,kind\nP,Acme,charity\nP2,,dragon\n");
+    folder.write("lots.csv", "lot,provider,region,begins,ends\nL1,P,North,2020-01-32,\n");
+    folder.write("subcontracts.csv", "subcontract,lot,provider\nS1,L1,P\n");
+    let (_, told) = check(&folder, &[]);
+    let at = |words: &str| told.find(words).unwrap_or_else(|| panic!("{words}\n{told}"));
+    assert!(at("lots.csv: `begins`:") < at("this lot is not in the rows of lots that can be used"), "{told}");
 }
 
 /// A row that repeats another is no fault, and is not one more right row either.

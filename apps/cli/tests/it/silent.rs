@@ -231,6 +231,27 @@ fn rows_of_several_agencies_that_cannot_be_joined_stop_the_run() {
     // One row fewer than the agency counted.
     let cut = OFFENCES.replace("w1,h1,off,2027-07-01\n", "");
     refuses(&paid(&joined(PERSONS, &cut, COUNTED)), &["the agency counted a different number of rows"]);
+    // What is wrong with one agency's coverage is told with its name and file.
+    refuses(&paid(&joined(PERSONS, &cut, COUNTED)), &["/police/coverage.csv: `count`:", "row 2"]);
+    let wrong = joined(PERSONS, OFFENCES, COUNTED);
+    wrong.write("police/coverage-2.csv", COUNTED.replace("off,", "call,").replace(",3\n", ",three\n"));
+    refuses(&paid(&wrong), &["/police/coverage-2.csv: `count`: this is not a whole number", "row 2"]);
+    // A file that may be a part of a table that is read.
+    let part = joined(PERSONS, OFFENCES, "table,kind,until\nevents,off,2030-12-31\n");
+    part.write("police/events (1).csv", "event,person,kind,date\nw9,h2,off,2027-07-01\n");
+    refuses(&paid(&part), &["/police/events (1).csv:"]);
+    part.write("police/events (1).csv", "");
+    std::fs::rename(part.0.join("police/events (1).csv"), part.0.join("police/notes.txt")).expect("a file");
+    pays(&paid(&part), "£100");
+    // What happened to somebody before birth, by the agency's own table of people.
+    let unborn = joined(PERSONS, OFFENCES, COUNTED);
+    unborn.write("police/people.csv", "person,born\nh1,2029-01-01\nh2,\nh3,1990-01-01\n");
+    refuses(&paid(&unborn), &["/police/events.csv: `date`: it is dated before the person's birth", "row 2"]);
+    let early = "table,kind,until,people,count,said_by,said_on\nevents,off,2030-12-31,3,3,Jo Park,2029-01-01\n";
+    refuses(
+        &paid(&joined(PERSONS, OFFENCES, early)),
+        &["/police/coverage.csv: `said_on`:", "before the last day that it covers"],
+    );
     // A copy of the table of persons.
     let folder = joined(PERSONS, OFFENCES, COUNTED);
     folder.write("persons (1).csv", PERSONS);

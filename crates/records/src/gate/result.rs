@@ -38,10 +38,10 @@ pub struct GateResult {
     pub unknown_people: u64,
     /// What was seen of the columns of each file.
     pub(super) columns: Vec<FileColumns>,
-    /// Whether several threads read the file, so that rows come in any order.
-    pub unordered: bool,
     /// The sizes of the amounts that are added up, by file and needed kind.
     pub(super) amounts: Vec<Vec<AmountScale>>,
+    /// Whether several threads read the file, so that rows come in any order.
+    pub unordered: bool,
     /// Every fault with the position of its file, where a list of all faults is wanted.
     pub every_fault: Option<Vec<(usize, Fault)>>,
 }
@@ -80,8 +80,6 @@ impl GateResult {
         self.columns.iter().flat_map(|file| &file.unread).cloned().collect()
     }
 
-    /// Adds a fault that changes nothing.
-    pub fn report(&mut self, file: FileRef<'_>, fault: Fault) {
     /// The sizes of the amounts of all files, by needed kind.
     #[must_use]
     pub fn amount_scales(&self) -> Vec<AmountScale> {
@@ -90,6 +88,8 @@ impl GateResult {
         all
     }
 
+    /// Adds a fault that changes nothing.
+    pub fn report(&mut self, file: FileRef<'_>, fault: Fault) {
         self.note(file, fault, false, None);
     }
 
@@ -109,13 +109,11 @@ impl GateResult {
         }
         self.columns.resize(self.columns.len().max(other.columns.len()), FileColumns::default());
         self.columns.iter_mut().zip(other.columns).for_each(|(seen, more)| seen.merge(more));
-        self.repeated.extend(other.repeated);
-        add(&mut self.kinds, &other.kinds);
+        self.amounts.resize(self.amounts.len().max(other.amounts.len()), Vec::new());
+        self.amounts.iter_mut().zip(&other.amounts).for_each(|(file, more)| merge_scales(file, more));
         self.repeated.extend(other.repeated);
         add(&mut self.kinds, &other.kinds);
         add(&mut self.kinds_set_aside, &other.kinds_set_aside);
-        self.amounts.resize(self.amounts.len().max(other.amounts.len()), Vec::new());
-        self.amounts.iter_mut().zip(&other.amounts).for_each(|(file, more)| merge_scales(file, more));
         add(&mut self.counted, &other.counted);
         add(&mut self.classes, &other.classes);
         self.other_classes += other.other_classes;
@@ -138,15 +136,15 @@ impl GateResult {
     }
 }
 
-/// Kinds that no rule needs: which were seen, and some of them with their rows.
-#[derive(Debug, Default)]
-pub struct OtherKinds {
 /// Adds amounts by kind.
 fn merge_scales(all: &mut Vec<AmountScale>, more: &[AmountScale]) {
     all.resize(all.len().max(more.len()), AmountScale::default());
     all.iter_mut().zip(more).for_each(|(scale, more)| scale.merge(more));
 }
 
+/// Kinds that no rule needs: which were seen, and some of them with their rows.
+#[derive(Debug, Default)]
+pub struct OtherKinds {
     seen: Fingerprints,
     count: usize,
     kept: BTreeMap<u64, OtherKind>,

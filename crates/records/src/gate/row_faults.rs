@@ -55,17 +55,30 @@ pub(super) const LATER: Day = 366;
 
 /// Rows dated so long after the last complete day that the day must be wrong. They would fall out of every follow-up window in
 /// silence.
-pub(super) fn check_later(latest: Day, covered: &[bool], kinds: &[u16], batch: &Batch, row_faults: &mut RowFaults) {
+/// `is_covered` says of a row whether coverage states how far its kind is complete, `is_asked` whether `latest` is the day that is asked
+/// about or a later one.
+pub(super) fn check_later(
+    latest: Day,
+    is_asked: bool,
+    is_covered: &dyn Fn(usize) -> bool,
+    batch: &Batch,
+    row_faults: &mut RowFaults,
+) {
     let at = batch.table.column(if batch.table.name == "spells" { "from" } else { "date" });
     let ColumnValues::Days(days) = &batch.columns[at] else { return };
     let limit = latest.saturating_add(LATER);
-    for (row, (day, kind)) in days.iter().zip(kinds).enumerate() {
-        let is_covered = usize::from(*kind).checked_sub(1).is_some_and(|kind| covered[kind]);
-        if is_covered && *day > limit && *day != NEVER {
-            let what = "the day is more than a year after the last complete day and the day that is asked about";
+    for (row, day) in days.iter().enumerate() {
+        if *day > limit && *day != NEVER && is_covered(row) {
+            let what = match is_asked {
+                true => "the day is more than a year after the last complete day and the day that is asked about",
+                false => {
+                    "the day is more than a year after the last complete day; it cannot be used unless a later day is asked about"
+                }
+            };
             let fix = "correct the day, leave out what is only planned, or write a later day in `until` of coverage";
             let fault = Fault::value(batch.places[row], &batch.table.columns[at], &batch.text(at, row), what, fix);
-            row_faults.faults.push((row, Fault { expected: format!("a day up to {}", date(limit)), ..fault }));
+            let fault = Fault { expected: format!("a day up to {}", date(limit)), ..fault };
+            row_faults.faults.push((row, if is_asked { fault } else { fault.warning() }));
         }
     }
 }
@@ -82,17 +95,23 @@ const AFTERWARDS: [(&str, &str); 7] = [
 ];
 
 /// Rows that were settled, checked or known so long after everything else in the records that the day must be wrong. They would not
-/// count, in silence.
-pub(super) fn check_afterwards(latest: Day, batch: &Batch, row_faults: &mut RowFaults) {
+/// count, in silence. `is_asked` says whether `latest` is the day that is asked about or a later one.
+pub(super) fn check_afterwards(latest: Day, is_asked: bool, batch: &Batch, row_faults: &mut RowFaults) {
     let limit = latest.saturating_add(LATER);
     for (_, name) in AFTERWARDS.iter().filter(|(table, _)| *table == batch.table.name) {
         let Some(at) = batch.table.columns.iter().position(|column| column.name == *name) else { continue };
         let ColumnValues::Days(days) = &batch.columns[at] else { continue };
         for row in (0..batch.rows()).filter(|row| days[*row] > limit && days[*row] != NEVER) {
-            let what = "the day is more than a year after all that coverage states and the day that is asked about";
+            let what = match is_asked {
+                true => "the day is more than a year after all that coverage states and the day that is asked about",
+                false => {
+                    "the day is more than a year after all that coverage states; it cannot be used unless a later day is asked about"
+                }
+            };
             let fix = "correct the day, leave it empty if it has not come, or write a later day in `until` of coverage";
             let fault = Fault::value(batch.places[row], &batch.table.columns[at], &batch.text(at, row), what, fix);
-            row_faults.faults.push((row, Fault { expected: format!("a day up to {}", date(limit)), ..fault }));
+            let fault = Fault { expected: format!("a day up to {}", date(limit)), ..fault };
+            row_faults.faults.push((row, if is_asked { fault } else { fault.warning() }));
         }
     }
 }

@@ -15,6 +15,9 @@ pub struct TableRules {
     pub covered: Vec<bool>,
     /// The last day that the records reach by anything that is stated or asked; `None` where nothing is stated.
     pub latest: Option<Day>,
+    /// What coverage states, where no day is asked about yet and no rule says which kinds are needed. Days after it are then told only:
+    /// they may be right on the day that is asked about later.
+    pub unasked: Option<Coverage>,
     /// Classes of event that the rules distinguish.
     pub classes: Vec<String>,
     /// Kinds that the scheme lists as different, although they are spelled nearly like a needed one.
@@ -38,8 +41,23 @@ impl TableRules {
         TableRules {
             latest: coverage.latest().zip(known_at).map(|(latest, known_at)| latest.max(known_at)),
             stated: counts.iter().filter(|stated| stated.table == table).cloned().collect(),
+            unasked: None,
             covered: self.kinds.iter().map(|kind| coverage.stated_until(table, kind).is_some()).collect(),
             ..self
+        }
+    }
+}
+
+impl TableRules {
+    /// What is known of a table without a scheme: what coverage states of it, and no day that is asked about.
+    #[must_use]
+    pub fn without_scheme(table: &str, coverage: &Coverage, counts: &[StatedCount]) -> TableRules {
+        TableRules {
+            affects_sum: true,
+            latest: coverage.latest(),
+            unasked: Some(coverage.clone()),
+            stated: counts.iter().filter(|stated| stated.table == table).cloned().collect(),
+            ..TableRules::default()
         }
     }
 }

@@ -103,10 +103,16 @@ impl<'a> QualityGate<'a> {
             check_starts(scope, batch, &mut row_faults);
         }
         if let Some(latest) = self.rules.latest {
-            if !self.rules.covered.is_empty() {
-                check_later(latest, &self.rules.covered, &lookups.kinds, batch, &mut row_faults);
+            if let Some(coverage) = self.rules.unasked.as_ref().filter(|_| ["events", "spells"].contains(&self.table.name)) {
+                let column = self.table.column("kind");
+                let is_covered = |row| coverage.stated_until(self.table.name, &batch.text_or_borrowed(column, row)).is_some();
+                check_later(latest, false, &is_covered, batch, &mut row_faults);
+            } else if !self.rules.covered.is_empty() {
+                let kind = |row: usize| usize::from(lookups.kinds[row]).checked_sub(1);
+                let is_covered = |row| kind(row).is_some_and(|kind| self.rules.covered[kind]);
+                check_later(latest, true, &is_covered, batch, &mut row_faults);
             }
-            check_afterwards(latest, batch, &mut row_faults);
+            check_afterwards(latest, self.rules.unasked.is_none(), batch, &mut row_faults);
             check_far_ends(latest, batch, &mut row_faults);
         }
         if self.table.name == "events" {
@@ -125,6 +131,7 @@ impl<'a> QualityGate<'a> {
             self.set_aside(file, batch, &mut lookups, row_faults, found);
         }
         self.copies(file, batch, &lookups, found);
+        self.amounts(file, batch, &lookups, found);
         found.files[file.at].used += batch.rows() as u64;
         for kind in lookups.kinds.iter().filter(|kind| **kind > 0) {
             found.kinds[usize::from(*kind) - 1] += 1;
@@ -132,7 +139,6 @@ impl<'a> QualityGate<'a> {
         if self.table.name == "events" && batch.columns[batch.table.column("settled")] == ColumnValues::Absent {
             found.never_settled += lookups.kinds.iter().filter(|kind| **kind > 0).count() as u64;
         }
-        self.amounts(file, batch, &lookups, found);
         if self.table.name == "events"
             && let ColumnValues::Days(settled) = &batch.columns[batch.table.column("settled")]
         {
@@ -178,13 +184,6 @@ impl<'a> QualityGate<'a> {
         faults.into_iter().for_each(|fault| found.note(file, fault, false, None));
     }
 
-    fn persons(&self, batch: &Batch) -> Vec<u32> {
-        let column = self.table.columns.iter().position(|column| column.name == "person");
-        match (column, self.known.people) {
-            (Some(column), Some(people)) if self.table.name != "people" => {
-                find_people(people, &batch.columns[column], batch.rows())
-            }
-            _ => Vec::new(),
     /// Notes the sizes of the amounts that are added up.
     fn amounts(&self, file: FileRef<'_>, batch: &Batch, lookups: &RowLookups, found: &mut GateResult) {
         let added_up = |column: &&RequiredColumn| column.name == "amount" && !column.kinds.is_empty();
@@ -204,6 +203,13 @@ impl<'a> QualityGate<'a> {
         }
     }
 
+    fn persons(&self, batch: &Batch) -> Vec<u32> {
+        let column = self.table.columns.iter().position(|column| column.name == "person");
+        match (column, self.known.people) {
+            (Some(column), Some(people)) if self.table.name != "people" => {
+                find_people(people, &batch.columns[column], batch.rows())
+            }
+            _ => Vec::new(),
         }
     }
 
@@ -330,6 +336,9 @@ impl<'a> QualityGate<'a> {
             let affects_sum = fault.grade < Grade::Repeat;
             found.note(FileRef { at, name: &names[at] }, fault, affects_sum, None);
         }
+        for (at, fault) in hundredfold(&self.rules.kinds, &found.amounts) {
+            found.report(FileRef { at, name: &names[at] }, fault);
+        }
     }
 
     /// Whether ids may differ in letter case alone, so that the files are read again to compare them. Ids of people are personal, and
@@ -337,9 +346,6 @@ impl<'a> QualityGate<'a> {
     #[must_use]
     pub fn compares_letter_case(&self) -> bool {
         self.table.keyed && !self.table.columns[0].personal && self.letters.both()
-        for (at, fault) in hundredfold(&self.rules.kinds, &found.amounts) {
-            found.report(FileRef { at, name: &names[at] }, fault);
-        }
     }
 
     fn count_stated(&self, batch: &Batch, found: &mut GateResult) {
@@ -367,16 +373,16 @@ impl<'a> QualityGate<'a> {
             let named = |row: &usize| batch.columns[column].name(*row).is_some();
             for row in (0..batch.rows()).filter(|row| lookups.persons[*row] == NOBODY).filter(named) {
                 let (what, expected, fix) = PERSON[usize::from(self.known.linked)];
+                let (what, fix) = match self.known.incomplete.contains(&"people") {
+                    true => (CONSEQUENCES[0], format!("{FIX_CAUSE}{fix}")),
+                    false => (what, fix.to_owned()),
+                };
                 let fault = Fault::value(batch.places[row], &table.columns[column], "", what, fix);
                 row_faults.faults.push((row, Fault { expected: expected.into(), ..fault }));
             }
         }
         let pays = matches!(table.name, "starts" | "claims");
         for (reference, known) in REFERENCES.iter().zip(&self.known.rows) {
-                let (what, fix) = match self.known.incomplete.contains(&"people") {
-                    true => (CONSEQUENCES[0], format!("{FIX_CAUSE}{fix}")),
-                    false => (what, fix.to_owned()),
-                };
             let column = table.columns.iter().position(|column| column.name == reference.column);
             let payee = pays && reference.table == "providers";
             let known = if payee { self.known.payees.as_ref().or(known.as_ref()) } else { known.as_ref() };
@@ -389,22 +395,22 @@ impl<'a> QualityGate<'a> {
                     (what, expected, fix) = PAYEE;
                 }
                 let (print, text) = (fingerprint(name), name.to_string());
+                let follows = self.known.incomplete.contains(&reference.table) && (what, fix) == (reference.what, reference.fix);
+                if follows {
+                    what = reference.what_if_incomplete;
+                }
                 let fix = match fixes.get(&print) {
                     Some(fix) => fix.clone(),
                     None if fixes.len() < MOST_COMPARED => fixes.entry(print).or_insert(known.fix(&text, fix)).clone(),
                     None => fix.to_owned(),
                 };
+                let fix = if follows { format!("{FIX_CAUSE}{fix}") } else { fix };
                 let fault = Fault::value(batch.places[row], &table.columns[column], &text, what, fix);
-                let follows = self.known.incomplete.contains(&reference.table) && (what, fix) == (reference.what, reference.fix);
-                if follows {
-                    what = reference.what_if_incomplete;
-                }
                 let fault = Fault { expected: expected.into(), ..fault };
                 // Nobody is paid for the comparison group.
                 let served = || table.name != "starts" || batch.text(table.column("group"), row) != "comparison";
                 let fault = match payee {
                     false => fault,
-                let fix = if follows { format!("{FIX_CAUSE}{fix}") } else { fix };
                     true if served() => fault.refused(),
                     true => fault.warning(),
                 };
@@ -449,15 +455,15 @@ impl<'a> QualityGate<'a> {
             found.note(file, fault, affects_sum, known_person);
         }
         found.files[file.at].set_aside += good.iter().filter(|good| !**good).count() as u64;
+        for kind in lookups.kinds.iter().zip(&good).filter(|(kind, good)| **kind > 0 && !**good).map(|(kind, _)| *kind) {
+            found.kinds_set_aside[usize::from(kind) - 1] += 1;
+        }
         batch.keep(&good);
         only(&mut lookups.persons, &good);
         only(&mut lookups.kinds, &good);
     }
 }
 
-        for kind in lookups.kinds.iter().zip(&good).filter(|(kind, good)| **kind > 0 && !**good).map(|(kind, _)| *kind) {
-            found.kinds_set_aside[usize::from(kind) - 1] += 1;
-        }
 fn only<T: Copy>(values: &mut Vec<T>, good: &[bool]) {
     let mut at = 0;
     values.retain(|_| {

@@ -80,7 +80,7 @@ fn faults_of(table: &'static RecordTable, people: &str, text: &str) -> Vec<Fault
         check.rows(&batch);
     });
     let every_fault = found.every_fault.unwrap_or_default().into_iter().map(|(_, fault)| fault);
-    every_fault.chain(check.end(table)).collect()
+    every_fault.chain(check.end(table, &["table.csv".to_owned()]).into_iter().map(|(_, fault)| fault)).collect()
 }
 
 fn read(table: &'static RecordTable, text: &str, take: &mut dyn FnMut(Batch, Vec<Fault>)) {

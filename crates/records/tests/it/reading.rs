@@ -41,7 +41,7 @@ fn read(name: &str, mut bytes: impl Read) -> (Vec<Batch>, Vec<Fault>) {
         .expect("bytes in memory can be read");
     }
     let mut all: Vec<Fault> = found.every_fault.unwrap_or_default().into_iter().map(|(_, fault)| fault).collect();
-    all.extend(check.end(table));
+    all.extend(check.end(table, &["FILE".to_owned()]).into_iter().map(|(_, fault)| fault));
     all.sort_by_key(|fault| fault.place);
     (batches, all)
 }

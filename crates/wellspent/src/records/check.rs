@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use records::batch::Batch;
-use records::check::CrossRowCheck;
+use records::check::{CrossRowCheck, EndedStarts};
 use records::fault::{Fault, Grade};
-use records::files::gated::read_table_listing_faults;
+use records::files::gated::{basic_rules, read_table_listing_faults};
 use records::files::list::FaultList;
 use records::files::write::{Unfinished, Writer};
 use records::files::{FileFormat, TableFile, find};
-use records::gate::{KnownNames, QualityGate, TableRules};
-use records::people;
+use records::gate::{CONSEQUENCES, GateResult, KnownNames, QualityGate, TableRules, evidence};
 use records::schema::TABLES;
+use records::{Coverage, people};
 pub use report::records_check::{CheckedFile, FaultKind, RecordsCheck};
 
 use crate::error::Error;
@@ -48,22 +48,60 @@ fn checked(request: &RecordsCheckRequest) -> anyhow::Result<RecordsCheck> {
     }
     let of = |name: &str| files.iter().filter(|file| file.table.name == name).collect::<Vec<_>>();
     let mut people = people::PeopleBuilder::default();
-    checking.table(&of("people"), &KnownNames::default(), &mut |batch| people.add(batch))?;
+    let mut people_rows = 0;
+    // Coverage says nothing about these tables, and is not read yet.
+    let plain = basic_rules(true);
+    let of_people = checking.table(&of("people"), &KnownNames::default(), &plain, &mut |batch| {
+        people_rows += batch.rows() as u64;
+        people.add(batch);
+    })?;
     let people = people.end();
-    let mut known = KnownNames::of((!of("people").is_empty()).then_some(&people.names));
+    let there = !of("people").is_empty();
+    let mut known = KnownNames::of(there.then_some(&people.names));
+    known.found("people", &of_people);
     // Tables that others refer to come first, after people.
     let mut learned = KnownNames::default();
     for name in ["providers", "lots"] {
-        checking.table(&of(name), &known, &mut |batch| learned.learn(batch))?;
+        let found = checking.table(&of(name), &known, &plain, &mut |batch| learned.learn(batch))?;
+        known.found(name, &found);
     }
-    learned.people = known.people.take();
-    for table in TABLES.iter().filter(|table| !["people", "providers", "lots"].contains(&table.name)) {
-        checking.table(&of(table.name), &learned, &mut |_| {})?;
+    learned.refer_like(known);
+    learned.born = &people.born;
+    // What coverage states is compared with the tables that come after it.
+    let (coverage_files, mut coverage) = (of("coverage"), Vec::new());
+    checking.table(&coverage_files, &learned, &plain, &mut |batch| coverage.push(batch.clone()))?;
+    let (counts, faults) = evidence::stated_counts(&coverage, people_rows);
+    checking.of_files(&coverage_files, faults)?;
+    let stated = Coverage::new(&coverage);
+    let mut ended = EndedStarts::default();
+    for table in TABLES.iter().filter(|table| !["people", "providers", "lots", "coverage"].contains(&table.name)) {
+        let rules = TableRules::without_scheme(table.name, &stated, &counts);
+        let mut open = Vec::new();
+        let found = checking.table(&of(table.name), &learned, &rules, &mut |batch| match table.name {
+            "starts" => ended.starts(batch),
+            "spells" => open.extend(ended.open_spells(batch)),
+            _ => {}
+        })?;
+        checking.of_files(&of(table.name), open)?;
+        checking.of_files(&coverage_files, evidence::differing(table.name, &rules.stated, &found))?;
+        if let (Some(fault), Some(first)) =
+            (evidence::ids_in_other_forms(&found.unknown, &people.names).filter(|_| there), of(table.name).first())
+        {
+            checking.faults.add(&first.name(), fault)?;
+        }
     }
+    if let (Some(fault), Some(first)) = (evidence::similar_ids(&people.names), of("people").first()) {
+        checking.faults.add(&first.name(), fault)?;
+    }
+    // In the order of the tables.
+    let position = |file: &CheckedFile| files.iter().position(|known| known.name() == file.name);
+    checking.files.sort_by_key(position);
     unfinished.map_or(Ok(()), Unfinished::end)?;
     let Faults { kinds, list, errors, warnings } = checking.faults;
     let mut faults: Vec<((String, String, &'static str), FaultKind)> = kinds.into_iter().collect();
-    faults.sort_by(|(one, a), (other, b)| (a.first.grade, one).cmp(&(b.first.grade, other)));
+    // What follows from other faults comes after them.
+    let follows = |kind: &FaultKind| CONSEQUENCES.contains(&kind.first.what);
+    faults.sort_by(|(one, a), (other, b)| (a.first.grade, follows(a), one).cmp(&(b.first.grade, follows(b), other)));
     let notes = list.map_or(Ok(None), FaultList::end)?;
     Ok(RecordsCheck {
         folder: request.folder.display().to_string(),
@@ -85,10 +123,15 @@ struct Checking<'a> {
 
 impl Checking<'_> {
     /// Checks the files of one table in the data-quality gate, keeps the rows that can be used, and shows them to `learn`.
-    fn table(&mut self, files: &[&TableFile], known: &KnownNames<'_>, learn: &mut dyn FnMut(&Batch)) -> anyhow::Result<()> {
-        let Some(first) = files.first() else { return Ok(()) };
-        let rules = TableRules { affects_sum: true, ..TableRules::default() };
-        let gate = QualityGate::new(first.table, known, &rules);
+    fn table(
+        &mut self,
+        files: &[&TableFile],
+        known: &KnownNames<'_>,
+        rules: &TableRules,
+        learn: &mut dyn FnMut(&Batch),
+    ) -> anyhow::Result<GateResult> {
+        let Some(first) = files.first() else { return Ok(GateResult::default()) };
+        let gate = QualityGate::new(first.table, known, rules);
         let format = self.format.unwrap_or(first.format);
         let mut writer = self.keep.map(|keep| Writer::begin(keep, first.table, format)).transpose()?;
         let mut check = CrossRowCheck::default();
@@ -99,9 +142,8 @@ impl Checking<'_> {
             writer.as_mut().map_or(Ok(()), |writer| writer.write(&batch))
         };
         let found = read_table_listing_faults(files, &gate, &mut take, &mut |file, fault| faults.add(&file.name(), fault))?;
-        for fault in check.end(first.table) {
-            self.faults.add(&first.name(), fault)?;
-        }
+        let names: Vec<String> = files.iter().map(|file| file.name()).collect();
+        self.of_files(files, check.end(first.table, &names))?;
         writer.map_or(Ok(()), |writer| writer.end(first.table))?;
         let checked = files.iter().zip(&found.files);
         self.files.extend(checked.map(|(file, rows)| CheckedFile {
@@ -110,7 +152,12 @@ impl Checking<'_> {
             right: rows.used,
             repeated: rows.repeats,
         }));
-        Ok(())
+        Ok(found)
+    }
+
+    /// Adds faults of some files, each with the position of its file.
+    fn of_files(&mut self, files: &[&TableFile], faults: Vec<(usize, Fault)>) -> anyhow::Result<()> {
+        faults.into_iter().try_for_each(|(file, fault)| self.faults.add(&files[file].name(), fault))
     }
 }
 
