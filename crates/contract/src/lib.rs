@@ -67,6 +67,9 @@ pub use scheme_file::SCHEME_FILE;
 #[derive(Debug)]
 pub struct Checked {
     pub scheme: Option<Scheme>,
+    /// The scheme without the clauses that have mistakes, where everything before them is right. Assumptions can be checked against it;
+    /// it must not be priced.
+    pub outline: Option<Scheme>,
     pub examples: Vec<examples::WorkedExample>,
     pub problems: Vec<Problem>,
 }
@@ -76,7 +79,9 @@ pub struct Checked {
 pub fn check(files: &SchemeFiles) -> Checked {
     let draw = ScenarioDraw::new();
     let reader = Reader::new(files, &draw);
-    let scheme = read::scheme(&reader);
+    let read = read::as_far_as_read(&reader);
+    let is_right = reader.errors() == 0;
+    let (scheme, outline) = if is_right { (read, None) } else { (None, read) };
     let mut problems = files.problems.clone();
     problems.extend(reader.problems.into_inner());
     let mut examples = Vec::new();
@@ -86,5 +91,5 @@ pub fn check(files: &SchemeFiles) -> Checked {
         problems.extend(wrong);
         problems.extend(warnings::warnings(scheme, files));
     }
-    Checked { scheme, examples, problems }
+    Checked { scheme, outline, examples, problems }
 }

@@ -6,7 +6,7 @@ use base::problem::Problem;
 use contract::read::SCHEME_FILE;
 use report::check::{CheckReport, ExampleEntry, ProblemEntry};
 use report::words;
-use simulation::assumptions::ASSUMPTIONS_FILE;
+use simulation::assumptions::{ASSUMPTIONS_FILE, WITHOUT_BASELINE, are_about_clauses};
 use simulation::marginal_effort::next_pounds;
 use simulation::textbook::{self, TEXTBOOK_FILE};
 
@@ -44,6 +44,11 @@ pub fn check(request: &CheckRequest) -> Result<CheckResult, Error> {
     let mut problems = checked.problems;
     let mut facts = Vec::new();
     let has_assumptions = folder.opened.sources.contains_key(ASSUMPTIONS_FILE);
+    // Without the clauses, what is said of people and outcomes can be checked all the same.
+    let outline = checked.outline.as_ref().filter(|_| has_assumptions && !are_about_clauses(&folder.opened));
+    let of_assumptions = outline.map(|outline| folder.assumptions(outline).1).unwrap_or_default();
+    // A clause may ask for a baseline that is missing. Then that is the mistake, and not that something is matched to it.
+    problems.extend(of_assumptions.into_iter().filter(|problem| problem.what != WITHOUT_BASELINE));
     if let Some(scheme) = checked.scheme.as_ref().filter(|_| has_assumptions) {
         let (assumptions, found) = folder.assumptions(scheme);
         problems.extend(found);
@@ -60,6 +65,9 @@ pub fn check(request: &CheckRequest) -> Result<CheckResult, Error> {
     let notes = match (has_assumptions, &checked.scheme) {
         (false, _) => {
             vec![format!("there is no {ASSUMPTIONS_FILE}: a scheme can be measured and paid without it, not stress-tested")]
+        }
+        (true, None) if outline.is_some() => {
+            vec![format!("what {ASSUMPTIONS_FILE} assumes of payments is checked when {SCHEME_FILE} is right")]
         }
         (true, None) => vec![format!("{ASSUMPTIONS_FILE} is checked when {SCHEME_FILE} is right")],
         (true, Some(_)) => Vec::new(),

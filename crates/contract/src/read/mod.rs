@@ -28,6 +28,12 @@ const MAX_CELLS: usize = 1_000_000;
 
 /// Reads the scheme; `None` when there is any error. The reader collects the problems.
 pub fn scheme(reader: &Reader<'_>) -> Option<Scheme> {
+    as_far_as_read(reader).filter(|_| reader.errors() == 0)
+}
+
+/// The same with the clauses that could be read, where only clauses, providers or what follows them have mistakes: areas, segments,
+/// cohorts and outcomes are right, so what others say of them can be checked. Such a scheme must not be priced.
+pub(crate) fn as_far_as_read(reader: &Reader<'_>) -> Option<Scheme> {
     let top = reader.document(SCHEME_FILE, "scheme = \"The name of the scheme\"")?;
     let Heading { name, summary, payer, provider, rounding, month_end, intake, segments_set_by, areas, segments } = heading(&top);
 
@@ -54,6 +60,7 @@ pub fn scheme(reader: &Reader<'_>) -> Option<Scheme> {
         table.finish();
         size
     });
+    let wrong_before_clauses = reader.errors() > 0;
     let clauses = match top.required_section("pay", "at least one table [pay.NAME] with its clause") {
         Some(tables) => clauses::read(&tables, &keys, &outcomes, &cohorts),
         None => Vec::new(),
@@ -69,13 +76,14 @@ pub fn scheme(reader: &Reader<'_>) -> Option<Scheme> {
     costs_apart(&top, &outcomes, &clauses, &funders);
     let _ = top.has("example");
     top.finish();
-    if cohorts.len() * segments.len() * outcomes.len() > MAX_CELLS {
+    let too_many = cohorts.len() * segments.len() * outcomes.len() > MAX_CELLS;
+    if too_many {
         let read = format!("{} cohorts × {} segments × {} outcomes", cohorts.len(), segments.len(), outcomes.len());
         let fix = "make the cohorts longer, or use fewer segments";
         too_many_cells(&top, "there are too many cohorts, segments and outcomes", read, fix);
     }
 
-    if reader.errors() > 0 {
+    if wrong_before_clauses || too_many {
         return None;
     }
     let terms = SchemeTerms {
