@@ -639,12 +639,7 @@ fn matched(table: &Section<'_, '_>, outcome: &contract::terms::Outcome, keys: &S
                 .fix("remove the line, or write the rate: matches_baseline = \"47.5 %\""),
         );
     } else if rate.is_none() || !outcome.is_binary() {
-        table.push(
-            table
-                .problem(KEY, WITHOUT_BASELINE)
-                .expected("a baseline in scheme.toml")
-                .fix("remove the line"),
-        );
+        table.push(table.problem(KEY, WITHOUT_BASELINE).expected("a baseline in scheme.toml").fix("remove the line"));
     }
     rate
 }
