@@ -3,13 +3,13 @@
 use base::money::{Rate, WHOLE, thousands};
 use contract::fixes::Fix;
 
-use crate::finding::{FindingBuilder, no_simple_reason};
+use crate::estimate::Estimate;
+use crate::finding::{Finding, FindingBuilder, no_simple_reason};
 use crate::harm::Harm;
-use crate::wording::{gained, lost};
-use crate::{
-    AgentType, Estimate, FeeLever, Finding, Indicator, OutcomeFacts, Risk, RiskId, Shock, StrategyKind, StrategyResult,
-    StrategyResults, percent, pounds, pounds_in_prose, quoted,
-};
+use crate::results::{AgentType, OutcomeFacts, Shock, StrategyKind, StrategyResult, StrategyResults};
+use crate::risk::{FeeLever, Indicator, Risk};
+use crate::risk_id::RiskId;
+use crate::wording::{gained, lost, percent, pounds, pounds_in_prose, quoted};
 
 pub(super) const RISK: Risk = Risk {
     id: RiskId::Deadweight,

@@ -2,11 +2,12 @@
 
 use contract::fixes::Fix;
 
-use crate::finding::{FindingBuilder, at_value, gain_compared, gain_of, people_payer_and_public, public_loss};
+use crate::finding::{Finding, FindingBuilder, at_value, gain_compared, gain_of, people_payer_and_public, public_loss};
 use crate::harm::Harm;
-use crate::{
-    AgentType, FeeLever, Finding, Indicator, Risk, RiskId, StrategyKind, StrategyResult, StrategyResults, pounds, pounds_in_prose,
-};
+use crate::results::{AgentType, StrategyKind, StrategyResult, StrategyResults};
+use crate::risk::{FeeLever, Indicator, Risk};
+use crate::risk_id::RiskId;
+use crate::wording::{pounds, pounds_in_prose};
 
 pub(super) const RISK: Risk = Risk {
     id: RiskId::Drift,

@@ -3,12 +3,11 @@
 use base::money::thousands;
 use contract::fixes::Fix;
 
+use crate::estimate::{Estimate, mean};
 use crate::harm::Harm;
-use crate::wording::{gained, lost};
-use crate::{
-    AgentType, Estimate, OutcomeFacts, RiskId, StrategyKind, StrategyResult, StrategyResults, mean, pounds, pounds_within,
-    pounds_within_in_prose,
-};
+use crate::results::{AgentType, OutcomeFacts, StrategyKind, StrategyResult, StrategyResults};
+use crate::risk_id::RiskId;
+use crate::wording::{gained, lost, pounds, pounds_within, pounds_within_in_prose};
 
 /// One test of a finding, with the figure that decides it.
 #[derive(Clone, Debug, PartialEq)]

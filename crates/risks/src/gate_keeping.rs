@@ -4,12 +4,12 @@ use base::money::thousands;
 use contract::fixes::Fix;
 
 use crate::cherry_picking::in_a_mixture;
-use crate::finding::{FindingBuilder, gain, gain_compared, no_simple_reason, people_payer_and_public, public_loss};
+use crate::finding::{Finding, FindingBuilder, gain, gain_compared, no_simple_reason, people_payer_and_public, public_loss};
 use crate::harm::Harm;
-use crate::{
-    AgentType, Counterfactual, FeeLever, Finding, Indicator, Risk, RiskId, StrategyKind, StrategyResults, pounds, quoted,
-    quoted_list,
-};
+use crate::results::{AgentType, Counterfactual, StrategyKind, StrategyResults};
+use crate::risk::{FeeLever, Indicator, Risk};
+use crate::risk_id::RiskId;
+use crate::wording::{pounds, quoted, quoted_list};
 
 pub(super) const RISK: Risk = Risk {
     id: RiskId::GateKeeping,

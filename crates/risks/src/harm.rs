@@ -3,7 +3,8 @@
 use base::english::plural;
 use base::money::thousands;
 
-use crate::{PeopleNoun, StrategyResult, StrategyResults};
+use crate::results::{StrategyResult, StrategyResults};
+use crate::wording::PeopleNoun;
 
 /// People worse off.
 pub(crate) struct Harm {

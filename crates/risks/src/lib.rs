@@ -32,42 +32,23 @@ mod pilot_to_scale;
 mod ratchet;
 mod regression_to_the_mean;
 mod results;
+mod risk;
+mod risk_id;
 mod stake;
 mod threshold_effect;
 mod timing;
 mod volume_risk;
 mod wording;
 
-use contract::fixes::Fix;
-
 pub use estimate::{Estimate, mean};
 pub use finding::{Finding, FindingTest};
 pub use results::*;
+pub use risk::{FeeLever, Indicator, Risk};
+pub use risk_id::RiskId;
 pub use wording::{
     PeopleNoun, listed, people, percent, percentage_points, pounds, pounds_in_prose, pounds_supported_in_prose,
     pounds_to_two_figures, pounds_within, pounds_within_in_prose, quoted, quoted_list,
 };
-
-/// Which risk. The order is that of [`CATALOGUE`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum RiskId {
-    Drift,
-    Parking,
-    CherryPicking,
-    GateKeeping,
-    ThresholdEffect,
-    Timing,
-    Misreporting,
-    Ratchet,
-    PaidForNoise,
-    Deadweight,
-    RegressionToTheMean,
-    BaselineDrift,
-    MetricDivergence,
-    LossAndWindfall,
-    VolumeRisk,
-    PilotToScale,
-}
 
 /// Every risk, in reading order.
 pub const CATALOGUE: &[Risk] = &[
@@ -107,59 +88,6 @@ impl std::fmt::Display for RiskId {
     fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         to.write_str(self.name())
     }
-}
-
-/// One risk: its definition in words and in code, what to try against it, and how to speak about it.
-#[derive(Clone, Copy, Debug)]
-pub struct Risk {
-    pub id: RiskId,
-    /// As in the report and the glossary.
-    pub name: &'static str,
-    /// What it is and when it is present, as in the glossary.
-    pub definition: &'static str,
-    /// What to watch on live records.
-    pub watch: &'static [Indicator],
-    /// Looks for it in a table of results, where the provider is of this agent type.
-    pub forecast: fn(&StrategyResults, AgentType) -> Finding,
-    /// Rule changes to try, the smallest first.
-    pub fixes: fn(&StrategyResults) -> Vec<Fix>,
-    /// What fees alone can do about it.
-    pub fee_lever: FeeLever,
-    /// Why it stays under the best rules found, with the figure that says so; nothing where there is no simple reason.
-    pub why_it_stays: fn(&StrategyResults) -> Option<String>,
-    /// What the provider gains by it, as a phrase after "the provider gains".
-    pub gain_in_words: fn(&Finding) -> String,
-    /// Who loses by it, and how much: people first, then money.
-    pub losers: fn(&Finding, &StrategyResults) -> Vec<String>,
-}
-
-impl Risk {
-    /// What to watch, as sentences.
-    #[must_use]
-    pub fn watch_in_words(&self) -> String {
-        let sentences = self.watch.iter().map(|indicator| format!("{}. Warning sign: {}.", indicator.measure, indicator.warning));
-        sentences.collect::<Vec<String>>().join(" ")
-    }
-}
-
-/// Something to watch on live records.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Indicator {
-    /// What to measure, and what to split it by or compare it with.
-    pub measure: &'static str,
-    /// What would be a warning sign.
-    pub warning: &'static str,
-}
-
-/// What fees that do not depend on results can do about a risk. They change no incentive, so they are tried last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FeeLever {
-    /// Nothing.
-    None,
-    /// Their level can set it right or wrong.
-    Level,
-    /// Their shape can: how far they follow the number of people.
-    Shape,
 }
 
 #[cfg(test)]

@@ -3,13 +3,13 @@
 use base::money::Pence;
 use contract::fixes::Fix;
 
-use crate::finding::FindingBuilder;
+use crate::estimate::{Estimate, mean};
+use crate::finding::{Finding, FindingBuilder};
 use crate::harm::Harm;
-use crate::wording::{gained, lost, rounded_up};
-use crate::{
-    AgentType, AreaResults, Estimate, FeeLever, Finding, Indicator, Risk, RiskId, StrategyKind, StrategyResult, StrategyResults,
-    mean, percent, pounds, pounds_in_prose,
-};
+use crate::results::{AgentType, AreaResults, StrategyKind, StrategyResult, StrategyResults};
+use crate::risk::{FeeLever, Indicator, Risk};
+use crate::risk_id::RiskId;
+use crate::wording::{self, gained, lost, percent, pounds, pounds_in_prose, rounded_up};
 
 pub(super) const RISK: Risk = Risk {
     id: RiskId::LossAndWindfall,
@@ -186,10 +186,10 @@ fn why_it_stays(results: &StrategyResults) -> Option<String> {
         format!(
             "chance alone moves the profit from {} by {} either way (one standard deviation), and the fair margin leaves room \
              for {}. For a loss and a windfall both to be rarer than 1 in 5, at these prices, about {} would be needed",
-            crate::people(area.people),
+            wording::people(area.people),
             pounds_in_prose(swing),
             pounds_in_prose(room / 2.0 / ONE_IN_FIVE),
-            crate::people(rounded_up(people.max(1.0)))
+            wording::people(rounded_up(people.max(1.0)))
         )
     })
 }

@@ -2,9 +2,12 @@
 
 use contract::fixes::Fix;
 
-use crate::finding::{FindingBuilder, gain_compared, gain_of, no_simple_reason, people_payer_and_public, public_loss};
+use crate::finding::{Finding, FindingBuilder, gain_compared, gain_of, no_simple_reason, people_payer_and_public, public_loss};
 use crate::harm::Harm;
-use crate::{AgentType, FeeLever, Finding, Indicator, Risk, RiskId, StrategyKind, StrategyResult, StrategyResults, quoted};
+use crate::results::{AgentType, StrategyKind, StrategyResult, StrategyResults};
+use crate::risk::{FeeLever, Indicator, Risk};
+use crate::risk_id::RiskId;
+use crate::wording::{self, quoted};
 
 pub(super) const RISK: Risk = Risk {
     id: RiskId::MetricDivergence,
@@ -45,7 +48,7 @@ fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
 /// By what the paid measure gets better: people brought over a level, money spent on help, or neither.
 fn way(best: &StrategyResult, up: usize, name: &str) -> String {
     match best.brought_over.get(up).copied().unwrap_or_default() {
-        people if people >= 0.5 => format!("Bring {} just short of the level of {name} over it", crate::people(people)),
+        people if people >= 0.5 => format!("Bring {} just short of the level of {name} over it", wording::people(people)),
         _ if best.help_spend >= 0.5 => format!("Spend where {name} moves most"),
         _ => format!("Let {name} get better without spending on help"),
     }

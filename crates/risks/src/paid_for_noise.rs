@@ -4,14 +4,14 @@ use base::money::thousands;
 use base::statistics::normal_quantile;
 use contract::fixes::Fix;
 
-use crate::finding::FindingBuilder;
+use crate::estimate::Estimate;
+use crate::finding::{Finding, FindingBuilder};
 use crate::harm::Harm;
+use crate::results::{AgentType, StrategyKind, StrategyResults, WrongPaymentRow};
+use crate::risk::{FeeLever, Indicator, Risk};
+use crate::risk_id::RiskId;
 use crate::stake::Stake;
-use crate::wording::{gained, lost, rounded_up};
-use crate::{
-    AgentType, Estimate, FeeLever, Finding, Indicator, Risk, RiskId, StrategyKind, StrategyResults, WrongPaymentRow, percent,
-    percentage_points, pounds, pounds_within,
-};
+use crate::wording::{self, gained, lost, percent, percentage_points, pounds, pounds_within, rounded_up};
 
 pub(super) const RISK: Risk = Risk {
     id: RiskId::PaidForNoise,
@@ -147,8 +147,8 @@ fn why_it_stays(results: &StrategyResults) -> Option<String> {
     Some(format!(
         "cohorts of {} are too small. Even without a gate, a real improvement of the size intended looks like none in {} of \
          them. It would take about {} a cohort to bring this under 5%",
-        crate::people(people),
+        wording::people(people),
         percent(1.0 - passing),
-        crate::people(rounded_up(needed.max(1.0)))
+        wording::people(rounded_up(needed.max(1.0)))
     ))
 }

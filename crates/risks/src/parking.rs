@@ -3,12 +3,12 @@
 use base::money::thousands;
 use contract::fixes::Fix;
 
-use crate::finding::{FindingBuilder, at_value, gain, gain_compared, people_payer_and_public, public_loss};
+use crate::finding::{Finding, FindingBuilder, at_value, gain, gain_compared, people_payer_and_public, public_loss};
 use crate::harm::Harm;
-use crate::{
-    AgentType, FeeLever, Finding, Indicator, Risk, RiskId, StrategyKind, StrategyResults, listed, percent, pounds,
-    pounds_in_prose, quoted, quoted_list,
-};
+use crate::results::{AgentType, StrategyKind, StrategyResults};
+use crate::risk::{FeeLever, Indicator, Risk};
+use crate::risk_id::RiskId;
+use crate::wording::{listed, percent, pounds, pounds_in_prose, quoted, quoted_list};
 
 pub(super) const RISK: Risk = Risk {
     id: RiskId::Parking,

@@ -2,13 +2,13 @@
 
 use contract::fixes::Fix;
 
-use crate::finding::{FindingBuilder, no_simple_reason};
+use crate::estimate::Estimate;
+use crate::finding::{Finding, FindingBuilder, no_simple_reason};
 use crate::harm::Harm;
-use crate::wording::lost;
-use crate::{
-    AgentType, Estimate, FeeLever, Finding, Indicator, PilotFacts, Risk, RiskId, Shock, StrategyKind, StrategyResults, percent,
-    percentage_points, pounds, pounds_within, quoted,
-};
+use crate::results::{AgentType, PilotFacts, Shock, StrategyKind, StrategyResults};
+use crate::risk::{FeeLever, Indicator, Risk};
+use crate::risk_id::RiskId;
+use crate::wording::{lost, percent, percentage_points, pounds, pounds_within, quoted};
 
 pub(super) const RISK: Risk = Risk {
     id: RiskId::PilotToScale,

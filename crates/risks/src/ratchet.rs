@@ -2,12 +2,12 @@
 
 use contract::fixes::Fix;
 
-use crate::finding::{FindingBuilder, gain, gain_compared, no_simple_reason, people_payer_and_public, public_loss};
+use crate::finding::{Finding, FindingBuilder, gain, gain_compared, no_simple_reason, people_payer_and_public, public_loss};
 use crate::harm::Harm;
-use crate::{
-    AgentType, Counterfactual, FeeLever, Finding, Indicator, Risk, RiskId, StrategyKind, StrategyResults, percent, pounds,
-    pounds_within,
-};
+use crate::results::{AgentType, Counterfactual, StrategyKind, StrategyResults};
+use crate::risk::{FeeLever, Indicator, Risk};
+use crate::risk_id::RiskId;
+use crate::wording::{percent, pounds, pounds_within};
 
 pub(super) const RISK: Risk = Risk {
     id: RiskId::Ratchet,

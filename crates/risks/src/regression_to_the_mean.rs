@@ -2,14 +2,14 @@
 
 use contract::fixes::Fix;
 
-use crate::finding::{FindingBuilder, no_simple_reason};
+use crate::estimate::Estimate;
+use crate::finding::{Finding, FindingBuilder, no_simple_reason};
 use crate::harm::Harm;
+use crate::results::{AgentType, Shock, StrategyKind, StrategyResults};
+use crate::risk::{FeeLever, Indicator, Risk};
+use crate::risk_id::RiskId;
 use crate::stake::Stake;
-use crate::wording::{gained, lost};
-use crate::{
-    AgentType, Estimate, FeeLever, Finding, Indicator, Risk, RiskId, Shock, StrategyKind, StrategyResults, percent,
-    pounds_in_prose, pounds_within, quoted_list,
-};
+use crate::wording::{gained, lost, percent, pounds_in_prose, pounds_within, quoted_list};
 
 pub(super) const RISK: Risk = Risk {
     id: RiskId::RegressionToTheMean,

@@ -1,7 +1,8 @@
 //! The table of strategy results that findings read: what the reference strategies cost, pay and do to people, all on common
 //! random numbers. It says nothing about how the strategies were found. Money is in pounds.
 
-use crate::{Estimate, PeopleNoun, mean};
+use crate::estimate::{Estimate, mean};
+use crate::wording::PeopleNoun;
 
 /// The strategies that findings compare. The first five need no search. The others are best responses: of the provider's agent
 /// types to the rules as they are, and of a provider that maximises profit to rules that differ in one respect.

@@ -1,7 +1,8 @@
 //! How much is at stake in results, as a measure of what is large. It is read off what is paid, so that two ways of writing the same
 //! payments have the same stake.
 
-use crate::{StrategyResult, percent, pounds};
+use crate::results::StrategyResult;
+use crate::wording::{percent, pounds};
 
 /// What chance, recovery or a trend is compared with.
 pub(crate) struct Stake {

@@ -3,13 +3,13 @@
 use base::money::thousands;
 use contract::fixes::Fix;
 
-use crate::finding::{FindingBuilder, gain_compared, gains, no_simple_reason};
+use crate::estimate::{Estimate, mean};
+use crate::finding::{Finding, FindingBuilder, gain_compared, gains, no_simple_reason};
 use crate::harm::Harm;
-use crate::wording::lost;
-use crate::{
-    AgentType, Estimate, FeeLever, Finding, Indicator, Risk, RiskId, StrategyKind, StrategyResults, mean, percent, pounds,
-    pounds_within,
-};
+use crate::results::{AgentType, StrategyKind, StrategyResults};
+use crate::risk::{FeeLever, Indicator, Risk};
+use crate::risk_id::RiskId;
+use crate::wording::{lost, percent, pounds, pounds_within};
 
 pub(super) const RISK: Risk = Risk {
     id: RiskId::Timing,

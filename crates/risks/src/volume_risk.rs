@@ -2,12 +2,13 @@
 
 use contract::fixes::Fix;
 
-use crate::finding::{FindingBuilder, no_simple_reason};
+use crate::estimate::{Estimate, mean};
+use crate::finding::{Finding, FindingBuilder, no_simple_reason};
 use crate::harm::Harm;
-use crate::{
-    AgentType, AreaResults, Estimate, FeeLever, Finding, Indicator, Risk, RiskId, Shock, ShockResult, StrategyKind,
-    StrategyResult, StrategyResults, mean, percent, pounds, pounds_in_prose, pounds_within,
-};
+use crate::results::{AgentType, AreaResults, Shock, ShockResult, StrategyKind, StrategyResult, StrategyResults};
+use crate::risk::{FeeLever, Indicator, Risk};
+use crate::risk_id::RiskId;
+use crate::wording::{percent, pounds, pounds_in_prose, pounds_within};
 
 pub(super) const RISK: Risk = Risk {
     id: RiskId::VolumeRisk,

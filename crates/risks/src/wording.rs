@@ -3,7 +3,7 @@
 use base::english::{counted, plural};
 use base::money::thousands;
 
-use crate::Estimate;
+use crate::estimate::Estimate;
 
 /// How a sum of money is written: long units in prose, short ones in tables.
 #[derive(Clone, Copy)]
