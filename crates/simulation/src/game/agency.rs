@@ -6,14 +6,14 @@ use std::collections::BTreeMap;
 use base::problem::Problem;
 use base::reader::Section;
 
+use super::form::{FormDescription, GameFigure};
 use super::optimum::{along, together};
 use super::quadrature::normal_mean;
-use super::{
-    Game, GameFigure, GameForm, LARGE, above_nothing, number_or, number_or_best, number_within, number_within_or, part,
-    part_if_there, parts,
+use super::reading::{
+    LARGE, above_nothing, number_or, number_or_best, number_within, number_within_or, part, part_if_there, parts,
 };
 
-pub(super) const FORM: GameForm = GameForm {
+pub(super) const FORM: FormDescription = FormDescription {
     name: "agency",
     summary: "A provider chooses its effort on one to four tasks. Effort e costs half of cost × e², and `cost_with` half of twice \
               that for two tasks together. A measure shows a weighted sum of the efforts (`seen`, 1 unless stated) and a normal \
@@ -56,7 +56,6 @@ fine = 4
 task = "care"
 loss = 0.3
 rescue = 0             # chance that someone else bears the loss"#,
-    read: |top| Game::Agency(read(top)),
 };
 
 #[derive(Clone, Debug, Default)]
@@ -91,7 +90,7 @@ struct LinearPay {
     threshold: f64,
 }
 
-fn read(top: &Section<'_, '_>) -> AgencyGame {
+pub(super) fn read(top: &Section<'_, '_>) -> AgencyGame {
     let read = parts(top, "task", (1, 4), |section| {
         let task = AgencyTask {
             name: section.name.clone(),

@@ -9,12 +9,13 @@ use base::reader::Section;
 use rayon::prelude::*;
 use risks::Estimate;
 
+use super::form::{FormDescription, GameFigure};
 use super::optimum::along;
 use super::quadrature::integral;
-use super::{Game, GameFigure, GameForm, SMALL, count_within, number_or, number_within, part, part_if_there};
+use super::reading::{SMALL, count_within, number_or, number_within, part, part_if_there};
 use base::philox::{open_unit, words};
 
-pub(super) const FORM: GameForm = GameForm {
+pub(super) const FORM: FormDescription = FormDescription {
     name: "auction",
     summary: "Bidders alike in all but what they have seen. `kind` \"own\": each sees what the contract would cost it (or the asset \
               be worth to it), even between `low` and `high`. \"common\": cost or worth is the same for all and even between the \
@@ -37,7 +38,6 @@ markup = 0
 
 [draws]                # may be left out
 auctions = 100_000"#,
-    read: |top| Game::Auction(read(top)),
 };
 
 /// Everything is kept as costs: in a sale the signs of signals and bids are turned, and turned back for the figures.
@@ -62,7 +62,7 @@ enum AuctionFormat {
     Sum,
 }
 
-fn read(top: &Section<'_, '_>) -> Auction {
+pub(super) fn read(top: &Section<'_, '_>) -> Auction {
     let bidders = count_within(top, "bidders", 2, 40);
     let sign = if top.required_choice("side", &[("procurement", false), ("sale", true)]) { -1.0 } else { 1.0 };
     let signal = sign * number_within(top, "signal", -1e6, 1e6);

@@ -3,9 +3,10 @@
 use base::reader::Section;
 
 use super::equilibrium::{regret, settle};
-use super::{Game, GameFigure, GameForm, SMALL, above_nothing, count_within, number_within, part};
+use super::form::{FormDescription, GameFigure};
+use super::reading::{SMALL, above_nothing, count_within, number_within, part};
 
-pub(super) const FORM: GameForm = GameForm {
+pub(super) const FORM: FormDescription = FormDescription {
     name: "contest",
     summary: "Players each spend on a prize that one of them wins, each with the chance of its share of all spending. Taking part \
               costs `entry_cost`; `entrants` is how many can take part before the next would lose by it.",
@@ -15,7 +16,6 @@ players = 4
 [prize]
 worth = 100
 entry_cost = 5"#,
-    read: |top| Game::Contest(read(top)),
 };
 
 #[derive(Clone, Debug)]
@@ -25,7 +25,7 @@ pub struct Contest {
     entry_cost: f64,
 }
 
-fn read(top: &Section<'_, '_>) -> Contest {
+pub(super) fn read(top: &Section<'_, '_>) -> Contest {
     let players = count_within(top, "players", 2, 40);
     let (worth, entry_cost) =
         part(top, "prize", |section| (above_nothing(section, "worth"), number_within(section, "entry_cost", SMALL, 1e6)));

@@ -8,10 +8,11 @@ use base::literal::Count;
 use base::reader::Section;
 use risks::Estimate;
 
-use super::{Game, GameFigure, GameForm, number_within, part, part_if_there};
+use super::form::{FormDescription, GameFigure};
+use super::reading::{number_within, part, part_if_there};
 use crate::sensitivity::{Interval, shares};
 
-pub(super) const FORM: GameForm = GameForm {
+pub(super) const FORM: FormDescription = FormDescription {
     name: "ishigami",
     summary: "The function sin x + a sin² y + b z⁴ sin x of three numbers, each anywhere from −π to π, put to `wellspent \
               sensitivity`'s own estimators.",
@@ -23,7 +24,6 @@ b = 0.1
 
 [draws]                # may be left out
 rows = 4096"#,
-    read: |top| Game::Ishigami(read(top)),
 };
 
 #[derive(Clone, Debug)]
@@ -33,7 +33,7 @@ pub struct Ishigami {
     rows: usize,
 }
 
-fn read(top: &Section<'_, '_>) -> Ishigami {
+pub(super) fn read(top: &Section<'_, '_>) -> Ishigami {
     let (a, b) =
         part(top, "function", |section| (number_within(section, "a", -1e3, 1e3), number_within(section, "b", -1e3, 1e3)));
     let rows = part_if_there(top, "draws", |section| {

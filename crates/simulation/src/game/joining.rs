@@ -3,10 +3,11 @@
 
 use base::reader::Section;
 
+use super::form::{FormDescription, GameFigure};
 use super::optimum::crossing;
-use super::{Game, GameFigure, GameForm, above_nothing, number_within, number_within_or, parts};
+use super::reading::{above_nothing, number_within, number_within_or, parts};
 
-pub(super) const FORM: GameForm = GameForm {
+pub(super) const FORM: FormDescription = FormDescription {
     name: "joining",
     summary: "Two to ten agencies each join in or stay out. Where \"each adds\", every one that joins adds the benefit; where \"all \
               needed\", the benefit comes only if all join. Each agency gets its share of the benefit (an equal one unless stated) \
@@ -24,7 +25,6 @@ cost = 30
 [agency.health]
 share = 0.3
 cost = 30"#,
-    read: |top| Game::Joining(read(top)),
 };
 
 #[derive(Clone, Debug)]
@@ -42,7 +42,7 @@ struct JoiningAgency {
     cost: f64,
 }
 
-fn read(top: &Section<'_, '_>) -> JoiningGame {
+pub(super) fn read(top: &Section<'_, '_>) -> JoiningGame {
     let benefit = above_nothing(top, "benefit");
     let all_needed = top.required_choice("comes_when", &[("each adds", false), ("all needed", true)]);
     let rationality = number_within(top, "rationality", 0.0, 1e3);

@@ -4,10 +4,11 @@
 use base::problem::Problem;
 use base::reader::Section;
 
+use super::form::{FormDescription, GAME_FILE, GameFigure};
 use super::optimum::solve as solve_equations;
-use super::{GAME_FILE, Game, GameFigure, GameForm, number_or};
+use super::reading::number_or;
 
-pub(super) const FORM: GameForm = GameForm {
+pub(super) const FORM: FormDescription = FormDescription {
     name: "matrix",
     summary: "Two players, each with up to six choices. `[pays.CHOICE]` says what the row player earns for its choice against each \
               choice of the column player; `[column_pays.CHOICE]` what the column player earns then, and where it is left out one \
@@ -28,7 +29,6 @@ scissors = -1
 rock = -2
 paper = 1
 scissors = 0"#,
-    read: |top| Game::Matrix(read(top)),
 };
 
 #[derive(Clone, Debug)]
@@ -41,7 +41,7 @@ pub struct Matrix {
 
 const MOST: usize = 6;
 
-fn read(top: &Section<'_, '_>) -> Matrix {
+pub(super) fn read(top: &Section<'_, '_>) -> Matrix {
     let (rows, columns, row_pays) = match top.required_section("pays", "a table [pays.CHOICE] for each choice") {
         Some(section) => table(&section),
         None => (Vec::new(), Vec::new(), Vec::new()),

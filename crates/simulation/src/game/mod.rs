@@ -9,6 +9,7 @@ mod agency;
 mod auction;
 mod contest;
 pub mod equilibrium;
+mod form;
 mod ishigami;
 mod joining;
 mod matrix;
@@ -17,33 +18,17 @@ pub mod quadrature;
 mod quantity;
 mod quota;
 mod ratchet;
+mod reading;
 mod selection;
 mod team;
 mod tournament;
 
-use base::literal::{Count, Plain};
-use base::problem::Problem;
 use base::reader::{Reader, Section};
-use risks::Estimate;
+use form::FormDescription;
 
-/// The file with the game.
-pub const GAME_FILE: &str = "game.toml";
+pub use form::{GAME_FILE, GameFigure};
 
-/// One figure of a game's answer.
-#[derive(Clone, Debug, PartialEq)]
-pub struct GameFigure {
-    pub name: String,
-    /// Its error is that of simulation, one standard error; 0 where nothing was simulated.
-    pub value: Estimate,
-}
-
-impl GameFigure {
-    fn exact(name: impl Into<String>, value: f64) -> GameFigure {
-        GameFigure { name: name.into(), value: Estimate::exact(value) }
-    }
-}
-
-/// A form of game: what it is and an example of its file, for the reference.
+/// A form of game in the catalogue.
 pub struct GameForm {
     pub name: &'static str,
     pub summary: &'static str,
@@ -53,19 +38,24 @@ pub struct GameForm {
 
 /// Every form, in reading order.
 pub const CATALOGUE: [GameForm; 12] = [
-    agency::FORM,
-    quota::FORM,
-    ratchet::FORM,
-    team::FORM,
-    tournament::FORM,
-    contest::FORM,
-    quantity::FORM,
-    matrix::FORM,
-    joining::FORM,
-    auction::FORM,
-    selection::FORM,
-    ishigami::FORM,
+    listed(&agency::FORM, |top| Game::Agency(agency::read(top))),
+    listed(&quota::FORM, |top| Game::Quota(quota::read(top))),
+    listed(&ratchet::FORM, |top| Game::Ratchet(ratchet::read(top))),
+    listed(&team::FORM, |top| Game::Team(team::read(top))),
+    listed(&tournament::FORM, |top| Game::Tournament(tournament::read(top))),
+    listed(&contest::FORM, |top| Game::Contest(contest::read(top))),
+    listed(&quantity::FORM, |top| Game::Quantity(quantity::read(top))),
+    listed(&matrix::FORM, |top| Game::Matrix(matrix::read(top))),
+    listed(&joining::FORM, |top| Game::Joining(joining::read(top))),
+    listed(&auction::FORM, |top| Game::Auction(auction::read(top))),
+    listed(&selection::FORM, |top| Game::Selection(selection::read(top))),
+    listed(&ishigami::FORM, |top| Game::Ishigami(ishigami::read(top))),
 ];
+
+const fn listed(form: &FormDescription, read: fn(&Section<'_, '_>) -> Game) -> GameForm {
+    let &FormDescription { name, summary, example } = form;
+    GameForm { name, summary, example, read }
+}
 
 /// A game that has been read, ready to be solved.
 #[derive(Clone, Debug)]
@@ -119,83 +109,4 @@ pub fn solve(game: &Game, seed: u64) -> Vec<GameFigure> {
         Game::Selection(game) => game.solve(seed),
         Game::Ishigami(game) => game.solve(seed),
     }
-}
-
-/// A bare number that may be left out.
-fn number_or(section: &Section<'_, '_>, key: &str, default: f64) -> f64 {
-    section.number::<Plain>(key).map_or(default, |number| number.0)
-}
-
-/// A bare number that must be there and within a range, which the message gives.
-fn number_within(section: &Section<'_, '_>, key: &str, low: f64, high: f64) -> f64 {
-    let fix = "correct the number";
-    section.required_within::<Plain>(key, (Plain(low), Plain(high)), &format!("`{key}` out of its range"), fix).0
-}
-
-/// The same where it may be left out.
-fn number_within_or(section: &Section<'_, '_>, key: &str, low: f64, high: f64, default: f64) -> f64 {
-    if section.has(key) { number_within(section, key, low, high) } else { default }
-}
-
-/// A cost or a price: above nothing, so that the best stays within reach.
-fn above_nothing(section: &Section<'_, '_>, key: &str) -> f64 {
-    number_within(section, key, SMALL, LARGE)
-}
-
-/// A whole number that must be there.
-fn count_within(section: &Section<'_, '_>, key: &str, low: i64, high: i64) -> usize {
-    let fix = "correct the number";
-    section.required_within::<Count>(key, (Count(low), Count(high)), &format!("`{key}` out of its range"), fix).0 as usize
-}
-
-/// The smallest and the largest number of the games, so that no sum runs out of a number's range.
-const SMALL: f64 = 1e-6;
-const LARGE: f64 = 1e6;
-
-/// A table that must be there, read; a default where it is missing.
-fn part<T: Default>(top: &Section<'_, '_>, key: &str, read: impl FnOnce(&Section<'_, '_>) -> T) -> T {
-    let Some(section) = top.required_section(key, "one of the tables of this form of game") else { return T::default() };
-    let part = read(&section);
-    section.finish();
-    part
-}
-
-/// A table that may be left out.
-fn part_if_there<T>(top: &Section<'_, '_>, key: &str, read: impl FnOnce(&Section<'_, '_>) -> T) -> Option<T> {
-    let section = top.section(key)?;
-    let part = read(&section);
-    section.finish();
-    Some(part)
-}
-
-/// The share that the file gives, or the word that leaves it to be found: "best".
-fn number_or_best(section: &Section<'_, '_>, key: &str) -> Option<f64> {
-    if section.is_text(key) && section.text(key).is_some_and(|text| text.trim() == "best") {
-        return None;
-    }
-    Some(section.required::<Plain>(key).0)
-}
-
-/// Several tables of one kind, at least `least`, each with its name.
-fn parts<T>(
-    top: &Section<'_, '_>,
-    key: &str,
-    (least, most): (usize, usize),
-    read: impl Fn(&Section<'_, '_>) -> T,
-) -> Vec<(String, T)> {
-    let Some(outer) = top.required_section(key, &format!("a table [{key}.NAME] for each of them")) else { return Vec::new() };
-    let mut out = Vec::new();
-    for section in outer.sections() {
-        let part = read(&section);
-        section.finish();
-        out.push((section.name.clone(), part));
-    }
-    if !(least..=most).contains(&out.len()) {
-        top.push(
-            Problem::at(GAME_FILE, outer.span, format!("[{key}] has {} tables", out.len()))
-                .expected(format!("from {least} to {most} tables [{key}.NAME]"))
-                .fix("add or remove some"),
-        );
-    }
-    out
 }

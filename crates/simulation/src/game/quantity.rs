@@ -3,9 +3,10 @@
 use base::reader::Section;
 
 use super::equilibrium::{regret, settle};
-use super::{Game, GameFigure, GameForm, above_nothing, number_within, part, parts};
+use super::form::{FormDescription, GameFigure};
+use super::reading::{above_nothing, number_within, part, parts};
 
-pub(super) const FORM: GameForm = GameForm {
+pub(super) const FORM: FormDescription = FormDescription {
     name: "quantity",
     summary: "Providers, each with a cost of its own for a unit, choose how much to offer at once. The price is `at_nothing` less \
               `slope` for each unit offered by all.",
@@ -20,7 +21,6 @@ cost = 10
 
 [provider.two]
 cost = 10"#,
-    read: |top| Game::Quantity(read(top)),
 };
 
 #[derive(Clone, Debug)]
@@ -30,7 +30,7 @@ pub struct QuantityGame {
     providers: Vec<(String, f64)>,
 }
 
-fn read(top: &Section<'_, '_>) -> QuantityGame {
+pub(super) fn read(top: &Section<'_, '_>) -> QuantityGame {
     let (at_nothing, slope) =
         part(top, "price", |section| (above_nothing(section, "at_nothing"), above_nothing(section, "slope")));
     let providers = parts(top, "provider", (1, 20), |section| number_within(section, "cost", 0.0, 1e6));

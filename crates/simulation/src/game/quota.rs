@@ -4,11 +4,12 @@
 use base::reader::Section;
 use base::statistics::normal_density;
 
+use super::form::{FormDescription, GameFigure};
 use super::optimum::{along_pieces, crossing};
 use super::quadrature::integral;
-use super::{Game, GameFigure, GameForm, LARGE, SMALL, above_nothing, number_or, number_within, part};
+use super::reading::{LARGE, SMALL, above_nothing, number_or, number_within, part};
 
-pub(super) const FORM: GameForm = GameForm {
+pub(super) const FORM: FormDescription = FormDescription {
     name: "quota",
     summary: "A normal result that the provider sees before the period closes; it may then move results in from the next period \
               at half of cost × amount². A share of each result is paid in whichever period it falls, a bonus from the threshold on.",
@@ -25,7 +26,6 @@ threshold = 0
 
 [shift]
 cost = 2"#,
-    read: |top| Game::Quota(read(top)),
 };
 
 #[derive(Clone, Debug)]
@@ -38,7 +38,7 @@ pub struct Quota {
     cost: f64,
 }
 
-fn read(top: &Section<'_, '_>) -> Quota {
+pub(super) fn read(top: &Section<'_, '_>) -> Quota {
     let (mean, variance) =
         part(top, "result", |section| (number_or(section, "mean", 0.0), number_within(section, "variance", SMALL, LARGE)));
     let (share, bonus, threshold) = part(top, "pay", |section| {

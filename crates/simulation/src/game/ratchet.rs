@@ -3,10 +3,11 @@
 
 use base::reader::Section;
 
+use super::form::{FormDescription, GameFigure};
 use super::optimum::along;
-use super::{Game, GameFigure, GameForm, above_nothing, number_within, part};
+use super::reading::{above_nothing, number_within, part};
 
-pub(super) const FORM: GameForm = GameForm {
+pub(super) const FORM: FormDescription = FormDescription {
     name: "ratchet",
     summary: "In every period a provider is paid a share of what its result exceeds the baseline by. The next baseline takes up \
               `follows` of the gap between this period's result and this baseline. Effort costs half of cost × effort²; later \
@@ -24,7 +25,6 @@ follows = 0.25
 
 [provider]
 discount_rate = 0.05   # a period"#,
-    read: |top| Game::Ratchet(read(top)),
 };
 
 #[derive(Clone, Debug)]
@@ -35,7 +35,7 @@ pub struct Ratchet {
     discount_rate: f64,
 }
 
-fn read(top: &Section<'_, '_>) -> Ratchet {
+pub(super) fn read(top: &Section<'_, '_>) -> Ratchet {
     Ratchet {
         cost: part(top, "effort", |section| above_nothing(section, "cost")),
         share: part(top, "pay", |section| above_nothing(section, "share")),

@@ -7,10 +7,11 @@ use base::statistics::normal_quantile;
 use rayon::prelude::*;
 use risks::{Estimate, mean};
 
-use super::{Game, GameFigure, GameForm, LARGE, number_or, number_within, number_within_or, part, part_if_there};
+use super::form::{FormDescription, GameFigure};
+use super::reading::{LARGE, number_or, number_within, number_within_or, part, part_if_there};
 use base::philox::{open_unit, words};
 
-pub(super) const FORM: GameForm = GameForm {
+pub(super) const FORM: FormDescription = FormDescription {
     name: "selection",
     summary: "Everyone has a lasting level, and a gain from help that may go with the level. `before` is the level and a passing \
               error; `after` is the level, the gain and another passing error. A share of all (or the best or worst of a few) is \
@@ -36,7 +37,6 @@ share = 0.5            # or best_of = 5: one of every five
 
 [draws]                # may be left out
 people = 200_000"#,
-    read: |top| Game::Selection(read(top)),
 };
 
 #[derive(Clone, Debug)]
@@ -63,7 +63,7 @@ struct Normal {
 /// Where a share of all is chosen, it is chosen from so many at a time, so that the error can be seen from the times.
 const GROUP: usize = 5_000;
 
-fn read(top: &Section<'_, '_>) -> Selection {
+pub(super) fn read(top: &Section<'_, '_>) -> Selection {
     let normal = |section: &Section<'_, '_>| Normal {
         mean: number_or(section, "mean", 0.0),
         spread: number_within(section, "variance", 0.0, LARGE).sqrt(),

@@ -3,10 +3,11 @@
 use base::reader::Section;
 
 use super::equilibrium::{regret, settle};
+use super::form::{FormDescription, GameFigure};
 use super::optimum::along;
-use super::{Game, GameFigure, GameForm, above_nothing, count_within, number_within, part, part_if_there};
+use super::reading::{above_nothing, count_within, number_within, part, part_if_there};
 
-pub(super) const FORM: GameForm = GameForm {
+pub(super) const FORM: FormDescription = FormDescription {
     name: "team",
     summary: "Players each choose an effort; each unit is worth so much to the whole, and each player gets a share of the whole \
               (an equal one unless stated). Effort costs half of cost × effort².",
@@ -19,7 +20,6 @@ cost = 1
 
 [pay]                  # may be left out
 share = 0.25           # of the whole, to each"#,
-    read: |top| Game::Team(read(top)),
 };
 
 #[derive(Clone, Debug)]
@@ -30,7 +30,7 @@ pub struct Team {
     share: f64,
 }
 
-fn read(top: &Section<'_, '_>) -> Team {
+pub(super) fn read(top: &Section<'_, '_>) -> Team {
     let players = count_within(top, "players", 2, 40);
     let (worth, cost) = part(top, "effort", |section| (above_nothing(section, "worth"), above_nothing(section, "cost")));
     let share = part_if_there(top, "pay", |section| number_within(section, "share", 0.0, 1.0));

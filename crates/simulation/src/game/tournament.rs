@@ -4,11 +4,12 @@ use base::reader::Section;
 use base::statistics::normal_cdf;
 
 use super::equilibrium::{regret, settle};
+use super::form::{FormDescription, GameFigure};
 use super::optimum::along;
 use super::quadrature::normal_mean;
-use super::{Game, GameFigure, GameForm, LARGE, SMALL, above_nothing, count_within, number_or_best, number_within, part};
+use super::reading::{LARGE, SMALL, above_nothing, count_within, number_or_best, number_within, part};
 
-pub(super) const FORM: GameForm = GameForm {
+pub(super) const FORM: FormDescription = FormDescription {
     name: "tournament",
     summary: "Players each choose an effort; a result is the effort and a normal error of its own, and the best result gets the \
               spread between the prizes. Where the spread is \"best\" the payer chooses it for the greatest surplus. Effort costs \
@@ -25,7 +26,6 @@ variance = 1           # of each result's error
 
 [pay]
 spread = 2             # or "best""#,
-    read: |top| Game::Tournament(read(top)),
 };
 
 #[derive(Clone, Debug)]
@@ -37,7 +37,7 @@ pub struct Tournament {
     spread: Option<f64>,
 }
 
-fn read(top: &Section<'_, '_>) -> Tournament {
+pub(super) fn read(top: &Section<'_, '_>) -> Tournament {
     let players = count_within(top, "players", 2, 12);
     let (worth, cost) = part(top, "effort", |section| (above_nothing(section, "worth"), above_nothing(section, "cost")));
     let noise = part(top, "measure", |section| number_within(section, "variance", SMALL, LARGE)).sqrt();
