@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use base::ScenarioDraw;
 use base::literal::{Change, Count, MeanAmount, PerHead, Plain, Points, RefusedNumber};
 use base::money::{Pence, Rate};
 use base::problem::Problem;
@@ -12,12 +11,13 @@ use base::schedule::{CohortTime, Schedule, ScheduleKeys};
 use base::scheme_files::SchemeFiles;
 use base::toml_editor::TomlEditor;
 use contract::Scheme;
-use contract::clauses::Clause;
 use contract::read::SCHEME_FILE;
 use contract::terms::{Baseline, Intake, OutcomeKind};
 
+mod assumed;
 mod gaming;
 mod payer_costs;
+mod reading;
 mod segments;
 mod standing;
 
@@ -25,239 +25,17 @@ use crate::amounts::{AmountDistribution, AmountShape};
 use crate::individuals::{self, Individuals};
 use crate::mixture::{Mixture, Ownership};
 
+use reading::{binary_outcome, warn_without_source};
+
+pub use assumed::{
+    AmountAssumptions, Assumptions, Bunching, Help, Intended, Move, OthersAssumption, OutcomeAssumptions, Pilot,
+    ProviderAssumptions, RenewalAssumption, RisingCost, SegmentAssumptions, UnfoundedExceptions,
+};
 pub use payer_costs::PayerCosts;
+pub(crate) use reading::expected_by_segment;
 
 /// The assumptions file.
 pub const ASSUMPTIONS_FILE: &str = "assumptions.toml";
-
-/// Assumptions about people, costs and effects. Money is in pounds, and chances are proportions.
-#[derive(Clone, Debug)]
-pub struct Assumptions {
-    pub name: String,
-    pub segments: Vec<SegmentAssumptions>,
-    /// People of one segment with chances of their own, where the assumptions name a file of them.
-    pub individuals: Option<Arc<Individuals>>,
-    /// Contract years that are simulated, from the first.
-    pub years: usize,
-    /// People who come, as a share of those expected.
-    pub volume: f64,
-    /// The share of households in which all members have the same result, where the contract counts households.
-    pub households_alike: f64,
-    /// One for each outcome of the scheme.
-    pub outcomes: Vec<OutcomeAssumptions>,
-    pub help: Vec<Help>,
-    /// For each outcome of the scheme, how far the provider could claim it for people who do not have it.
-    pub false_claims: Vec<Option<RisingCost>>,
-    /// For each outcome of the scheme, how many people the provider could have excepted from it who should count.
-    pub exceptions: Vec<Option<UnfoundedExceptions>>,
-    /// How far the provider could label people as a segment that they do not belong to.
-    pub relabelling: Option<RisingCost>,
-    /// For each outcome of the scheme, how many of a cohort's results could be dated in the cohort before or after.
-    pub timing: Vec<Option<RisingCost>>,
-    /// For each outcome, how people could be brought over its level.
-    pub bunching: Vec<Option<Bunching>>,
-    pub pilot: Option<Pilot>,
-    /// The points of other providers, for each clause that compares with them.
-    pub others: Vec<OthersAssumption>,
-    /// What results decide besides money, as clauses that state what it is worth to the provider and not what is paid.
-    pub stakes: Vec<Clause>,
-    /// What today's results do to the chance of winning the contract again; `None` where nothing is said of it.
-    pub renewal: Option<RenewalAssumption>,
-    /// What the contract requires, whatever the strategy: pounds for each person served.
-    pub cost_each_person: Schedule<Pence>,
-    /// The share of that cost that does not follow the number of people, because staff and buildings are there for those expected.
-    pub cost_fixed_share: f64,
-    /// Fixed cost of one area for a year, in pounds.
-    pub cost_each_year: Schedule<Pence>,
-    pub payer_costs: PayerCosts,
-    pub intended: Intended,
-    pub provider: ProviderAssumptions,
-}
-
-/// What a provider expects of the next contract.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct RenewalAssumption {
-    /// The binary outcome that the next buyer looks at.
-    pub outcome: usize,
-    /// What the next contract is worth to the provider, for one area, in pounds.
-    pub worth: f64,
-    /// The chance of winning it with results as they are.
-    pub chance: f64,
-    /// How much the chance rises for each percentage point by which the result of everybody served is better than today's.
-    pub each_point: f64,
-}
-
-/// People with the same prospects, whom the provider can tell apart from others.
-#[derive(Clone, Debug)]
-pub struct SegmentAssumptions {
-    pub name: String,
-    /// Share of the people of an area.
-    pub share: f64,
-    /// Position of the contract's segment that prices it.
-    pub priced_as: usize,
-    /// Pounds for bringing in one of these people, who would otherwise drop out before they count. `None` when they start without it.
-    pub bring_in: Option<f64>,
-}
-
-/// The cost of something that can be done with up to a share of cases, the easy ones first. The first costs nothing, the last costs a
-/// stated amount, and those between in proportion.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct RisingCost {
-    pub at_most: f64,
-    pub cost_of_last: f64,
-}
-
-impl RisingCost {
-    /// Pounds for doing it with a share of so many cases.
-    #[must_use]
-    pub fn cost(&self, share: f64, cases: f64) -> f64 {
-        cases * self.cost_of_last * share * share / (2.0 * self.at_most.max(1e-12))
-    }
-
-    /// The share at which the last case costs what it brings.
-    #[must_use]
-    pub fn worth(&self, pounds: f64) -> f64 {
-        self.at_most * (pounds / self.cost_of_last.max(1e-12)).clamp(0.0, 1.0)
-    }
-}
-
-/// People just short of a level who could be brought over it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Bunching {
-    /// How far from the level they may be, in units of the amount.
-    pub within: f64,
-    /// Shares of those people, and what the last of them costs.
-    pub rising: RisingCost,
-}
-
-/// People who could be excepted from an outcome although they should count.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct UnfoundedExceptions {
-    /// Shares of the people of a cohort, and what the last of them costs.
-    pub rising: RisingCost,
-    /// The share of them whom the provider picks among those without the good result. The others are picked as if it knew nothing.
-    pub foresees: f64,
-}
-
-/// The points of the other providers under one clause: normal, in each period anew.
-#[derive(Clone, Debug, PartialEq)]
-pub struct OthersAssumption {
-    /// The name of the clause.
-    pub clause: String,
-    pub providers: usize,
-    /// Their mean.
-    pub points: f64,
-    /// Their standard deviation, from one provider and period to another.
-    pub spread: f64,
-}
-
-/// The pilot for which a kind of help was chosen. Shares are of what the help moves, in the unit of its `moves`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Pilot {
-    /// Position of the help.
-    pub help: usize,
-    /// Position of the outcome whose move the pilots measured.
-    pub outcome: usize,
-    /// Pilots from which it was chosen.
-    pub tried: usize,
-    pub standard_error: f64,
-    /// Standard deviation of true effects from one tried kind of help to another.
-    pub differ_by: f64,
-    /// Share of the effect lost at scale, where places and people are less well chosen.
-    pub diluted: f64,
-    /// Share by which the help of one person costs more at scale.
-    pub cost_rises: f64,
-    /// By how many of the standard deviations that the pilots leave unknown the true effect is above the one expected: drawn in each
-    /// scenario, and 0 as stated.
-    pub above_expected: f64,
-}
-
-/// The assumptions about one outcome.
-#[derive(Clone, Debug)]
-pub struct OutcomeAssumptions {
-    /// Binary: the chance as things are now. Frequency: mean events of a person affected. Sustained: the chance of lasting
-    /// each further period. Amount: the mean of all amounts.
-    pub now: Schedule<f64>,
-    /// The segments' odds are shifted so that each area's rate equals this one, usually the contract's fixed baseline.
-    pub matches: Option<Schedule<Rate>>,
-    /// The chance of the same people before they started, where results are compared with it.
-    pub before: Option<Schedule<f64>>,
-    /// Change for everyone since the baseline was set, in proportion (0.01 is one percentage point).
-    pub trend: f64,
-    /// Pounds to the public of one fewer (or one more, where more is better).
-    pub value: f64,
-    /// Whether that is what the outcome is worth beyond the one that it is a part of.
-    pub value_is_beyond_whole: bool,
-    /// How amounts differ between the people of a segment; `None` where the outcome is no amount.
-    pub amounts: Option<AmountAssumptions>,
-}
-
-impl OutcomeAssumptions {
-    /// What the draws of an outcome depend on that is counted or added up over people.
-    pub(crate) fn drawn_with(&self) -> (&Schedule<f64>, Option<&AmountAssumptions>) {
-        (&self.now, self.amounts.as_ref())
-    }
-}
-
-/// How the amounts of the people of one segment differ.
-#[derive(Clone, Debug, PartialEq)]
-pub struct AmountAssumptions {
-    pub shape: AmountShape,
-    /// Their standard deviation, in units.
-    pub spread: Schedule<f64>,
-}
-
-/// A kind of help that money can buy, with diminishing returns: spending `half_cost` a person buys half of what money can buy.
-#[derive(Clone, Debug)]
-pub struct Help {
-    pub name: String,
-    /// Pounds a person that today's chances already include.
-    pub spent_now: Schedule<f64>,
-    pub half_cost: Schedule<f64>,
-    /// For each outcome of the scheme, the most it can move the chance, below zero for the worse; `None` where it moves nothing.
-    pub moves: Vec<Option<Schedule<Move>>>,
-}
-
-/// The most that help can improve a chance.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Move {
-    /// A share of the chance of the bad result. Where more is better, that is the chance that it does not happen.
-    Relative(f64),
-    /// A proportion of all people.
-    Points(f64),
-}
-
-/// What the commissioner expects of an honest provider.
-#[derive(Clone, Debug)]
-pub enum Intended {
-    /// The cheapest way to improve an outcome by this proportion of people.
-    Aim { outcome: usize, better_by: f64 },
-    /// Pounds for each person, by segment, on all kinds of help alike.
-    Spend(Schedule<f64>),
-    /// Pounds for each person on each kind of help, by segment.
-    SpendOn(Vec<Schedule<f64>>),
-}
-
-/// How agent types weigh profit, risk and public value, and what margin is fair.
-#[derive(Clone, Debug)]
-pub struct ProviderAssumptions {
-    /// Pounds of mean profit given up for each pound of its standard deviation (the cautious provider).
-    pub caution: f64,
-    /// Share of the public's value that counts as its own (the mission-minded provider).
-    pub mission: f64,
-    /// The share of a surplus that it may keep. The rest goes to its owner, or back to a funder of its own.
-    pub keep: f64,
-    /// The largest margin on payments that is fair.
-    pub fair_margin: f64,
-    /// Scale of the imperfect provider's mistakes, as a share of what it is paid.
-    pub imprecision: f64,
-    /// Who owns the provider, where the file says.
-    pub ownership: Option<Ownership>,
-    /// Whether the provider is the one that does the work today, where the file says.
-    pub incumbent: Option<bool>,
-    /// The shares of the kinds of provider in the forecast.
-    pub mixture: Mixture,
-}
 
 impl Assumptions {
     /// Draws what one scenario has besides its uncertain numbers: the mixture of providers, for what the file says of the provider, and
@@ -375,26 +153,6 @@ pub fn people_file(opened: &SchemeFiles) -> Option<String> {
     TomlEditor::new(opened, ASSUMPTIONS_FILE)?.words(&["people", "individuals"]).map(str::to_owned)
 }
 
-/// Whether the assumptions are about single clauses of the contract: they can be checked only when every clause is right.
-#[must_use]
-pub fn are_about_clauses(opened: &SchemeFiles) -> bool {
-    let picks = ScenarioDraw::new();
-    let reader = Reader::new(opened, &picks);
-    reader.document(ASSUMPTIONS_FILE, "").is_some_and(|top| top.has("others") || top.has("stakes"))
-}
-
-/// The message about an outcome that cannot be matched to its baseline. Where a clause asks for the baseline, that is the cause.
-pub const WITHOUT_BASELINE: &str = "only a binary outcome with a fixed baseline can be matched to it";
-
-/// People expected in each of the contract's segments, over all areas and cohorts.
-pub(crate) fn expected_by_segment(scheme: &Scheme) -> Vec<f64> {
-    let in_segment = |segment: usize| -> i64 {
-        let areas = 0..scheme.areas.len();
-        areas.flat_map(|area| scheme.cohorts.iter().map(move |cohort| scheme.people.at(area, segment, cohort.time()).0)).sum()
-    };
-    (0..scheme.segments.len()).map(|segment| in_segment(segment) as f64).collect()
-}
-
 /// Who drops out before they count unless the provider brings them in.
 struct Assessment {
     falls_out: Schedule<f64>,
@@ -477,17 +235,6 @@ impl Assumptions {
         };
         spends.iter_mut().for_each(|spend| *spend = spend.taking_segments(&like));
         self
-    }
-}
-
-fn warn_without_source(table: &Section<'_, '_>) {
-    if table.source().is_none() {
-        table.push(
-            Problem::at(table.file, table.span, format!("[{}] does not say where its numbers come from", table.path))
-                .expected("from = \"…\": a published source, or \"assumption: …\" with ranges")
-                .fix("add a line: from = \"assumption: a guess by the author\"")
-                .warning(),
-        );
     }
 }
 
@@ -639,7 +386,12 @@ fn matched(table: &Section<'_, '_>, outcome: &contract::terms::Outcome, keys: &S
                 .fix("remove the line, or write the rate: matches_baseline = \"47.5 %\""),
         );
     } else if rate.is_none() || !outcome.is_binary() {
-        table.push(table.problem(KEY, WITHOUT_BASELINE).expected("a baseline in scheme.toml").fix("remove the line"));
+        table.push(
+            table
+                .problem(KEY, "only a binary outcome with a fixed baseline can be matched to it")
+                .expected("a baseline in scheme.toml")
+                .fix("remove the line"),
+        );
     }
     rate
 }
@@ -870,24 +622,6 @@ fn intended(top: &Section<'_, '_>, scheme: &Scheme, help: &[Help], keys: &Schedu
     };
     table.finish();
     intended
-}
-
-/// The binary outcome of the scheme that a table names under `outcome`.
-fn binary_outcome(table: &Section<'_, '_>, scheme: &Scheme, what: &str, fix: &str) -> Option<usize> {
-    let name = table.required_text("outcome", what);
-    let outcome = scheme.outcome(&name).filter(|&at| scheme.outcomes[at].is_binary());
-    if outcome.is_none() && !name.is_empty() {
-        let known = scheme.outcomes.iter().filter(|outcome| outcome.is_binary()).map(|outcome| outcome.name.as_str());
-        table.push(
-            table
-                .problem("outcome", "no binary outcome has this name")
-                .read(name.clone())
-                .expected("a binary outcome of the scheme")
-                .nearest(&name, known)
-                .fix(fix),
-        );
-    }
-    outcome
 }
 
 fn provider(top: &Section<'_, '_>) -> ProviderAssumptions {

@@ -10,7 +10,8 @@ use contract::Scheme;
 use contract::exceptions::GoodResult;
 use contract::terms::{Outcome, ReportedBy};
 
-use super::{Bunching, Help, Move, Pilot, RisingCost, UnfoundedExceptions, warn_without_source};
+use super::assumed::{Bunching, Help, Move, Pilot, RisingCost, UnfoundedExceptions};
+use super::reading::warn_without_source;
 
 /// What was read.
 pub(super) struct GamingAssumptions {

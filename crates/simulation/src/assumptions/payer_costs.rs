@@ -5,7 +5,7 @@ use base::literal::Literal as _;
 use base::money::Pence;
 use base::reader::Section;
 
-use super::warn_without_source;
+use super::reading::warn_without_source;
 
 /// The payer's own costs, in pounds.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -11,7 +11,8 @@ use base::similar_names::folded;
 use base::table::{CsvTable, TableCell};
 use contract::Scheme;
 
-use super::{SegmentAssumptions, expected_by_segment, warn_without_source};
+use super::assumed::SegmentAssumptions;
+use super::reading::{expected_by_segment, warn_without_source};
 
 /// The most segments of a scenario.
 const MOST_SEGMENTS: usize = 1_000;

@@ -10,7 +10,8 @@ use contract::Scheme;
 use contract::clauses::other_providers::MAX_OTHERS;
 use contract::clauses::{Clause, ClauseTerms};
 
-use super::{OthersAssumption, RenewalAssumption, binary_outcome, warn_without_source};
+use super::assumed::{OthersAssumption, RenewalAssumption};
+use super::reading::{binary_outcome, warn_without_source};
 
 /// `[others.NAME]`, one for each clause that compares with other providers.
 pub(super) fn others(top: &Section<'_, '_>, scheme: &Scheme) -> Vec<OthersAssumption> {
