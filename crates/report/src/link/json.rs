@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::LinkReport;
+use super::link_report::LinkReport;
 use super::summary::{LinkageCompleteness, LinkageEvaluation, LinkageSummary, ThresholdCounts};
 use super::why::{ComparisonEvidence, PairEvidence, PersonEvidence};
 use crate::machine_readable::{EstimatedShare, IntervalEntry, JsonDocument};

@@ -2,22 +2,15 @@
 
 mod charts;
 pub mod json;
+mod link_report;
 pub mod page;
 pub mod summary;
 pub mod why;
 
 use crate::terminal::Terminal;
 use json::LinkDocument;
-use summary::LinkageSummary;
-use why::PersonEvidence;
 
-/// A linkage in figures, and the evidence for one person where somebody asked for it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LinkReport {
-    pub summary: LinkageSummary,
-    pub evidence: Option<PersonEvidence>,
-    pub notes: Vec<String>,
-}
+pub use link_report::LinkReport;
 
 impl LinkReport {
     /// The evidence for one person, or else the summary, for the terminal.
