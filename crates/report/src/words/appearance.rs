@@ -6,7 +6,7 @@ use risks::quoted;
 use simulation::scenario_discovery::{BoxLimit, uncertain_name, written};
 use simulation::stress::{Reported, StressTest};
 
-use super::listed;
+use super::figures::listed;
 
 /// "59 of 64": a share of the scenarios tried, as a count, which claims no more than was tried.
 pub fn scenarios(share: f64, stress: &StressTest) -> String {

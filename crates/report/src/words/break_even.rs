@@ -6,7 +6,8 @@ use simulation::marginal_effort::{MovedOutcome, NextPound};
 use simulation::payment_by_aim::Curve;
 use simulation::stress::{CostPoint, StressTest};
 
-use super::{counted_scenarios, listed, point_figure, points};
+use super::appearance::counted_scenarios;
+use super::figures::{listed, point_figure, points};
 
 /// What trying pays, in a sentence or two for each fact: the next pound of help first, then the break-even aim by the cost of help,
 /// the aim that is sure enough of being paid, and the break-even aim over the scenarios.

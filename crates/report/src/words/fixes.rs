@@ -4,7 +4,7 @@ use risks::{StrategyKind, StrategyResult, pounds_to_two_figures};
 use simulation::fix::smallest_difference;
 use simulation::stress::{Reported, StressTest, TriedFix};
 
-use super::listed;
+use super::figures::listed;
 
 /// What a fix costs and does: "the payer pays about £77 million more, and outcomes are worth about £100 million more". It has two
 /// digits, because fixes are tried on few replications.

@@ -7,7 +7,8 @@ use risks::{AgentType, StrategyKind, quoted};
 use simulation::expected_outcomes::{MovementShares, OutcomeForecast};
 use simulation::stress::{Reported, StressTest};
 
-use super::{counted_scenarios, joined, scenarios};
+use super::appearance::{counted_scenarios, scenarios};
+use super::figures::joined;
 
 /// How forecasts did on real schemes that had not been looked at. `cargo xtask calibration` writes it.
 pub const TRACK_RECORD: &str = include_str!("../track_record.txt");

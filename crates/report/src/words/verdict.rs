@@ -7,7 +7,8 @@ use risks::{
 };
 use simulation::stress::StressTest;
 
-use super::{listed, looked_for};
+use super::figures::listed;
+use super::looked_for::looked_for;
 
 /// The whole scheme in a few sentences: what pays best compared with what is intended, and how many risks are present.
 pub fn verdict(stress: &StressTest) -> String {
