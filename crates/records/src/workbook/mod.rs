@@ -17,7 +17,9 @@ use std::sync::Arc;
 
 use super::fault::{Fault, Grade};
 use super::rows::{InvalidCell, Rows};
-use zip::Zip;
+use zip::{Zip, with_password};
+
+pub use sheet::SheetName;
 
 /// The fault of a workbook if it is not clear which of its sheets is meant.
 pub const SEVERAL_SHEETS: &str = "the workbook has several sheets";
@@ -32,22 +34,6 @@ pub struct Workbook<R> {
 enum WorkbookKind {
     Excel(Arc<xlsx::WorkbookCommon>),
     OpenDocument,
-}
-
-/// One sheet.
-#[derive(Clone, Debug)]
-pub struct SheetName {
-    pub name: String,
-    pub hidden: bool,
-    /// Its part in the archive.
-    part: String,
-}
-
-/// A workbook that cannot be read without its password.
-fn with_password() -> Fault {
-    let fix =
-        "open it with its password and save it without one; keep it somewhere safe, and delete it when it is no longer needed";
-    Fault::file("the workbook has a password", "a workbook without a password", fix)
 }
 
 impl<R: Read + Seek> Workbook<R> {

@@ -4,11 +4,10 @@
 use std::collections::BTreeSet;
 use std::io::{self, Read, Seek};
 
-use super::SheetName;
 use super::number::{self, NumberFormat};
-use super::sheet::{self, ERROR, LAST_COLUMN, LAST_ROW, LONGEST_TEXT, NO_VALUE, SheetNotes, SheetRow, TRUTH};
+use super::sheet::{self, ERROR, LAST_COLUMN, LAST_ROW, LONGEST_TEXT, NO_VALUE, SheetName, SheetNotes, SheetRow, TRUTH};
 use super::xml::{Element, Xml, XmlToken};
-use super::zip::{Unpacked, Zip, damaged, too_large};
+use super::zip::{Unpacked, Zip, damaged, too_large, with_password};
 use crate::fault::Fault;
 use crate::header::MOST_COLUMNS;
 use crate::rows::{InvalidCell, Rows};
@@ -25,7 +24,7 @@ pub(crate) fn open<R: Read + Seek>(zip: &mut Zip<R>) -> io::Result<Vec<SheetName
         loop {
             match xml.next()? {
                 XmlToken::Open(element) if element.name == "encryption-data" => {
-                    return Err(io::Error::other(super::with_password()));
+                    return Err(io::Error::other(with_password()));
                 }
                 XmlToken::End => break,
                 _ => {}

@@ -26,6 +26,15 @@ pub(crate) const TRUTH: CellFault =
     ("the cell has TRUE or FALSE, not text or a number", "write the value as text or as a number");
 pub(crate) const ERROR: CellFault = ("the cell shows an error", "correct the formula, or clear the cell");
 
+/// One sheet.
+#[derive(Clone, Debug)]
+pub struct SheetName {
+    pub name: String,
+    pub hidden: bool,
+    /// Its part in the archive.
+    pub(super) part: String,
+}
+
 /// The cells of one row.
 #[derive(Default)]
 pub(crate) struct SheetRow {

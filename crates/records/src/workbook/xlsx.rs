@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use std::io::{self, Read, Seek};
 use std::sync::Arc;
 
-use super::SheetName;
 use super::number::{self, NumberFormat};
-use super::sheet::{self, ERROR, LAST_COLUMN, LAST_ROW, LONGEST_TEXT, NO_VALUE, SheetNotes, SheetRow, TRUTH};
+use super::sheet::{self, ERROR, LAST_COLUMN, LAST_ROW, LONGEST_TEXT, NO_VALUE, SheetName, SheetNotes, SheetRow, TRUTH};
 use super::xml::{Element, Xml, XmlToken};
 use super::zip::{Unpacked, Zip, damaged, too_large};
 use crate::fault::Fault;

@@ -35,6 +35,13 @@ struct ZipPart {
     deflated: bool,
 }
 
+/// A workbook that cannot be read without its password.
+pub(super) fn with_password() -> Fault {
+    let fix =
+        "open it with its password and save it without one; keep it somewhere safe, and delete it when it is no longer needed";
+    Fault::file("the workbook has a password", "a workbook without a password", fix)
+}
+
 /// An error for a file that is damaged or not a workbook.
 pub(super) fn damaged(found: impl Into<String>) -> io::Error {
     let fault = Fault::file(
@@ -161,7 +168,7 @@ fn listed(list: &[u8], count: u64) -> io::Result<Vec<(Vec<u8>, ZipPart, u64)>> {
             continue;
         }
         if flags & 1 != 0 {
-            return Err(io::Error::other(super::with_password()));
+            return Err(io::Error::other(with_password()));
         }
         if method != 0 && method != 8 {
             return Err(damaged("a part with a compression that workbooks do not use"));
