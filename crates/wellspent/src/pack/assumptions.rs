@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use base::reader::{StatedNumber, is_assumption};
 
-use super::{head, line, row, text as plain};
+use super::plain_text::{head, line, row, text as plain};
 
 /// How well a number is supported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

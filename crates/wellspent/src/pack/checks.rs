@@ -4,7 +4,8 @@ use contract::examples;
 use simulation::self_checks::{SelfCheck, of_the_machinery, of_the_result};
 
 use super::packed_command::PackedCommand;
-use super::{PackedRun, line};
+use super::packed_run::PackedRun;
+use super::plain_text::line;
 
 /// Runs them all: the contract's own examples, the machinery, and the result where there is a stress test.
 pub(crate) fn run(run: &PackedRun<'_>) -> Vec<SelfCheck> {
@@ -65,8 +66,12 @@ pub(crate) fn text(checks: &[SelfCheck]) -> String {
     );
     for check in checks {
         let name: String = check.name.chars().take(1).flat_map(char::to_uppercase).chain(check.name.chars().skip(1)).collect();
-        out +=
-            &format!("\n## {name}: {}\n\n{} Figure: {}.\n", outcome(check), super::text(&check.done), super::text(&check.figure));
+        out += &format!(
+            "\n## {name}: {}\n\n{} Figure: {}.\n",
+            outcome(check),
+            super::plain_text::text(&check.done),
+            super::plain_text::text(&check.figure)
+        );
     }
     out + "\nThese checks show that the program did what it says on these files. They do not show that the files are right. See \
            `assumptions.md` and `limits.md` for that.\n"

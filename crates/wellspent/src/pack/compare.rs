@@ -8,8 +8,8 @@
 use std::collections::BTreeMap;
 
 use super::packed_command::{MANIFEST, PROGRAM, ReadManifest};
-use super::seal::{SIGN_OFF, SUMS};
-use super::{PackFiles, inputs, seal};
+use super::seal::{PackFiles, SIGN_OFF, SUMS};
+use super::{inputs, seal};
 use base::english::{counted, plural};
 
 /// A pack as it is found in its folder.

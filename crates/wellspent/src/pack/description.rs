@@ -17,8 +17,10 @@ use simulation::assumptions::{Intended, Move};
 use simulation::people::{AreaPeople, Chances, people};
 use simulation::reference_strategies::{main_outcome, typical_area};
 
+use super::inputs;
 use super::packed_command::PackedCommand;
-use super::{PackedRun, head, inputs, row, text as plain};
+use super::packed_run::PackedRun;
+use super::plain_text::{head, row, text as plain};
 
 pub(crate) fn text(run: &PackedRun<'_>, numbers: &[StatedNumber]) -> String {
     let areas = people(run.scheme, run.assumptions);

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::line;
+use super::plain_text::line;
 
 /// Where the error of a number that is not a figure comes from, or why there is none.
 #[derive(Clone, Copy)]

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use base::source::FileBytes;
 
-use super::{PackFiles, seal};
+use super::seal::{self, PackFiles};
 use crate::folder::SchemeFolder;
 
 /// Where they are in a pack. It is itself a scheme folder.

@@ -5,7 +5,8 @@ use base::reader::StatedNumber;
 use simulation::stress::StressTest;
 
 use super::assumptions::{by_source, fixed_assumptions};
-use super::{PackedRun, head, row, text as plain};
+use super::packed_run::PackedRun;
+use super::plain_text::{head, row, text as plain};
 use report::words;
 
 /// The limits of the method as its documentation states them; there is no other copy.

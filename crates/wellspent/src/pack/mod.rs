@@ -13,36 +13,21 @@ mod errors;
 pub mod inputs;
 mod limits;
 pub mod packed_command;
+mod packed_run;
+mod plain_text;
 mod readme;
 pub mod seal;
 
-use std::collections::BTreeMap;
-
-use base::csv_cell::quoted;
 use base::reader::StatedNumber;
 use base::{Reader, ScenarioDraw};
-use contract::{Scheme, read};
-use simulation::assumptions::{self as believed, Assumptions};
-use simulation::stress::StressTest;
+use contract::read;
+use simulation::assumptions as believed;
 
 use crate::folder::SchemeFolder;
-use packed_command::PackedCommand;
 use report::terminal;
 
-/// PackFiles by their path within the pack, with `/` between folders.
-pub type PackFiles = BTreeMap<String, Vec<u8>>;
-
-/// A run that has been made.
-pub struct PackedRun<'a> {
-    pub command: PackedCommand,
-    pub folder: &'a SchemeFolder,
-    pub scheme: &'a Scheme,
-    pub assumptions: &'a Assumptions,
-    /// The result as the user sees it: the text of the terminal and whatever else was written, without folders.
-    pub results: Vec<(String, String)>,
-    /// The stress test behind it, where there was one.
-    pub stress: Option<&'a StressTest>,
-}
+pub use packed_run::PackedRun;
+pub use seal::PackFiles;
 
 /// The files of a pack, but for its seal.
 pub struct Pack {
@@ -60,7 +45,7 @@ pub fn of(run: &PackedRun<'_>) -> anyhow::Result<Pack> {
     for (name, text) in &run.results {
         add(&format!("result/{name}"), terminal::plain(text));
     }
-    add(packed_command::MANIFEST, packed_command::manifest(run)?);
+    add(packed_command::MANIFEST, packed_command::manifest(run.command, run.folder, &run.scheme.name)?);
     add("README.md", readme::text(run, &checks, &numbers));
     add("assumptions.csv", assumptions::csv(&numbers));
     add("assumptions.md", assumptions::text(&numbers));
@@ -96,46 +81,4 @@ fn numbers(folder: &SchemeFolder) -> Vec<StatedNumber> {
         }
     }
     once
-}
-
-/// One line of a CSV file: quotes where they are needed.
-fn line(cells: &[&str]) -> String {
-    format!("{}\n", cells.iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(","))
-}
-
-/// A row of a Markdown table; a bar or a line end in a scheme file must not end a cell.
-fn row(cells: &[&str]) -> String {
-    let plain = cells.iter().map(|cell| text(cell).replace('|', "\\|"));
-    format!("| {} |\n", plain.collect::<Vec<_>>().join(" | "))
-}
-
-/// The heading of a Markdown table.
-fn head(cells: &[&str]) -> String {
-    format!("{}|{}\n", row(cells), "---|".repeat(cells.len()))
-}
-
-/// Words of a scheme file within a line of Markdown: on one line, and without markup. What is markup only at the start of a line,
-/// or only outside words, stays as it is: keys should be readable in a plain text editor too.
-fn text(words: &str) -> String {
-    let line = words.split_whitespace().collect::<Vec<_>>().join(" ");
-    let escaped = line.chars().fold(String::new(), |mut out, letter| {
-        if matches!(letter, '<' | '`' | '*' | '\\') {
-            out.push('\\');
-        }
-        out.push(letter);
-        out
-    });
-    escaped.replace("](", "]\\(")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The person who wrote the scheme file is not the person who opens the pack.
-    #[test]
-    fn what_a_scheme_file_says_is_text_and_never_markup() {
-        assert_eq!(row(&["a|b\n<script> [x](y) half_cost"]), "| a\\|b \\<script> [x]\\(y) half_cost |\n");
-        assert_eq!(line(&["a,b", "say \"x\"", "plain"]), "\"a,b\",\"say \"\"x\"\"\",plain\n");
-    }
 }

@@ -3,7 +3,8 @@
 use anyhow::{Context as _, bail};
 use serde::{Deserialize, Serialize};
 
-use super::{PackedRun, inputs};
+use super::inputs;
+use crate::folder::SchemeFolder;
 
 /// The file that says what was run, on what, by which version.
 pub const MANIFEST: &str = "manifest.json";
@@ -81,14 +82,14 @@ pub struct ReadManifest {
     pub people: Vec<(String, String)>,
 }
 
-/// The manifest of a run.
-pub fn manifest(run: &PackedRun<'_>) -> anyhow::Result<String> {
-    let inputs = inputs::list(run.folder).into_iter();
+/// The manifest of a run on a scheme folder.
+pub fn manifest(run: PackedCommand, folder: &SchemeFolder, scheme: &str) -> anyhow::Result<String> {
+    let inputs = inputs::list(folder).into_iter();
     let manifest = Manifest {
         schema: SCHEMA.to_owned(),
         program: PROGRAM.to_owned(),
-        scheme: run.scheme.name.clone(),
-        run: run.command,
+        scheme: scheme.to_owned(),
+        run,
         inputs: inputs
             .map(|input| InputEntry { file: input.name, bytes: input.bytes, sha256: input.sha256, copied: input.copied })
             .collect(),

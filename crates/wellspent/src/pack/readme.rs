@@ -5,7 +5,9 @@ use simulation::self_checks::SelfCheck;
 
 use super::assumptions::{Support, count};
 use super::packed_command::PROGRAM;
-use super::{PackedRun, checks, head, inputs, row, text as plain};
+use super::packed_run::PackedRun;
+use super::plain_text::{head, row, text as plain};
+use super::{checks, inputs};
 use report::words;
 
 pub(crate) fn text(run: &PackedRun<'_>, made: &[SelfCheck], numbers: &[StatedNumber]) -> String {

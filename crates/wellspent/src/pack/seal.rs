@@ -8,7 +8,8 @@ use std::path::Path;
 use anyhow::Context as _;
 use sha2::{Digest as _, Sha256};
 
-use super::PackFiles;
+/// PackFiles by their path within the pack, with `/` between folders.
+pub type PackFiles = BTreeMap<String, Vec<u8>>;
 
 /// The list of hashes.
 pub const SUMS: &str = "SHA256SUMS";
