@@ -55,6 +55,9 @@ pub enum OutcomeKind {
     Amount { most: i64 },
 }
 
+/// The largest amount of one person that may count, in units: a million pounds, or nearly two years in minutes.
+pub(crate) const MAX_AMOUNT: i64 = 1_000_000;
+
 /// What a frequency is divided by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Per {
@@ -129,9 +132,6 @@ impl GoodResult {
     /// As the file writes them.
     pub(crate) const KNOWN: [(&'static str, GoodResult); 2] = [("counts", GoodResult::Counts), ("left out", GoodResult::LeftOut)];
 }
-
-/// The largest amount of one person that may count, in units: a million pounds, or nearly two years in minutes.
-pub(crate) const MAX_AMOUNT: i64 = 1_000_000;
 
 /// An amount in its unit: "£4,200" of pounds, "230 minutes" of anything else.
 #[must_use]

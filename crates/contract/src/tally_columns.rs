@@ -130,7 +130,7 @@ impl TallyColumns {
         table: &CsvTable,
         problems: &mut Vec<Problem>,
     ) {
-        let mut counts = RowCounts { table, row, problems: &mut *problems, readable: true };
+        let mut counts = TallyRow { table, row, problems: &mut *problems, readable: true };
         self.fill_people(scheme, tally, cell, &mut counts);
         for at in 0..scheme.outcomes.len() {
             self.fill_outcome(scheme, tally, (at, cell), &mut counts);
@@ -143,7 +143,7 @@ impl TallyColumns {
     }
 
     /// The people of a row, its households, and those who are excepted from each outcome.
-    fn fill_people(&self, scheme: &Scheme, tally: &mut Tally, cell: usize, counts: &mut RowCounts<'_>) {
+    fn fill_people(&self, scheme: &Scheme, tally: &mut Tally, cell: usize, counts: &mut TallyRow<'_>) {
         let people = self.people.map_or(0, |column| counts.read(column, MAX_PEOPLE, None));
         tally.people[cell] = people;
         if let Some(column) = self.households {
@@ -158,7 +158,7 @@ impl TallyColumns {
     }
 
     /// What is counted of an outcome: the results, the comparison group, and the claims found false.
-    fn fill_outcome(&self, scheme: &Scheme, tally: &mut Tally, (at, cell): (usize, usize), counts: &mut RowCounts<'_>) {
+    fn fill_outcome(&self, scheme: &Scheme, tally: &mut Tally, (at, cell): (usize, usize), counts: &mut TallyRow<'_>) {
         let Some(column) = self.outcomes[at] else { return };
         let (outcome, people, measured) = (&scheme.outcomes[at], tally.people[cell], tally.measured(scheme, at, cell));
         let (most, limit) = match outcome.kind {
@@ -259,7 +259,7 @@ impl TallyColumns {
 }
 
 /// The counts of one row while they are read.
-struct RowCounts<'a> {
+struct TallyRow<'a> {
     table: &'a CsvTable,
     row: &'a [TableCell],
     problems: &'a mut Vec<Problem>,
@@ -267,7 +267,7 @@ struct RowCounts<'a> {
     readable: bool,
 }
 
-impl RowCounts<'_> {
+impl TallyRow<'_> {
     /// A count from 0 to the most that can be read; 0 where there is none. More than a limit of the row is reported.
     fn read(&mut self, column: usize, most: i64, limit: Option<(i64, &str)>) -> i64 {
         let (cell, name) = (&self.row[column], &self.table.header[column].text);

@@ -1,6 +1,6 @@
 //! What a clause may read of its contract, as types that can only be right: everything but the clauses themselves.
 //!
-//! The days, the outcomes and who is paid have files of their own and are passed on here.
+//! The days and the outcomes have files of their own, and are passed on here.
 
 use std::collections::BTreeSet;
 
