@@ -111,8 +111,8 @@ pub(crate) fn texts_and_comments(source: &str) -> (Vec<Piece>, Vec<Piece>) {
     (texts, comments)
 }
 
-/// The files of each crate that a file imports, by position in the list of sources. What a front page (`lib.rs`, `mod.rs`,
-/// `main.rs`) passes on is no import of its own.
+/// The files of each crate that a file imports, by position in the list of sources: by `crate::` and `super::`, and the modules that it
+/// declares by their own names. What a front page (`lib.rs`, `mod.rs`, `main.rs`) passes on is no import of its own.
 pub(crate) fn imports(sources: &[Source]) -> Vec<Vec<usize>> {
     let crate_of = |name: &str| name.split_once("/src/").map_or(String::new(), |(root, _)| root.to_owned());
     // A module path as its words, without `lib`, `main` and `mod`.
@@ -131,11 +131,12 @@ pub(crate) fn imports(sources: &[Source]) -> Vec<Vec<usize>> {
         let (root, own) = &modules[at];
         let front = ["/lib.rs", "/mod.rs", "/main.rs"].iter().any(|end| sources[at].name.ends_with(end));
         let mut found = Vec::new();
-        for line in sources[at].text.lines() {
-            let code = line.split("//").next().unwrap_or_default();
-            if front && code.trim_start().starts_with("pub use") {
+        for code in statements(&sources[at].text) {
+            if front && code.starts_with("pub") && code.contains(" use ") {
                 continue;
             }
+            let declared = first_words(&code).map(|word| [own.clone(), vec![word.to_owned()]].concat());
+            found.extend(declared.filter_map(|path| modules.iter().position(|(other, words)| other == root && *words == path)));
             for prefix in ["crate::", "super::"] {
                 let begins = |at: usize| !code[..at].ends_with(|letter: char| is_word(letter) || letter == ':');
                 for (at, _) in code.match_indices(prefix).filter(|(at, _)| begins(*at)) {
@@ -159,13 +160,38 @@ pub(crate) fn imports(sources: &[Source]) -> Vec<Vec<usize>> {
     (0..sources.len()).map(of).collect()
 }
 
+/// The lines of a file without their comments and indents; an import that goes on over several lines is one.
+fn statements(text: &str) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    let mut open = false;
+    for line in text.lines() {
+        let code = line.split("//").next().unwrap_or_default().trim();
+        match out.last_mut().filter(|_| open) {
+            Some(last) => *last += code,
+            None => out.push(code.to_owned()),
+        }
+        let begins = code.starts_with("use ") || code.starts_with("pub") && code.contains(" use ");
+        open = (open || begins) && !code.ends_with(';');
+    }
+    out
+}
+
+/// The words with which paths begin: `number` of `number::format(x)`, and not `format`.
+fn first_words(code: &str) -> impl Iterator<Item = &str> {
+    code.match_indices("::").filter_map(|(at, _)| {
+        let before = code[..at].trim_end_matches(is_word);
+        (!before.ends_with([':', '.'])).then(|| &code[before.len()..at]).filter(|word| !word.is_empty())
+    })
+}
+
 /// The paths that begin here, each as its words: one, or one for each item of a list in braces.
 fn paths(text: &str) -> Vec<Vec<String>> {
     let word = |text: &str| text.trim().chars().take_while(|letter| is_word(*letter)).collect::<String>();
     match text.split_once('{') {
         Some((head, list)) if head.ends_with("::") || head.is_empty() => {
             let head: Vec<String> = head.split("::").filter(|word| !word.is_empty()).map(str::to_owned).collect();
-            list.split(',').map(|item| [head.clone(), vec![word(item)]].concat()).collect()
+            let words = list.split(',').map(word).filter(|word| !word.is_empty());
+            words.map(|word| [head.clone(), vec![word]].concat()).collect()
         }
         _ => vec![text.split("::").map(word).take_while(|word| !word.is_empty()).collect()],
     }
@@ -195,4 +221,24 @@ pub(crate) fn cycles(imports: &[Vec<usize>]) -> Vec<Vec<usize>> {
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A front page that asks a file which asks the front page is a circle, however either is imported. What it passes on is none.
+    #[test]
+    fn a_circle_through_a_front_page_is_found() {
+        let circles = |front: &str, part: &str| {
+            let source = |name: &str, text: &str| Source { name: format!("crates/a/src/{name}"), text: text.to_owned() };
+            cycles(&imports(&[source("lib.rs", "mod b;\n"), source("b/mod.rs", front), source("b/c.rs", part)])).len()
+        };
+        for part in ["use super::Shared;", "use super::{\n    Shared,\n};", "fn f() { crate::b::shared() }"] {
+            assert_eq!(circles("mod c;\npub fn f() { c::f() }\n", part), 1, "{part}");
+            assert_eq!(circles("mod c;\nuse c::{\n    f,\n};\n", part), 1, "{part}");
+            assert_eq!(circles("mod c;\npub use c::{\n    f,\n};\n", part), 0, "{part}");
+        }
+        assert_eq!(circles("mod c;\npub fn f() { c::f() }\n", "use std::fmt;"), 0);
+    }
 }
