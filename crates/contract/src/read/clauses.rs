@@ -11,6 +11,7 @@ use base::schedule::ScheduleKeys;
 /// The most clauses of a contract.
 const MAX_CLAUSES: usize = 200;
 
+/// Reads the clauses; each may refer to those above it.
 pub(super) fn read(tables: &Section<'_, '_>, keys: &ScheduleKeys, outcomes: &[Outcome], cohorts: &[Cohort]) -> Vec<Clause> {
     let mut clauses: Vec<Clause> = Vec::new();
     let sections = tables.sections();

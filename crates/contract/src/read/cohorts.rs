@@ -27,6 +27,7 @@ fn sensible(table: &Section<'_, '_>, key: &str, date: Option<Date>) -> Option<Da
     date.filter(|_| beyond.is_none())
 }
 
+/// The first and the last day of the contract, and the day of its final payment.
 pub(super) fn contract_dates(table: &Section<'_, '_>) -> (Option<Date>, Option<Date>, Option<Date>) {
     let day = |key: &str| sensible(table, key, table.required_date(key));
     let (starts, ends) = (day("starts"), day("ends"));

@@ -15,6 +15,7 @@ use base::schedule::ScheduleKeys;
 /// The most outcomes of a contract.
 const MAX_OUTCOMES: usize = 100;
 
+/// Reads the outcomes in the order of the file; each may build on those above it.
 pub(super) fn read(tables: &Section<'_, '_>, keys: &ScheduleKeys) -> Vec<Outcome> {
     let sections = tables.sections();
     if !not_too_many(tables, sections.len(), MAX_OUTCOMES, "outcomes") {
@@ -62,8 +63,6 @@ fn columns_apart(sections: &[Section<'_, '_>], outcomes: &[Outcome]) {
         }
     }
 }
-
-/// Where clauses or funders depend on certified costs, these have a column of the tally, and no outcome may be called so. Without such a
 
 /// Names of other columns of a tally, or of other keys of a worked example.
 const RESERVED: [&str; 10] = ["scheme", "provider", "area", "cohort", "segment", "people", "households", "tally", "pays", "from"];
