@@ -4,7 +4,8 @@ use crate::problem::Problem;
 use crate::source::{BYTE_ORDER_MARK, FileBytes, SourceFile, Span};
 
 impl SourceFile {
-    /// Decodes bytes. A byte order mark is dropped. Windows line ends stay, because no column depends on them.
+    /// Decodes bytes. A byte order mark is dropped. Windows line ends stay, because no column depends on them. In a table the line ends
+    /// of old Macintosh programs become usual ones, and Control-Z at the end, which DOS wrote, is dropped.
     pub fn decode(name: &str, bytes: &FileBytes) -> Result<SourceFile, Box<Problem>> {
         let bytes = match bytes {
             FileBytes::Read(bytes) | FileBytes::People(bytes) => bytes,
@@ -43,7 +44,8 @@ impl SourceFile {
             ));
         }
         match std::str::from_utf8(body) {
-            Ok(text) => Ok(SourceFile { name: name.to_owned(), text: text.to_owned() }),
+            Ok(text) if name.ends_with(".toml") => Ok(SourceFile { name: name.to_owned(), text: text.to_owned() }),
+            Ok(text) => Ok(SourceFile { name: name.to_owned(), text: usual_lines(text) }),
             Err(error) => {
                 let at = error.valid_up_to();
                 let byte = body.get(at).copied().unwrap_or_default();
@@ -69,4 +71,19 @@ fn windows_1252(byte: u8) -> &'static str {
         0xE9 => ", which is é in the old Windows encoding",
         _ => "",
     }
+}
+/// A table with usual line ends. No place in it changes.
+fn usual_lines(text: &str) -> String {
+    const OLD_END_OF_FILE: char = '\u{1a}';
+    let is_end = |letter: char| letter == OLD_END_OF_FILE || letter.is_whitespace();
+    let text = if text.trim_end().ends_with(OLD_END_OF_FILE) { text.trim_end_matches(is_end) } else { text };
+    let mut lines = text.split('\r').peekable();
+    let mut out = String::with_capacity(text.len());
+    while let Some(line) = lines.next() {
+        out.push_str(line);
+        if let Some(next) = lines.peek() {
+            out.push(if next.starts_with('\n') { '\r' } else { '\n' });
+        }
+    }
+    out
 }

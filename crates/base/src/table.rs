@@ -74,7 +74,7 @@ impl CsvTable {
         }
         let name = source.name.clone();
         let mut rows = rows.into_iter();
-        let Some(header) = rows.next() else {
+        let Some(mut header) = rows.next() else {
             if !incomplete {
                 problems.push(
                     Problem::file(&name, "the table is empty")
@@ -84,6 +84,9 @@ impl CsvTable {
             }
             return CsvTable { name, incomplete: true, ..CsvTable::default() };
         };
+        // Spreadsheets write empty columns to the right of a table.
+        let named = header.iter().rposition(|cell| !cell.text.is_empty()).map_or(0, |last| last + 1);
+        header.truncate(named);
         let mut names: BTreeMap<String, usize> = BTreeMap::new();
         for (i, cell) in header.iter().enumerate() {
             if let Some(first) = names.insert(folded(&cell.text), i) {
@@ -102,7 +105,10 @@ impl CsvTable {
             return CsvTable { name, incomplete: true, ..CsvTable::default() };
         }
         let mut kept = Vec::new();
-        for row in rows {
+        for mut row in rows {
+            if row.iter().skip(header.len()).all(|cell| cell.text.is_empty()) {
+                row.truncate(header.len());
+            }
             if row.len() == header.len() {
                 kept.push(row);
                 continue;
@@ -247,4 +253,49 @@ fn row(text: &str, start: usize, separator: char, most: usize) -> Option<(Vec<Ta
     }
     finish(&mut cell, cell_start, text.len(), &mut cells);
     Some((cells, text.len(), inside.map(StrayQuote::Inside).or(quote.map(StrayQuote::Open))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::FileBytes;
+
+    /// The cells of a table, row after row, and what is wrong with it.
+    fn read(text: &str) -> (Vec<Vec<String>>, Vec<String>) {
+        let source = SourceFile::decode("prices.csv", &FileBytes::Read(text.into())).expect("text");
+        let mut problems = Vec::new();
+        let table = CsvTable::parse(&source, &mut problems);
+        let texts = |row: &Vec<TableCell>| row.iter().map(|cell| cell.text.clone()).collect();
+        let rows = std::iter::once(&table.header).chain(&table.rows).map(texts).collect();
+        (rows, problems.into_iter().map(|problem| problem.what).collect())
+    }
+
+    #[test]
+    fn empty_columns_to_the_right_and_any_line_ends_change_nothing() {
+        let right = read("a,b\n1,2\n3,\n");
+        assert_eq!(
+            right,
+            (vec![vec!["a".to_owned(), "b".into()], vec!["1".into(), "2".into()], vec!["3".into(), String::new()]], vec![])
+        );
+        for text in [
+            "a,b,,\n1,2,,\n3,,,\n",
+            "a,b,\n1,2\n3,,,,\n",
+            "a,b\r1,2\r3,\r",
+            "a,b\r\n1,2\r\n3,\r\n",
+            "a,b,,\r1,2,,\r# a note, with commas\r3,,,",
+            "a;b\r1;2\r\"3\";",
+            "a,b\n1,2\n3,\n\u{1a}",
+            "a,b\n1,2\n3,\r\n\u{1a}\r\n",
+        ] {
+            assert_eq!(read(text), right, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_value_beyond_the_last_column_is_still_refused() {
+        for text in ["a,b,,\n1,2,,x\n", "a,b\n1,2,x\n", "a,b\n1\n"] {
+            assert_eq!(read(text).1, ["this row has the wrong number of cells"], "{text:?}");
+        }
+        assert_eq!(read("a,,,b\n1,,,2\n").1, ["two columns are both named ``"]);
+    }
 }
