@@ -18,6 +18,8 @@ use super::schema::RecordTable;
 
 /// The most bytes of one row.
 pub const LONGEST_ROW: usize = 1 << 20;
+/// Control-Z, which some programs still write after the last row, as DOS did.
+const OLD_END_OF_FILE: u8 = 0x1a;
 /// How many rows with damaged letters are reported one by one.
 const MOST_DAMAGED: usize = 1000;
 
@@ -224,6 +226,11 @@ impl<R: Read> Csv<R> {
         let read = self.or_broken(read)?;
         self.buffer.truncate(held + read);
         self.ended |= read == 0;
+        if self.ended {
+            while self.buffer.last() == Some(&OLD_END_OF_FILE) {
+                self.buffer.pop();
+            }
+        }
         Ok(read > 0)
     }
 
@@ -278,7 +285,8 @@ impl<R: Read> Rows for Csv<R> {
                 Scan::Whole(end, lines) => {
                     self.at = end;
                     self.next_line += lines;
-                    if !rows::is_blank(&self.text) {
+                    let only_end = self.cells.len() == 1 && self.text.iter().all(|byte| *byte == OLD_END_OF_FILE);
+                    if !only_end && !rows::is_blank(&self.text) {
                         self.letters.look(&self.text, self.line, &mut self.notes);
                         return Ok(Some(Ok(())));
                     }

@@ -148,7 +148,8 @@ fn has_form(column: &RecordColumn, value: &str) -> bool {
             let near = || words.iter().any(|word| super::spelling::near(value, word));
             near() || words.iter().any(|word| word.eq_ignore_ascii_case(value))
         }
-        // Any text is possible here; the caller decides with the rest of the row.
-        ValueKind::Id | ValueKind::Text => true,
+        // Any text is possible here; the caller decides with the rest of the row. Where two columns have changed places, a text of
+        // several digits may be the id of a person.
+        ValueKind::Id | ValueKind::Text => digits < 3,
     }
 }

@@ -28,6 +28,7 @@ pub mod names;
 pub mod need;
 pub mod payees;
 pub mod people;
+pub mod placeholders;
 pub mod rows;
 pub mod schema;
 pub mod spelling;

@@ -17,6 +17,7 @@ use base::reader::{Reader, Section};
 use super::counted_rows::CountedRows;
 use super::dates::{DateFormat, DateOptions, DateReader, DateSurvey};
 use super::fault::Fault;
+use super::header::are_names;
 use super::rows::{self, DatedCells, Rows};
 use super::schema::{RecordColumn, RecordTable, TABLES, ValueKind, table};
 use super::totals::TotalRows;
@@ -417,11 +418,15 @@ fn twice(header: &[Cow<'_, str>], name: &str) -> Option<Fault> {
 fn repeated(header: &[Cow<'_, str>], wanted: &[&str]) -> Vec<Fault> {
     let names: Vec<&str> = header.iter().map(|cell| cell.trim()).collect();
     let again = |(at, name): &(usize, &&str)| !name.is_empty() && !wanted.contains(*name) && names[..*at].contains(*name);
-    let fault = |name: &str| {
+    let fault = |name: String| {
         let fault = Fault::file("a column appears twice", "each name once", "no action needed: the map does not use it");
-        Fault { column: name.chars().take(40).collect(), ..fault.warning() }
+        Fault { column: name, ..fault.warning() }
     };
-    names.iter().enumerate().filter(again).map(|(_, name)| fault(name)).collect()
+    let shown = |(at, name): (usize, &&str)| match are_names(&names) {
+        true => name.chars().take(40).collect(),
+        false => format!("column {}", at + 1),
+    };
+    names.iter().enumerate().filter(again).map(|again| fault(shown(again))).collect()
 }
 
 /// A map names columns exactly.
@@ -438,8 +443,10 @@ fn place(header: &[Cow<'_, str>], name: &str) -> Option<usize> {
 /// with a row about a person.
 fn no_column(header: &[Cow<'_, str>], wanted: &[&str], name: &str) -> Fault {
     let known = || header.iter().map(|cell| cell.trim()).filter(|name| !name.is_empty());
-    let fix = nearest(name, known()).map_or("correct the map".into(), |near| format!("is `{near}` meant?"));
-    let expected = match wanted.iter().any(|name| place(header, name).is_some()) {
+    let are_names = are_names(header);
+    let near = nearest(name, known()).filter(|_| are_names);
+    let fix = near.map_or("correct the map".into(), |near| format!("is `{near}` meant?"));
+    let expected = match are_names && wanted.iter().any(|name| place(header, name).is_some()) {
         true => format!("one of {}", known().collect::<Vec<_>>().join(", ")),
         false => "a row with the names of the columns, as the map has them".into(),
     };
@@ -533,7 +540,7 @@ impl MapPart {
     /// Faults of the conditions that rows must meet, once all were read and so many were taken.
     fn not_found(&self, chosen: &[FilterColumn<'_>], taken: u64) -> Vec<Fault> {
         let none = chosen.iter().any(FilterColumn::has_none);
-        let mut faults: Vec<Fault> = chosen.iter().filter_map(FilterColumn::fault).collect();
+        let mut faults: Vec<Fault> = chosen.iter().flat_map(FilterColumn::faults).collect();
         // The file has each value, but no row meets all conditions.
         if taken == 0 && !none && !self.only.is_empty() {
             let fix = "correct `only` and `given` in the map, or leave the part out";
@@ -563,6 +570,8 @@ pub fn rows<R: Rows + ?Sized>(
         return Ok(done);
     };
     let mut chosen = part.chosen();
+    let mut beside = part.columns();
+    beside.retain(|name| !part.only.iter().any(|(only, _)| only == name));
     let mut taken: u64 = 0;
     let mut totals = TotalRows::default();
     let mut places: Option<BTreeMap<String, usize>> = None;
@@ -589,7 +598,8 @@ pub fn rows<R: Rows + ?Sized>(
         done.read += 1;
         let get = |name: &str| dated.text(places, name);
         let is_date = |name: &str| dated.is_date(places, name);
-        chosen.iter_mut().for_each(|column| column.look(get(column.name), line));
+        let matters = part.may_be_wanted(&chosen, &beside, &get);
+        chosen.iter_mut().for_each(|column| column.look(get(column.name), line, matters));
         if !part.takes(&get) {
             return Ok(());
         }
@@ -726,6 +736,16 @@ impl MapPart {
     fn takes<'a>(&self, get: &impl Fn(&str) -> &'a str) -> bool {
         self.only.iter().all(|(name, values)| values.iter().any(|value| value == get(name)))
             && self.given.iter().all(|name| !get(name).is_empty())
+    }
+
+    /// Whether a row is one to take, as far as anything is said of it. A row with at most one cell beside the columns of `only` is a
+    /// note or a sum below the rows.
+    fn may_be_wanted<'a>(&self, chosen: &[FilterColumn<'_>], beside: &[&str], get: &impl Fn(&str) -> &'a str) -> bool {
+        let filled = beside.iter().filter(|name| !get(name).is_empty()).count();
+        let is_note = filled <= 1 && beside.len() >= 2;
+        !is_note
+            && self.given.iter().all(|name| !get(name).is_empty())
+            && !chosen.iter().any(|column| column.leaves_out(get(column.name)))
     }
 
     /// The items of the list to split, or the row as it is.

@@ -317,8 +317,7 @@ fn fill<R: Rows + ?Sized>(rows: &R, columns: &HeaderColumns, batch: &mut Batch, 
     let place = rows.place();
     let count = rows.count();
     let mut right = true;
-    let short = !rows.has_addresses() && count < columns.cells;
-    if let Some(fault) = shifted(rows, columns.cells).or_else(|| short.then(|| another_number(rows, columns.cells))) {
+    if let Some(fault) = shifted(rows, columns.cells).or_else(|| cut_short(rows, columns.cells)) {
         faults.push(fault);
         right = false;
     }
@@ -352,6 +351,15 @@ fn fill<R: Rows + ?Sized>(rows: &R, columns: &HeaderColumns, batch: &mut Batch, 
 fn shifted<R: Rows + ?Sized>(rows: &R, columns: usize) -> Option<Fault> {
     let extra = (columns..rows.count()).any(|at| !rows.cell(at).trim_ascii().is_empty());
     (extra && !rows.has_addresses()).then(|| another_number(rows, columns))
+}
+
+/// A row with fewer cells than the header: a cell is lost, so that the values after it stand one column too early, or the file is cut
+/// inside its last row.
+fn cut_short<R: Rows + ?Sized>(rows: &R, columns: usize) -> Option<Fault> {
+    (rows.count() < columns && !rows.has_addresses()).then(|| {
+        let fix = "add the missing cell; if this is the last row of the file, have the file sent again: it may be cut short";
+        Fault { fix: fix.to_owned(), ..another_number(rows, columns) }
+    })
 }
 
 /// "1 cell", "2 cells".
@@ -406,6 +414,8 @@ pub fn dated_cells<R: Rows + ?Sized>(
     let (header, place) = (if let HeaderSearch::Header(header) = found { header.names } else { Vec::new() }, rows.place());
     let of: Vec<usize> = wanted.iter().filter_map(|name| header.iter().position(|known| same(name, known))).collect();
     let names: Vec<String> = header.iter().map(|text| name(text)).collect();
+    // Columns without a name after the last one with a name have nothing to lose.
+    let needed_cells = names.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
     // In a list of one column, a row may have the same text as its name.
     let several = names.iter().filter(|name| !name.is_empty()).count() > 1;
     if !header.is_empty() {
@@ -425,7 +435,7 @@ pub fn dated_cells<R: Rows + ?Sized>(
         }
         let fault = match row {
             Ok(()) if several && is_header(rows, &names) => Some(again(place, Grade::Warning)),
-            Ok(()) => shifted(rows, header.len()).or_else(|| {
+            Ok(()) => shifted(rows, header.len()).or_else(|| cut_short(rows, needed_cells)).or_else(|| {
                 of.iter().find_map(|at| Some((*at, rows.invalid(*at)?))).map(|(at, invalid_cell)| {
                     let fault = Fault::row(place, invalid_cell.wrong.0, "a value", invalid_cell.wrong.1);
                     Fault { column: header[at].clone(), value: Some(invalid_cell.found), ..fault }

@@ -73,7 +73,7 @@ impl TotalRows {
 }
 
 /// Whether an id is what sums and notes are called.
-fn is_total(id: &str) -> bool {
+pub(crate) fn is_total(id: &str) -> bool {
     // Almost every id has a digit or is longer.
     if id.len() > 30 || id.bytes().any(|byte| byte.is_ascii_digit()) {
         return false;

@@ -1,11 +1,12 @@
 //! The values by which a part of a map chooses rows. A row whose value is a wanted one in another spelling would be left out, and
-//! nobody would miss it: it is refused, unless the map says that it is another word.
+//! nobody would miss it. So would a row without a value, of which nobody has decided whether it is wanted. Such rows are refused,
+//! unless the map says what they are.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::counted_rows::CountedRows;
 use super::fault::{Fault, visible};
-use super::spelling;
+use super::{placeholders, spelling};
 
 /// How many different values of a column are remembered, so that each is compared with the wanted ones once.
 const MOST_REMEMBERED: usize = 10_000;
@@ -25,6 +26,8 @@ pub(crate) struct FilterColumn<'a> {
     others: BTreeSet<String>,
     /// Values that are a wanted one in another spelling, with their rows.
     slips: BTreeMap<String, CountedRows>,
+    /// Rows without a value by what they have instead: nothing, or a word such as "NULL".
+    undecided: BTreeMap<String, CountedRows>,
 }
 
 struct WantedValue<'a> {
@@ -37,7 +40,25 @@ struct WantedValue<'a> {
 impl<'a> FilterColumn<'a> {
     pub(crate) fn new(name: &'a str, values: &'a [String], leave_out: Vec<&'a str>, personal: bool) -> FilterColumn<'a> {
         let values = values.iter().map(|value| WantedValue { value, found: false, nearest: None }).collect();
-        FilterColumn { name, values, leave_out, personal, others: BTreeSet::new(), slips: BTreeMap::new() }
+        FilterColumn {
+            name,
+            values,
+            leave_out,
+            personal,
+            others: BTreeSet::new(),
+            slips: BTreeMap::new(),
+            undecided: BTreeMap::new(),
+        }
+    }
+
+    /// Whether a row with this value is one to leave out, whatever else it has: its value is neither wanted nor open.
+    pub(crate) fn leaves_out(&self, cell: &str) -> bool {
+        !self.values.iter().any(|value| value.value == cell) && !self.is_open(cell)
+    }
+
+    /// Whether a cell has no value, and the map does not say what that means.
+    fn is_open(&self, cell: &str) -> bool {
+        (cell.is_empty() || placeholders::stands_for_none(cell)) && !self.leave_out.contains(&cell)
     }
 
     /// Whether the file has none of the values.
@@ -45,10 +66,16 @@ impl<'a> FilterColumn<'a> {
         self.values.iter().all(|value| !value.found)
     }
 
-    /// Looks at the value of a row.
-    pub(crate) fn look(&mut self, cell: &str, row: u64) {
+    /// Looks at the value of a row. `matters` says whether the rest of the row speaks for taking it.
+    pub(crate) fn look(&mut self, cell: &str, row: u64, matters: bool) {
         if let Some(value) = self.values.iter_mut().find(|value| value.value == cell) {
             value.found = true;
+            return;
+        }
+        if self.is_open(cell) {
+            if matters {
+                self.undecided.entry(cell.to_owned()).or_default().add(row);
+            }
             return;
         }
         if cell.is_empty() || self.others.contains(cell) || self.leave_out.contains(&cell) {
@@ -71,11 +98,20 @@ impl<'a> FilterColumn<'a> {
         }
     }
 
-    /// A fault if the file has none of the values, or one of them in another spelling, and a warning if it lacks some of them.
-    pub(crate) fn fault(&self) -> Option<Fault> {
-        if !self.has_none() && !self.slips.is_empty() {
-            return Some(self.in_another_spelling());
+    /// Faults if the file has none of the values, or one of them in another spelling, or no value in a row; and a warning if it
+    /// lacks some of the values.
+    pub(crate) fn faults(&self) -> Vec<Fault> {
+        if self.has_none() {
+            return self.missing().into_iter().collect();
         }
+        let slips = (!self.slips.is_empty()).then(|| self.in_another_spelling());
+        let undecided = (!self.undecided.is_empty()).then(|| self.without_value());
+        let missing = self.missing().filter(|_| self.slips.is_empty());
+        slips.into_iter().chain(undecided).chain(missing).collect()
+    }
+
+    /// The wanted values that no row has.
+    fn missing(&self) -> Option<Fault> {
         let missing: Vec<&WantedValue<'_>> = self.values.iter().filter(|value| !value.found).collect();
         let quoted = |value: &str| format!("`{value}`");
         let named: Vec<String> = missing.iter().map(|value| quoted(&visible(value.value))).collect();
@@ -112,12 +148,43 @@ impl<'a> FilterColumn<'a> {
         let place = self.slips.values().filter_map(|rows| rows.first.first().copied()).min().unwrap_or(0);
         Fault { place, column: self.name.to_owned(), value: Some(named.collect::<Vec<_>>().join("; ")), ..fault }
     }
+
+    /// Nobody has said whether rows without a value are wanted.
+    fn without_value(&self) -> Fault {
+        let named = self.undecided.iter().map(|(cell, rows)| match cell.as_str() {
+            "" => format!("nothing in {}", rows.places()),
+            word => format!("`{word}` in {}", rows.places()),
+        });
+        let what = "rows have no value in a column of `only`, and would be left out";
+        let all: Vec<String> = self.undecided.keys().map(|cell| format!("\"{cell}\"")).collect();
+        let fix = format!(
+            "correct the file; if such rows are not wanted, say so in the map: leave_out = {{ {} = [{}] }}",
+            key(self.name),
+            all.join(", ").replace('\\', "\\\\")
+        );
+        let fault = Fault::file(what, "a value in every row that may be wanted", fix);
+        let place = self.undecided.values().filter_map(|rows| rows.first.first().copied()).min().unwrap_or(0);
+        Fault { place, column: self.name.to_owned(), value: Some(named.collect::<Vec<_>>().join("; ")), ..fault }
+    }
 }
 
-/// Whether a cell is a wanted value in another spelling. Of a personal column only the same letters are, since a letter more may be
+/// Whether a cell is a wanted value in another spelling, or in quotation marks, or given several times. Of a personal column only the same letters are, since a letter more may be
 /// somebody else.
 fn same(personal: bool, cell: &str, value: &str) -> bool {
-    if personal { spelling::folded(value) == spelling::folded(cell) } else { spelling::alike(cell, value) }
+    let near = |word: &str| match personal {
+        true => spelling::folded(value) == spelling::folded(word),
+        false => word == value || spelling::near(word, value) || spelling::alike(word, value),
+    };
+    near(cell) || near(unquoted(cell)) || cell.contains(LIST) && cell.split(LIST).all(|item| near(unquoted(item)))
+}
+
+/// What parts the items of a list.
+const LIST: [char; 4] = [',', ';', '|', '/'];
+
+/// A text without the quotation marks that a program left around it, such as `"start"` and `="start"`.
+fn unquoted(text: &str) -> &str {
+    let mark = |letter: char| letter.is_whitespace() || "\"'`´‘’‚“”„«»=".contains(letter);
+    text.trim_matches(mark)
 }
 
 /// The name of a column as a key of the map.

@@ -12,7 +12,7 @@ use super::result::{GateResult, OtherKind, OtherKinds};
 use super::row_faults::LATER;
 use super::rules::StatedCount;
 use base::day::{Day, NEVER, date};
-use base::english::counted;
+use base::english::{counted, plural};
 
 /// How many kinds a message names.
 const SHOWN: usize = 8;
@@ -194,7 +194,7 @@ fn all_set_aside(word: &str, kind: &str, set_aside: u64, unreadable: u64, zero: 
     let (value, fix) = match set_aside {
         0 => {
             let rows = counted(unreadable, "row of the table has a fault", "rows of the table have faults");
-            let may_be = if unreadable == 1 { "may be of this kind" } else { "may be of this kind, or some of them" };
+            let may_be = plural(unreadable, "may be of this kind", "may be of this kind, or some of them");
             (format!("{}: {rows}, and {may_be}", visible(kind)), format!("correct the faults of those rows first{zero}"))
         }
         _ => {

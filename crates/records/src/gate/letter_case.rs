@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use super::super::batch::{Batch, ColumnValues, Name};
 use super::super::fault::{Fault, visible};
 use super::super::names::fingerprint;
+use super::super::rows::has_person;
 
 /// Whether ids of a table were seen with capital letters, and with small ones. Only where both were can two ids differ in case alone.
 #[derive(Debug, Default)]
@@ -72,7 +73,9 @@ impl LetterCaseCheck {
                     None => format!("row {first_place}"),
                 };
                 let fault = Fault::row(place, what, "each id written in one way", fix).warning();
-                let value = Some(format!("{}, as in {other}", visible(id)));
+                // Where two columns of a table about people have changed places, it is a person's id.
+                let id = if has_person(batch.table) { String::new() } else { format!("{}, ", visible(id)) };
+                let value = Some(format!("{id}as in {other}"));
                 faults.push(Fault { column: batch.table.columns[0].name.into(), value, ..fault });
             }
         }

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::batch::{Batch, ColumnValues, Name};
 use super::super::fault::{Fault, Grade, visible};
 use super::super::names::fingerprint;
+use super::super::rows::has_person;
 use super::super::schema::RecordTable;
 use super::result::{FileRef, GateResult};
 use base::day::NEVER;
@@ -88,7 +89,8 @@ impl SecondReading {
                 Some(name) => format!("row {} of {name}", first.place),
                 None => format!("row {}", first.place),
             };
-            let key = if self.table.columns[0].personal || !self.table.keyed {
+            // Where two columns of a table about people have changed places, the key is a person's id.
+            let key = if has_person(self.table) || !self.table.keyed {
                 String::new()
             } else {
                 format!("{}, ", visible(&batch.text(0, row)))

@@ -6,8 +6,10 @@ use jiff::civil::Date;
 use super::super::batch::{Batch, ColumnValues, Name};
 use super::super::fault::Fault;
 use super::super::lookups::positions;
+use super::super::placeholders;
 use super::super::schema::ValueKind;
 use super::super::spelling;
+use super::super::totals::is_total;
 use super::rules::StartScope;
 
 /// Faults of a batch, each with its row.
@@ -205,33 +207,11 @@ pub(super) fn check_born(born: &[Day], persons: &[u32], batch: &Batch, row_fault
     }
 }
 
-/// Words that people write in a cell for "there is none". As ids they would join everything that has none.
-const PLACEHOLDERS: [&str; 17] = [
-    "-",
-    "--",
-    "?",
-    ".",
-    "n/a",
-    "na",
-    "n.a.",
-    "n/k",
-    "nil",
-    "nan",
-    "null",
-    "none",
-    "unknown",
-    "not known",
-    "not applicable",
-    "missing",
-    "tbc",
-];
-
 /// Columns of ids in which 0 often stands for none. Ids may also be counted from 0, so it is only reported.
 const ZERO_MAY_BE_NONE: [&str; 2] = ["household", "disposal"];
 
 /// Ids that stand for no id.
 pub(super) fn check_placeholders(batch: &Batch, row_faults: &mut RowFaults) {
-    let longest = PLACEHOLDERS.iter().map(|word| word.len()).max().unwrap_or_default();
     for (at, column) in batch.table.columns.iter().enumerate().filter(|(_, column)| column.kind == ValueKind::Id) {
         let zero_may_be = ZERO_MAY_BE_NONE.contains(&column.name);
         // Most columns of ids are numbers, and a number is an id.
@@ -243,7 +223,7 @@ pub(super) fn check_placeholders(batch: &Batch, row_faults: &mut RowFaults) {
                 ColumnValues::Numbers(numbers) => (false, numbers[row] == 0),
                 ColumnValues::Texts(texts) => {
                     let text = texts.get(row);
-                    (text.len() <= longest && PLACEHOLDERS.iter().any(|word| text.eq_ignore_ascii_case(word)), text == "0")
+                    (placeholders::stands_for_none(text), text == "0")
                 }
                 _ => (false, false),
             };
@@ -258,6 +238,23 @@ pub(super) fn check_placeholders(batch: &Batch, row_faults: &mut RowFaults) {
                 let (row, fault) = fault("0 may stand for no id, and joins all rows that have it");
                 row_faults.faults.push((row, fault.warning()));
             }
+        }
+    }
+}
+
+/// Sums below the lines of invoices, whose amounts are added up. No person can be called so: the table has none.
+pub(super) fn check_sums(batch: &Batch, row_faults: &mut RowFaults) {
+    if batch.table.name != "invoices" {
+        return;
+    }
+    for at in ["invoice", "outcome", "period"].map(|name| batch.table.column(name)) {
+        let ColumnValues::Texts(texts) = &batch.columns[at] else { continue };
+        for row in (0..batch.rows()).filter(|row| is_total(texts.get(*row))) {
+            let column = &batch.table.columns[at];
+            let what = "the row is named like a sum of the others, and would be added to them";
+            let fix = "delete the row; if it is no sum, give it another name";
+            let fault = Fault::value(batch.places[row], column, texts.get(row), what, fix);
+            row_faults.faults.push((row, Fault { expected: "one row for each amount, and no sums".into(), ..fault }));
         }
     }
 }

@@ -24,7 +24,7 @@ use super::repeats;
 use super::result::{FileRef, GateResult, RowCounts, UNKNOWN};
 use super::row_faults::{
     RowFaults, check_afterwards, check_born, check_days, check_far_ends, check_first_days, check_groups, check_known,
-    check_later, check_placeholders, check_starts,
+    check_later, check_placeholders, check_starts, check_sums,
 };
 use super::rules::TableRules;
 
@@ -122,6 +122,7 @@ impl<'a> QualityGate<'a> {
             check_born(self.known.born, &lookups.persons, batch, &mut row_faults);
         }
         check_placeholders(batch, &mut row_faults);
+        check_sums(batch, &mut row_faults);
         self.classes(batch, &lookups, found, &mut row_faults);
         self.columns(file, batch, &lookups, found, &mut row_faults);
         if !self.rules.outcomes.is_empty() {

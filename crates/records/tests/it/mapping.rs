@@ -143,7 +143,18 @@ fn a_wanted_value_with_a_slip_is_refused_with_its_rows() {
     let file = |word: &str| {
         format!("id,what,d\n1,conviction,2024-01-01\n2,level 1,2024-01-02\n3,{word},2024-01-03\n4,{word},2024-01-04\n")
     };
-    for slip in ["convicton", "Conviction", "convictions", "con-viction", "konviction", "conviciton"] {
+    for slip in [
+        "convicton",
+        "Conviction",
+        "convictions",
+        "con-viction",
+        "konviction",
+        "conviciton",
+        "cnvicton",
+        "'conviction'",
+        "=conviction",
+        "conviction;conviction",
+    ] {
         let (_, done) = rows(&part(""), &file(slip), &LookUps::new());
         let fault = &done.faults[0];
         assert_eq!((done.faults.len(), fault.grade, fault.place), (1, Grade::File, 4), "{slip}");
@@ -153,7 +164,7 @@ fn a_wanted_value_with_a_slip_is_refused_with_its_rows() {
         let (out, done) = rows(&part(&format!("leave_out = {{ what = \"{slip}\" }}\n")), &file(slip), &LookUps::new());
         assert_eq!((out.len(), done.faults.len()), (2, 0), "{slip} is another word");
     }
-    for other in ["arrest", "level 2", "", "caution"] {
+    for other in ["arrest", "level 2", "caution", "level 1/level 2"] {
         let (out, done) = rows(&part(""), &file(other), &LookUps::new());
         assert_eq!((out.len(), done.faults.len()), (2, 0), "{other}");
     }
@@ -161,6 +172,77 @@ fn a_wanted_value_with_a_slip_is_refused_with_its_rows() {
         let (_, problems) = read(&part(wrong));
         assert!(problems.iter().any(|problem| problem.starts_with("`leave_out` does not fit")), "{problems:?}");
     }
+}
+
+/// A word of three letters or more may have one slip.
+#[test]
+fn a_short_wanted_value_with_a_slip_is_refused() {
+    let part = |word: &str| {
+        format!(
+            "[events.o]\nfile = \"f.csv\"\nonly = {{ what = [\"{word}\"] }}\nperson = \"id\"\nkind = {{ is = \"k\" }}\ndate = \"d\"\n"
+        )
+    };
+    for (word, slip) in [
+        ("start", "star"),
+        ("start", "strt"),
+        ("start", "\"\"\"start\"\"\""),
+        ("start", "\"start,start\""),
+        ("paid", "pad"),
+        ("yes", "yess"),
+        ("no", "\"\"\"no\"\"\""),
+        ("accepted", "accptd"),
+    ] {
+        let file = format!("id,what,d\n1,{word},2024-01-01\n2,{slip},2024-01-02\n3,other,2024-01-03\n");
+        let (_, done) = rows(&part(word), &file, &LookUps::new());
+        let found: Vec<_> = done.faults.iter().map(|fault| (fault.grade, fault.place)).collect();
+        assert_eq!(found, [(Grade::File, 3)], "{word}, {slip}");
+    }
+}
+
+/// Nobody has said whether a row without a value is wanted. Such a row is refused where the rest of it speaks for taking it, unless
+/// the map says that it is not wanted.
+#[test]
+fn a_row_without_a_value_of_only_is_refused() {
+    let part = |more: &str| {
+        format!(
+            "[events.o]\nfile = \"f.csv\"\nonly = {{ what = [\"start\"], where = [\"north\"] }}\ngiven = \"d\"\nperson = \"id\"\n\
+             kind = {{ is = \"k\" }}\ndate = \"d\"\n{more}"
+        )
+    };
+    for none in ["", "NULL", "n/a", "#N/A", "Unknown", "-"] {
+        let file = format!("id,what,where,d\n1,start,north,2024-01-01\n2,{none},north,2024-01-02\n3,start,north,2024-01-03\n");
+        let (_, done) = rows(&part(""), &file, &LookUps::new());
+        let fault = &done.faults[0];
+        assert_eq!((done.faults.len(), fault.grade, fault.place), (1, Grade::File, 3), "{none}");
+        let said = if none.is_empty() { "nothing in row 3".to_owned() } else { format!("`{none}` in row 3") };
+        assert_eq!(fault.value.as_deref(), Some(said.as_str()));
+        assert!(fault.fix.contains(&format!("leave_out = {{ what = [\"{none}\"] }}")), "{}", fault.fix);
+        let (out, done) = rows(&part(&format!("leave_out = {{ what = \"{none}\" }}\n")), &file, &LookUps::new());
+        assert_eq!((out.len(), done.faults.len()), (2, 0), "{none} is said not to be wanted");
+        // The rest of these rows leaves them out in any case.
+        for row in [format!("2,{none},elsewhere,2024-01-02"), format!("2,{none},north,"), format!("Total,{none},north,")] {
+            let file = format!("id,what,where,d\n1,start,north,2024-01-01\n{row}\n");
+            let (out, done) = rows(&part(""), &file, &LookUps::new());
+            assert_eq!((out.len(), done.faults.len()), (1, 0), "{row}: {:?}", done.faults);
+        }
+    }
+}
+
+/// A row with a cell too few has lost one, and those after it stand in the wrong column; or the file is cut in its last row.
+#[test]
+fn a_row_with_too_few_cells_is_a_fault_of_that_row() {
+    let text = "[people.p]\nfile = \"f.csv\"\nperson = \"no\"\nsex = \"sex\"\n";
+    for (file, place) in [("no,sex,note\n1,F\n2,M,x\n", 2), ("no,sex,note\n1,F,x\n2,M", 3), ("no,sex,note\n1,F,x\n2", 3)] {
+        let (out, done) = rows(text, file, &LookUps::new());
+        let found: Vec<_> = done.faults.iter().map(|fault| (fault.what, fault.grade, fault.place)).collect();
+        assert_eq!(found, [("the row has a different number of cells from the header", Grade::Row, place)], "{file}");
+        assert_eq!(out.len(), 1, "{file}");
+        let mut known = BTreeMap::new();
+        assert_eq!(map::look_up(&mut csv(file), "no", "sex", &mut known).expect("bytes").len(), 1, "{file}");
+    }
+    // Columns without a name at the end of the header have nothing to lose.
+    let (out, done) = rows(text, "no,sex,,\n1,F\n2,M,\n3,F,,\n", &LookUps::new());
+    assert_eq!((out.len(), done.faults.len()), (3, 0), "{:?}", done.faults);
 }
 
 #[test]

@@ -68,12 +68,17 @@ fn every_encoding_and_line_end_gives_the_same_rows() {
         let text = format!("{}{SPELLS}", if mark { "\u{feff}" } else { "" });
         text.encode_utf16().flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
     };
-    let files: [Vec<u8>; 11] = [
+    let files: [Vec<u8>; 15] = [
         SPELLS.into(),
         format!("\u{feff}{SPELLS}").into(),
         SPELLS.replace('\n', "\r\n").into(),
         SPELLS.replace('\n', "\r").into(),
         SPELLS.trim_end().into(),
+        // Control-Z after the last row.
+        format!("{SPELLS}\u{1a}").into(),
+        format!("{SPELLS}\u{1a}\u{1a}\r\n").into(),
+        format!("{}\u{1a}", SPELLS.trim_end()).into(),
+        format!("{}\u{1a}", SPELLS.replace('\n', "\r")).into(),
         SPELLS.replace('\n', "\n\n").into(),
         SPELLS.replace(',', ";").into(),
         SPELLS.replace(',', "\t").into(),
@@ -179,7 +184,7 @@ fn rows_under_one_key_count_once_or_contradict_each_other() {
     assert_eq!(rows(&batches), SPELLS_READ);
     let (_, faults) = read("spells", format!("{SPELLS}1,A,job,2027-08-01,\n").as_bytes());
     assert_eq!(only(&faults), (4, "spell", "two rows with the same key differ", Grade::Refused));
-    assert_eq!(faults[0].value.as_deref(), Some("1, also in row 2, with a different from, to"));
+    assert_eq!(faults[0].value.as_deref(), Some("also in row 2, with a different from, to"));
     // The header in the middle, as where one file was added to another.
     let (batches, faults) = read("spells", format!("{SPELLS}\u{feff}{SPELLS}").as_bytes());
     let what: Vec<(u64, &str)> = faults.iter().map(|fault| (fault.place, fault.what)).collect();
