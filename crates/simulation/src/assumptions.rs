@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use base::ScenarioDraw;
 use base::literal::{Change, Count, MeanAmount, PerHead, Plain, Points, RefusedNumber};
 use base::money::{Pence, Rate};
 use base::problem::Problem;
@@ -152,6 +153,17 @@ fn names_and_shares(segments: &[SegmentAssumptions]) -> Vec<(String, f64)> {
 pub fn people_file(opened: &SchemeFiles) -> Option<String> {
     TomlEditor::new(opened, ASSUMPTIONS_FILE)?.words(&["people", "individuals"]).map(str::to_owned)
 }
+
+/// Whether the assumptions are about single clauses of the contract: they can be checked only when every clause is right.
+#[must_use]
+pub fn are_about_clauses(opened: &SchemeFiles) -> bool {
+    let picks = ScenarioDraw::new();
+    let reader = Reader::new(opened, &picks);
+    reader.document(ASSUMPTIONS_FILE, "").is_some_and(|top| top.has("others") || top.has("stakes"))
+}
+
+/// The message about an outcome that cannot be matched to its baseline. Where a clause asks for the baseline, that is the cause.
+pub const WITHOUT_BASELINE: &str = "only a binary outcome with a fixed baseline can be matched to it";
 
 /// Who drops out before they count unless the provider brings them in.
 struct Assessment {
@@ -386,12 +398,7 @@ fn matched(table: &Section<'_, '_>, outcome: &contract::terms::Outcome, keys: &S
                 .fix("remove the line, or write the rate: matches_baseline = \"47.5 %\""),
         );
     } else if rate.is_none() || !outcome.is_binary() {
-        table.push(
-            table
-                .problem(KEY, "only a binary outcome with a fixed baseline can be matched to it")
-                .expected("a baseline in scheme.toml")
-                .fix("remove the line"),
-        );
+        table.push(table.problem(KEY, WITHOUT_BASELINE).expected("a baseline in scheme.toml").fix("remove the line"));
     }
     rate
 }

@@ -37,6 +37,7 @@ use records::files;
 use records::files::gated::{read_table, sha256};
 use records::files::others::may_be;
 use records::files::safe;
+use records::files::set_aside::{self, EarlierFault};
 use records::files::{FileFormat, TableFile};
 
 /// Agencies' records, joined for one purpose.
@@ -293,6 +294,14 @@ impl Agencies {
         let name_of = |file: &TableFile| format!("{agency}/{}", file.name());
         let coverage: Vec<String> = files.iter().filter(|file| file.table.name == "coverage").map(name_of).collect();
         files.retain(|file| wanted(&self.purpose, file.table));
+        let mut is_new = BTreeMap::new();
+        for EarlierFault { table, fault } in set_aside::read(path)? {
+            let name = format!("{agency}/{}", table.name);
+            let report = || self.reported.insert(format!("{name} in {}", set_aside::SET_ASIDE));
+            if wanted(&self.purpose, table) && *is_new.entry(table.name).or_insert_with(report) {
+                self.findings.add(&name, fault, true, None);
+            }
+        }
         // The table of persons says whom a row is about, not the agency's table of people.
         let mut known = match self.known.get(agency).filter(|_| self.all_linked) {
             Some(names) => KnownNames::of_agency(names),

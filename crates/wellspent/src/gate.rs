@@ -28,6 +28,7 @@ use records::{Coverage, Need, Records, people, starts};
 
 use records::files::gated::{basic_rules, few_enough, read_facts, read_table, sha256};
 use records::files::others::UNWANTED;
+use records::files::set_aside::{self, EarlierFault};
 use records::files::{TableFile, find};
 use report::quality::refusal;
 
@@ -87,6 +88,17 @@ impl FolderReading<'_> {
         found
     }
 
+    /// Adds a fault of the tables that these were made from. Its row counts as one that was handed over and set aside.
+    fn earlier(&mut self, name: &str, fault: Fault, affects_sum: bool) {
+        let file = self.files(name).first().map_or(format!("{name}.csv"), |file| file.name());
+        if fault.grade == Grade::Row {
+            let read = self.read.entry(file.clone()).or_default();
+            read.rows += 1;
+            read.set_aside += 1;
+        }
+        self.findings.add(&file, fault, affects_sum, None);
+    }
+
     /// Reads a table whole.
     fn whole(
         &mut self,
@@ -135,6 +147,9 @@ pub(crate) fn load(folder: &Path, wanted: &WantedRecords<'_>) -> anyhow::Result<
         || read(&mut reading, wanted, &need, &policy),
     );
     let ReadRecords { records, tables, providers, counts } = loaded?;
+    for EarlierFault { table, fault } in set_aside::read(folder)?.into_iter().filter(|earlier| is_read(earlier.table.name)) {
+        reading.earlier(table.name, fault, stops(table.name));
+    }
     for (name, sha256) in hashes? {
         let read = reading.read.entry(name.clone()).or_default();
         (read.name, read.sha256) = (name, sha256);

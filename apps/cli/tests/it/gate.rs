@@ -248,3 +248,38 @@ fn faults_that_touch_the_sum_are_refused_unless_somebody_accepts_them() {
     let output = pay_scores(folder.path(), &[]);
     assert!(output.status.success() && said(&output).contains("set aside, no effect"), "{}", said(&output));
 }
+
+/// Tables from which rows were left out allow a sum only where the tables that they were made from do.
+#[test]
+fn rows_that_were_left_out_count_as_set_aside() {
+    let folder = once();
+    change(&folder, "events.csv", |text| text.replacen("2027-04-20", "2027-02-30", 1));
+    refused(&pay_scores(folder.path(), &[]), &["this day does not exist"]);
+    let accept = ["--accept-faults", "agreed", "--accepted-by", "Jo Park"];
+    let accepted = pay_scores(folder.path(), &accept);
+    assert!(accepted.status.success(), "{}", said(&accepted));
+    let mut from = folder.path().to_owned();
+    let kept = [Scratch::new("kept"), Scratch::new("kept-again")];
+    for (kept, format) in kept.iter().zip(["csv", "parquet"]) {
+        run(&["records", "check", &from, "--keep", kept.path(), "--as", format]);
+        let told = ["the row was set aside when these tables were made", "row 2 there: this day does not exist", "1 set aside"];
+        refused(&pay_scores(kept.path(), &[]), &told[..2]);
+        let paid = pay_scores(kept.path(), &accept);
+        assert!(paid.status.success() && told.iter().all(|told| said(&paid).contains(told)), "{}", said(&paid));
+        let check = run(&["records", "check", kept.path()]);
+        assert!(check.status.code() == Some(1) && said(&check).contains(told[1]), "{}", said(&check));
+        from = kept.path().to_owned();
+    }
+    // A row under a key that another row has stops the first run, and every later one.
+    change(&folder, "events.csv", |text| text.replacen("2027-02-30", "2027-04-20", 1) + "2,2,outcome achieved,2027-04-20\n");
+    let kept = Scratch::new("kept");
+    run(&["records", "check", folder.path(), "--keep", kept.path()]);
+    refused(&pay_scores(kept.path(), &accept), &["do not allow a result", "two rows with the same key differ"]);
+    // What cannot be read hides nothing.
+    kept.write("set-aside.csv", "nothing");
+    refused(&pay_scores(kept.path(), &accept), &["set-aside.csv says which rows were left out"]);
+    // Sound tables have no list.
+    let kept = Scratch::new("kept");
+    run(&["records", "check", once().path(), "--keep", kept.path()]);
+    assert!(!kept.0.join("set-aside.csv").exists() && pay_scores(kept.path(), &[]).status.success());
+}

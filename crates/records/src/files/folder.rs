@@ -9,6 +9,7 @@ use base::hinted::Hinted;
 use super::input;
 use super::others::OtherFile;
 use super::safe;
+use super::set_aside::SET_ASIDE;
 use super::table_file::{FileFormat, TableFile};
 use crate::fault::Fault;
 use crate::schema::{RecordTable, TABLES};
@@ -111,11 +112,16 @@ fn sheets(
     })
 }
 
-/// Whether a file of this name in a folder of records is a table of it, or its access log.
+/// Whether a file that is no table belongs to a folder of records, by its name in small letters.
+fn is_our_own(name: &str) -> bool {
+    ACCESS_LOGS.contains(&name) || name == SET_ASIDE
+}
+
+/// Whether a file of this name in a folder of records is a table of it, its access log, or the list of rows that were left out of it.
 #[must_use]
 pub fn is_kept_for_records(name: &str) -> bool {
     let name = name.to_lowercase();
-    table_of(&name).is_some() || ACCESS_LOGS.contains(&name.as_str())
+    table_of(&name).is_some() || is_our_own(&name)
 }
 
 /// The tables in a folder, in reading order, and its other files. A table may be split over several files, which are read as one:
@@ -141,8 +147,8 @@ pub fn find(folder: &Path) -> anyhow::Result<(Vec<TableFile>, Vec<OtherFile>)> {
     for path in entries {
         let shown = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let name = shown.to_lowercase();
-        // The access log is our own file, and no table.
-        if ACCESS_LOGS.contains(&name.as_str()) {
+        // The access log and the list of rows that were left out are our own files, and no tables.
+        if is_our_own(&name) {
             continue;
         }
         // Programs keep such files beside open ones, and they have no rows.

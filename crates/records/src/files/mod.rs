@@ -13,6 +13,7 @@ pub mod parquet_rows;
 pub mod parquet_text;
 mod parquet_types;
 pub mod safe;
+pub mod set_aside;
 pub mod shared_file;
 mod table_file;
 pub mod write;

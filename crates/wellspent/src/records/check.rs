@@ -8,10 +8,11 @@ use records::check::{CrossRowCheck, EndedStarts};
 use records::fault::{Fault, Grade};
 use records::files::gated::{basic_rules, read_table_listing_faults};
 use records::files::list::FaultList;
+use records::files::set_aside::{self, EarlierFault, SetAsideList};
 use records::files::write::{Unfinished, Writer};
 use records::files::{FileFormat, TableFile, find};
 use records::gate::{CONSEQUENCES, GateResult, KnownNames, QualityGate, TableRules, evidence};
-use records::schema::TABLES;
+use records::schema::{TABLES, table};
 use records::{Coverage, people};
 pub use report::records_check::{CheckedFile, FaultKind, RecordsCheck};
 
@@ -42,9 +43,19 @@ fn checked(request: &RecordsCheckRequest) -> anyhow::Result<RecordsCheck> {
     let unfinished = request.keep.as_deref().map(Unfinished::begin).transpose()?;
     let list = request.list.as_deref().map(FaultList::begin).transpose()?;
     let faults = Faults { kinds: BTreeMap::new(), list, errors: 0, warnings: 0 };
-    let mut checking = Checking { keep: request.keep.as_deref(), format: request.format, faults, files: Vec::new() };
+    let left_out = request.keep.as_deref().map(SetAsideList::begin);
+    let mut checking = Checking { keep: request.keep.as_deref(), format: request.format, faults, left_out, files: Vec::new() };
     for other in others {
-        checking.faults.add(&other.name, other.fault(&|_| true))?;
+        let fault = other.fault(&|_| true);
+        if let (Some(list), Some(table)) = (&mut checking.left_out, other.looks_like.first().and_then(|name| table(name))) {
+            list.add(table, &fault)?;
+        }
+        checking.faults.add(&other.name, fault)?;
+    }
+    // What these tables were made from has faults of its own.
+    for EarlierFault { table, fault } in set_aside::read(&request.folder)? {
+        checking.left_out.as_mut().map_or(Ok(()), |list| list.add(table, &fault))?;
+        checking.faults.add(table.name, fault)?;
     }
     let of = |name: &str| files.iter().filter(|file| file.table.name == name).collect::<Vec<_>>();
     let mut people = people::PeopleBuilder::default();
@@ -96,6 +107,7 @@ fn checked(request: &RecordsCheckRequest) -> anyhow::Result<RecordsCheck> {
     // In the order of the tables.
     let position = |file: &CheckedFile| files.iter().position(|known| known.name() == file.name);
     checking.files.sort_by_key(position);
+    checking.left_out.take().map_or(Ok(()), SetAsideList::end)?;
     unfinished.map_or(Ok(()), Unfinished::end)?;
     let Faults { kinds, list, errors, warnings } = checking.faults;
     let mut faults: Vec<((String, String, &'static str), FaultKind)> = kinds.into_iter().collect();
@@ -118,6 +130,8 @@ struct Checking<'a> {
     keep: Option<&'a Path>,
     format: Option<FileFormat>,
     faults: Faults,
+    /// What is not in the tables that are kept.
+    left_out: Option<SetAsideList>,
     files: Vec<CheckedFile>,
 }
 
@@ -135,13 +149,17 @@ impl Checking<'_> {
         let format = self.format.unwrap_or(first.format);
         let mut writer = self.keep.map(|keep| Writer::begin(keep, first.table, format)).transpose()?;
         let mut check = CrossRowCheck::default();
-        let faults = &mut self.faults;
+        let (faults, left_out) = (&mut self.faults, &mut self.left_out);
+        let mut add = |file: &TableFile, fault: Fault| {
+            left_out.as_mut().map_or(Ok(()), |list| list.add(file.table, &fault))?;
+            faults.add(&file.name(), fault)
+        };
         let mut take = |batch: Batch, _| {
             check.rows(&batch);
             learn(&batch);
             writer.as_mut().map_or(Ok(()), |writer| writer.write(&batch))
         };
-        let found = read_table_listing_faults(files, &gate, &mut take, &mut |file, fault| faults.add(&file.name(), fault))?;
+        let found = read_table_listing_faults(files, &gate, &mut take, &mut add)?;
         let names: Vec<String> = files.iter().map(|file| file.name()).collect();
         self.of_files(files, check.end(first.table, &names))?;
         writer.map_or(Ok(()), |writer| writer.end(first.table))?;
@@ -157,7 +175,10 @@ impl Checking<'_> {
 
     /// Adds faults of some files, each with the position of its file.
     fn of_files(&mut self, files: &[&TableFile], faults: Vec<(usize, Fault)>) -> anyhow::Result<()> {
-        faults.into_iter().try_for_each(|(file, fault)| self.faults.add(&files[file].name(), fault))
+        faults.into_iter().try_for_each(|(file, fault)| {
+            self.left_out.as_mut().map_or(Ok(()), |list| list.add(files[file].table, &fault))?;
+            self.faults.add(&files[file].name(), fault)
+        })
     }
 }
 
