@@ -21,6 +21,20 @@ pub struct ContractInvoices {
     pub exact: u32,
     /// The paid lines with a price and a number of results whose amount is another.
     pub wrong: Vec<WrongInvoiceLine>,
+    /// The paid and the planned lines among these that do not say when they became known: whatever day is asked about, they count.
+    pub undated_paid: InvoiceSum,
+    pub undated_planned: InvoiceSum,
+    /// Paid lines that say nothing but an amount, by the id of the line.
+    amounts_only: Vec<(String, Pence)>,
+}
+
+impl ContractInvoices {
+    /// The paid lines that are the sum of all others, and may be a total below them: ids.
+    #[must_use]
+    pub fn sums_of_others(&self) -> Vec<&str> {
+        let is_sum = |amount: Pence| self.paid.lines > 2 && amount.0 != 0 && self.paid.amount.minus(amount) == amount;
+        self.amounts_only.iter().filter(|(_, amount)| is_sum(*amount)).map(|(invoice, _)| invoice.as_str()).collect()
+    }
 }
 
 /// The number of lines and the sum of their amounts.
@@ -71,13 +85,23 @@ pub fn by_contract(invoices: &[Batch], known_at: Day) -> BTreeMap<String, Contra
             };
             let text = |name| batch.text(column(name), row);
             let contract = out.entry(text("contract")).or_default();
-            if text("status") == "planned" {
+            let is_planned = text("status") == "planned";
+            if known == NEVER {
+                let undated = if is_planned { &mut contract.undated_planned } else { &mut contract.undated_paid };
+                undated.add(amount);
+            }
+            if is_planned {
                 contract.planned.entry(text("plan")).or_default().add(amount);
                 continue;
             }
             contract.paid.add(amount);
             let number = |name| batch.amount(column(name), row);
-            let (Some(results), Some(price)) = (number("results"), number("price")) else { continue };
+            let (Some(results), Some(price)) = (number("results"), number("price")) else {
+                if number("results").is_none() && number("price").is_none() {
+                    contract.amounts_only.push((text("invoice"), amount));
+                }
+                continue;
+            };
             // Hundredths of a result, in billionths.
             let results = Quantity(results.saturating_mul(WHOLE / 100));
             let calculated = Pence::of(results, Pence(price), Rounding::HalfUp);
@@ -132,6 +156,23 @@ mod tests {
             (line.invoice.as_str(), line.calculated, line.over(), line.results_over()),
             ("1", Pence(462_000), Pence(-22_000), Some(-1))
         );
+    }
+
+    #[test]
+    fn lines_without_a_day_and_sums_of_the_others_are_found() {
+        let lines = [
+            ["1", "C", "paid", "", "1", "30", "30", "2027-01-01"],
+            ["2", "C", "paid", "", "", "", "20", ""],
+            ["3", "C", "paid", "", "", "", "50", ""],
+            ["4", "C", "planned", "a", "", "", "7", ""],
+            ["5", "D", "paid", "", "", "", "20", ""],
+            ["6", "D", "paid", "", "", "", "20", ""],
+        ];
+        let found = by_contract(&[batch(&lines)], Day::MAX);
+        assert_eq!(found["C"].sums_of_others(), ["3"]);
+        assert_eq!(found["D"].sums_of_others(), [""; 0], "of two equal lines neither is a sum");
+        let sums = [found["C"].undated_paid, found["C"].undated_planned].map(|sum| (sum.lines, sum.amount.0));
+        assert_eq!(sums, [(2, 7_000), (1, 700)]);
     }
 
     #[test]

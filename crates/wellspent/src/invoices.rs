@@ -83,7 +83,38 @@ pub fn invoices(request: &InvoicesRequest) -> Result<InvoicesReport, Error> {
     notes.extend(contracts_that_look_like_one(&contracts, &request.contracts));
     contracts.retain(|name, _| request.contracts.is_empty() || request.contracts.contains(name));
     notes.extend(plans_that_look_like_one(&contracts));
+    notes.extend(sums_of_others(&contracts));
+    notes.extend(request.known_at.and_then(|known_at| counted_without_a_day(&contracts, known_at)));
     Ok(InvoicesReport { contracts, notes })
+}
+
+/// Paid lines that are the sum of the others of their contract: a sentence for each.
+fn sums_of_others(contracts: &BTreeMap<String, ContractInvoices>) -> Vec<String> {
+    let sentence = |contract: &str, line: &str| {
+        format!(
+            "The line {} of the contract {} is the sum of its other paid lines, and is added to them. If it is a total, delete it.",
+            visible(line),
+            visible(contract)
+        )
+    };
+    let lines = contracts.iter().flat_map(|(name, contract)| contract.sums_of_others().into_iter().map(move |line| (name, line)));
+    lines.map(|(name, line)| sentence(name, line)).collect()
+}
+
+/// What is counted as known although nothing says when it became known.
+fn counted_without_a_day(contracts: &BTreeMap<String, ContractInvoices>, known_at: Date) -> Option<String> {
+    let (mut paid, mut planned, mut lines) = (Pence(0), Pence(0), 0);
+    for contract in contracts.values() {
+        paid = paid.plus(contract.undated_paid.amount);
+        planned = planned.plus(contract.undated_planned.amount);
+        lines += u64::from(contract.undated_paid.lines) + u64::from(contract.undated_planned.lines);
+    }
+    (lines > 0).then(|| {
+        let lines = counted(lines, "line has", "lines have");
+        format!(
+            "{lines} nothing in `known`, and may have become known after {known_at}. They are counted: paid {paid}, planned {planned}."
+        )
+    })
 }
 
 /// Contracts whose names look like one, with what was paid under all of them: a sentence for each.

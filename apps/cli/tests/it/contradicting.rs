@@ -368,6 +368,16 @@ fn ids_that_differ_only_in_letter_case_are_told() {
     assert!(told.contains(contracts), "{told}");
     assert!(said_of(&["--contract", "c1"]).contains(contracts), "{}", said_of(&["--contract", "c1"]));
     assert!(!said_of(&["--contract", "D1"]).contains("As one contract"), "{}", said_of(&["--contract", "D1"]));
+    // A total is not added to its lines, and what may not have been known is told.
+    folder.write("invoices-2.csv", format!("{header}Total,D1,paid,,,,,,60\n"));
+    let told = said_of(&[]);
+    assert!(told.contains("named like a sum of the others") && told.contains("row 2"), "{told}");
+    folder.write("invoices-2.csv", format!("{header}I3,C1,paid,,job,Q2,1,10,10\nI4,C1,paid,,,,,,20\n"));
+    assert!(said_of(&[]).contains("The line I4 of the contract C1 is the sum of its other paid lines"), "{}", said_of(&[]));
+    let told = said_of(&["--known-at", "2027-03-31"]);
+    let undated =
+        "4 lines have nothing in `known`, and may have become known after 2027-03-31. They are counted: paid £60, planned £0.";
+    assert!(told.contains(undated), "{told}");
     // A file of lines without prices cannot be checked as the others are.
     folder.write("invoices-2.csv", "invoice,contract,status,cost,amount\nI4,D1,paid,10,10\n");
     let told = said_of(&[]);
@@ -378,7 +388,7 @@ fn ids_that_differ_only_in_letter_case_are_told() {
         let events = format!("event,person,kind,date\no1,1,off,2027-07-01\n{other},2,off,2027-07-01\n");
         pay(&contract, &folder_of(&events), "2030-12-31", &[])
     };
-    tells(&paid("O1"), "£100", &["only in letter case; both rows count", "row 3 (O1, as in row 2)"]);
+    tells(&paid("O1"), "£100", &["only in letter case; both rows count", "row 3 (as in row 2)"]);
     says_nothing_of(&paid("o2"), "£100", "letter case");
     says_nothing_of(&paid("P1"), "£100", "letter case");
 }
