@@ -16,7 +16,7 @@ use super::decisions::{self, Decisions};
 use super::model;
 use super::named_files::{FIX_FILE, MISSING, NamedFiles};
 use crate::folder;
-use crate::link::texts;
+use crate::link::{table_checks, texts};
 use records::files::safe::{self, LARGEST_LIST_BYTES, Reach};
 
 /// What a configuration says.
@@ -64,6 +64,8 @@ pub(crate) struct LoadedTables {
     pub truth: Vec<String>,
     pub group: Vec<String>,
     pub faults: Vec<(String, records::fault::Fault)>,
+    /// What else there is to say of a table.
+    pub warnings: Vec<String>,
 }
 
 /// A configuration with no more in it than is needed.
@@ -296,7 +298,8 @@ fn known(config: &Config, columns: &Section<'_, '_>, column: &str, name: &str) -
 impl Config {
     /// Reads the columns that are named, and no others.
     pub(crate) fn tables(&self) -> anyhow::Result<LoadedTables> {
-        let mut read = LoadedTables { tables: Vec::new(), truth: Vec::new(), group: Vec::new(), faults: Vec::new() };
+        let mut read =
+            LoadedTables { tables: Vec::new(), truth: Vec::new(), group: Vec::new(), faults: Vec::new(), warnings: Vec::new() };
         for config in &self.tables {
             let mut wanted: Vec<&str> = config.agency.as_deref().into_iter().collect();
             wanted.extend(config.truth.as_deref());
@@ -305,6 +308,9 @@ impl Config {
             let found = texts::read_sheet(&config.file, config.sheet.as_deref(), Some(&config.id), &wanted)?;
             let sheet = config.sheet.as_ref().map_or(String::new(), |sheet| format!(", sheet {sheet}"));
             let name = format!("{}{sheet}", config.file.display());
+            let complete = found.faults.iter().all(|fault| fault.grade == Grade::Warning);
+            table_checks::ids(&name, &config.file, &config.id, &found.ids, complete)?;
+            read.warnings.extend(table_checks::no_rows(&name, found.ids.len()));
             read.faults.extend(found.faults.into_iter().map(|fault| (name.clone(), fault)));
             let mut columns = found.columns;
             let mut next = || columns.remove(0);
@@ -324,8 +330,12 @@ impl Config {
                 labels(config.group.is_some().then(&mut next), &mut read.group);
             }
             table.columns = (0..self.fields.len()).map(|_| None).collect();
-            for (field, _) in &config.columns {
-                table.columns[*field] = Some(next());
+            for (field, column) in &config.columns {
+                let raw = next();
+                if self.fields[*field].kind == FieldKind::BirthDate && self.split[*field].is_none() {
+                    read.warnings.extend(table_checks::dates(&name, column, &raw));
+                }
+                table.columns[*field] = Some(raw);
             }
             read.tables.push(table);
         }

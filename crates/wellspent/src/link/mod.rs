@@ -11,6 +11,7 @@ pub(crate) mod model;
 mod named_files;
 pub(crate) mod run;
 pub mod splink;
+mod table_checks;
 pub(crate) mod texts;
 pub(crate) mod write;
 

@@ -25,6 +25,7 @@ const SHOWN: usize = 10;
 pub(crate) fn run(config: &Config) -> anyhow::Result<(Linkage, Vec<String>)> {
     let mut warnings = Vec::new();
     let mut read = config.tables()?;
+    warnings.append(&mut read.warnings);
     let (notes, out): (Vec<_>, Vec<_>) = read.faults.iter().partition(|(_, fault)| fault.grade == Grade::Warning);
     for (file, fault) in notes.iter().take(SHOWN).copied().chain(out.iter().take(SHOWN).copied()) {
         let place = if fault.place > 0 { format!(", row {}", fault.place) } else { String::new() };

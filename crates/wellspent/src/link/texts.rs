@@ -18,6 +18,7 @@ use parquet::schema::types::Type;
 use rayon::prelude::*;
 use records::batch::{TOGETHER, Texts, fetch};
 use records::fault::{Fault, Grade};
+use records::header::are_names;
 use records::rows;
 
 use records::files::input;
@@ -92,9 +93,10 @@ fn places(path: &Path, wanted: &[&str], there: &[String]) -> anyhow::Result<Vec<
     }
     let nearest = lost.iter().find_map(|name| base::problem::nearest(name, there.iter().map(String::as_str)));
     // A file without a header begins with somebody's row, which is nobody's to show.
-    let hint = match nearest {
+    let are_names = are_names(there);
+    let hint = match nearest.filter(|_| are_names) {
         Some(nearest) => format!("did you mean `{nearest}`?"),
-        None if lost.len() < wanted.len() => format!("it has the columns {}", there.join(", ")),
+        None if are_names && lost.len() < wanted.len() => format!("it has the columns {}", there.join(", ")),
         None => "the first row must have the names of the columns, and has none of those that are named here".into(),
     };
     bail!(Error::failed(format!("{} has no column `{}`", path.display(), lost.join("`, `")), hint))
@@ -104,11 +106,12 @@ fn places(path: &Path, wanted: &[&str], there: &[String]) -> anyhow::Result<Vec<
 fn repeated(wanted: &[&str], there: &[String]) -> Vec<Fault> {
     let asked = |name: &str| wanted.iter().any(|wanted| wanted.eq_ignore_ascii_case(name));
     let again = there.iter().enumerate().filter(|(at, name)| !name.is_empty() && !asked(name) && there[..*at].contains(name));
-    let fault = |name: &String| Fault {
-        column: name.chars().take(40).collect(),
+    let are_names = are_names(there);
+    let fault = |(at, name): (usize, &String)| Fault {
+        column: if are_names { name.chars().take(40).collect() } else { format!("column {}", at + 1) },
         ..Fault::file("a column appears twice", "each name once", "nothing, if nobody needs it: it is not read").warning()
     };
-    again.map(|(_, name)| fault(name)).collect()
+    again.map(fault).collect()
 }
 
 /// The columns that are read: the ids first, where they are asked for.
