@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use anyhow::bail;
+use base::english::counted;
 use base::hidden_characters::visible;
 use base::money::Pence;
 use base::similar_names;
@@ -104,6 +105,50 @@ const PAYEES: [&str; 10] = [
     "counterparty",
 ];
 
+/// The names for what became of a payment, or what kind of row it is.
+const STATES: [&str; 12] = [
+    "status",
+    "payment status",
+    "transaction status",
+    "item status",
+    "state",
+    "outcome",
+    "result",
+    "payment outcome",
+    "type",
+    "transaction type",
+    "payment type",
+    "return reason",
+];
+/// Words for a payment that was not made, or that came back.
+const NOT_PAID: [&str; 25] = [
+    "rejected",
+    "rejection",
+    "reject",
+    "returned",
+    "return",
+    "failed",
+    "failure",
+    "cancelled",
+    "canceled",
+    "recalled",
+    "recall",
+    "declined",
+    "refused",
+    "reversed",
+    "reversal",
+    "bounced",
+    "void",
+    "voided",
+    "stopped",
+    "unpaid",
+    "unsuccessful",
+    "refunded",
+    "chargeback",
+    "pending",
+    "draft",
+];
+
 /// The most bytes of an extract.
 const LARGEST: u64 = 64 << 20;
 
@@ -114,6 +159,12 @@ struct ColumnPositions {
     amount: usize,
     payee: usize,
     currencies: Vec<usize>,
+    /// Columns that say what became of a payment.
+    states: Vec<usize>,
+    /// How many cells a row has, up to the last column with a name.
+    cells: usize,
+    /// How many cells the header has.
+    most_cells: usize,
 }
 
 /// Why a row is not the header.
@@ -193,9 +244,18 @@ pub(crate) fn read(
             continue;
         } else if is_total(&cells, columns.date) {
             notes.push(format!("row {number} of the extract has totals and no payment, so it is skipped"));
+        } else if !sheet.has_addresses()
+            && let Some(what) = other_cells(&cells, columns)
+        {
+            problems.push(format!("row {number}: {what}"));
         } else {
             match row(number, &cells, columns, paid_is_negative) {
-                Ok(row) => rows.push(row),
+                Ok(row) => match not_paid(&cells, columns).filter(|_| row.amount.0 > 0) {
+                    Some(word) => {
+                        notes.push(format!("row {number} of the extract says \"{word}\" and is no payment, so it is skipped"));
+                    }
+                    None => rows.push(row),
+                },
                 Err(what) => problems.push(format!("row {number}: {what}")),
             }
         }
@@ -295,7 +355,9 @@ fn columns(named: &ExtractColumns, header: &[String]) -> Result<ColumnPositions,
         )));
     }
     let currencies = (0..names.len()).filter(|at| CURRENCIES.contains(&names[*at].as_str())).collect();
-    Ok(ColumnPositions { reference, date, amount, payee, currencies })
+    let states = (0..names.len()).filter(|at| STATES.contains(&names[*at].as_str())).collect();
+    let cells = names.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
+    Ok(ColumnPositions { reference, date, amount, payee, currencies, states, cells, most_cells: names.len() })
 }
 
 /// The currency in the name of a column, if it is not the pound: "Amount (EUR)", "Amount $".
@@ -303,6 +365,31 @@ fn other_currency(name: &str) -> Option<&str> {
     const OTHERS: [&str; 14] = ["EUR", "USD", "CHF", "JPY", "CAD", "AUD", "NZD", "SEK", "NOK", "DKK", "PLN", "GBX", "€", "$"];
     let words = name.split(|c: char| !(c.is_alphanumeric() || matches!(c, '€' | '$')));
     words.into_iter().find(|word| OTHERS.iter().any(|other| other.eq_ignore_ascii_case(word)))
+}
+
+/// What is wrong with the number of cells of a row of text: after a comma too many, or a cell too few, values stand in another column.
+fn other_cells(cells: &[String], columns: &ColumnPositions) -> Option<String> {
+    let extra = cells.iter().skip(columns.most_cells).any(|cell| !cell.is_empty());
+    (extra || cells.len() < columns.cells).then(|| {
+        format!(
+            "it has {}, and the header has {}; put quotation marks around an amount or a name with a comma",
+            counted(cells.len(), "cell", "cells"),
+            columns.cells
+        )
+    })
+}
+
+/// The word of a row for a payment that was not made, or that came back: anywhere in a column of states, or alone in any other column
+/// beside those of the payment.
+fn not_paid(cells: &[String], columns: &ColumnPositions) -> Option<&'static str> {
+    let of_payment = [columns.reference, columns.date, columns.amount, columns.payee];
+    let others = cells.iter().enumerate().filter(|(at, _)| !of_payment.contains(at));
+    others.into_iter().find_map(|(at, cell)| {
+        let text = plain(cell);
+        let words: Vec<&str> = text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+        let said = words.iter().find_map(|word| NOT_PAID.iter().find(|known| *known == word))?;
+        (words.len() == 1 || columns.states.contains(&at)).then_some(*said)
+    })
 }
 
 /// Whether a row has the totals of the rows above: no day, and only sums and a word for them.
@@ -384,6 +471,43 @@ mod tests {
         ] {
             assert!(!row(cells), "{cells:?}");
         }
+    }
+
+    /// The columns of an extract, and a row of it.
+    fn positions(header: &str) -> ColumnPositions {
+        let header: Vec<String> = header.split(',').map(str::to_owned).collect();
+        columns(&ExtractColumns::default(), &header).unwrap_or_else(|_| panic!("a header"))
+    }
+
+    fn cells(row: &str) -> Vec<String> {
+        row.split(',').map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_payment_that_was_not_made_is_recognised() {
+        let columns = positions("Reference,Date,Amount,Payee,Status,Note");
+        for (state, word) in [
+            ("REJECTED,", Some("rejected")),
+            ("Returned - account closed,", Some("returned")),
+            (",Recalled", Some("recalled")),
+            ("paid,", None),
+            ("Settled,second visit after the first was cancelled", None),
+            (",", None),
+        ] {
+            assert_eq!(not_paid(&cells(&format!("B1,2029-04-30,5,Failed Ltd,{state}")), &columns), word, "{state}");
+        }
+    }
+
+    #[test]
+    fn a_row_of_another_number_of_cells_is_not_read() {
+        let columns = positions("Reference,Date,Amount,Payee,,");
+        for row in ["B1,2029-04-30,5,Acme", "B1,2029-04-30,5,Acme,,", "B1,2029-04-30,5,Acme,,,,"] {
+            assert_eq!(other_cells(&cells(row), &columns), None, "{row}");
+        }
+        assert!(other_cells(&cells("B1,2029-04-30,5"), &columns).is_some());
+        let columns = positions("Reference,Date,Amount,Payee");
+        let told = other_cells(&cells("B1,2029-04-30,1,000.00,Acme"), &columns).expect("refused");
+        assert!(told.contains("5 cells") && !told.contains("Acme"), "{told}");
     }
 
     #[test]
