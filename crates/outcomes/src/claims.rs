@@ -40,6 +40,8 @@ pub struct ReconciledClaims {
     pub amounts: Vec<ClaimedAmount>,
     /// How many claims name an amount for a result that has no price of its own, because what is paid for it depends on others.
     pub without_price: u64,
+    /// The rows of claims for results after the day that is asked about. They are compared with nothing.
+    pub later: Vec<ClaimRow>,
 }
 
 /// Where a claim stands.
@@ -97,7 +99,7 @@ impl WhyUnplaced {
     }
 }
 
-/// Compares the claims known by a day with the measured outcomes. A claim is for the last start of the person with that provider
+/// Compares the claims of days up to `as_at`, known by `known_at`, with the measured outcomes. A claim is for the last start of the person with that provider
 /// on or before the date of the claim.
 #[must_use]
 pub fn reconcile(
@@ -105,7 +107,7 @@ pub fn reconcile(
     records: &Records,
     measured: &MeasuredOutcomes,
     claims: &[Batch],
-    known_at: Day,
+    (as_at, known_at): (Day, Day),
 ) -> ReconciledClaims {
     let mut out = ReconciledClaims::default();
     let mut claimed: BTreeMap<(usize, usize), i64> = BTreeMap::new();
@@ -113,6 +115,11 @@ pub fn reconcile(
         for row in 0..batch.rows() {
             let claim = ClaimRow { batch: at, row: batch.places[row] };
             if known(batch, row, "known") > known_at {
+                continue;
+            }
+            let date = batch.day(batch.table.column("date"), row);
+            if date != NEVER && date > as_at {
+                out.later.push(claim);
                 continue;
             }
             match place(scheme, records, measured, batch, row) {

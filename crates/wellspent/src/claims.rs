@@ -54,7 +54,7 @@ fn compared(request: &ClaimsRequest, scheme: &Scheme, found: &MeasuredRecords) -
     })?;
     let named = [NamedProviders::in_starts(&found.records), NamedProviders::in_claims(batches)];
     payees::named(scheme, found.providers.as_deref(), &found.folders, &named)?;
-    let claims = reconcile(scheme, &found.records, &found.measured, batches, days.days().1);
+    let claims = reconcile(scheme, &found.records, &found.measured, batches, days.days());
     // Claims that cannot be used fit nothing either.
     let without_match = claims.unplaced.len() as i64 + found.quality.set_aside_of("claims") as i64;
     let mut rows = Vec::new();
@@ -78,7 +78,14 @@ fn compared(request: &ClaimsRequest, scheme: &Scheme, found: &MeasuredRecords) -
         });
     }
     let unsupported = claims.by.values().map(|counts| counts.unsupported).sum::<i64>() + without_match;
-    let notes = found.notes.iter().cloned().chain(without_start(found, &claims)).chain(amounts(scheme, found, &claims)).collect();
+    let notes = found
+        .notes
+        .iter()
+        .cloned()
+        .chain(without_start(found, &claims))
+        .chain(amounts(scheme, found, &claims))
+        .chain(later(found, &claims))
+        .collect();
     Ok(ClaimsComparison { rows, without_match, unsupported, quality: found.quality.clone(), notes })
 }
 
@@ -135,6 +142,14 @@ fn without_start(found: &MeasuredRecords, claims: &ReconciledClaims) -> Vec<Stri
         format!("{fit} no start, in {}: {}.", files.rows(&rows), why.words())
     };
     by_reason.into_iter().map(sentence).collect()
+}
+
+/// A sentence about claims for results after the day that is asked about.
+fn later(found: &MeasuredRecords, claims: &ReconciledClaims) -> Option<String> {
+    let are = counted(claims.later.len(), "claim is", "claims are");
+    let rows = ClaimFiles::of(found).rows(&claims.later);
+    let what = "dated after the day that is asked about";
+    (!claims.later.is_empty()).then(|| format!("{are} {what}, in {rows}, and compared with nothing."))
 }
 
 /// Claims of another amount than the contract pays for the result: a sentence for each provider and outcome, with the first rows.
