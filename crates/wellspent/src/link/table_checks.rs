@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn dates_that_cannot_be_read_are_told_without_a_value() {
         let told = |texts: &[&str]| dates("h.csv", "dob", &column(texts));
-        let serials = told(&["30496", "29209", "31000", "31001.0", ""]).expect("a warning");
+        let serials = told(&["30496", "29209", "31000", "31001", ""]).expect("a warning");
         assert!(serials.starts_with("h.csv: 4 of 4 values of `dob` cannot be read as a date"), "{serials}");
         assert!(serials.contains("spreadsheet") && !serials.contains("30496"), "{serials}");
         let words = told(&["monday", "tuesday", "friday", "1990-01-02"]).expect("a warning");

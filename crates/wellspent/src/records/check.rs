@@ -55,7 +55,7 @@ fn checked(request: &RecordsCheckRequest) -> anyhow::Result<RecordsCheck> {
     // What these tables were made from has faults of its own.
     for EarlierFault { table, fault } in set_aside::read(&request.folder)? {
         checking.left_out.as_mut().map_or(Ok(()), |list| list.add(table, &fault))?;
-        checking.faults.add(table.name, fault)?;
+        checking.faults.add(set_aside::SET_ASIDE, fault)?;
     }
     let of = |name: &str| files.iter().filter(|file| file.table.name == name).collect::<Vec<_>>();
     let mut people = people::PeopleBuilder::default();
