@@ -24,6 +24,7 @@ pub mod payees;
 mod person_history;
 mod person_outcome;
 mod plan;
+pub mod proof_values;
 mod query_dates;
 pub mod reach;
 mod remeasured;

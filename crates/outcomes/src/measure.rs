@@ -17,6 +17,7 @@ use crate::measured_outcomes::MeasuredOutcomes;
 use crate::person_history::PersonHistory;
 use crate::person_outcome::{OutcomeState, PersonOutcome};
 use crate::plan::{OutcomePlan, plans_before_of, plans_of};
+use crate::proof_values::{ProofKinds, ValuesOnProofs};
 use crate::reach::{self, KindReach, reach_of};
 
 /// Measures every outcome of a scheme for everyone who started in one of its cohorts. `as_at` is the day the question is about.
@@ -44,21 +45,23 @@ pub fn measure(scheme: &Scheme, records: &Records, as_at: Day, known_at: Day) ->
             (at, first - own.len(), own, results, before)
         })
         .collect();
-    let links = ReferenceKinds::of(records);
+    let (links, proofs) = (ReferenceKinds::of(records), ProofKinds::of(records));
     let kinds = records.need.events.len() + records.need.spells.len();
     let found = parts.into_par_iter().map_init(FactsPart::default, |part, (at, first, own, of, of_before)| {
         records.facts.fill(at, known_at, part);
         measure_people(&plans, records, part, own, known_at, of);
         measure_people(&plans_before, records, part, own, known_at, of_before);
         let found = inconsistencies_of((&plans, &plans_before), &links, records, part, own, known_at, first);
-        (found, reach_of(part, own, kinds))
+        (found, reach_of(part, own, kinds), proof_values(&proofs, part, own))
     });
     let mut inconsistencies =
         Inconsistencies { starts: repeated_starts(records), contested: rivals, ..Inconsistencies::default() };
     let mut reach = vec![KindReach::default(); kinds];
-    for (found, more) in found.collect::<Vec<_>>() {
+    let mut values = ValuesOnProofs::default();
+    for (found, more, on_proofs) in found.collect::<Vec<_>>() {
         inconsistencies.add(found);
         reach::add(&mut reach, more);
+        values.add(on_proofs);
     }
     let mut measured = MeasuredOutcomes {
         index,
@@ -69,6 +72,7 @@ pub fn measure(scheme: &Scheme, records: &Records, as_at: Day, known_at: Day) ->
         outside_scheme,
         starts_known_later: known_later,
         reach,
+        proof_values: values,
         inconsistencies,
     };
     measured.inconsistencies.contested_households = contested(scheme, &measured);
@@ -77,6 +81,15 @@ pub fn measure(scheme: &Scheme, records: &Records, as_at: Day, known_at: Day) ->
         Cow::Borrowed(_) => None,
     };
     of_households.unwrap_or(measured)
+}
+
+/// Where the values that the rules read of events stand among the people of one part.
+fn proof_values(proofs: &ProofKinds, part: &FactsPart, index: &[IndexEvent]) -> ValuesOnProofs {
+    let mut out = ValuesOnProofs::default();
+    for same in index.chunk_by(|a, b| a.start.person == b.start.person) {
+        out.add(proofs.values_of(part.of(same[0].start.person)));
+    }
+    out
 }
 
 /// Measures the people of one part: for each index event, as many results as there are plans.

@@ -3,6 +3,7 @@
 use crate::cohorts::IndexEvent;
 use crate::inconsistencies::Inconsistencies;
 use crate::person_outcome::PersonOutcome;
+use crate::proof_values::ValuesOnProofs;
 use crate::reach::KindReach;
 
 /// The outcomes of everyone.
@@ -24,6 +25,8 @@ pub struct MeasuredOutcomes {
     pub starts_known_later: u64,
     /// What of each needed kind, by its position, reaches the people who are measured.
     pub reach: Vec<KindReach>,
+    /// Values that the rules read in the row of an event, and where they stand.
+    pub proof_values: ValuesOnProofs,
     /// Records that contradict each other or cannot be true.
     pub inconsistencies: Inconsistencies,
 }
@@ -54,6 +57,7 @@ impl MeasuredOutcomes {
             outside_scheme: self.outside_scheme,
             starts_known_later: self.starts_known_later,
             reach: self.reach.clone(),
+            proof_values: self.proof_values,
             inconsistencies: Inconsistencies::default(),
         }
     }

@@ -104,6 +104,9 @@ pub fn need(scheme: &Scheme) -> Result<Need, Vec<String>> {
         if let Some(events) = events_of(&measured.rule) {
             add(&mut need.events, &events.kinds);
             add(&mut need.classes, &events.except);
+            if !events.except.is_empty() {
+                add(&mut need.classed, &events.kinds);
+            }
             if let Some(proof) = &events.proven_by {
                 add(&mut need.events, std::slice::from_ref(proof));
                 add(&mut need.referred, &events.kinds);

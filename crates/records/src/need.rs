@@ -11,6 +11,8 @@ pub struct Need {
     pub spells: Vec<String>,
     /// Classes of event that the rules distinguish.
     pub classes: Vec<String>,
+    /// Kinds of event whose class decides whether they count.
+    pub classed: Vec<String>,
     /// Kinds of event that others are about, and the kinds of those others.
     pub referred: Vec<String>,
     pub referring: Vec<String>,

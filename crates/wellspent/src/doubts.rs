@@ -13,13 +13,14 @@ use records::gate::findings::Findings;
 use records::gate::quality::FileRead;
 
 use crate::doubted::Doubted;
-use crate::{doubtful_rows, missing_starts, silent_months, unreached_kinds};
+use crate::{doubtful_rows, missing_starts, proof_values, silent_months, unreached_kinds};
 
 /// What is doubtful.
 pub(crate) struct Doubts {
     silences: Vec<Silence>,
     unreached: Vec<Unreached>,
     of_starts: Vec<Fault>,
+    of_events: Vec<Fault>,
 }
 
 impl Doubts {
@@ -36,8 +37,10 @@ impl Doubts {
         let unreached = unreached(records, &measured.reach, &measured.index, known_at);
         let in_rows = measured.inconsistencies != Inconsistencies::default() || audited || !left_out(measured).is_empty();
         let of_starts = missing_starts::faults(scheme, records, measured, known_at);
-        let doubtful = in_rows || !silences.is_empty() || !unreached.is_empty() || !of_starts.is_empty();
-        doubtful.then_some(Doubts { silences, unreached, of_starts })
+        let of_events = proof_values::faults(&measured.proof_values);
+        let of_tables = !of_starts.is_empty() || !of_events.is_empty();
+        let doubtful = in_rows || !silences.is_empty() || !unreached.is_empty() || of_tables;
+        doubtful.then_some(Doubts { silences, unreached, of_starts, of_events })
     }
 
     /// Adds the findings.
@@ -45,8 +48,10 @@ impl Doubts {
         doubtful_rows::add(doubted, findings, files)?;
         silent_months::add(doubted, &self.silences, findings)?;
         self.unreached.iter().for_each(|kind| unreached_kinds::add(doubted, kind, findings));
-        for fault in &self.of_starts {
-            findings.add("starts", fault.clone(), fault.grade == Grade::Refused, None);
+        for (table, faults) in [("starts", &self.of_starts), ("events", &self.of_events)] {
+            for fault in faults {
+                findings.add(table, fault.clone(), fault.grade == Grade::Refused, None);
+            }
         }
         Ok(())
     }

@@ -85,6 +85,7 @@ pub mod person;
 mod person_ids;
 pub mod price;
 pub mod progress;
+mod proof_values;
 pub mod pseudonymise;
 pub mod reconcile;
 pub mod records;

@@ -12,7 +12,7 @@
 //! parser under random input. `gate`: what is missing, misspelt or repeated. `golden`: the summary of every shipped scheme.
 //! `joined`: several agencies together, and what is never shown. `killed`: the program is killed in the middle of a payment
 //! run. `linked_money`: several agencies' records are paid. `linking`: which records of several agencies are the same person. `mapping`: an agency's own
-//! files by a map. `money_out`: what was paid. `mutated`: the road from records to money. `new_scheme`: starting schemes, and
+//! files by a map. `misplaced`: values in the wrong row, blank, or of the wrong sign or size. `money_out`: what was paid. `mutated`: the road from records to money. `new_scheme`: starting schemes, and
 //! the schemes inside the program. `pack`: an assurance pack is made again to the byte, and what is changed in it is located.
 //! `odd_calls`: what nobody should call. `parts`: a table in several files and sheets. `payees`: who is paid, and never twice. `paying`: a payment run from the
 //! tally to the ledger. `real`: real data against published figures. `records`: tables of records, good, bad and hostile.
@@ -45,6 +45,7 @@ mod killed;
 mod linked_money;
 mod linking;
 mod mapping;
+mod misplaced;
 mod money_out;
 mod mutated;
 mod new_scheme;

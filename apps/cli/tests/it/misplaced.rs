@@ -1,0 +1,95 @@
+//! Values that are in the wrong row, blank, or of the wrong sign or size, and households that cannot be: they are told or refused, and
+//! harmless ones pay as before.
+
+use std::process::Output;
+
+use crate::silent::{PEOPLE, STARTS, pay, pays, records, scheme};
+use crate::wellspent::{Scratch, said};
+
+const COVERED: &str = "table,kind,until,count\nevents,,2030-12-31,\n";
+
+/// What a contract pays on events, beside the usual people and starts.
+fn paid(contract: &Scratch, events: &str) -> Output {
+    let tables = [("people", PEOPLE), ("starts", STARTS), ("coverage", COVERED), ("events", events)];
+    pay(contract, &records(&tables), "2030-12-31", &[])
+}
+
+/// What is said, however long the lines are.
+fn told(output: &Output) -> String {
+    said(output).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn tells(output: &Output, sum: &str, words: &[&str]) {
+    pays(output, sum);
+    words.iter().for_each(|word| assert!(told(output).contains(word), "{word}\n{}", told(output)));
+}
+
+fn refuses(output: &Output, words: &[&str]) {
+    assert!(!output.status.success() && output.stdout.is_empty(), "{}", told(output));
+    words.iter().for_each(|word| assert!(told(output).contains(word), "{word}\n{}", told(output)));
+}
+
+fn says_nothing_of(output: &Output, sum: &str, word: &str) {
+    pays(output, sum);
+    assert!(!told(output).contains(word), "{word}\n{}", told(output));
+}
+
+/// Reoffending that is proven by a conviction, and offences counted by what settled them.
+fn proven(more: &str, each: &str) -> Scratch {
+    let rule = format!("events = \"off\"\nproven_by = \"conviction\"\n{more}");
+    scheme(&format!(
+        "[outcome.re]\nmeasure = \"x\"\nkind = \"binary\"\nbetter = \"fewer\"\nwindow = \"12 months\"\n[outcome.re.measured]\nrule = \
+         \"any within\"\n{rule}\n[outcome.often]\nmeasure = \"x\"\nkind = \"frequency\"\nof = \"re\"\nbetter = \"fewer\"\nwindow = \"12 \
+         months\"\nbaseline = \"1 per person\"\n[outcome.often.measured]\nrule = \"count within\"\n{rule}\neach = \"{each}\"\n\
+         [pay.often]\nclause = \"tariff\"\noutcome = \"often\"\nper = \"event\"\nreward = \"£100\"\ndeduction = \"£100\"\nmeasured_over \
+         = \"each cohort\"\n"
+    ))
+}
+
+/// Two offences of one person and one of another, each with its conviction: the cells `class,settled,disposal` of each row.
+fn offences(of: [[&str; 2]; 3]) -> String {
+    let mut out = "event,person,kind,date,about,class,settled,disposal\n".to_owned();
+    for (at, [offence, conviction]) in of.iter().enumerate() {
+        let person = 1 + at / 2;
+        out += &format!("o{at},{person},off,2027-09-0{},,{offence}\n", at + 1);
+        out += &format!("c{at},{person},conviction,2027-10-0{},o{at},{conviction}\n", at + 1);
+    }
+    out
+}
+
+/// The rules read class, disposal and `settled` in the row of the event. In that of its conviction they change nothing.
+#[test]
+fn values_in_the_row_of_the_proof_are_refused_or_told() {
+    let by_class = proven("except = [\"breach\"]", "event");
+    let on_proof = "a proof has a class that the rules leave out, and its event has not";
+    let only_proofs = offences([["theft,,", "breach,,"], ["theft,,", "theft,,"], ["theft,,", ",,"]]);
+    refuses(
+        &paid(&by_class, &only_proofs),
+        &["a proof has a class", "events: `class`", "1 row; events with one of their own: 0"],
+    );
+    let both = offences([[",,", "breach,,"], ["breach,,", ",,"], ["theft,,", "theft,,"]]);
+    tells(&paid(&by_class, &both), "£100", &[on_proof, "1 row; events with one of their own: 1"]);
+    for harmless in [["breach,,", "breach,,"], ["breach,,", ",,"], ["breach,,", "guilty,,"]] {
+        says_nothing_of(&paid(&by_class, &offences([harmless, harmless, ["theft,,", "plea,,"]])), "£200", "a proof has");
+    }
+
+    let by_disposal = proven("", "disposal");
+    let on_proof = "a proof has a disposal, and its event has none";
+    let only_proofs = offences([[",,", ",,D1"], [",,", ",,D1"], [",,", ",,D2"]]);
+    refuses(&paid(&by_disposal, &only_proofs), &[on_proof, "events: `disposal`", "3 rows; events with one of their own: 0"]);
+    let both = offences([[",,D1", ",,D1"], [",,D1", ",,D1"], [",,", ",,D2"]]);
+    tells(&paid(&by_disposal, &both), "£100", &[on_proof, "1 row; events with one of their own: 2"]);
+    says_nothing_of(&paid(&by_disposal, &offences([[",,D1", ",,D1"]; 3])), "£100", "a proof has");
+    // No rule reads disposals here, or classes.
+    let by_event = proven("", "event");
+    says_nothing_of(&paid(&by_event, &offences([["theft,,", "breach,,D1"]; 3])), "£0", "a proof has");
+
+    // The day of a conviction is its date. Another one in `settled` is told, because it may be the day that was meant.
+    let on_proof = "a proof has another day in `settled` than its own";
+    let settled = |day: &str| paid(&by_event, &offences([[",,", &format!(",{day},")]; 3]));
+    tells(&settled("2029-10-01"), "£0", &[on_proof, "3 rows; events with one of their own: 0"]);
+    says_nothing_of(&settled(""), "£0", on_proof);
+    says_nothing_of(&paid(&by_event, &offences([[",2027-11-01,", ",2029-10-01,"]; 3])), "£0", on_proof);
+    let same_day = offences([[",,", ",2027-10-01,"], [",,", ",2027-10-02,"], [",,", ",2027-10-03,"]]);
+    says_nothing_of(&paid(&by_event, &same_day), "£0", on_proof);
+}
