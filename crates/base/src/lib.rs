@@ -15,6 +15,7 @@ pub mod english;
 pub mod hidden_characters;
 pub mod hinted;
 pub mod literal;
+pub mod lookalikes;
 pub mod money;
 pub mod person_name;
 pub mod philox;

@@ -11,7 +11,7 @@ use unicode_security::confusable_detection::skeleton;
 use unicode_security::restriction_level::{RestrictionLevel, RestrictionLevelDetection as _};
 
 use crate::hidden_characters::{hidden, visible};
-use crate::similar_names;
+use crate::{lookalikes, similar_names};
 
 /// The most characters of a name.
 const MAX_LENGTH: usize = 200;
@@ -23,7 +23,7 @@ pub enum InvalidPersonName {
     TooLong,
     /// It has a hidden character.
     Hidden(char),
-    /// One of its words mixes alphabets that are not written together.
+    /// One of its words, or the whole name, mixes alphabets that are not written together.
     Mixed(String),
 }
 
@@ -42,6 +42,7 @@ pub fn read(text: &str) -> Result<String, InvalidPersonName> {
     }
     match name.split(' ').find(|word| is_mixed(word)) {
         Some(word) => Err(InvalidPersonName::Mixed(word.to_owned())),
+        None if is_mixed(&name) => Err(InvalidPersonName::Mixed(name)),
         None => Ok(name),
     }
 }
@@ -70,7 +71,7 @@ impl InvalidPersonName {
                 "type the name again. A name that is copied and pasted may bring such characters with it".to_owned(),
             ),
             InvalidPersonName::Mixed(word) => (
-                format!("the name of {who} mixes letters of different alphabets in one word: {}", alphabets(word)),
+                format!("the name of {who} mixes letters of different alphabets: {}", alphabets(word)),
                 "type the name again in one alphabet".to_owned(),
             ),
         }
@@ -105,6 +106,11 @@ pub fn compare(one: &str, other: &str) -> NameMatch {
     if appearance(one) == appearance(other) || appearance(&first.letters) == appearance(&second.letters) {
         return NameMatch::Lookalike;
     }
+    let seen = |name: &str| [lookalikes::as_seen(name), lookalikes::as_seen_in_capitals(name)].map(|text| NameKey::of(&text));
+    let (seen, others) = (seen(one), seen(other));
+    if seen.iter().any(|key| others.iter().any(|other| key.letters == other.letters || key.words == other.words)) {
+        return NameMatch::Lookalike;
+    }
     if initials(&first, &second) || similar_names::near(one, other) { NameMatch::Near } else { NameMatch::Different }
 }
 
@@ -114,7 +120,7 @@ pub fn same_person(one: &str, other: &str) -> bool {
     matches!(compare(one, other), NameMatch::Same | NameMatch::Lookalike)
 }
 
-/// The letters of a name, and its words in order.
+/// The letters of a name, and its words in order. A word that is repeated makes no other name.
 struct NameKey {
     letters: String,
     words: Vec<String>,
@@ -130,6 +136,7 @@ impl NameKey {
             bare.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect();
         let letters = words.concat();
         words.sort_unstable();
+        words.dedup();
         NameKey { letters, words }
     }
 }
@@ -171,6 +178,7 @@ mod tests {
         ] {
             assert_eq!(compare("Siân O'Neil", name), NameMatch::Same, "{name:?}");
         }
+        assert!(same_person("Ann Lee", "Ann Ann Lee") && same_person("Ann Lee", "Lee Ann, Lee"));
         assert!(same_person("Jörg Groß", "JÖRG GROSS") && same_person("Ann-Marie Lee", "Ann Marie Lee"));
     }
 
@@ -185,6 +193,15 @@ mod tests {
             ("Al Lee", "AI Lee"),
             ("Al Lee", "A1 Lee"),
             ("Olga Ode", "0lga 0de"),
+            // Small capitals, Lisu, Greek, Greek and Cherokee, and a stroke.
+            ("Ann Lee", "ᴀɴɴ ʟᴇᴇ"),
+            ("Ann Lee", "Aɴɴ Lᴇᴇ"),
+            ("Ann Lee", "ꓮꓠꓠ ꓡꓰꓰ"),
+            ("Ann Lee", "ΑΝΝ LEE"),
+            ("Ann Lee", "ΑΝΝ ᏞᎬᎬ"),
+            ("Ann Lee", "Ann Łee"),
+            ("Ben Cole", "ΒΕΝ COLE"),
+            ("Lee, Ann", "ꓮꓠꓠ ꓡꓰꓰ"),
         ] {
             assert_eq!(compare(one, other), NameMatch::Lookalike, "{one}, {other}");
         }
@@ -197,7 +214,7 @@ mod tests {
         {
             assert_eq!(compare(one, other), NameMatch::Different, "{one}, {other}");
         }
-        for (one, other) in [("Ann Lee", "Anne Lee"), ("Ann Lee", "A. Lee"), ("Ann Lee", "Lee A")] {
+        for (one, other) in [("Ann Lee", "Anne Lee"), ("Ann Lee", "A. Lee"), ("Ann Lee", "Lee A"), ("Neil Cole", "Nell Cole")] {
             assert_eq!(compare(one, other), NameMatch::Near, "{one}, {other}");
         }
     }
@@ -211,6 +228,9 @@ mod tests {
         {
             assert_eq!(read(&format!("Ann{c} Lee")), Err(InvalidPersonName::Hidden(c)));
             assert_eq!(read(&c.to_string()), Err(InvalidPersonName::Hidden(c)));
+        }
+        for name in ["ΑΝΝ ᏞᎬᎬ", "ΒΕΝ COLE", "Ann Иванова"] {
+            assert_eq!(read(name), Err(InvalidPersonName::Mixed(name.to_owned())));
         }
         for word in ["\u{410}nn", "B\u{3bf}b", "Le\u{435}"] {
             assert_eq!(read(&format!("{word} Roe")), Err(InvalidPersonName::Mixed(word.to_owned())));

@@ -7,6 +7,7 @@
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
+use crate::lookalikes::seen_in_capitals;
 use crate::problem::{self, distance};
 
 /// A name for comparing: compatibility forms are composed (NFKC), case is folded, hidden characters are dropped, every run of
@@ -215,7 +216,8 @@ fn lookalike(c: char) -> char {
         'ζ' => 'z',
         'α' => 'a',
         'ł' => 'l',
-        other => other,
+        other if other.is_ascii() => other,
+        other => seen_in_capitals(other),
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use base::money::Pence;
-use base::similar_names;
+use base::{lookalikes, similar_names};
 use jiff::civil::Date;
 
 use crate::account::{Account, Posting};
@@ -364,7 +364,23 @@ impl Ledger {
     }
 }
 
-/// A reference as it is compared: without capitals and blanks.
+/// A reference as it is compared: without capitals and blanks, in the letters that its own look like.
 pub(crate) fn comparable_reference(reference: &str) -> String {
-    similar_names::folded(reference).replace(' ', "")
+    similar_names::folded(&lookalikes::as_seen_in_capitals(reference)).replace(' ', "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reference_in_letters_that_look_the_same_is_no_other_one() {
+        // Cyrillic, Lisu, full width.
+        for reference in ["bacs  1", "\u{412}ACS 1", "\u{a4d0}ACS 1", "ＢＡＣＳ 1"] {
+            assert_eq!(comparable_reference(reference), comparable_reference("BACS 1"), "{reference}");
+        }
+        for reference in ["BACS 2", "BACS l", "BACS I", "Платёж 1"] {
+            assert_ne!(comparable_reference(reference), comparable_reference("BACS 1"), "{reference}");
+        }
+    }
 }

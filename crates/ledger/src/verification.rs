@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use base::money::Pence;
-use base::person_name;
+use base::person_name::{self, InvalidPersonName};
 
 use crate::account::Account;
 use crate::entry::{
@@ -318,6 +318,8 @@ impl Ledger {
 fn check_name(name: &str) -> Result<(), String> {
     match person_name::read(name) {
         Ok(read) if read == name => Ok(()),
+        // Only today's names may not mix alphabets from word to word.
+        Err(InvalidPersonName::Mixed(mixed)) if mixed.contains(' ') => Ok(()),
         Ok(_) => Err("a name in it is not written as this program writes it".to_owned()),
         Err(fault) => Err(fault.message("a person in it").0),
     }
