@@ -465,6 +465,9 @@ struct Proof {
     disposal: Option<u64>,
 }
 
+/// The class of events that no rule leaves out.
+const OTHER_CLASS: &str = "counted class";
+
 impl SimulatedPerson<'_, '_> {
     /// Writes facts that come to these counts, by outcome.
     fn live(mut self, counts: &[i64]) {
@@ -609,6 +612,8 @@ impl SimulatedPerson<'_, '_> {
 
     fn event(&mut self, events: &EventSelection, day: i64, class: &str, proof: Option<Proof>, hundredths: Option<i64>) {
         let kind = events.kinds[self.below(events.kinds.len() as i64) as usize].clone();
+        // Where the class decides whether an event counts, each event has one.
+        let class = if class.is_empty() && !events.except.is_empty() { OTHER_CLASS } else { class };
         let disposal = proof.and_then(|proof| proof.disposal).map_or(String::new(), |disposal| format!("d{disposal}"));
         let amount = hundredths.map_or(String::new(), |amount| format!("{}.{:02}", amount / 100, amount % 100));
         let id = self.row(&[("kind", &kind), ("class", class), ("disposal", &disposal), ("amount", &amount)], day, day);

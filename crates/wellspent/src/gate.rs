@@ -304,7 +304,8 @@ fn read(
             reading.findings.add(&file(reading, name), fault, false, None);
         }
     }
-    if let Some(fault) = evidence::classes_without_rows(&of_event, &need.classes) {
+    let classes = [evidence::classes_without_rows(&of_event, &need.classes), evidence::rows_without_class(&of_event)];
+    for fault in classes.into_iter().flatten() {
         reading.findings.add(&file(reading, "events"), fault, false, None);
     }
     let mut records = Records::new(need.clone(), people, starts, &coverage);
@@ -503,6 +504,7 @@ pub(crate) fn asked_of(name: &str, need: &Need, policy: &RecordsPolicy, scheme: 
         latest: None,
         unasked: None,
         classes: need.classes.clone(),
+        classed: need.classed.clone(),
         other_kinds: policy.other_kinds.clone(),
         copies_later: matches!(name, "starts" | "events" | "spells"),
         columns: need.required_columns(name),

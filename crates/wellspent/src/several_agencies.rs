@@ -462,7 +462,8 @@ fn sound(
         // Faults of a row of coverage are its agency's, and were found when its tables were read.
         let faults = if need.table(name) { evidence::missing_evidence(&read, need, 0).of_table } else { Vec::new() };
         let unused = evidence::unused_kinds(&found.others, kinds).filter(|_| need.table(name));
-        let classes = evidence::classes_without_rows(found, &need.classes).filter(|_| name == "events");
+        let of_class = [evidence::classes_without_rows(found, &need.classes), evidence::rows_without_class(found)];
+        let classes = of_class.into_iter().flatten().filter(|_| name == "events");
         faults.into_iter().for_each(|fault| agencies.note(name, fault));
         unused.into_iter().chain(classes).for_each(|fault| agencies.found_in(name, fault, false));
     }

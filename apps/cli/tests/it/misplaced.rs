@@ -3,7 +3,7 @@
 
 use std::process::Output;
 
-use crate::silent::{PEOPLE, STARTS, pay, pays, records, scheme};
+use crate::silent::{PEOPLE, STARTS, outcome, pay, pays, records, scheme};
 use crate::wellspent::{Scratch, said};
 
 const COVERED: &str = "table,kind,until,count\nevents,,2030-12-31,\n";
@@ -92,4 +92,23 @@ fn values_in_the_row_of_the_proof_are_refused_or_told() {
     says_nothing_of(&paid(&by_event, &offences([[",2027-11-01,", ",2029-10-01,"]; 3])), "£0", on_proof);
     let same_day = offences([[",,", ",2027-10-01,"], [",,", ",2027-10-02,"], [",,", ",2027-10-03,"]]);
     says_nothing_of(&paid(&by_event, &same_day), "£0", on_proof);
+}
+
+/// Where a class decides whether an event counts, an event without one counts whatever it was.
+#[test]
+fn rows_without_a_class_among_others_are_told() {
+    let contract = scheme(&outcome("re", "fewer", "rule = \"any within\"\nevents = \"off\"\nexcept = [\"breach\"]", "£100"));
+    let with = |class: &str| {
+        let row = |at: usize, class: &str| format!("e{at},{at},off,2027-09-01,{class}\n");
+        paid(&contract, &format!("event,person,kind,date,class\n{}{}{}", row(1, "breach"), row(2, "theft"), row(3, class)))
+    };
+    for blank in ["", "N/A", "-", "unknown", "not applicable"] {
+        let words = ["some rows have no class", "events.csv: `class`", "1 of 3 rows"];
+        tells(&with(blank), "£100", &words);
+    }
+    says_nothing_of(&with("theft"), "£100", "have no class");
+    says_nothing_of(&with("breach"), "£200", "have no class");
+    // Rows of other kinds need none.
+    let other = "event,person,kind,date,class\ne1,1,off,2027-09-01,breach\ne2,2,interview,2027-09-01,\n";
+    says_nothing_of(&paid(&contract, other), "£300", "have no class");
 }

@@ -361,6 +361,18 @@ pub fn classes_without_rows(found: &GateResult, classes: &[String]) -> Option<Fa
     Some(Fault { column: "class".into(), value: Some(without.join(", ")), ..fault })
 }
 
+/// Rows without a class among others that have one, where the class decides whether they count: they count, whatever they were.
+#[must_use]
+pub fn rows_without_class(found: &GateResult) -> Option<Fault> {
+    let (with, without) = (found.with_class, found.without_class);
+    let what = "some rows have no class, and each of them counts as if it were of a class that the rules do not leave out";
+    let fix =
+        "fill in `class` in each row of these kinds; the sum changes where one of them is of a class that the rules leave out";
+    let fault = Fault::file(what, "a class in each row of the kinds whose class decides whether they count", fix).warning();
+    let value = Some(format!("{without} of {}", row_count(with + without)));
+    (with > 0 && without > 0).then(|| Fault { column: "class".into(), value, ..fault })
+}
+
 /// Kinds in a table that no rule needs, each with its rows and the nearest kind that a rule uses.
 #[must_use]
 pub fn unused_kinds(others: &OtherKinds, used: &[String]) -> Option<Fault> {

@@ -23,6 +23,9 @@ pub struct GateResult {
     /// For each class that the rules distinguish, the rows that are used, and those of other classes or of none.
     pub classes: Vec<u64>,
     pub other_classes: u64,
+    /// Rows of the kinds whose class decides whether they count: with a class, and without one or with a word for none.
+    pub with_class: u64,
+    pub without_class: u64,
     /// Rows with a day in `settled`.
     pub settled: u64,
     /// Rows of the needed kinds in files of events without the column `settled`.
@@ -117,6 +120,8 @@ impl GateResult {
         add(&mut self.counted, &other.counted);
         add(&mut self.classes, &other.classes);
         self.other_classes += other.other_classes;
+        self.with_class += other.with_class;
+        self.without_class += other.without_class;
         self.settled += other.settled;
         self.never_settled += other.never_settled;
         self.unreadable += other.unreadable;

@@ -20,6 +20,8 @@ pub struct TableRules {
     pub unasked: Option<Coverage>,
     /// Classes of event that the rules distinguish.
     pub classes: Vec<String>,
+    /// Kinds of event whose class decides whether they count.
+    pub classed: Vec<String>,
     /// Kinds that the scheme lists as different, although they are spelled nearly like a needed one.
     pub other_kinds: Vec<String>,
     /// Whether measuring finds rows that equal another in everything but the key, which needs no memory here.

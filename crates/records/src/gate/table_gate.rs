@@ -11,6 +11,7 @@ use super::super::header::UNKNOWN_COLUMN;
 use super::super::lookups::{RowLookups, find_people, positions};
 use super::super::names::{NOBODY, fingerprint};
 use super::super::need::{ColumnNeed, RequiredColumn};
+use super::super::placeholders;
 use super::super::schema::{RecordTable, ValueKind};
 use super::super::spelling;
 use super::amount_scale::{AmountScale, hundredfold};
@@ -272,6 +273,16 @@ impl<'a> QualityGate<'a> {
             match usize::from(class).checked_sub(1) {
                 Some(class) => found.classes[class] += 1,
                 None => found.other_classes += 1,
+            }
+        }
+        let classed: Vec<bool> = self.rules.kinds.iter().map(|kind| self.rules.classed.contains(kind)).collect();
+        for (row, kind) in lookups.kinds.iter().enumerate() {
+            if usize::from(*kind).checked_sub(1).is_some_and(|kind| classed[kind]) {
+                let has_none = match &batch.columns[column] {
+                    ColumnValues::Texts(texts) => texts.get(row).is_empty() || placeholders::stands_for_none(texts.get(row)),
+                    values => values.name(row).is_none(),
+                };
+                *if has_none { &mut found.without_class } else { &mut found.with_class } += 1;
             }
         }
         for row in (0..batch.rows()).filter(|row| known[*row] == 0 && lookups.kinds.get(*row) != Some(&0)) {
