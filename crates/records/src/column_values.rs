@@ -61,6 +61,12 @@ impl Texts {
         self.ends.len()
     }
 
+    /// Whether any of the texts has a sign.
+    #[must_use]
+    pub fn contains(&self, sign: char) -> bool {
+        self.text.contains(sign)
+    }
+
     /// The bytes of all texts together.
     #[must_use]
     pub fn bytes(&self) -> usize {

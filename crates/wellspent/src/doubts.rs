@@ -13,7 +13,7 @@ use records::gate::findings::Findings;
 use records::gate::quality::FileRead;
 
 use crate::doubted::Doubted;
-use crate::{doubtful_rows, missing_starts, proof_values, silent_months, unreached_kinds};
+use crate::{doubtful_households, doubtful_rows, missing_starts, proof_values, silent_months, unreached_kinds};
 
 /// What is doubtful.
 pub(crate) struct Doubts {
@@ -36,7 +36,8 @@ impl Doubts {
         let silences = silences(scheme, measured);
         let unreached = unreached(records, &measured.reach, &measured.index, known_at);
         let in_rows = measured.inconsistencies != Inconsistencies::default() || audited || !left_out(measured).is_empty();
-        let of_starts = missing_starts::faults(scheme, records, measured, known_at);
+        let mut of_starts = missing_starts::faults(scheme, records, measured, known_at);
+        of_starts.extend(doubtful_households::faults(scheme, measured));
         let of_events = proof_values::faults(&measured.proof_values);
         let of_tables = !of_starts.is_empty() || !of_events.is_empty();
         let doubtful = in_rows || !silences.is_empty() || !unreached.is_empty() || of_tables;

@@ -59,6 +59,7 @@ pub mod compare;
 pub mod design;
 mod doubted;
 mod doubtful_audits;
+mod doubtful_households;
 mod doubtful_rows;
 mod doubts;
 pub mod duplication;

@@ -112,3 +112,52 @@ fn rows_without_a_class_among_others_are_told() {
     let other = "event,person,kind,date,class\ne1,1,off,2027-09-01,breach\ne2,2,interview,2027-09-01,\n";
     says_nothing_of(&paid(&contract, other), "£300", "have no class");
 }
+
+/// A contract that counts households of two, and starts of people in households.
+fn households(of: &[String]) -> Output {
+    let household = "rule = \"household\"\noutcome = \"job\"\nmembers = \"any\"";
+    let job = "[outcome.job]\nmeasure = \"x\"\nkind = \"binary\"\nbetter = \"more\"\nwindow = \"12 months\"\n[outcome.job.measured]\n\
+               rule = \"any within\"\nevents = \"job\"\n";
+    let contract = scheme(&(job.to_owned() + &outcome("home", "more", household, "£100")));
+    let text = std::fs::read_to_string(contract.0.join("scheme.toml")).expect("a scheme");
+    contract.write("scheme.toml", text.replace("people = \"3 people\"\n", "people = 12\nhousehold_size = \"2 per household\"\n"));
+    let (mut people, mut starts) = ("person\n".to_owned(), "start,person,provider,began,household\n".to_owned());
+    for (at, household) in of.iter().enumerate() {
+        people += &format!("{at}\n");
+        starts += &format!("s{at},{at},A,2027-06-01,{household}\n");
+    }
+    let events = "event,person,kind,date\ne1,0,job,2027-09-01\n";
+    let tables = [("people", &people[..]), ("starts", &starts), ("coverage", COVERED), ("events", events)];
+    pay(&contract, &records(&tables), "2030-12-31", &[])
+}
+
+/// Each household counts once, so one that joins strangers, or that divides families, pays another sum.
+#[test]
+fn households_that_cannot_be_are_told_and_damaged_ids_refused() {
+    let of = |size: usize, people: usize| (0..people).map(|at| format!("H{}", at / size)).collect::<Vec<_>>();
+    let (far, large) = ("households are far larger or smaller than the contract expects", "one household is far larger");
+    says_nothing_of(&households(&of(2, 12)), "£100", "household is far");
+    says_nothing_of(&households(&of(2, 12)), "£100", far);
+    tells(&households(&of(1, 12)), "£100", &[far, "starts: `household`", "1.00: 12 people in 12 households"]);
+    tells(&households(&of(6, 12)), "£100", &[far, "6.00: 12 people in 2 households"]);
+    says_nothing_of(&households(&of(1, 6)), "£100", far);
+    tells(&households(&of(60, 60)), "£100", &[far, large, "60 people; the next largest has 0"]);
+    let institution: Vec<String> = of(2, 60).into_iter().chain((0..13).map(|_| "home".to_owned())).collect();
+    tells(&households(&institution), "£100", &[large, "13 people; the next largest has 2"]);
+    says_nothing_of(&households(&institution[..72]), "£100", large);
+    let damaged: Vec<String> = of(2, 11).into_iter().chain(["H\u{fffd}".to_owned()]).collect();
+    refuses(&households(&damaged), &["a letter that could not be read", "starts.csv: `household`", "row 13"]);
+}
+
+#[test]
+fn damaged_ids_are_refused_in_any_column_of_ids() {
+    let contract = scheme(&outcome("re", "fewer", "rule = \"any within\"\nevents = \"off\"", "£100"));
+    let events = "event,person,kind,date\ne\u{fffd},1,off,2027-09-01\n";
+    refuses(&paid(&contract, events), &["a letter that could not be read", "events.csv: `event`", "row 2"]);
+    let named = "event,person,kind,date\ne1,M\u{fffd}ller,off,2027-09-01\n";
+    let people = format!("{PEOPLE}M\u{fffd}ller\n");
+    let tables = [("people", &people[..]), ("starts", STARTS), ("coverage", COVERED), ("events", named)];
+    let output = pay(&contract, &records(&tables), "2030-12-31", &[]);
+    refuses(&output, &["a letter that could not be read", "people.csv: `person`", "row 5"]);
+    assert!(!said(&output).contains("ller"), "{}", said(&output));
+}

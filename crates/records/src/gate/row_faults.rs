@@ -210,13 +210,27 @@ pub(super) fn check_born(born: &[Day], persons: &[u32], batch: &Batch, row_fault
 /// Columns of ids in which 0 often stands for none. Ids may also be counted from 0, so it is only reported.
 const ZERO_MAY_BE_NONE: [&str; 2] = ["household", "disposal"];
 
-/// Ids that stand for no id.
+/// Programs write this sign for bytes that are no letter. Different letters become the same.
+const REPLACEMENT: char = '\u{fffd}';
+
+/// Ids that stand for no id, and ids that were damaged.
 pub(super) fn check_placeholders(batch: &Batch, row_faults: &mut RowFaults) {
     for (at, column) in batch.table.columns.iter().enumerate().filter(|(_, column)| column.kind == ValueKind::Id) {
         let zero_may_be = ZERO_MAY_BE_NONE.contains(&column.name);
         // Most columns of ids are numbers, and a number is an id.
         if matches!(&batch.columns[at], ColumnValues::Numbers(_)) && !zero_may_be {
             continue;
+        }
+        if let ColumnValues::Texts(texts) = &batch.columns[at]
+            && texts.contains(REPLACEMENT)
+        {
+            for row in (0..batch.rows()).filter(|row| texts.get(*row).contains(REPLACEMENT)) {
+                let what =
+                    "this id has the sign for a letter that could not be read, and may join rows that have nothing in common";
+                let fix = "ask for the file again, or save it again as UTF-8: its letters were damaged on the way";
+                let fault = Fault::value(batch.places[row], column, texts.get(row), what, fix);
+                row_faults.faults.push((row, Fault { expected: "an id without damaged letters".into(), ..fault }.refused()));
+            }
         }
         for row in 0..batch.rows() {
             let (is_none, is_zero) = match &batch.columns[at] {
