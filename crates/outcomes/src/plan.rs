@@ -130,7 +130,11 @@ pub fn need(scheme: &Scheme) -> Result<Need, Vec<String>> {
                 add(&mut need.spells, spells);
             }
             OutcomeRule::CountWithin(events, CountedUnit::Disposal) => add(&mut need.disposals, &events.kinds),
-            OutcomeRule::AtLeast { events, .. } | OutcomeRule::SumWithin { events, .. } => add(&mut need.amounts, &events.kinds),
+            OutcomeRule::SumWithin { events, .. } => {
+                add(&mut need.amounts, &events.kinds);
+                need.most.extend(events.kinds.iter().map(|kind| (kind.clone(), most(outcome.kind))));
+            }
+            OutcomeRule::AtLeast { events, .. } => add(&mut need.amounts, &events.kinds),
             OutcomeRule::CountWithin(..)
             | OutcomeRule::NoneWithin(_)
             | OutcomeRule::AnyWithin(_)

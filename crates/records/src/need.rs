@@ -21,6 +21,8 @@ pub struct Need {
     /// Kinds of event whose disposals are counted, and whose amounts are added up.
     pub disposals: Vec<String>,
     pub amounts: Vec<String>,
+    /// Kinds of event whose amounts are added up to a result, and the most that counts of it, in whole pounds or units.
+    pub most: Vec<(String, i64)>,
     /// Whether a rule asks when people died, and when they were removed.
     pub died: bool,
     pub removed: bool,

@@ -14,6 +14,7 @@ use contract::terms::{Better, RecordsPolicy};
 use outcomes::effect::SetAside;
 use records::batch::Batch;
 use records::fault::{Fault, Grade};
+use records::gate::amounts;
 use records::gate::copies::COPY;
 use records::gate::evidence::{FactsRead, NOBODY_KNOWN, missing_evidence, stated_counts};
 use records::gate::findings::Findings;
@@ -290,7 +291,10 @@ fn read(
         let read = FactsRead { table: table_name(name), there, kinds: &of.kinds, stated: &of.stated, found };
         let missing = missing_evidence(&read, need, people_rows);
         let of_table = missing.of_table.into_iter().filter(|fault| !without_people || fault.what != NOBODY_KNOWN);
-        of_table.for_each(|fault| reading.findings.add(&name_of, fault, true, None));
+        for fault in of_table {
+            let affects_sum = fault.grade != Grade::Warning;
+            reading.findings.add(&name_of, fault, affects_sum, None);
+        }
         let of_coverage = missing.of_coverage.into_iter();
         of_coverage.for_each(|(file, fault)| reading.findings.add(&coverage_files[file], fault, true, None));
     }
@@ -505,6 +509,7 @@ pub(crate) fn asked_of(name: &str, need: &Need, policy: &RecordsPolicy, scheme: 
         unasked: None,
         classes: need.classes.clone(),
         classed: need.classed.clone(),
+        amounts: if name == "events" { amounts::rules(need) } else { Vec::new() },
         other_kinds: policy.other_kinds.clone(),
         copies_later: matches!(name, "starts" | "events" | "spells"),
         columns: need.required_columns(name),

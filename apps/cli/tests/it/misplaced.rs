@@ -161,3 +161,41 @@ fn damaged_ids_are_refused_in_any_column_of_ids() {
     refuses(&output, &["a letter that could not be read", "people.csv: `person`", "row 5"]);
     assert!(!said(&output).contains("ller"), "{}", said(&output));
 }
+
+/// Days in a bed, of which fewer are better, for a price of each one below 100 for each person.
+fn beds(amounts: &[&str]) -> Output {
+    let contract = scheme(
+        "[outcome.beds]\nmeasure = \"x\"\nkind = \"amount\"\nunit = \"days\"\nbetter = \"fewer\"\nmost = 600\nwindow = \"12 months\"\n\
+         baseline = \"100 per person\"\n[outcome.beds.measured]\nrule = \"sum within\"\nevents = \"bed\"\nadds_up = \"units\"\n\
+         [pay.beds]\nclause = \"tariff\"\noutcome = \"beds\"\nper = \"unit\"\nreward = \"£1\"\ndeduction = \"£1\"\nmeasured_over = \
+         \"each cohort\"\n",
+    );
+    let mut events = "event,person,kind,date,amount\n".to_owned();
+    for (at, amount) in amounts.iter().enumerate() {
+        events += &format!("e{at},{},bed,2027-09-{:02},{amount}\n", 1 + at % 3, 1 + at);
+    }
+    paid(&contract, &events)
+}
+
+/// Less is better, so an amount with the wrong sign is paid for.
+#[test]
+fn amounts_below_zero_are_told_and_turned_ones_refused() {
+    let (below, turned) = ("this amount is below zero", "more amounts of this kind are below zero than above it");
+    says_nothing_of(&beds(&["60", "60", "60", "20", "20", "20"]), "£60", "below zero");
+    tells(&beds(&["60", "60", "60", "20", "20", "-20"]), "£100", &[below, "events.csv: `amount`", "row 7"]);
+    let output = beds(&["-60", "-60", "-60", "-20", "-20", "-20"]);
+    refuses(&output, &[turned, "events.csv: `amount`", "bed: 6 below, 0 above"]);
+    // Few rows may be corrections of amounts from before.
+    tells(&beds(&["60", "-10", "-10"]), "£240", &[below]);
+}
+
+/// One amount that is far too large takes the whole sum.
+#[test]
+fn amounts_that_are_far_too_large_are_told() {
+    let (limit, usual) = ("more than a thousand times the most that counts", "about a thousand times the usual one");
+    let all = ["999999999"; 3];
+    tells(&beds(&all), "-£1,500", &[limit, "row 2"]);
+    assert!(!told(&beds(&all)).contains(usual));
+    tells(&beds(&["60", "60", "60", "20", "20", "80000"]), "-£460", &[usual, "bed: 1 of 6 rows"]);
+    says_nothing_of(&beds(&["1", "60", "600", "20", "20", "600"]), "-£401", "thousand");
+}

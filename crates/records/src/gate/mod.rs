@@ -11,6 +11,7 @@
 
 pub mod about;
 pub mod amount_scale;
+pub mod amounts;
 mod audits;
 pub mod copies;
 pub mod evidence;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::super::fault::Fault;
 use super::super::names::Fingerprints;
 use super::amount_scale::AmountScale;
+use super::amounts::AmountsSeen;
 use super::file_columns::FileColumns;
 use super::findings::Findings;
 
@@ -26,6 +27,8 @@ pub struct GateResult {
     /// Rows of the kinds whose class decides whether they count: with a class, and without one or with a word for none.
     pub with_class: u64,
     pub without_class: u64,
+    /// For each needed kind of event, its amounts.
+    pub amounts: Vec<AmountsSeen>,
     /// Rows with a day in `settled`.
     pub settled: u64,
     /// Rows of the needed kinds in files of events without the column `settled`.
@@ -42,7 +45,7 @@ pub struct GateResult {
     /// What was seen of the columns of each file.
     pub(super) columns: Vec<FileColumns>,
     /// The sizes of the amounts that are added up, by file and needed kind.
-    pub(super) amounts: Vec<Vec<AmountScale>>,
+    pub(super) scales: Vec<Vec<AmountScale>>,
     /// Whether several threads read the file, so that rows come in any order.
     pub unordered: bool,
     /// Every fault with the position of its file, where a list of all faults is wanted.
@@ -87,7 +90,7 @@ impl GateResult {
     #[must_use]
     pub fn amount_scales(&self) -> Vec<AmountScale> {
         let mut all = Vec::new();
-        self.amounts.iter().for_each(|file| merge_scales(&mut all, file));
+        self.scales.iter().for_each(|file| merge_scales(&mut all, file));
         all
     }
 
@@ -112,8 +115,8 @@ impl GateResult {
         }
         self.columns.resize(self.columns.len().max(other.columns.len()), FileColumns::default());
         self.columns.iter_mut().zip(other.columns).for_each(|(seen, more)| seen.merge(more));
-        self.amounts.resize(self.amounts.len().max(other.amounts.len()), Vec::new());
-        self.amounts.iter_mut().zip(&other.amounts).for_each(|(file, more)| merge_scales(file, more));
+        self.scales.resize(self.scales.len().max(other.scales.len()), Vec::new());
+        self.scales.iter_mut().zip(&other.scales).for_each(|(file, more)| merge_scales(file, more));
         self.repeated.extend(other.repeated);
         add(&mut self.kinds, &other.kinds);
         add(&mut self.kinds_set_aside, &other.kinds_set_aside);
@@ -122,6 +125,8 @@ impl GateResult {
         self.other_classes += other.other_classes;
         self.with_class += other.with_class;
         self.without_class += other.without_class;
+        self.amounts.resize(self.amounts.len().max(other.amounts.len()), AmountsSeen::default());
+        self.amounts.iter_mut().zip(&other.amounts).for_each(|(seen, more)| seen.add(more));
         self.settled += other.settled;
         self.never_settled += other.never_settled;
         self.unreadable += other.unreadable;

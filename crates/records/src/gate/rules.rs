@@ -2,6 +2,7 @@
 
 use super::super::need::RequiredColumn;
 use super::super::tables::Coverage;
+use super::amounts::AmountRule;
 use base::day::Day;
 
 /// What the rules of a scheme need from a table.
@@ -22,6 +23,8 @@ pub struct TableRules {
     pub classes: Vec<String>,
     /// Kinds of event whose class decides whether they count.
     pub classed: Vec<String>,
+    /// What the rules say of the amounts of each kind, in the order of `kinds`.
+    pub amounts: Vec<AmountRule>,
     /// Kinds that the scheme lists as different, although they are spelled nearly like a needed one.
     pub other_kinds: Vec<String>,
     /// Whether measuring finds rows that equal another in everything but the key, which needs no memory here.

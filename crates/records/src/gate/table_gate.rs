@@ -15,7 +15,6 @@ use super::super::placeholders;
 use super::super::schema::{RecordTable, ValueKind};
 use super::super::spelling;
 use super::amount_scale::{AmountScale, hundredfold};
-use super::audits;
 use super::copies::{self, CopyFinder};
 use super::file_columns::{self, FileColumns};
 use super::keys::KeySet;
@@ -28,6 +27,7 @@ use super::row_faults::{
     check_later, check_placeholders, check_starts, check_sums,
 };
 use super::rules::TableRules;
+use super::{amounts, audits};
 
 /// For how many names of a batch the nearest known name is looked up.
 const MOST_COMPARED: usize = 50;
@@ -125,6 +125,9 @@ impl<'a> QualityGate<'a> {
         check_placeholders(batch, &mut row_faults);
         check_sums(batch, &mut row_faults);
         self.classes(batch, &lookups, found, &mut row_faults);
+        if !self.rules.amounts.is_empty() && self.table.name == "events" {
+            amounts::check(&self.rules.amounts, &lookups.kinds, batch, &mut found.amounts, &mut row_faults);
+        }
         self.columns(file, batch, &lookups, found, &mut row_faults);
         if !self.rules.outcomes.is_empty() {
             audits::claims(&self.rules.outcomes, batch, &mut row_faults);
@@ -133,7 +136,7 @@ impl<'a> QualityGate<'a> {
             self.set_aside(file, batch, &mut lookups, row_faults, found);
         }
         self.copies(file, batch, &lookups, found);
-        self.amounts(file, batch, &lookups, found);
+        self.scales(file, batch, &lookups, found);
         found.files[file.at].used += batch.rows() as u64;
         for kind in lookups.kinds.iter().filter(|kind| **kind > 0) {
             found.kinds[usize::from(*kind) - 1] += 1;
@@ -187,14 +190,14 @@ impl<'a> QualityGate<'a> {
     }
 
     /// Notes the sizes of the amounts that are added up.
-    fn amounts(&self, file: FileRef<'_>, batch: &Batch, lookups: &RowLookups, found: &mut GateResult) {
+    fn scales(&self, file: FileRef<'_>, batch: &Batch, lookups: &RowLookups, found: &mut GateResult) {
         let added_up = |column: &&RequiredColumn| column.name == "amount" && !column.kinds.is_empty();
         let Some(RequiredColumn { name, kinds, .. }) = self.rules.columns.iter().find(added_up) else { return };
         let (column, of) = (batch.table.column(name), &self.rules.kinds);
-        if found.amounts.len() <= file.at {
-            found.amounts.resize(file.at + 1, Vec::new());
+        if found.scales.len() <= file.at {
+            found.scales.resize(file.at + 1, Vec::new());
         }
-        let scales = &mut found.amounts[file.at];
+        let scales = &mut found.scales[file.at];
         scales.resize(of.len(), AmountScale::default());
         let counts: Vec<bool> = of.iter().map(|kind| kinds.contains(kind)).collect();
         for row in 0..batch.rows() {
@@ -348,7 +351,7 @@ impl<'a> QualityGate<'a> {
             let affects_sum = fault.grade < Grade::Repeat;
             found.note(FileRef { at, name: &names[at] }, fault, affects_sum, None);
         }
-        for (at, fault) in hundredfold(&self.rules.kinds, &found.amounts) {
+        for (at, fault) in hundredfold(&self.rules.kinds, &found.scales) {
             found.report(FileRef { at, name: &names[at] }, fault);
         }
     }
