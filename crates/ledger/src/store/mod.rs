@@ -127,7 +127,8 @@ impl Store {
         Ok(())
     }
 
-    /// What the database itself finds wrong with its file, beyond what the chain shows.
+    /// What is wrong beyond what the chain shows: what the database finds in its file, rows outside the sequence of entries, and
+    /// triggers that are missing.
     ///
     /// # Errors
     /// The database does not answer.
@@ -135,9 +136,16 @@ impl Store {
         match &mut self.backend {
             Backend::Sqlite(sqlite) => sqlite.damage(),
             // The server checks its own files.
-            Backend::PostgreSql(_) => Ok(Vec::new()),
+            Backend::PostgreSql(postgresql) => postgresql.damage(),
         }
     }
+}
+
+/// What is said of a row that no reading of the entries comes to.
+fn outside_the_sequence(number: i64) -> String {
+    format!(
+        "the ledger has a row with the number {number}, outside the sequence of entries: it counts for nothing, and nobody should have written it"
+    )
 }
 
 fn accept_all(ledger: &mut Ledger, entries: &[SealedEntry]) -> Result<(), LedgerError> {

@@ -94,6 +94,24 @@ impl PostgreSqlLedger {
         transaction.commit().map_err(database_error)?;
         Ok(answer)
     }
+
+    /// Rows outside the sequence of entries, and the trigger if it is missing or switched off.
+    pub(crate) fn damage(&mut self) -> Result<Vec<String>, LedgerError> {
+        let sql = "SELECT number FROM ledger_entry WHERE number < 1 ORDER BY number";
+        let rows = self.client.query(sql, &[]).map_err(database_error)?;
+        let mut found: Vec<String> = rows.iter().map(|row| super::outside_the_sequence(row.get(0))).collect();
+        let sql = "SELECT COUNT(*) FROM pg_trigger WHERE tgrelid = 'ledger_entry'::regclass
+                   AND tgname = 'ledger_entry_is_never_changed' AND tgenabled <> 'D'";
+        let triggers: i64 = self.client.query_one(sql, &[]).map_err(database_error)?.get(0);
+        if triggers == 0 {
+            found.push(
+                "the trigger ledger_entry_is_never_changed is missing or switched off: somebody could change entries; compare the \
+                 ledger with a published head"
+                    .to_owned(),
+            );
+        }
+        Ok(found)
+    }
 }
 
 fn connect(server: &DatabaseServer) -> Result<Client, LedgerError> {

@@ -1,6 +1,7 @@
 //! The ledger in one SQLite file. Writers take turns. A commit is on the disk before it is acknowledged: with `synchronous = EXTRA`
 //! and a rollback journal there is one file between commits, and nothing beside it.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
@@ -132,8 +133,45 @@ impl SqliteLedger {
         };
         let mut found = check().map_err(|error| database_error(place, error))?;
         found.retain(|line| line != "ok");
+        let outside: Vec<i64> = outside_the_sequence(&self.connection).map_err(|error| database_error(place, error))?;
+        found.extend(outside.into_iter().map(super::outside_the_sequence));
+        found.extend(other_safeguards(&self.connection).map_err(|error| database_error(place, error))?);
         Ok(found)
     }
+}
+
+/// The numbers of rows before the first entry, which no reading of the entries comes to.
+fn outside_the_sequence(connection: &Connection) -> rusqlite::Result<Vec<i64>> {
+    let mut query = connection.prepare("SELECT number FROM ledger_entry WHERE number < 1 ORDER BY number")?;
+    query.query_map([], |row| row.get(0))?.collect()
+}
+
+/// What differs from the table and the triggers that a new ledger has: without them entries can be changed, and other triggers can
+/// change what is written. Tables of somebody else do no harm.
+fn other_safeguards(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let new = Connection::open_in_memory()?;
+    STEPS.iter().try_for_each(|step| new.execute_batch(step))?;
+    let (made, there) = (definitions(&new)?, definitions(connection)?);
+    let mut out = Vec::new();
+    for (name, (kind, sql)) in &made {
+        match there.get(name) {
+            None => out.push(format!("the {kind} {name} is missing: {REMOVED}")),
+            Some((_, other)) if other != sql => out.push(format!("the {kind} {name} is not the one of a ledger: {REMOVED}")),
+            Some(_) => {}
+        }
+    }
+    let more = there.iter().filter(|(name, (kind, _))| kind == "trigger" && !made.contains_key(*name));
+    out.extend(more.map(|(name, _)| format!("the trigger {name} is not part of a ledger: it may change what is written")));
+    Ok(out)
+}
+
+/// What the absence of a trigger means.
+const REMOVED: &str = "somebody could change entries; compare the ledger with a published head";
+
+/// The tables and triggers of a database by their names, each with its kind and its definition.
+fn definitions(connection: &Connection) -> rusqlite::Result<BTreeMap<String, (String, String)>> {
+    let sql = "SELECT name, type, COALESCE(sql, '') FROM sqlite_schema WHERE type IN ('table', 'trigger')";
+    connection.prepare(sql)?.query_map([], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))?.collect()
 }
 
 fn insert(transaction: &Transaction<'_>, entries: &[SealedEntry]) -> rusqlite::Result<()> {

@@ -43,6 +43,45 @@ fn a_change_behind_its_back_is_found_in_its_entry() {
     }
 }
 
+/// The chain says nothing of rows before the first entry, and of triggers that were removed or added.
+#[test]
+fn rows_outside_the_sequence_and_other_triggers_are_told() {
+    for number in [-1, 0, i64::MIN + 1] {
+        for place in places("outside") {
+            pay(&mut place.open(), &statement("north", 0, &[12])).expect("written");
+            assert_eq!(place.open().damage().expect("read"), Vec::<String>::new());
+            let copy = "id || 'x', kind, recorded, body, hash FROM ledger_entry WHERE number = 2";
+            place.meddle(&format!("INSERT INTO ledger_entry SELECT {number}, {copy}")).expect("somebody may do that");
+            let found = place.open().damage().expect("read");
+            assert_eq!(found.len(), 1, "{found:?}");
+            assert!(found[0].contains(&format!("a row with the number {number}, outside the sequence")), "{found:?}");
+        }
+    }
+    for place in places("triggers") {
+        pay(&mut place.open(), &statement("north", 0, &[12])).expect("written");
+        let (removed, name) = match place.place.contains("://") {
+            true => ("DROP TRIGGER ledger_entry_is_never_changed ON ledger_entry", "ledger_entry_is_never_changed is missing"),
+            false => ("DROP TRIGGER ledger_entry_is_not_changed", "ledger_entry_is_not_changed is missing"),
+        };
+        place.meddle(removed).expect("somebody may do that");
+        let found = place.open().damage().expect("read");
+        assert!(found.len() == 1 && found[0].contains(name), "{found:?}");
+    }
+    let place = file("another-trigger");
+    pay(&mut place.open(), &statement("north", 0, &[12])).expect("written");
+    place.meddle("CREATE TABLE notes (text)").expect("a table of somebody else");
+    assert_eq!(place.open().damage().expect("read"), Vec::<String>::new());
+    let ignored = "CREATE TRIGGER zz BEFORE INSERT ON ledger_entry BEGIN SELECT RAISE(IGNORE); END";
+    place.meddle(ignored).expect("somebody may do that");
+    let found = place.open().damage().expect("read");
+    assert!(found.len() == 1 && found[0].contains("the trigger zz is not part of a ledger"), "{found:?}");
+    let weak = "DROP TRIGGER zz; DROP TRIGGER ledger_entry_is_not_changed; CREATE TRIGGER ledger_entry_is_not_changed BEFORE UPDATE ON \
+                ledger_entry BEGIN SELECT 1; END";
+    place.meddle(weak).expect("somebody may do that");
+    let found = place.open().damage().expect("read");
+    assert!(found.len() == 1 && found[0].contains("ledger_entry_is_not_changed is not the one of a ledger"), "{found:?}");
+}
+
 /// One bit is flipped anywhere in the file. Either an error says so, or what is read is what was written and the database finds
 /// nothing wrong with its file, because the bit was in unused space.
 #[test]
