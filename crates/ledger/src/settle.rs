@@ -106,10 +106,14 @@ pub fn settle(ledger: &Ledger, payment: &Payment, recorded_by: &str) -> Result<P
             true => format!("; {provider} owes {} itself", Pence(owed.0.saturating_neg())),
             false => String::new(),
         };
-        return refuse(
-            format!("{limit} is {due} {provider} under {contract}, and {amount} {verb}{owes}"),
-            "check the amount; if it is right, give the reason with --over REASON",
-        );
+        let hint = match owes.is_empty() {
+            true => "check the amount; if it is right, give the reason with --over REASON",
+            false => {
+                "if the provider paid it back, add --received; if it was paid to the provider all the same, give the reason with --over \
+                 REASON"
+            }
+        };
+        return refuse(format!("{limit} is {due} {provider} under {contract}, and {amount} {verb}{owes}"), hint);
     }
     let over = if beyond { over } else { String::new() };
     let before = with.len() as u64;

@@ -135,7 +135,10 @@ pub fn reconcile(
     for (at, index) in measured.index.iter().enumerate().filter(|(_, index)| !index.start.comparison) {
         for (outcome, result) in measured.of(at).iter().enumerate() {
             let claims = claimed.get(&(at, outcome)).copied().unwrap_or_default();
-            let shown = i64::from(result.value);
+            // Where fewer is better, the result that somebody claims is that it did not happen.
+            let definition = &scheme.outcomes[outcome];
+            let avoided = definition.is_binary() && definition.better == Better::Fewer;
+            let shown = if avoided { 1 - i64::from(result.value) } else { i64::from(result.value) };
             let sum = out.by.entry((index.start.provider, outcome)).or_default();
             match result.state {
                 OutcomeState::Censored => sum.open += claims,

@@ -187,7 +187,7 @@ pub static TABLES: [RecordTable; 13] = [
     },
     RecordTable {
         name: "claims",
-        row: "A provider claims that a person reached an outcome.",
+        row: "A provider claims a person's result: that an outcome happened or, where fewer is better, that it did not.",
         keyed: true,
         columns: &[
             column("claim", ValueKind::Id, true, "the id of the row"),

@@ -67,9 +67,15 @@ fn text(found: &ClaimsComparison, terminal: Terminal) -> String {
         cells
     };
     let mut out = terminal.table(&header, &found.rows.iter().map(row).collect::<Vec<_>>());
-    if found.without_match > 0 {
-        let claims = counted(found.without_match.unsigned_abs(), "claim fits", "claims fit");
-        out += &format!("{claims} no start, provider or outcome of the records\n");
+    // Rows that were set aside fit nothing because nobody can read them.
+    let unusable = found.quality.set_aside_of("claims") as i64;
+    let unplaced = found.without_match - unusable;
+    if unplaced > 0 {
+        out += &format!("{} no start, provider or outcome of the records\n", counted(unplaced, "claim fits", "claims fit"));
+    }
+    if unusable > 0 {
+        let claims = counted(unusable, "claim has a fault and is", "claims have faults and are");
+        out += &format!("{claims} compared with nothing: correct the rows that the notes list first\n");
     }
     out
 }

@@ -134,7 +134,8 @@ pub fn effect(quality: &QualityReport) -> Option<String> {
             format!("With the rows that were set aside, the sum could not be less than {least} or more than {most}.")
         }
         SumEffect::Unknown => "How far the rows that were set aside could change the sum cannot be said: they are about who is \
-                            paid, whom people are compared with, how far the records reach, or anybody who may be excepted."
+                            paid, whom people are compared with, how far the records reach, anybody who may be excepted, or members of \
+                            a household that counts as one."
             .to_owned(),
     })
 }

@@ -401,6 +401,11 @@ fn by_cohort(arena: &Arena<'_>, strategy: &Strategy) -> (Margins, Payments) {
             more.effort[help * segments + segment] += 0.1 * effect.half_cost;
         }
     }
+    // Payments are exact to the penny. A stake that is worth less than a hundredth of that effort is worth nothing: it removes no
+    // threshold.
+    let spent = arena.help_spend(&more) - arena.help_spend(strategy);
+    let has_stakes = !arena.assumptions.stakes.is_empty() || arena.assumptions.renewal.is_some();
+    let least = 0.5 + if has_stakes { 0.01 * spent / arena.people.cohorts.len().max(1) as f64 } else { 0.0 };
     // Fees are the same on both sides of every comparison made here.
     let clauses = 0..arena.scheme.clauses.len();
     let of = |paid: &Paid<f64>, cohort: usize| -> f64 { clauses.clone().map(|clause| paid.by(clause, cohort..cohort + 1)).sum() };
@@ -423,10 +428,10 @@ fn by_cohort(arena: &Arena<'_>, strategy: &Strategy) -> (Margins, Payments) {
         if which == 0 {
             payments.push(arena.scheme, paid);
             payments.stakes.extend(arena.at_stake(tally, &mut room));
-            rewarded.push(share(&|cohort| now[cohort] > still[cohort] + 0.5));
+            rewarded.push(share(&|cohort| now[cohort] > still[cohort] + least));
             before = now;
         } else {
-            dead.push(share(&|cohort| now[cohort] - before[cohort] <= 0.5));
+            dead.push(share(&|cohort| now[cohort] - before[cohort] <= least));
         }
     });
     (Margins { dead: Estimate::of(dead.into_iter()), rewarded: Estimate::of(rewarded.into_iter()) }, payments)
