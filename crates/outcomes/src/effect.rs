@@ -103,12 +103,22 @@ fn whole(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-/// The lowest and the highest sum with all rows in one place, and with each in a place of its own: one may be enough to pass a gate.
+/// The lowest and the highest sum with the rows in one place, and with 1, 2, 4 … of them in each of several: a gate may be passed
+/// with some of them, and another with the others.
 fn together_or_apart(base: i64, rows: u64, range: &dyn Fn(i64) -> (i64, i64)) -> (i64, i64) {
     let rows = whole(rows);
-    let (together, one) = (range(rows), range(1));
-    let apart = |sum: i64| base.saturating_add(sum.saturating_sub(base).saturating_mul(rows));
-    (together.0.min(apart(one.0)), together.1.max(apart(one.1)))
+    let mut sizes: Vec<i64> =
+        std::iter::successors(Some(1), |size: &i64| size.checked_mul(2)).take_while(|size| *size < rows).collect();
+    sizes.push(rows);
+    sizes.into_iter().fold((base, base), |(least, most), size| {
+        let (places, left) = (rows / size, rows % size);
+        let (of_each, of_left) = (range(size), if left > 0 { range(left) } else { (base, base) });
+        let sum = |each: i64, left: i64| {
+            let change = each.saturating_sub(base).saturating_mul(places).saturating_add(left.saturating_sub(base));
+            base.saturating_add(change)
+        };
+        (least.min(sum(of_each.0, of_left.0)), most.max(sum(of_each.1, of_left.1)))
+    })
 }
 
 /// The people, and everybody of their households where results are those of households.

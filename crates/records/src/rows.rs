@@ -354,9 +354,9 @@ fn shifted<R: Rows + ?Sized>(rows: &R, columns: usize) -> Option<Fault> {
 }
 
 /// A row with fewer cells than the header: a cell is lost, so that the values after it stand one column too early, or the file is cut
-/// inside its last row.
+/// inside its last row. A row of one cell is a note or a sum below the rows, or an id and nothing else, which is told as such.
 fn cut_short<R: Rows + ?Sized>(rows: &R, columns: usize) -> Option<Fault> {
-    (rows.count() < columns && !rows.has_addresses()).then(|| {
+    (rows.count() > 1 && rows.count() < columns && !rows.has_addresses()).then(|| {
         let fix = "add the missing cell; if this is the last row of the file, have the file sent again: it may be cut short";
         Fault { fix: fix.to_owned(), ..another_number(rows, columns) }
     })

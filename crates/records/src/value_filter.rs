@@ -28,7 +28,14 @@ pub(crate) struct FilterColumn<'a> {
     slips: BTreeMap<String, CountedRows>,
     /// Rows without a value by what they have instead: nothing, or a word such as "NULL".
     undecided: BTreeMap<String, CountedRows>,
+    /// Rows with one of the values, and rows with another one.
+    wanted_rows: u64,
+    other_rows: u64,
 }
+
+/// A slip is rare beside the rows that are right: at most one for so many of them. A value that is more frequent is another word,
+/// and an empty cell that is more frequent means something.
+const RIGHT_FOR_EACH_SLIP: u64 = 10;
 
 struct WantedValue<'a> {
     value: &'a str,
@@ -48,6 +55,8 @@ impl<'a> FilterColumn<'a> {
             others: BTreeSet::new(),
             slips: BTreeMap::new(),
             undecided: BTreeMap::new(),
+            wanted_rows: 0,
+            other_rows: 0,
         }
     }
 
@@ -70,6 +79,7 @@ impl<'a> FilterColumn<'a> {
     pub(crate) fn look(&mut self, cell: &str, row: u64, matters: bool) {
         if let Some(value) = self.values.iter_mut().find(|value| value.value == cell) {
             value.found = true;
+            self.wanted_rows += 1;
             return;
         }
         if self.is_open(cell) {
@@ -78,6 +88,7 @@ impl<'a> FilterColumn<'a> {
             }
             return;
         }
+        self.other_rows += u64::from(!cell.is_empty());
         if cell.is_empty() || self.others.contains(cell) || self.leave_out.contains(&cell) {
             return;
         }
@@ -104,10 +115,19 @@ impl<'a> FilterColumn<'a> {
         if self.has_none() {
             return self.missing().into_iter().collect();
         }
-        let slips = (!self.slips.is_empty()).then(|| self.in_another_spelling());
+        let slips = self.slips().next().map(|_| self.in_another_spelling());
         let undecided = (!self.undecided.is_empty()).then(|| self.without_value());
-        let missing = self.missing().filter(|_| self.slips.is_empty());
+        let missing = self.missing().filter(|_| slips.is_none());
         slips.into_iter().chain(undecided).chain(missing).collect()
+    }
+
+    /// Values that are surely a wanted one in another spelling. Two letters may also part one word from another, as "internal" from
+    /// "external": such a value is a slip only where it is rare.
+    fn slips(&self) -> impl Iterator<Item = (&String, &CountedRows)> {
+        self.slips.iter().filter(|(cell, rows)| {
+            let is_rare = rows.count * RIGHT_FOR_EACH_SLIP <= self.wanted_rows;
+            is_rare || self.values.iter().any(|value| surely_same(self.personal, cell, value.value))
+        })
     }
 
     /// The wanted values that no row has.
@@ -131,7 +151,7 @@ impl<'a> FilterColumn<'a> {
 
     /// Rows of another spelling would be left out, and nobody would miss them.
     fn in_another_spelling(&self) -> Fault {
-        let named = self.slips.iter().map(|(cell, rows)| {
+        let named = self.slips().map(|(cell, rows)| {
             let meant = self.values.iter().find(|value| same(self.personal, cell, value.value));
             let (meant, rows) = (visible(meant.map_or("", |value| value.value)), rows.places());
             match self.personal {
@@ -145,7 +165,7 @@ impl<'a> FilterColumn<'a> {
             key(self.name)
         );
         let fault = Fault::file(what, "each value in one spelling, or every spelling in the map", fix);
-        let place = self.slips.values().filter_map(|rows| rows.first.first().copied()).min().unwrap_or(0);
+        let place = self.slips().filter_map(|(_, rows)| rows.first.first().copied()).min().unwrap_or(0);
         Fault { place, column: self.name.to_owned(), value: Some(named.collect::<Vec<_>>().join("; ")), ..fault }
     }
 
@@ -164,18 +184,33 @@ impl<'a> FilterColumn<'a> {
         );
         let fault = Fault::file(what, "a value in every row that may be wanted", fix);
         let place = self.undecided.values().filter_map(|rows| rows.first.first().copied()).min().unwrap_or(0);
+        let rows: u64 = self.undecided.values().map(|rows| rows.count).sum();
+        let is_rare = rows * RIGHT_FOR_EACH_SLIP <= self.wanted_rows + self.other_rows;
+        let fault = if is_rare { fault } else { fault.warning() };
         Fault { place, column: self.name.to_owned(), value: Some(named.collect::<Vec<_>>().join("; ")), ..fault }
     }
 }
 
-/// Whether a cell is a wanted value in another spelling, or in quotation marks, or given several times. Of a personal column only the same letters are, since a letter more may be
-/// somebody else.
+/// Whether a cell may be a wanted value in another spelling, or in quotation marks, or given several times. Of a personal column
+/// only the same letters are, since a letter more may be somebody else.
 fn same(personal: bool, cell: &str, value: &str) -> bool {
-    let near = |word: &str| match personal {
+    is_value(cell, &|word| match personal {
         true => spelling::folded(value) == spelling::folded(word),
         false => word == value || spelling::near(word, value) || spelling::alike(word, value),
-    };
-    near(cell) || near(unquoted(cell)) || cell.contains(LIST) && cell.split(LIST).all(|item| near(unquoted(item)))
+    })
+}
+
+/// The same where no other word is so near, however many rows have it.
+fn surely_same(personal: bool, cell: &str, value: &str) -> bool {
+    is_value(cell, &|word| match personal {
+        true => spelling::folded(value) == spelling::folded(word),
+        false => word == value || spelling::alike(word, value),
+    })
+}
+
+/// Whether a word, each of the words of a list, or a word without the quotation marks around it, is meant.
+fn is_value(cell: &str, is_meant: &dyn Fn(&str) -> bool) -> bool {
+    is_meant(cell) || is_meant(unquoted(cell)) || cell.contains(LIST) && cell.split(LIST).all(|item| is_meant(unquoted(item)))
 }
 
 /// What parts the items of a list.

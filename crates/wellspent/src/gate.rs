@@ -245,7 +245,7 @@ fn read(
     faults.into_iter().for_each(|(file, fault)| reading.findings.add(&coverage_files[file], fault, true, None));
     let of_facts = |name: &str| asked_of(name, need, policy, None).with_coverage(name, &stated, &counts, wanted.known_at);
     let (of_events, of_spells) = (of_facts("events"), of_facts("spells"));
-    let of_starts = asked_of("starts", need, policy, wanted.scheme);
+    let of_starts = asked_of("starts", need, policy, wanted.scheme).with_coverage("starts", &stated, &counts, wanted.known_at);
     let (starts_files, event_files, spell_files) = (reading.files("starts"), reading.files("events"), reading.files("spells"));
     let starts = || -> anyhow::Result<_> {
         let mut gather = starts::StartsBuilder::new(&people.names);
@@ -278,7 +278,7 @@ fn read(
     }
     let started = of_start.files.iter().map(|rows| rows.used).sum();
     // Without people nobody is known, and that is told already.
-    let without_people = people.names.len() == 0 && of_people.files.iter().any(|rows| rows.set_aside > 0);
+    let without_people = people.names.is_empty() && of_people.files.iter().any(|rows| rows.set_aside > 0);
     if !without_people {
         nobody(reading, "starts", started, &of_start);
     }
@@ -427,9 +427,7 @@ pub(crate) fn set_aside(findings: &Findings) -> SetAside {
     let mut out = SetAside::default();
     for (key, kind) in findings.iter().filter(|(key, _)| key.grade == Grade::Row && key.affects_sum) {
         let people = kind.rows_of_people();
-        let file = key.file.rsplit('/').next().unwrap_or_default().to_lowercase();
-        let sheet = file.rsplit_once(", sheet ").map_or("", |(_, sheet)| sheet);
-        let of = |tables: &[&str]| tables.iter().any(|table| file.starts_with(table) || sheet.starts_with(table));
+        let of = |tables: &[&str]| tables.iter().any(|table| quality::is_of(&key.file, table));
         if of(&["coverage", "providers", "lots"]) {
             out.unbounded += kind.count;
         } else if of(&["starts", "people"]) {

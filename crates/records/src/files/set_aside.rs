@@ -79,10 +79,12 @@ const STOPS: &str = "the tables that these were made from do not allow a result"
 
 /// What was left out of the tables of a folder; nothing where the folder has no list.
 pub fn read(folder: &Path) -> anyhow::Result<Vec<EarlierFault>> {
-    let path = folder.join(SET_ASIDE);
-    if !path.exists() {
+    // As the tables are found, whatever the case of the letters in their names.
+    let names = std::fs::read_dir(folder).map(|entries| entries.flatten().map(|entry| entry.file_name()).collect::<Vec<_>>());
+    let own = |name: &std::ffi::OsString| name.to_str().is_some_and(|name| name.eq_ignore_ascii_case(SET_ASIDE));
+    let Some(path) = names.unwrap_or_default().into_iter().find(own).map(|name| folder.join(name)) else {
         return Ok(Vec::new());
-    }
+    };
     let mut out = Some(Vec::new());
     let read = csv::texts(safe::open(&path, LARGEST_LIST_BYTES)?, &COLUMNS, |cells| {
         let fault = earlier(cells);

@@ -162,12 +162,13 @@ pub fn missing_evidence(read: &FactsRead<'_>, need: &Need, people: u64) -> Missi
             read.table
         );
         let set_aside = found.kinds_set_aside.get(at).copied().unwrap_or(0);
-        if set_aside + found.unreadable > 0 {
-            faults.push(all_set_aside(word, kind, set_aside, found.unreadable, &zero));
-            continue;
-        }
         let others = found.others.kinds();
         let nearest = base::problem::nearest(kind, others.iter().map(|other| other.name.as_str()));
+        // A kind of nearly this name is a likelier cause than a row that cannot be read.
+        if set_aside > 0 || found.unreadable > 0 && nearest.is_none() {
+            faults.push(all_set_aside(word, kind, set_aside, found.unreadable));
+            continue;
+        }
         let have = others.iter().take(5).map(|other| visible(&other.name)).collect::<Vec<_>>();
         let hint = match (nearest, read.there) {
             (Some(nearest), _) => format!("is `{}` meant? Then write `{kind}`", visible(nearest)),
@@ -187,7 +188,7 @@ pub fn missing_evidence(read: &FactsRead<'_>, need: &Need, people: u64) -> Missi
 }
 
 /// A needed kind of which no row can be used, because of the faults of its rows, or of rows that cannot be read and may be of it.
-fn all_set_aside(word: &str, kind: &str, set_aside: u64, unreadable: u64, zero: &str) -> Fault {
+fn all_set_aside(word: &str, kind: &str, set_aside: u64, unreadable: u64) -> Fault {
     let what = match word {
         "spell" => "the rules need this kind of spell, and no row of it can be used",
         _ => "the rules need this kind of event, and no row of it can be used",
@@ -195,8 +196,8 @@ fn all_set_aside(word: &str, kind: &str, set_aside: u64, unreadable: u64, zero: 
     let (value, fix) = match set_aside {
         0 => {
             let rows = counted(unreadable, "row of the table has a fault", "rows of the table have faults");
-            let may_be = plural(unreadable, "may be of this kind", "may be of this kind, or some of them");
-            (format!("{}: {rows}, and {may_be}", visible(kind)), format!("correct the faults of those rows first{zero}"))
+            let may_be = plural(unreadable, "it may be of this kind", "some or all of them may be of this kind");
+            (format!("{}: {rows}; {may_be}", visible(kind)), "correct the faults of those rows first".to_owned())
         }
         _ => {
             let rows = counted(set_aside, "row has this kind, and has a fault", "rows have this kind, and all have faults");

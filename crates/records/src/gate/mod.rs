@@ -17,6 +17,7 @@ pub mod copies;
 pub mod evidence;
 mod file_columns;
 pub mod findings;
+mod groups;
 mod keys;
 mod known_names;
 mod letter_case;

@@ -213,12 +213,18 @@ pub fn zeros(stated: &[StatedCount]) -> Vec<StatedZero> {
     stated.iter().filter(|stated| stated.count == 0).map(zero).collect()
 }
 
+/// Whether a file, as reports name it, has rows of a table: "police/Claims-2.csv", or "records.xlsx, sheet claims".
+#[must_use]
+pub fn is_of(file: &str, table: &str) -> bool {
+    let name = file.rsplit('/').next().unwrap_or_default().to_lowercase();
+    name.starts_with(table) || name.rsplit_once(", sheet ").is_some_and(|(_, sheet)| sheet.starts_with(table))
+}
+
 impl QualityReport {
     /// Rows of a table that were set aside, in all its files.
     #[must_use]
     pub fn set_aside_of(&self, table: &str) -> u64 {
-        let of = |file: &&FileRead| file.name.rsplit('/').next().is_some_and(|name| name.starts_with(table));
-        self.files.iter().filter(of).map(|file| file.set_aside).sum()
+        self.files.iter().filter(|file| is_of(&file.name, table)).map(|file| file.set_aside).sum()
     }
 
     /// How many rows were set aside that may change the sum.

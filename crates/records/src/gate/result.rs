@@ -8,6 +8,7 @@ use super::amount_scale::AmountScale;
 use super::amounts::AmountsSeen;
 use super::file_columns::FileColumns;
 use super::findings::Findings;
+use super::groups::GroupsSeen;
 
 /// What the gate found in a table, or one thread in its part of it.
 #[derive(Debug, Default)]
@@ -46,6 +47,8 @@ pub struct GateResult {
     pub(super) columns: Vec<FileColumns>,
     /// The sizes of the amounts that are added up, by file and needed kind.
     pub(super) scales: Vec<Vec<AmountScale>>,
+    /// Of a table of starts: who says to which group a start belongs.
+    pub(super) groups: GroupsSeen,
     /// Whether several threads read the file, so that rows come in any order.
     pub unordered: bool,
     /// Every fault with the position of its file, where a list of all faults is wanted.
@@ -117,6 +120,7 @@ impl GateResult {
         self.columns.iter_mut().zip(other.columns).for_each(|(seen, more)| seen.merge(more));
         self.scales.resize(self.scales.len().max(other.scales.len()), Vec::new());
         self.scales.iter_mut().zip(&other.scales).for_each(|(file, more)| merge_scales(file, more));
+        self.groups.merge(other.groups);
         self.repeated.extend(other.repeated);
         add(&mut self.kinds, &other.kinds);
         add(&mut self.kinds_set_aside, &other.kinds_set_aside);

@@ -3,7 +3,7 @@
 use base::day::{Day, NEVER, date, day};
 use jiff::civil::Date;
 
-use super::super::batch::{Batch, ColumnValues, Name};
+use super::super::batch::{Batch, ColumnValues};
 use super::super::fault::Fault;
 use super::super::lookups::positions;
 use super::super::placeholders;
@@ -136,23 +136,6 @@ pub(super) fn check_far_ends(latest: Day, batch: &Batch, row_faults: &mut RowFau
             let fault = Fault::value(batch.places[row], &batch.table.columns[at], &batch.text(at, row), what, fix).warning();
             row_faults.faults.push((row, Fault { expected: format!("a day up to {}", date(limit)), ..fault }));
         }
-    }
-}
-
-/// Starts that do not say to which group they belong, among others that do. An empty cell means "served" where no cell says so.
-pub(super) fn check_groups(batch: &Batch, row_faults: &mut RowFaults) {
-    if batch.table.name != "starts" {
-        return;
-    }
-    let column = batch.table.column("group");
-    if !(0..batch.rows()).any(|row| batch.name(column, row) == Some(Name::Text("served"))) {
-        return;
-    }
-    for row in (0..batch.rows()).filter(|row| batch.name(column, *row).is_none()) {
-        let what = "other rows say to which group they belong, and this one does not";
-        let fix = "write `served` or `comparison`";
-        let fault = Fault::value(batch.places[row], &batch.table.columns[column], "", what, fix);
-        row_faults.faults.push((row, Fault { expected: "`served` or `comparison`".into(), ..fault }));
     }
 }
 

@@ -23,8 +23,8 @@ use super::letter_case::LettersSeen;
 use super::repeats;
 use super::result::{FileRef, GateResult, RowCounts, UNKNOWN};
 use super::row_faults::{
-    RowFaults, check_afterwards, check_born, check_days, check_far_ends, check_first_days, check_groups, check_known,
-    check_later, check_placeholders, check_starts, check_sums,
+    RowFaults, check_afterwards, check_born, check_days, check_far_ends, check_first_days, check_known, check_later,
+    check_placeholders, check_starts, check_sums,
 };
 use super::rules::TableRules;
 use super::{amounts, audits};
@@ -92,13 +92,15 @@ impl<'a> QualityGate<'a> {
             self.letters.add(&batch.columns[0], batch.rows());
         }
         self.drop_repeats(file, batch, found);
+        if self.table.name == "starts" {
+            found.groups.add(file.at, batch);
+        }
         let persons = self.persons(batch);
         let mut lookups = RowLookups { kinds: self.kinds(file, batch, &persons, found), persons };
         self.count_stated(batch, found);
         let mut row_faults = RowFaults::default();
         self.references(batch, &lookups, &mut row_faults);
         check_days(batch, &mut row_faults);
-        check_groups(batch, &mut row_faults);
         check_first_days(batch, &mut row_faults);
         if let Some(scope) = self.rules.places.as_ref().filter(|_| self.table.name == "starts") {
             check_starts(scope, batch, &mut row_faults);
@@ -350,6 +352,9 @@ impl<'a> QualityGate<'a> {
         for (at, fault) in file_columns::missing(&self.rules.columns, &found.columns, names) {
             let affects_sum = fault.grade < Grade::Repeat;
             found.note(FileRef { at, name: &names[at] }, fault, affects_sum, None);
+        }
+        for (at, fault) in found.groups.faults() {
+            found.note(FileRef { at, name: &names[at] }, fault, true, None);
         }
         for (at, fault) in hundredfold(&self.rules.kinds, &found.scales) {
             found.report(FileRef { at, name: &names[at] }, fault);
