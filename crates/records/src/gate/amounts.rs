@@ -1,19 +1,13 @@
 //! Amounts that cannot be as they are: below zero in most rows, which a sign that was turned makes of them, and far larger than all
 //! others or than what counts.
 
+use base::english::counted;
+
 use super::super::batch::{Batch, ColumnValues, NONE};
 use super::super::fault::{Fault, visible};
 use super::super::need::Need;
 use super::row_faults::RowFaults;
-
-/// What the rules say of the amounts of a kind of event.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct AmountRule {
-    /// Whether its amounts are added up at all.
-    pub used: bool,
-    /// The most that counts of a person's sum, in hundredths, where the sum itself is the result.
-    pub most: Option<i64>,
-}
+use super::rules::AmountRule;
 
 /// What was seen of the amounts of a kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,6 +121,6 @@ fn far_larger(kind: &str, seen: &AmountsSeen) -> Option<Fault> {
     let (rows, all) = (seen.far_larger(), seen.above + seen.below);
     let what = "amounts of this kind are about a thousand times the usual one, or more";
     let fault = Fault::file(what, "amounts of about the same size", "check these amounts, and their unit").warning();
-    let value = format!("{}: {rows} of {all} rows", visible(kind));
+    let value = format!("{}: {rows} of {}", visible(kind), counted(all, "row", "rows"));
     (rows > 0).then(|| Fault { column: "amount".into(), value: Some(value), ..fault })
 }

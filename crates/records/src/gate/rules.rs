@@ -2,7 +2,6 @@
 
 use super::super::need::RequiredColumn;
 use super::super::tables::Coverage;
-use super::amounts::AmountRule;
 use base::day::Day;
 
 /// What the rules of a scheme need from a table.
@@ -51,9 +50,7 @@ impl TableRules {
             ..self
         }
     }
-}
 
-impl TableRules {
     /// What is known of a table without a scheme: what coverage states of it, and no day that is asked about.
     #[must_use]
     pub fn without_scheme(table: &str, coverage: &Coverage, counts: &[StatedCount]) -> TableRules {
@@ -65,6 +62,15 @@ impl TableRules {
             ..TableRules::default()
         }
     }
+}
+
+/// What the rules say of the amounts of a kind of event.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AmountRule {
+    /// Whether its amounts are added up at all.
+    pub used: bool,
+    /// The most that counts of a person's sum, in hundredths, where the sum itself is the result.
+    pub most: Option<i64>,
 }
 
 /// Where and when people can start under a scheme.
