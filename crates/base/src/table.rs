@@ -87,19 +87,7 @@ impl CsvTable {
         // Spreadsheets write empty columns to the right of a table.
         let named = header.iter().rposition(|cell| !cell.text.is_empty()).map_or(0, |last| last + 1);
         header.truncate(named);
-        let mut names: BTreeMap<String, usize> = BTreeMap::new();
-        for (i, cell) in header.iter().enumerate() {
-            if let Some(first) = names.insert(folded(&cell.text), i) {
-                header_broken = true;
-                problem::add(
-                    problems,
-                    Problem::at(&name, cell.span, format!("two columns are both named `{}`", cell.text))
-                        .read(format!("`{}` in column {} and `{}` in column {}", header[first].text, first + 1, cell.text, i + 1))
-                        .expected("each column name once. Capital letters and hidden characters make no difference")
-                        .fix("rename or remove one of the two columns"),
-                );
-            }
-        }
+        header_broken |= has_repeated_names(&name, &header, problems);
         if header_broken {
             // Without a correct header the cells have no meaning.
             return CsvTable { name, incomplete: true, ..CsvTable::default() };
@@ -167,6 +155,24 @@ impl CsvTable {
     pub fn line(&self, sources: &BTreeMap<String, SourceFile>, span: Span) -> usize {
         sources.get(&self.name).map_or(0, |source| source.place(span.start).line)
     }
+}
+
+/// Whether two columns of a header have one name, which is reported.
+fn has_repeated_names(file: &str, header: &[TableCell], problems: &mut Vec<Problem>) -> bool {
+    let mut names: BTreeMap<String, usize> = BTreeMap::new();
+    let mut repeated = false;
+    for (i, cell) in header.iter().enumerate() {
+        let Some(first) = names.insert(folded(&cell.text), i) else { continue };
+        repeated = true;
+        problem::add(
+            problems,
+            Problem::at(file, cell.span, format!("two columns are both named `{}`", cell.text))
+                .read(format!("`{}` in column {} and `{}` in column {}", header[first].text, first + 1, cell.text, i + 1))
+                .expected("each column name once. Capital letters and hidden characters make no difference")
+                .fix("rename or remove one of the two columns"),
+        );
+    }
+    repeated
 }
 
 fn separator(text: &str) -> char {

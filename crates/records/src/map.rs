@@ -569,9 +569,7 @@ pub fn rows<R: Rows + ?Sized>(
         write(&row)?;
         return Ok(done);
     };
-    let mut chosen = part.chosen();
-    let mut beside = part.columns();
-    beside.retain(|name| !part.only.iter().any(|(only, _)| only == name));
+    let (mut chosen, beside) = (part.chosen(), part.columns_beside_only());
     let mut taken: u64 = 0;
     let mut totals = TotalRows::default();
     let mut places: Option<BTreeMap<String, usize>> = None;
@@ -731,6 +729,13 @@ impl MapPart {
         let left_out =
             |of: &str| known().filter(|(name, _)| name == of).flat_map(|(_, values)| values).map(String::as_str).collect();
         self.only.iter().map(|(name, values)| FilterColumn::new(name, values, left_out(name), personal(name))).collect()
+    }
+
+    /// The columns that are read beside those of `only`.
+    fn columns_beside_only(&self) -> Vec<&str> {
+        let mut columns = self.columns();
+        columns.retain(|name| !self.only.iter().any(|(only, _)| only == name));
+        columns
     }
 
     fn takes<'a>(&self, get: &impl Fn(&str) -> &'a str) -> bool {

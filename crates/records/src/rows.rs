@@ -12,6 +12,7 @@ use super::cell::{self, CellFault};
 use super::fault::{Fault, Grade};
 use super::header::{MOST_COLUMNS, columns};
 use super::schema::{RecordColumn, RecordTable, ValueKind};
+use super::totals;
 use base::english::{counted, plural};
 
 /// The header must be within this many rows.
@@ -354,9 +355,13 @@ fn shifted<R: Rows + ?Sized>(rows: &R, columns: usize) -> Option<Fault> {
 }
 
 /// A row with fewer cells than the header: a cell is lost, so that the values after it stand one column too early, or the file is cut
-/// inside its last row. A row of one cell is a note or a sum below the rows, or an id and nothing else, which is told as such.
+/// inside its last row. A row of one cell with several words, or one for a sum, is a note below the rows, which is told as such.
 fn cut_short<R: Rows + ?Sized>(rows: &R, columns: usize) -> Option<Fault> {
-    (rows.count() > 1 && rows.count() < columns && !rows.has_addresses()).then(|| {
+    let note = || {
+        let text = String::from_utf8_lossy(rows.cell(0));
+        rows.count() == 1 && (text.trim().contains(char::is_whitespace) || totals::is_total(&text))
+    };
+    (rows.count() < columns && !rows.has_addresses() && !note()).then(|| {
         let fix = "add the missing cell; if this is the last row of the file, have the file sent again: it may be cut short";
         Fault { fix: fix.to_owned(), ..another_number(rows, columns) }
     })

@@ -33,9 +33,11 @@ pub(crate) struct FilterColumn<'a> {
     other_rows: u64,
 }
 
-/// A slip is rare beside the rows that are right: at most one for so many of them. A value that is more frequent is another word,
-/// and an empty cell that is more frequent means something.
-const RIGHT_FOR_EACH_SLIP: u64 = 10;
+/// Whether so many rows may be slips beside those that are right: one or two, or at most one for each ten. A value that is more
+/// frequent is another word, and an empty cell that is more frequent means something.
+fn is_rare(rows: u64, right: u64) -> bool {
+    rows <= 2 || rows * 10 <= right
+}
 
 struct WantedValue<'a> {
     value: &'a str,
@@ -125,8 +127,7 @@ impl<'a> FilterColumn<'a> {
     /// "external": such a value is a slip only where it is rare.
     fn slips(&self) -> impl Iterator<Item = (&String, &CountedRows)> {
         self.slips.iter().filter(|(cell, rows)| {
-            let is_rare = rows.count * RIGHT_FOR_EACH_SLIP <= self.wanted_rows;
-            is_rare || self.values.iter().any(|value| surely_same(self.personal, cell, value.value))
+            is_rare(rows.count, self.wanted_rows) || self.values.iter().any(|value| surely_same(self.personal, cell, value.value))
         })
     }
 
@@ -185,8 +186,7 @@ impl<'a> FilterColumn<'a> {
         let fault = Fault::file(what, "a value in every row that may be wanted", fix);
         let place = self.undecided.values().filter_map(|rows| rows.first.first().copied()).min().unwrap_or(0);
         let rows: u64 = self.undecided.values().map(|rows| rows.count).sum();
-        let is_rare = rows * RIGHT_FOR_EACH_SLIP <= self.wanted_rows + self.other_rows;
-        let fault = if is_rare { fault } else { fault.warning() };
+        let fault = if is_rare(rows, self.wanted_rows + self.other_rows) { fault } else { fault.warning() };
         Fault { place, column: self.name.to_owned(), value: Some(named.collect::<Vec<_>>().join("; ")), ..fault }
     }
 }

@@ -4,6 +4,7 @@
 //! All entries of one decision are written in one database transaction, while nobody else can write. Every entry that is read is
 //! checked before it counts. The store has no clock: the caller gives the time.
 
+mod damage;
 mod location;
 mod migrations;
 mod postgresql;
@@ -139,13 +140,6 @@ impl Store {
             Backend::PostgreSql(postgresql) => postgresql.damage(),
         }
     }
-}
-
-/// What is said of a row that no reading of the entries comes to.
-fn outside_the_sequence(number: i64) -> String {
-    format!(
-        "the ledger has a row with the number {number}, outside the sequence of entries: it counts for nothing, and nobody should have written it"
-    )
 }
 
 fn accept_all(ledger: &mut Ledger, entries: &[SealedEntry]) -> Result<(), LedgerError> {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use postgres::{Client, GenericClient, IsolationLevel, NoTls, Row};
 
+use super::damage;
 use super::location::DatabaseServer;
 use super::migrations::{OpenMode, steps_to_do};
 use super::tls::Tls;
@@ -99,7 +100,7 @@ impl PostgreSqlLedger {
     pub(crate) fn damage(&mut self) -> Result<Vec<String>, LedgerError> {
         let sql = "SELECT number FROM ledger_entry WHERE number < 1 ORDER BY number";
         let rows = self.client.query(sql, &[]).map_err(database_error)?;
-        let mut found: Vec<String> = rows.iter().map(|row| super::outside_the_sequence(row.get(0))).collect();
+        let mut found: Vec<String> = rows.iter().map(|row| damage::outside_the_sequence(row.get(0))).collect();
         let sql = "SELECT COUNT(*) FROM pg_trigger WHERE tgrelid = 'ledger_entry'::regclass
                    AND tgname = 'ledger_entry_is_never_changed' AND tgenabled <> 'D'";
         let triggers: i64 = self.client.query_one(sql, &[]).map_err(database_error)?.get(0);

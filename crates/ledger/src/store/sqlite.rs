@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, Row, Transaction, TransactionBehavior, params};
 
+use super::damage;
 use super::location;
 use super::migrations::{OpenMode, steps_to_do};
 use crate::{LedgerError, SealedEntry};
@@ -134,7 +135,7 @@ impl SqliteLedger {
         let mut found = check().map_err(|error| database_error(place, error))?;
         found.retain(|line| line != "ok");
         let outside: Vec<i64> = outside_the_sequence(&self.connection).map_err(|error| database_error(place, error))?;
-        found.extend(outside.into_iter().map(super::outside_the_sequence));
+        found.extend(outside.into_iter().map(damage::outside_the_sequence));
         found.extend(other_safeguards(&self.connection).map_err(|error| database_error(place, error))?);
         Ok(found)
     }

@@ -240,6 +240,18 @@ fn a_row_with_too_few_cells_is_a_fault_of_that_row() {
         let mut known = BTreeMap::new();
         assert_eq!(map::look_up(&mut csv(file), "no", "sex", &mut known).expect("bytes").len(), 1, "{file}");
     }
+    // A note below the rows is none of them, and is told as such.
+    let (_, done) = rows(text, "no,sex,note\n1,F,x\n2,M,y\nEnd of report\n", &LookUps::new());
+    assert!(done.faults.iter().all(|fault| fault.grade == Grade::Warning), "{:?}", done.faults);
+    // A word two letters away that many rows have is another word, and an empty cell that many rows have means something.
+    let only =
+        "[events.o]\nfile = \"f.csv\"\nonly = { what = \"internal\" }\nperson = \"id\"\nkind = { is = \"k\" }\ndate = \"d\"\n";
+    for (other, grade) in [("external", None), ("", Some(Grade::Warning))] {
+        let row = |at: usize| format!("{at},{},2024-01-01\n", if at % 2 == 0 { "internal" } else { other });
+        let file = format!("id,what,d\n{}", (1..=20).map(row).collect::<String>());
+        let (out, done) = rows(only, &file, &LookUps::new());
+        assert_eq!((out.len(), done.faults.first().map(|fault| fault.grade)), (10, grade), "{other}: {:?}", done.faults);
+    }
     // Columns without a name at the end of the header have nothing to lose.
     let (out, done) = rows(text, "no,sex,,\n1,F\n2,M,\n3,F,,\n", &LookUps::new());
     assert_eq!((out.len(), done.faults.len()), (3, 0), "{:?}", done.faults);
