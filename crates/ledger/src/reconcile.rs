@@ -24,11 +24,21 @@ pub struct ExtractRow {
     pub payee: String,
 }
 
+/// A row of an extract about a payment that was not made, or that came back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UnpaidRow {
+    pub number: u64,
+    pub reference: String,
+    pub on: Date,
+    /// What the row says of the payment, such as "returned".
+    pub word: &'static str,
+}
+
 /// Whether a payment has its match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ReconciliationOutcome {
     Matched,
-    /// Both sides have the reference, with different amounts, days or payees.
+    /// Both sides have the reference, with different amounts, days or payees, or the extract says that the money came back.
     Differs,
     /// Only the ledger has the payment.
     OnlyLedger,
@@ -124,9 +134,10 @@ impl ReconciliationScope {
     }
 }
 
-/// Compares the settlements of a ledger with the rows of an extract.
+/// Compares the settlements of a ledger with the rows of an extract. A payment that the extract has, and that it later says was
+/// returned, differs. One that was rejected and then made is matched.
 #[must_use]
-pub fn reconcile(ledger: &Ledger, rows: &[ExtractRow], scope: &ReconciliationScope) -> Reconciliation {
+pub fn reconcile(ledger: &Ledger, rows: &[ExtractRow], unpaid: &[UnpaidRow], scope: &ReconciliationScope) -> Reconciliation {
     let settlements: Vec<(&Settlement, &str)> = ledger
         .settlements()
         .into_iter()
@@ -138,13 +149,21 @@ pub fn reconcile(ledger: &Ledger, rows: &[ExtractRow], scope: &ReconciliationSco
     for row in rows {
         by_reference.entry(comparable_reference(&row.reference)).or_default().push(row);
     }
+    let mut unpaid_by_reference: BTreeMap<String, Vec<&UnpaidRow>> = BTreeMap::new();
+    for row in unpaid {
+        unpaid_by_reference.entry(comparable_reference(&row.reference)).or_default().push(row);
+    }
     let mut items = Vec::new();
     for (settlement, payee) in settlements {
         let mut rows = by_reference.remove(&comparable_reference(&settlement.reference)).unwrap_or_default();
         // If the extract repeats a reference, the row that matches is used, and the others are too many.
         let best = rows.iter().position(|row| differences(settlement, payee, row).is_empty()).unwrap_or(0);
         let row = if rows.is_empty() { None } else { Some(rows.remove(best)) };
-        let in_scope = scope.contains(settlement.on) || row.is_some_and(|row| scope.contains(row.on));
+        let unpaid = unpaid_by_reference.get(&comparable_reference(&settlement.reference)).map_or(&[][..], Vec::as_slice);
+        let unpaid: Vec<&UnpaidRow> = unpaid.iter().copied().filter(|unpaid| row.is_none_or(|row| unpaid.on >= row.on)).collect();
+        let in_scope = scope.contains(settlement.on)
+            || row.is_some_and(|row| scope.contains(row.on))
+            || unpaid.iter().any(|unpaid| scope.contains(unpaid.on));
         if !in_scope {
             continue;
         }
@@ -154,12 +173,12 @@ pub fn reconcile(ledger: &Ledger, rows: &[ExtractRow], scope: &ReconciliationSco
                     outcome: ReconciliationOutcome::OnlyLedger,
                     ledger: Some(settlement.clone()),
                     extract: None,
-                    why: String::new(),
+                    why: came_back(&unpaid).join("; "),
                 };
                 items.push(item);
             }
             Some(row) => {
-                let why = differences(settlement, payee, row).join("; ");
+                let why = [differences(settlement, payee, row), came_back(&unpaid)].concat().join("; ");
                 let outcome = if why.is_empty() { ReconciliationOutcome::Matched } else { ReconciliationOutcome::Differs };
                 items.push(ReconciliationItem { outcome, ledger: Some(settlement.clone()), extract: Some(row.clone()), why });
             }
@@ -193,6 +212,11 @@ pub fn reconcile(ledger: &Ledger, rows: &[ExtractRow], scope: &ReconciliationSco
 fn repeated(row: &ExtractRow, first: Option<&ExtractRow>) -> ReconciliationItem {
     let why = first.map_or(String::new(), |first| format!("row {} has the same reference", first.number));
     ReconciliationItem { outcome: ReconciliationOutcome::Repeated, ledger: None, extract: Some(row.clone()), why }
+}
+
+/// What the extract says of a payment that was not made, or that came back.
+fn came_back(unpaid: &[&UnpaidRow]) -> Vec<String> {
+    unpaid.iter().map(|row| format!("row {} of the extract says \"{}\"", row.number, row.word)).collect()
 }
 
 /// What differs between the two sides. A provider matches under the name that it had when it was paid and under its present name.

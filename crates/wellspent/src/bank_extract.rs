@@ -10,7 +10,7 @@ use base::money::Pence;
 use base::similar_names;
 use jiff::civil::Date;
 use ledger::amount::{self, InvalidAmount};
-use ledger::reconcile::ExtractRow;
+use ledger::reconcile::{ExtractRow, UnpaidRow};
 use records::files::{input, safe};
 use records::rows::{HEADER_WITHIN, Rows as _};
 
@@ -121,7 +121,7 @@ const STATES: [&str; 12] = [
     "return reason",
 ];
 /// Words for a payment that was not made, or that came back.
-const NOT_PAID: [&str; 25] = [
+const NOT_PAID: [&str; 23] = [
     "rejected",
     "rejection",
     "reject",
@@ -145,9 +145,9 @@ const NOT_PAID: [&str; 25] = [
     "unsuccessful",
     "refunded",
     "chargeback",
-    "pending",
-    "draft",
 ];
+/// A word for a payment that is still to be made.
+const PENDING: &str = "pending";
 
 /// The most bytes of an extract.
 const LARGEST: u64 = 64 << 20;
@@ -161,7 +161,9 @@ struct ColumnPositions {
     currencies: Vec<usize>,
     /// Columns that say what became of a payment.
     states: Vec<usize>,
-    /// How many cells a row has, up to the last column with a name.
+    /// How many cells a row needs, up to the last column of the payment or the currency.
+    needed: usize,
+    /// How many cells of the header there are up to the last name.
     cells: usize,
     /// How many cells the header has.
     most_cells: usize,
@@ -191,19 +193,25 @@ impl HeaderProblem {
     }
 }
 
+/// What an extract says.
+#[derive(Debug, Default)]
+pub(crate) struct BankExtract {
+    pub rows: Vec<ExtractRow>,
+    /// Payments that were not made, or that came back.
+    pub unpaid: Vec<UnpaidRow>,
+    /// What was skipped.
+    pub notes: Vec<String>,
+}
+
 /// Reads the payments of an extract, and notes about it.
 ///
 /// # Errors
 /// The file cannot be read, its columns are not clear, or rows are wrong; the message names the rows.
-pub(crate) fn read(
-    path: &Path,
-    named: &ExtractColumns,
-    paid_is_negative: bool,
-) -> anyhow::Result<(Vec<ExtractRow>, Vec<String>)> {
+pub(crate) fn read(path: &Path, named: &ExtractColumns, paid_is_negative: bool) -> anyhow::Result<BankExtract> {
     let shown = path.display();
     let file = safe::open(path, LARGEST)?;
     let mut sheet = input::open(file, path, None)?.map_err(|fault| input::refused(path, &fault))?;
-    let (mut rows, mut notes, mut problems) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut extract, mut problems) = (BankExtract::default(), Vec::new());
     // Rows above the header are skipped: banks put the account and the days there. If no row is the header, the message is about the
     // row that has most of the columns.
     let mut above = 0;
@@ -243,7 +251,7 @@ pub(crate) fn read(
         } else if cells.iter().all(String::is_empty) {
             continue;
         } else if is_total(&cells, columns.date) {
-            notes.push(format!("row {number} of the extract has totals and no payment, so it is skipped"));
+            extract.notes.push(format!("row {number} of the extract has totals and no payment, so it is skipped"));
         } else if !sheet.has_addresses()
             && let Some(what) = other_cells(&cells, columns)
         {
@@ -252,9 +260,13 @@ pub(crate) fn read(
             match row(number, &cells, columns, paid_is_negative) {
                 Ok(row) => match not_paid(&cells, columns).filter(|_| row.amount.0 > 0) {
                     Some(word) => {
-                        notes.push(format!("row {number} of the extract says \"{word}\" and is no payment, so it is skipped"));
+                        let note = format!("row {number} of the extract says \"{word}\" and is no payment, so it is skipped");
+                        extract.notes.push(note);
+                        if word != PENDING {
+                            extract.unpaid.push(UnpaidRow { number, reference: row.reference, on: row.on, word });
+                        }
                     }
-                    None => rows.push(row),
+                    None => extract.rows.push(row),
                 },
                 Err(what) => problems.push(format!("row {number}: {what}")),
             }
@@ -277,7 +289,7 @@ pub(crate) fn read(
             "correct the rows, or name other columns"
         ));
     }
-    Ok((rows, notes))
+    Ok(extract)
 }
 
 /// The name of a column as it is compared.
@@ -354,10 +366,11 @@ fn columns(named: &ExtractColumns, header: &[String]) -> Result<ColumnPositions,
             "name the column in pounds with --amount COLUMN",
         )));
     }
-    let currencies = (0..names.len()).filter(|at| CURRENCIES.contains(&names[*at].as_str())).collect();
+    let currencies: Vec<usize> = (0..names.len()).filter(|at| CURRENCIES.contains(&names[*at].as_str())).collect();
     let states = (0..names.len()).filter(|at| STATES.contains(&names[*at].as_str())).collect();
     let cells = names.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
-    Ok(ColumnPositions { reference, date, amount, payee, currencies, states, cells, most_cells: names.len() })
+    let needed = currencies.iter().copied().fold(reference.max(date).max(amount).max(payee), usize::max) + 1;
+    Ok(ColumnPositions { reference, date, amount, payee, currencies, states, needed, cells, most_cells: names.len() })
 }
 
 /// The currency in the name of a column, if it is not the pound: "Amount (EUR)", "Amount $".
@@ -370,7 +383,7 @@ fn other_currency(name: &str) -> Option<&str> {
 /// What is wrong with the number of cells of a row of text: after a comma too many, or a cell too few, values stand in another column.
 fn other_cells(cells: &[String], columns: &ColumnPositions) -> Option<String> {
     let extra = cells.iter().skip(columns.most_cells).any(|cell| !cell.is_empty());
-    (extra || cells.len() < columns.cells).then(|| {
+    (extra || cells.len() < columns.needed).then(|| {
         format!(
             "it has {}, and the header has {}; put quotation marks around an amount or a name with a comma",
             counted(cells.len(), "cell", "cells"),
@@ -379,16 +392,24 @@ fn other_cells(cells: &[String], columns: &ColumnPositions) -> Option<String> {
     })
 }
 
-/// The word of a row for a payment that was not made, or that came back: anywhere in a column of states, or alone in any other column
-/// beside those of the payment.
+/// The word of a row for a payment that was not made, or that came back. In a column of states it is the first word, or the last of a
+/// few: "Returned - account closed", "Payment rejected". In any other column beside those of the payment it stands alone.
 fn not_paid(cells: &[String], columns: &ColumnPositions) -> Option<&'static str> {
     let of_payment = [columns.reference, columns.date, columns.amount, columns.payee];
     let others = cells.iter().enumerate().filter(|(at, _)| !of_payment.contains(at));
     others.into_iter().find_map(|(at, cell)| {
         let text = plain(cell);
         let words: Vec<&str> = text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-        let said = words.iter().find_map(|word| NOT_PAID.iter().find(|known| *known == word))?;
-        (words.len() == 1 || columns.states.contains(&at)).then_some(*said)
+        let known = |word: &str| NOT_PAID.iter().chain([&PENDING]).find(|known| **known == word).copied();
+        match words[..] {
+            [word] => known(word),
+            [first, .., last] if columns.states.contains(&at) => {
+                let denied = words.iter().any(|word| ["no", "not", "never"].contains(word));
+                // A last word may be what the payment was for: "VAT return" is a payment, and "VAT returned" is none.
+                known(first).or_else(|| known(last).filter(|word| !denied && word.ends_with("ed")))
+            }
+            _ => None,
+        }
     })
 }
 
@@ -489,6 +510,14 @@ mod tests {
         for (state, word) in [
             ("REJECTED,", Some("rejected")),
             ("Returned - account closed,", Some("returned")),
+            ("Payment rejected,", Some("rejected")),
+            ("Pending,", Some("pending")),
+            ("Bank draft,", None),
+            ("Draft,", None),
+            ("not returned,", None),
+            ("No returns,", None),
+            ("VAT return payment,", None),
+            ("Was not returned,", None),
             (",Recalled", Some("recalled")),
             ("paid,", None),
             ("Settled,second visit after the first was cancelled", None),
@@ -505,6 +534,8 @@ mod tests {
             assert_eq!(other_cells(&cells(row), &columns), None, "{row}");
         }
         assert!(other_cells(&cells("B1,2029-04-30,5"), &columns).is_some());
+        let columns = positions("Reference,Date,Amount,Payee,Status");
+        assert_eq!(other_cells(&cells("B1,2029-04-30,5,Acme"), &columns), None, "an empty last cell was lost");
         let columns = positions("Reference,Date,Amount,Payee");
         let told = other_cells(&cells("B1,2029-04-30,1,000.00,Acme"), &columns).expect("refused");
         assert!(told.contains("5 cells") && !told.contains("Acme"), "{told}");

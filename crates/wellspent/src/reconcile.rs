@@ -8,8 +8,8 @@ pub use ledger::reconcile::ReconciliationScope;
 use ledger::reconcile::{Reconciliation, reconcile as compare};
 use ledger::store::{OpenMode, Store};
 
-use crate::bank_extract;
 pub use crate::bank_extract::ExtractColumns;
+use crate::bank_extract::{self, BankExtract};
 use report::reconciliation::LedgerReconcileDocument;
 
 use crate::Terminal;
@@ -64,7 +64,7 @@ pub fn reconcile(request: &ReconcileRequest) -> Result<ReconciliationReport, Err
     let ReconcileRequest { scope, .. } = request;
     let store = Store::open(&request.store, OpenMode::Existing)?;
     let ledger = store.ledger();
-    let (rows, notes) = bank_extract::read(&request.extract, &request.columns, request.paid_is_negative)?;
+    let BankExtract { rows, unpaid, notes } = bank_extract::read(&request.extract, &request.columns, request.paid_is_negative)?;
     let with_notes = |error: Error| error.with_notes(&notes);
     if scope.from.zip(scope.to).is_some_and(|(from, to)| from > to) {
         return Err(with_notes(Error::failed("--from is after --to", "exchange the two days")));
@@ -78,5 +78,5 @@ pub fn reconcile(request: &ReconcileRequest) -> Result<ReconciliationReport, Err
         };
         return Err(with_notes(Error::failed(format!("the ledger has no contract {}", visible(contract)), hint)));
     }
-    Ok(ReconciliationReport { reconciliation: compare(ledger, &rows, scope), notes })
+    Ok(ReconciliationReport { reconciliation: compare(ledger, &rows, &unpaid, scope), notes })
 }

@@ -236,6 +236,30 @@ B4,2029-06-01,900.00,Acme
     }
 }
 
+/// A payment that the bank gave back is not matched with the row that says it was made.
+#[test]
+fn a_payment_that_came_back_differs() {
+    let scratch = Scratch::new("came-back");
+    let store = ledger_of(&scratch, &[0]);
+    assert!(settle(&store, "Acme", "£1,000", "2029-04-10", "B1", "Cat Dee", &[]).status.success());
+    let file = format!("{}/bank.csv", scratch.path());
+    let (paid, returned) = ("B1,2029-04-10,1000,Acme,Paid\n", "b 1,2029-04-12,1000,Acme,Returned\n");
+    let rejected = "B1,2029-04-09,1000,Acme,Rejected\n";
+    for (rows, code, words) in [
+        (paid.to_owned(), 0, "everything is matched"),
+        (format!("{paid}{returned}"), 1, "row 3 of the extract says \"returned\""),
+        (format!("{returned}{paid}"), 1, "row 2 of the extract says \"returned\""),
+        (returned.to_owned(), 1, "row 2 of the extract says \"returned\""),
+        (format!("{rejected}{paid}"), 0, "everything is matched"),
+    ] {
+        scratch.write("bank.csv", &format!("reference,date,amount,payee,Status\n{rows}"));
+        let output = run(&["ledger", "reconcile", &store, &file]);
+        assert_eq!(output.status.code(), Some(code), "{rows}: {}", said(&output));
+        let shown = text(&output).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(shown.contains(words), "{rows}: {}", said(&output));
+    }
+}
+
 /// A payment is of a day on which it can have been made.
 #[test]
 fn a_payment_of_a_day_that_cannot_be_is_refused() {
