@@ -115,7 +115,7 @@ fn audits_that_are_missing_are_told() {
     let paid = |rows: &str| audited(&job(), three, &[("claims", rows)], &[]);
     let what = "fewer claims were checked by an audit than the contract agrees";
     // Half of three claims is one.
-    tells(&paid(&claims(0)), "£30", &[what, "A, job: none of 3 claims was checked"]);
+    tells(&paid(&claims(0)), "£30", &[what, "claims.csv: `checked`", "job: none of 3 claims was checked"]);
     says_nothing_of(&paid(&claims(1)), "£30", what);
     // The same claim twice is one.
     tells(&paid(&(claims(0) + "c1,A,1,job,2027-09-01,,\n")), "£30", &["none of 3 claims was checked"]);
