@@ -133,27 +133,32 @@ fn alike(one: &Statement, other: &Statement) -> bool {
     !ours.is_empty() && !theirs.is_empty() && (ours.is_subset(&theirs) || theirs.is_subset(&ours))
 }
 
-/// So many equal counts, of so many people or events together, are no chance.
+/// So many equal counts, of so many people or events together, are no chance. So many of them are different numbers: where a service
+/// has fixed places, each cohort has as many starts as the last, in any contract.
 const EQUAL_COUNTS: usize = 3;
 const EQUAL_PEOPLE: i64 = 30;
 
+/// What is counted of people and what happened to them, as lines name it. Months of a fee, shares and sums may be the same in any
+/// contract.
+const COUNTED: [&str; 3] = ["people", "households", "events"];
+
 /// Whether at least half of what was counted for the providers that both have is the same, whatever each clause is called and pays.
-/// Months of a fee are the same in any contract.
 fn same_counts(one: &Statement, other: &Statement) -> bool {
     let counts = |of: &Statement, with: &Statement| -> BTreeSet<(String, i64)> {
         let counted = |line: &&StatementLine| {
-            line.quantity.0 != 0 && !line.unit.starts_with("month") && with.providers.contains(&line.provider)
+            line.quantity.0 != 0 && COUNTED.contains(&line.unit.as_str()) && with.providers.contains(&line.provider)
         };
         let place = |line: &StatementLine| {
             let cohorts = (&line.from_cohort, &line.to_cohort);
-            (format!("{:?}", (&line.provider, cohorts, &line.segment, &line.outcome, &line.unit)), line.quantity.0)
+            (format!("{:?}", (&line.provider, &line.area, cohorts, &line.segment, &line.outcome, &line.unit)), line.quantity.0)
         };
         of.lines.iter().filter(counted).map(place).collect()
     };
     let (ours, theirs) = (counts(one, other), counts(other, one));
     let same: Vec<i64> = ours.intersection(&theirs).map(|(_, quantity)| quantity.abs()).collect();
     let people = same.iter().fold(0_i64, |sum, quantity| sum.saturating_add(*quantity)) / WHOLE;
-    same.len() >= EQUAL_COUNTS && same.len() * 2 >= ours.len().min(theirs.len()) && people >= EQUAL_PEOPLE
+    let numbers = same.iter().collect::<BTreeSet<_>>().len();
+    numbers >= EQUAL_COUNTS && same.len() * 2 >= ours.len().min(theirs.len()) && people >= EQUAL_PEOPLE
 }
 
 fn same_records(one: &PaymentRun, other: &PaymentRun) -> bool {
@@ -262,24 +267,44 @@ mod tests {
     /// The records were handed over again, the rules were amended, and the folder has a new name.
     #[test]
     fn an_amended_copy_is_recognised_by_its_counts() {
-        let refused = |counts: &[i64], price: i64, clause: &str, provider: &str| {
+        let refused_after = |first_counts: &[i64], counts: &[i64], price: i64, clause: &str, provider: &str, changed: &str| {
             let mut book = TestLedger::default();
             let (mut first, details) = run("jobs", "a", &["Acme"], &[("starts.csv", "s")]);
-            first.lines = [20, 31, 17, 8].iter().enumerate().map(|(at, people)| line("Acme", at, *people)).collect();
+            first.lines = first_counts.iter().enumerate().map(|(at, people)| line("Acme", at, *people)).collect();
+            if changed != "area" {
+                first.lines.iter_mut().for_each(|line| line.unit = changed.to_owned());
+            }
             let plan = prepare_with(&book.ledger, first, "Ann", "", details).expect("prepared");
             book.write(&plan.entries).expect("kept");
             let (mut second, details) = run("jobs-2028", "b", &[provider], &[("starts.csv", "t")]);
             let amended = |(at, people): (usize, &i64)| {
                 let line = line(provider, at, *people);
-                StatementLine { price: Pence(price), amount: Pence(price * people), clause: clause.to_owned(), ..line }
+                let (area, unit) =
+                    if changed == "area" { ("south".to_owned(), line.unit) } else { (line.area, changed.to_owned()) };
+                StatementLine {
+                    price: Pence(price),
+                    amount: Pence(price * people),
+                    clause: clause.to_owned(),
+                    area,
+                    unit,
+                    ..line
+                }
             };
             second.lines = counts.iter().enumerate().map(amended).collect();
             prepare_with(&book.ledger, second, "Ann", "", details).is_err()
+        };
+        let counts = [20, 31, 17, 8];
+        let refused = |second: &[i64], price, clause: &str, provider: &str| {
+            refused_after(&counts, second, price, clause, provider, "people")
         };
         assert!(refused(&[20, 31, 17, 9], 4_200, "job", "Acme"), "one more start and another price");
         assert!(refused(&[20, 31, 17, 8, 12], 4_200, "work", "Acme"), "a later cohort and another name of the clause");
         assert!(!refused(&[20, 31, 18, 9], 4_200, "job", "Acme"), "two counts may be the same by chance");
         assert!(!refused(&[20, 31, 17, 9], 4_200, "job", "Brook"), "another provider");
+        assert!(!refused_after(&[20; 4], &[20; 4], 4_200, "job", "Acme", "people"), "fixed places");
+        assert!(!refused_after(&counts, &counts, 4_200, "job", "Acme", "area"), "the same counts elsewhere");
+        assert!(refused_after(&counts, &counts, 4_200, "job", "Acme", "events"), "events");
+        assert!(!refused_after(&counts, &counts, 4_200, "job", "Acme", "percentage points"), "no count of anybody");
     }
 
     /// Two runs were prepared before anybody looked: one of them can be approved. Tallies are recognised by their lines.
