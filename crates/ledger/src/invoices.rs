@@ -26,13 +26,18 @@ pub struct ContractInvoices {
     pub undated_planned: InvoiceSum,
     /// Paid lines that say nothing but an amount, by the id of the line.
     amounts_only: Vec<(String, Pence)>,
+    /// The number of paid lines above £0, and below.
+    above: u32,
+    below: u32,
 }
 
 impl ContractInvoices {
-    /// The paid lines that are the sum of all others, and may be a total below them: ids.
+    /// The paid lines that are the sum of all others, and may be a total below them: ids. A sum has at least two other lines, and all
+    /// of them have its sign: of two equal lines and another of £0 neither is a sum.
     #[must_use]
     pub fn sums_of_others(&self) -> Vec<&str> {
-        let is_sum = |amount: Pence| self.paid.lines > 2 && amount.0 != 0 && self.paid.amount.minus(amount) == amount;
+        let one_sign = self.above.min(self.below) == 0 && self.above.max(self.below) > 2;
+        let is_sum = |amount: Pence| one_sign && amount.0 != 0 && self.paid.amount.minus(amount) == amount;
         self.amounts_only.iter().filter(|(_, amount)| is_sum(*amount)).map(|(invoice, _)| invoice.as_str()).collect()
     }
 }
@@ -95,6 +100,8 @@ pub fn by_contract(invoices: &[Batch], known_at: Day) -> BTreeMap<String, Contra
                 continue;
             }
             contract.paid.add(amount);
+            contract.above += u32::from(amount.0 > 0);
+            contract.below += u32::from(amount.0 < 0);
             let number = |name| batch.amount(column(name), row);
             let (Some(results), Some(price)) = (number("results"), number("price")) else {
                 if number("results").is_none() && number("price").is_none() {
@@ -167,10 +174,23 @@ mod tests {
             ["4", "C", "planned", "a", "", "", "7", ""],
             ["5", "D", "paid", "", "", "", "20", ""],
             ["6", "D", "paid", "", "", "", "20", ""],
+            ["7", "E", "paid", "", "", "", "20", ""],
+            ["8", "E", "paid", "", "", "", "20", ""],
+            ["9", "E", "paid", "", "", "", "0", ""],
+            ["10", "F", "paid", "", "", "", "20", ""],
+            ["11", "F", "paid", "", "", "", "20", ""],
+            ["12", "F", "paid", "", "", "", "10", ""],
+            ["13", "F", "paid", "", "", "", "-10", ""],
+            ["14", "G", "paid", "", "", "", "-20", ""],
+            ["15", "G", "paid", "", "", "", "-5", ""],
+            ["16", "G", "paid", "", "", "", "-25", ""],
         ];
         let found = by_contract(&[batch(&lines)], Day::MAX);
         assert_eq!(found["C"].sums_of_others(), ["3"]);
-        assert_eq!(found["D"].sums_of_others(), [""; 0], "of two equal lines neither is a sum");
+        assert_eq!(found["G"].sums_of_others(), ["16"]);
+        for contract in ["D", "E", "F"] {
+            assert_eq!(found[contract].sums_of_others(), [""; 0], "{contract}: of two equal lines neither is a sum");
+        }
         let sums = [found["C"].undated_paid, found["C"].undated_planned].map(|sum| (sum.lines, sum.amount.0));
         assert_eq!(sums, [(2, 7_000), (1, 700)]);
     }
