@@ -26,6 +26,9 @@ const NAMES: [&str; 18] = [
     "end of data",
 ];
 
+/// The names among them that a sum has and nothing else: an outcome may be called "Overall", and a period "End".
+const SUMS: [&str; 9] = ["total", "totals", "grand total", "sub total", "subtotal", "sum", "sums", "sum total", "overall total"];
+
 /// A row with nothing but an id is strange where at most one row in so many is like it.
 const STRANGE_SHARE: u64 = 20;
 
@@ -74,13 +77,22 @@ impl TotalRows {
 
 /// Whether an id is what sums and notes are called.
 pub(crate) fn is_total(id: &str) -> bool {
+    is_one_of(&NAMES, id)
+}
+
+/// Whether a text is what sums are called, and nothing but sums.
+pub(crate) fn is_sum(text: &str) -> bool {
+    is_one_of(&SUMS, text)
+}
+
+fn is_one_of(names: &[&str], text: &str) -> bool {
     // Almost every id has a digit or is longer.
-    if id.len() > 30 || id.bytes().any(|byte| byte.is_ascii_digit()) {
+    if text.len() > 30 || text.bytes().any(|byte| byte.is_ascii_digit()) {
         return false;
     }
-    let folded = spelling::folded(id);
+    let folded = spelling::folded(text);
     let bare = folded.trim_matches(|letter: char| !letter.is_alphanumeric());
-    NAMES.contains(&bare)
+    names.contains(&bare)
 }
 
 #[cfg(test)]
@@ -101,6 +113,17 @@ mod tests {
         for id in ["T1", "Totaljobs", "Summer", "", "HT/0001"] {
             assert_eq!(places(&[("P1", true), (id, true)]), [0_u64; 0], "{id}");
         }
+    }
+
+    #[test]
+    fn sums_have_fewer_names() {
+        for text in ["Total", "GRAND TOTAL:", "sub_total", "Overall total"] {
+            assert!(is_sum(text), "{text}");
+        }
+        for text in ["End", "Overall", "count", "Mean", "average", "end of report", "Total care", ""] {
+            assert!(!is_sum(text), "{text}");
+        }
+        assert!(SUMS.iter().all(|name| NAMES.contains(name)));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::super::lookups::positions;
 use super::super::placeholders;
 use super::super::schema::ValueKind;
 use super::super::spelling;
-use super::super::totals::is_total;
+use super::super::totals::{is_sum, is_total};
 use super::rules::StartScope;
 
 /// Faults of a batch, each with its row.
@@ -244,9 +244,11 @@ pub(super) fn check_sums(batch: &Batch, row_faults: &mut RowFaults) {
     if batch.table.name != "invoices" {
         return;
     }
-    for at in ["invoice", "outcome", "period"].map(|name| batch.table.column(name)) {
+    // An outcome or a period may be called like a note below a table: "Overall", "End".
+    for (name, is_named_so) in [("invoice", is_total as fn(&str) -> bool), ("outcome", is_sum), ("period", is_sum)] {
+        let at = batch.table.column(name);
         let ColumnValues::Texts(texts) = &batch.columns[at] else { continue };
-        for row in (0..batch.rows()).filter(|row| is_total(texts.get(*row))) {
+        for row in (0..batch.rows()).filter(|row| is_named_so(texts.get(*row))) {
             let column = &batch.table.columns[at];
             let what = "the row is named like a sum of the others, and would be added to them";
             let fix = "delete the row; if it is no sum, give it another name";
