@@ -4,6 +4,7 @@
 
 use super::super::fault::{Fault, visible};
 use base::english::counted;
+use base::money::Pence;
 
 /// So many amounts are needed on each side.
 const MANY: u64 = 20;
@@ -50,6 +51,15 @@ impl AmountScale {
         self.with_pence += other.with_pence;
     }
 
+    /// The same without those of some of its rows.
+    fn without(&self, own: &AmountScale) -> AmountScale {
+        let mut rest = self.clone();
+        rest.sizes.iter_mut().zip(&own.sizes).for_each(|(sum, less)| *sum -= less);
+        rest.count -= own.count;
+        rest.with_pence -= own.with_pence;
+        rest
+    }
+
     /// The median in pounds, to the eighth part of a doubling; `None` where there are too few amounts.
     fn median(&self) -> Option<f64> {
         let mut below = 0;
@@ -76,10 +86,11 @@ fn size(amount: u64) -> usize {
 pub fn hundredfold(kinds: &[String], scales: &[Vec<AmountScale>]) -> Vec<(usize, Fault)> {
     let mut out = Vec::new();
     for (kind, name) in kinds.iter().enumerate() {
-        for (at, own) in scales.iter().enumerate().filter_map(|(at, scales)| Some((at, scales.get(kind)?))) {
-            let mut others = AmountScale::default();
-            let rest = scales.iter().enumerate().filter(|(other, _)| *other != at);
-            rest.filter_map(|(_, scales)| scales.get(kind)).for_each(|scale| others.merge(scale));
+        let of_kind = || scales.iter().enumerate().filter_map(|(at, scales)| Some((at, scales.get(kind)?)));
+        let mut all = AmountScale::default();
+        of_kind().for_each(|(_, scale)| all.merge(scale));
+        for (at, own) in of_kind() {
+            let others = all.without(own);
             let (Some(median), Some(other)) = (own.median(), others.median()) else { continue };
             if own.with_pence == 0 && others.with_pence > 0 && ABOUT_A_HUNDRED.contains(&(median / other)) {
                 out.push((at, fault(name, own.count, median, other)));
@@ -94,7 +105,9 @@ fn fault(kind: &str, count: u64, median: f64, other: f64) -> Fault {
     let fix = "ask whether the amounts here are in pence; if they are, divide them by 100. No action needed if they are right";
     let fault = Fault::file(what, "amounts in pounds, as elsewhere", fix).warning();
     let amounts = counted(count, "amount", "amounts");
-    let value = format!("{}: {amounts}, half of them about {median:.0} or more, elsewhere {other:.0}", visible(kind));
+    // The median in whole pounds: more would look more exact than it is.
+    let [median, other] = [median, other].map(|pounds| Pence((pounds.round() as i64).saturating_mul(100)));
+    let value = format!("{}: {amounts}, half of them about {median} or more, elsewhere about {other}", visible(kind));
     Fault { column: "amount".into(), value: Some(value), ..fault }
 }
 
@@ -123,7 +136,19 @@ mod tests {
         assert_eq!(told(&[scale(wages(100)), scale(wages(1)), scale(wages(1))]), [0]);
         let fault = hundredfold(&["wage".to_owned()], &[scale(wages(1)), scale(wages(100))]).remove(0).1;
         let said = fault.value.unwrap_or_default();
-        assert!(said.starts_with("wage: 60 amounts, half of them about 1"), "{said}");
+        assert_eq!(said, "wage: 60 amounts, half of them about £115,343 or more, elsewhere about £1,147");
+    }
+
+    /// One file in pence among many, some of which have no amounts.
+    #[test]
+    fn the_others_are_all_but_the_file_itself() {
+        let mut files: Vec<Vec<AmountScale>> = (0..40).map(|_| scale(wages(1))).collect();
+        files[7] = scale(wages(100));
+        files[8] = scale([]);
+        files[9] = Vec::new();
+        assert_eq!(told(&files), [7]);
+        let [all, own] = [scale(wages(1).chain(wages(100))).remove(0), scale(wages(100)).remove(0)];
+        assert_eq!(all.without(&own), scale(wages(1)).remove(0));
     }
 
     #[test]
