@@ -6,6 +6,7 @@ use super::batch::{Batch, Name};
 use super::fault::Fault;
 use super::names::{Fingerprints, fingerprint};
 use super::schema::RecordTable;
+use super::tables::Coverage;
 use super::totals::TotalRows;
 use base::day::{Day, NEVER, date};
 use std::collections::BTreeMap;
@@ -121,22 +122,56 @@ impl EndedStarts {
         }
     }
 
-    /// The spells that go on although the start of the same person and day has ended, each with the position of its file.
+    /// The spells that go on although the start of the same person and day has ended. An end after the last complete day of the spells,
+    /// or planned for after today, is none yet: their table cannot have it.
     #[must_use]
-    pub fn open_spells(&self, batch: &Batch) -> Vec<(usize, Fault)> {
+    pub fn open_spells(&self, batch: &Batch, coverage: &Coverage, today: Day) -> Vec<Fault> {
         let column = |name| batch.table.column(name);
         let fault = |row: usize| {
             let person = batch.name(column("person"), row).filter(|_| batch.day(column("to"), row) == NEVER)?;
             let ended = self.ends.get(&(fingerprint(person), batch.day(column("from"), row)))?;
+            let complete = coverage.stated_until(batch.table.name, &batch.text(column("kind"), row));
+            if *ended > complete.map_or(today, |day| day.min(today)) {
+                return None;
+            }
             let what = "the spell goes on, and the start of the same person and day has ended";
             let fix = "write the end of the spell in `to`, or correct `ended` of the start; no action needed if the spell is of \
                        something that goes on after the service";
             let fault = Fault::row(batch.places[row], what, "a spell that ends with the service that it is of", fix).warning();
-            Some((
-                batch.file,
-                Fault { column: "to".into(), value: Some(format!("the start ended on {}", date(*ended))), ..fault },
-            ))
+            Some(Fault { column: "to".into(), value: Some(format!("the start ended on {}", date(*ended))), ..fault })
         };
         (0..batch.rows()).filter_map(fault).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::table;
+
+    fn batch(name: &str, rows: &[&[(&str, &str)]]) -> Batch {
+        let mut batch = Batch::empty(table(name).expect("a table"));
+        rows.iter().for_each(|row| {
+            batch.push(row);
+        });
+        batch
+    }
+
+    #[test]
+    fn an_open_spell_beside_an_end_that_its_table_can_have_is_told() {
+        let day = |text: &str| base::day::parse(text.as_bytes()).expect("a day");
+        let mut ended = EndedStarts::default();
+        ended.starts(&batch(
+            "starts",
+            &[&[("start", "s1"), ("person", "P1"), ("provider", "A"), ("began", "2027-01-01"), ("ended", "2027-06-01")]],
+        ));
+        let spells = batch("spells", &[&[("spell", "1"), ("person", "P1"), ("kind", "stay"), ("from", "2027-01-01")]]);
+        let complete = |until| Coverage::new(&[batch("coverage", &[&[("table", "spells"), ("kind", "stay"), ("until", until)]])]);
+        let told = |coverage: &Coverage, today| ended.open_spells(&spells, coverage, day(today)).len();
+        assert_eq!(told(&Coverage::default(), "2027-06-01"), 1);
+        assert_eq!(told(&Coverage::default(), "2027-05-31"), 0, "it is planned to end");
+        assert_eq!(told(&complete("2027-06-01"), "2028-01-01"), 1);
+        assert_eq!(told(&complete("2027-05-31"), "2028-01-01"), 0, "the spells do not reach the end");
+        assert_eq!(told(&complete("2027-12-31"), "2027-05-31"), 0);
     }
 }

@@ -1,8 +1,10 @@
 //! Finds every fault of the tables in a folder, with its fix, in one go; keeps the rows that can be used where that is wanted.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use base::day::day;
 use records::batch::Batch;
 use records::check::{CrossRowCheck, EndedStarts};
 use records::fault::{Fault, Grade};
@@ -16,6 +18,7 @@ use records::schema::{TABLES, table};
 use records::{Coverage, people};
 pub use report::records_check::{CheckedFile, FaultKind, RecordsCheck};
 
+use crate::agencies::today;
 use crate::error::Error;
 
 /// Which folder is checked, and what is written of it.
@@ -65,6 +68,7 @@ fn checked(request: &RecordsCheckRequest) -> anyhow::Result<RecordsCheck> {
     let of_people = checking.table(&of("people"), &KnownNames::default(), &plain, &mut |batch| {
         people_rows += batch.rows() as u64;
         people.add(batch);
+        Vec::new()
     })?;
     let people = people.end();
     let there = !of("people").is_empty();
@@ -73,27 +77,35 @@ fn checked(request: &RecordsCheckRequest) -> anyhow::Result<RecordsCheck> {
     // Tables that others refer to come first, after people.
     let mut learned = KnownNames::default();
     for name in ["providers", "lots"] {
-        let found = checking.table(&of(name), &known, &plain, &mut |batch| learned.learn(batch))?;
+        let found = checking.table(&of(name), &known, &plain, &mut |batch| {
+            learned.learn(batch);
+            Vec::new()
+        })?;
         known.found(name, &found);
     }
     learned.refer_like(known);
     learned.born = &people.born;
     // What coverage states is compared with the tables that come after it.
     let (coverage_files, mut coverage) = (of("coverage"), Vec::new());
-    checking.table(&coverage_files, &learned, &plain, &mut |batch| coverage.push(batch.clone()))?;
+    checking.table(&coverage_files, &learned, &plain, &mut |batch| {
+        coverage.push(batch.clone());
+        Vec::new()
+    })?;
     let (counts, faults) = evidence::stated_counts(&coverage, people_rows);
     checking.of_files(&coverage_files, faults)?;
     let stated = Coverage::new(&coverage);
     let mut ended = EndedStarts::default();
+    let today = day(today()?);
     for table in TABLES.iter().filter(|table| !["people", "providers", "lots", "coverage"].contains(&table.name)) {
         let rules = TableRules::without_scheme(table.name, &stated, &counts);
-        let mut open = Vec::new();
         let found = checking.table(&of(table.name), &learned, &rules, &mut |batch| match table.name {
-            "starts" => ended.starts(batch),
-            "spells" => open.extend(ended.open_spells(batch)),
-            _ => {}
+            "starts" => {
+                ended.starts(batch);
+                Vec::new()
+            }
+            "spells" => ended.open_spells(batch, &stated, today),
+            _ => Vec::new(),
         })?;
-        checking.of_files(&of(table.name), open)?;
         checking.of_files(&coverage_files, evidence::differing(table.name, &rules.stated, &found))?;
         if let (Some(fault), Some(first)) =
             (evidence::ids_in_other_forms(&found.unknown, &people.names).filter(|_| there), of(table.name).first())
@@ -136,30 +148,33 @@ struct Checking<'a> {
 }
 
 impl Checking<'_> {
-    /// Checks the files of one table in the data-quality gate, keeps the rows that can be used, and shows them to `learn`.
+    /// Checks the files of one table in the data-quality gate, keeps the rows that can be used, and shows them to `learn`. What it finds
+    /// is counted batch by batch.
     fn table(
         &mut self,
         files: &[&TableFile],
         known: &KnownNames<'_>,
         rules: &TableRules,
-        learn: &mut dyn FnMut(&Batch),
+        learn: &mut dyn FnMut(&Batch) -> Vec<Fault>,
     ) -> anyhow::Result<GateResult> {
         let Some(first) = files.first() else { return Ok(GateResult::default()) };
         let gate = QualityGate::new(first.table, known, rules);
         let format = self.format.unwrap_or(first.format);
         let mut writer = self.keep.map(|keep| Writer::begin(keep, first.table, format)).transpose()?;
         let mut check = CrossRowCheck::default();
-        let (faults, left_out) = (&mut self.faults, &mut self.left_out);
-        let mut add = |file: &TableFile, fault: Fault| {
+        // Faults come from the gate and from the rows that it lets through.
+        let lists = RefCell::new((&mut self.faults, &mut self.left_out));
+        let add = |file: &TableFile, fault: Fault| {
+            let (faults, left_out) = &mut *lists.borrow_mut();
             left_out.as_mut().map_or(Ok(()), |list| list.add(file.table, &fault))?;
             faults.add(&file.name(), fault)
         };
         let mut take = |batch: Batch, _| {
             check.rows(&batch);
-            learn(&batch);
+            learn(&batch).into_iter().try_for_each(|fault| add(files[batch.file], fault))?;
             writer.as_mut().map_or(Ok(()), |writer| writer.write(&batch))
         };
-        let found = read_table_listing_faults(files, &gate, &mut take, &mut add)?;
+        let found = read_table_listing_faults(files, &gate, &mut take, &mut |file, fault| add(file, fault))?;
         let names: Vec<String> = files.iter().map(|file| file.name()).collect();
         self.of_files(files, check.end(first.table, &names))?;
         writer.map_or(Ok(()), |writer| writer.end(first.table))?;
