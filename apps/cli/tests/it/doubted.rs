@@ -73,7 +73,7 @@ fn evidence_that_is_missing_because_of_faults_says_so() {
     // Rows that cannot be read may be of any kind.
     let one = EVENTS.replace("w1,p3,wage,2027-03-01,,,600\n", "").replace("2027-04-01,,,600", "1/4/27,,,600");
     let one = told(&[("events.csv", &one)]);
-    assert!(one.contains("wage: 1 row of the table has a fault, and may be of this kind") && one.contains("row 6"), "{one}");
+    assert!(one.contains("wage: 1 row of the table has a fault; it may be of this kind") && one.contains("row 6"), "{one}");
     // No row of the kind at all.
     let without = told(&[("events.csv", &EVENTS.replace(",wage,", ",pay,"))]);
     assert!(without.contains("the rules need this kind of event, and the records have none"), "{without}");
