@@ -252,7 +252,7 @@ fn a_payment_that_came_back_differs() {
         (returned.to_owned(), 1, "row 2 of the extract says \"returned\""),
         (format!("{rejected}{paid}"), 0, "everything is matched"),
     ] {
-        scratch.write("bank.csv", &format!("reference,date,amount,payee,Status\n{rows}"));
+        scratch.write("bank.csv", format!("reference,date,amount,payee,Status\n{rows}"));
         let output = run(&["ledger", "reconcile", &store, &file]);
         assert_eq!(output.status.code(), Some(code), "{rows}: {}", said(&output));
         let shown = text(&output).split_whitespace().collect::<Vec<_>>().join(" ");
