@@ -247,7 +247,7 @@ fn a_row_with_too_few_cells_is_a_fault_of_that_row() {
     let only =
         "[events.o]\nfile = \"f.csv\"\nonly = { what = \"internal\" }\nperson = \"id\"\nkind = { is = \"k\" }\ndate = \"d\"\n";
     for (other, grade) in [("external", None), ("", Some(Grade::Warning))] {
-        let row = |at: usize| format!("{at},{},2024-01-01\n", if at % 2 == 0 { "internal" } else { other });
+        let row = |at: usize| format!("{at},{},2024-01-01\n", if at.is_multiple_of(2) { "internal" } else { other });
         let file = format!("id,what,d\n{}", (1..=20).map(row).collect::<String>());
         let (out, done) = rows(only, &file, &LookUps::new());
         assert_eq!((out.len(), done.faults.first().map(|fault| fault.grade)), (10, grade), "{other}: {:?}", done.faults);
