@@ -44,7 +44,7 @@ pub fn check(request: &CheckRequest) -> Result<CheckResult, Error> {
     let mut problems = checked.problems;
     let mut facts = Vec::new();
     let has_assumptions = folder.opened.sources.contains_key(ASSUMPTIONS_FILE);
-    // Without the clauses, what is said of people and outcomes can be checked all the same.
+    // The assumptions about people and outcomes can be checked without the clauses.
     let outline = checked.outline.as_ref().filter(|_| has_assumptions && !are_about_clauses(&folder.opened));
     let of_assumptions = outline.map(|outline| folder.assumptions(outline).1).unwrap_or_default();
     // A clause may ask for a baseline that is missing. Then that is the mistake, and not that something is matched to it.

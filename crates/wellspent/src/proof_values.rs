@@ -4,7 +4,7 @@ use base::english::counted;
 use outcomes::proof_values::{ProofValues, ValuesOnProofs};
 use records::fault::Fault;
 
-/// The columns, and what is said where a proof has a value and its event has none.
+/// The columns, each with its message where a proof has a value and its event has none.
 const CLASS: &str = "a proof has a class that the rules leave out, and its event has not; the rules read the class of the event";
 const DISPOSAL: &str = "a proof has a disposal, and its event has none; the rules read the disposal of the event";
 const SETTLED: &str =

@@ -14,7 +14,7 @@ fn paid(contract: &Scratch, events: &str) -> Output {
     pay(contract, &records(&tables), "2030-12-31", &[])
 }
 
-/// What is said, however long the lines are.
+/// The output on one line, so that a sentence is found wherever its lines end.
 fn told(output: &Output) -> String {
     said(output).split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -55,7 +55,7 @@ pub struct ClauseEffects {
 
 /// One kind of clause.
 pub trait ClauseKind: Debug {
-    /// What is said about the kind.
+    /// Its entry in the catalogue.
     fn description(&self) -> &'static KindDescription;
 
     /// Reads its `[pay.NAME]` table. `None` where there is too little to go on with; what is wrong has been reported.

@@ -107,7 +107,7 @@ pub const CATALOGUE: [CatalogueEntry; 16] = [
     listed::<cost_share::CostShare>(&cost_share::DESCRIPTION),
 ];
 
-/// The entry of a kind: what is said about it, and how it is read.
+/// The entry of a kind: its name, its description, and how it is read.
 const fn listed<K: ClauseKind + Into<ClauseTerms>>(kind: &KindDescription) -> CatalogueEntry {
     let &KindDescription { name, summary, example } = kind;
     CatalogueEntry { name, summary, example, read: |section, context| K::read(section, context).map(Into::into) }

@@ -52,7 +52,7 @@ pub const CATALOGUE: [GameForm; 12] = [
     listed(&ishigami::FORM, |top| Game::Ishigami(ishigami::read(top))),
 ];
 
-/// The entry of a form: what is said about it, and how it is read.
+/// The entry of a form: its name, its description, and how it is read.
 const fn listed(form: &FormDescription, read: fn(&Section<'_, '_>) -> Game) -> GameForm {
     let &FormDescription { name, summary, example } = form;
     GameForm { name, summary, example, read }
