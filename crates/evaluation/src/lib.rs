@@ -1,0 +1,7 @@
+//! Did it work? The effect of a service on those who were treated, from plain columns of data, with a standard error that the
+//! analyst names, and what could still explain it.
+//!
+//! This crate opens no file, knows no contract, and cannot see a simulation: it would otherwise look at the truth that it has to
+//! estimate.
+
+pub mod linear_algebra;

@@ -1,0 +1,1 @@
+//! Whole methods, compared with published numbers and with each other.
