@@ -4,4 +4,8 @@
 //! This crate opens no file, knows no contract, and cannot see a simulation: it would otherwise look at the truth that it has to
 //! estimate.
 
+pub mod columns;
+mod design;
+pub mod error;
+pub mod least_squares;
 pub mod linear_algebra;

@@ -1,1 +1,17 @@
 //! Whole methods, compared with published numbers and with each other.
+
+mod data;
+mod least_squares;
+
+/// Says on standard error that a test is skipped, and why.
+fn skipped(why: &str) {
+    let thread = std::thread::current();
+    let line = format!("skipped: {}: {why}\n", thread.name().unwrap_or("a test"));
+    let _ = std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes());
+}
+
+/// Fails where two numbers differ by more than `within`.
+#[track_caller]
+fn close(found: f64, expected: f64, within: f64) {
+    assert!((found - expected).abs() <= within, "found {found}, expected {expected} within {within}");
+}
