@@ -237,6 +237,16 @@ impl<'a> Design<'a> {
         result
     }
 
+    /// Coefficients on the common scale, from those on the scale of the data.
+    pub(crate) fn scaled_coefficients(&self, coefficients: &[f64]) -> Vec<f64> {
+        let mut result = coefficients.to_vec();
+        for j in 0..self.means.len() {
+            result[0] += coefficients[j + 1] * self.means[j];
+            result[j + 1] = coefficients[j + 1] * self.scales[j];
+        }
+        result
+    }
+
     /// A row of the design on the common scale, from its covariates on the scale of the data.
     pub(crate) fn scaled_row(&self, row: usize) -> Vec<f64> {
         std::iter::once(1.0)

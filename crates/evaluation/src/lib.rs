@@ -9,3 +9,4 @@ mod design;
 pub mod error;
 pub mod least_squares;
 pub mod linear_algebra;
+pub mod logistic;

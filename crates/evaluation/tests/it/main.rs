@@ -2,6 +2,7 @@
 
 mod data;
 mod least_squares;
+mod logistic;
 
 /// Says on standard error that a test is skipped, and why.
 fn skipped(why: &str) {
