@@ -10,3 +10,6 @@ pub mod error;
 pub mod least_squares;
 pub mod linear_algebra;
 pub mod logistic;
+pub mod sample;
+pub mod spec;
+pub mod table;

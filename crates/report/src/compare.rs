@@ -79,6 +79,9 @@ pub struct ComparedFigures {
     pub help_spend: Option<f64>,
     /// worth to the public compared with no help for anyone; in pounds
     pub outcomes_worth: Option<f64>,
+    /// chance of winning the next contract, where the assumptions say how it is decided; from 0 to 1
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chance_of_next_contract: Option<SimulatedFigure>,
     #[serde(skip)]
     exact: ExactFigures,
 }
@@ -89,6 +92,7 @@ struct ExactFigures {
     keeps: Estimate,
     help: f64,
     worth: f64,
+    renewal: Option<Estimate>,
 }
 
 /// One changed term of the contract.
@@ -202,12 +206,17 @@ impl CompareReport {
         let (old, new, change) = (&self.old.figures.exact, &self.new.figures.exact, &self.difference.exact);
         let exact = |value: f64| pounds(value);
         let row = |name: &str, cells: [String; 3]| std::iter::once(name.to_owned()).chain(cells).collect::<Vec<_>>();
-        let rows = [
+        let mut rows = vec![
             row("the payer pays", [old.pays, new.pays, change.pays].map(pounds_within)),
             row("the provider keeps", [old.keeps, new.keeps, change.keeps].map(pounds_within)),
             row("spent on help", [old.help, new.help, change.help].map(exact)),
             row("outcomes are worth", [old.worth, new.worth, change.worth].map(exact)),
         ];
+        if old.renewal.or(new.renewal).is_some() {
+            let chance = |of: Option<Estimate>| of.map_or("not stated".to_owned(), |of| risks::percent(of.mean));
+            let moved = change.renewal.map_or("not stated".to_owned(), |of| risks::percentage_points(of.mean));
+            rows.push(row("chance of winning the next contract", [chance(old.renewal), chance(new.renewal), moved]));
+        }
         terminal.table(&["", "old", "new", "change"].map(str::to_owned), &rows)
     }
 
@@ -274,6 +283,7 @@ impl ComparedFigures {
             provider_keeps: SimulatedFigure::pounds(exact.keeps),
             help_spend: rounded(exact.help),
             outcomes_worth: rounded(exact.worth),
+            chance_of_next_contract: exact.renewal.map(SimulatedFigure::share),
             exact,
         }
     }
@@ -284,6 +294,7 @@ impl ComparedFigures {
             keeps: Estimate::of(result.profit()),
             help: result.help_spend,
             worth: result.value,
+            renewal: (!result.renewal.is_empty()).then(|| Estimate::of(result.renewal.iter().copied())),
         })
     }
 
@@ -294,6 +305,8 @@ impl ComparedFigures {
             keeps: Estimate::of(new.profit().zip(old.profit()).map(|(new, old)| new - old)),
             help: new.help_spend - old.help_spend,
             worth: new.value - old.value,
+            renewal: (!old.renewal.is_empty() && !new.renewal.is_empty())
+                .then(|| Estimate::of(new.renewal.iter().zip(&old.renewal).map(|(new, old)| new - old))),
         })
     }
 }

@@ -457,6 +457,9 @@ struct StrategyFigures {
     deductions: SimulatedFigure,
     /// what would be paid for results if each replication measured the truth exactly; pounds
     results_without_chance: Number,
+    /// chance of winning the next contract, where the assumptions say how it is decided; from 0 to 1
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chance_of_next_contract: Option<SimulatedFigure>,
     /// worth of the outcomes to the public, compared with no help for anyone; pounds
     value: Number,
     /// share of cohorts and replications in which the last pound of effort earned nothing
@@ -486,6 +489,8 @@ impl StrategyFigures {
             rewards: SimulatedFigure::mean_pounds(&strategy.rewards),
             deductions: SimulatedFigure::mean_pounds(&strategy.deductions),
             results_without_chance: pennies(strategy.results_without_chance),
+            chance_of_next_contract: (!strategy.renewal.is_empty())
+                .then(|| SimulatedFigure::share(Estimate::of(strategy.renewal.iter().copied()))),
             value: pennies(strategy.value),
             dead_margin: SimulatedFigure::share(strategy.dead_margin),
             cohorts_rewarded: SimulatedFigure::share(strategy.cohorts_rewarded),

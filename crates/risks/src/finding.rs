@@ -7,7 +7,7 @@ use crate::estimate::{Estimate, mean};
 use crate::harm::Harm;
 use crate::results::{AgentType, OutcomeFacts, StrategyKind, StrategyResult, StrategyResults};
 use crate::risk_id::RiskId;
-use crate::wording::{gained, lost, pounds, pounds_within, pounds_within_in_prose};
+use crate::wording::{gained, lost, percent, pounds, pounds_within, pounds_within_in_prose};
 
 /// One test of a finding, with the figure that decides it.
 #[derive(Clone, Debug, PartialEq)]
@@ -197,12 +197,17 @@ impl FindingBuilder {
     }
 }
 
-/// "£20,000", or "£20,000 with £5,000 at stake beyond the payments".
+/// "£20,000", "£20,000 with £5,000 at stake beyond the payments", or "£20,000 with £5,000 at stake beyond the payments and a chance of
+/// 62% of winning the next contract".
 fn profit_words(result: &StrategyResult) -> String {
     let profit = pounds(result.mean_profit());
+    let chance = match result.renewal.as_slice() {
+        [] => String::new(),
+        renewal => format!(" and a chance of {} of winning the next contract", percent(mean(renewal))),
+    };
     match result.stakes.as_slice() {
         [] => profit,
-        stakes => format!("{profit} with {} at stake beyond the payments", pounds(mean(stakes))),
+        stakes => format!("{profit} with {} at stake beyond the payments{chance}", pounds(mean(stakes))),
     }
 }
 

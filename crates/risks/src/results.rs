@@ -166,7 +166,10 @@ pub struct StrategyResult {
     pub deductions: Vec<f64>,
     /// What is at stake for the provider beyond the payments, as it values it; empty where nothing is.
     pub stakes: Vec<f64>,
-    /// The same as if each replication held the truth exactly, with no chance in it.
+    /// The chance that the provider wins the next contract in each replication; empty where the assumptions do not say how it is
+    /// decided.
+    pub renewal: Vec<f64>,
+    /// What depends on results as if each replication held the truth exactly, with no chance in it.
     pub results_without_chance: f64,
     /// All that is paid, as if each replication held the truth exactly.
     pub payment_without_chance: f64,
@@ -531,6 +534,9 @@ impl StrategyResult {
                 };
                 sum.dead_margin = weight(sum.dead_margin, part.dead_margin);
                 sum.cohorts_rewarded = weight(sum.cohorts_rewarded, part.cohorts_rewarded);
+                // Each area is a contract of its own.
+                let share = part.outcomes_people() / (people + part.outcomes_people()).max(1e-9);
+                sum.renewal.iter_mut().zip(&part.renewal).for_each(|(all, here)| *all += share * (here - *all));
                 sum.help_spend += part.help_spend;
                 sum.cost += part.cost;
                 sum.administration += part.administration;

@@ -59,6 +59,7 @@ impl Draws {
             results: self.sums(),
             rewards: self.sums(),
             deductions: self.sums(),
+            renewal: if self.yes() { vec![self.of(&SHARES); 3] } else { Vec::new() },
             stakes: if self.yes() { self.many(3, &SUMS) } else { Vec::new() },
             results_without_chance: self.of(&SUMS),
             payment_without_chance: self.of(&SUMS),

@@ -26,6 +26,7 @@ pub fn problems(opened: &SchemeFiles, scheme: &Scheme, assumptions: &Assumptions
     out.extend(more_undone_than_done(opened, scheme, assumptions));
     out.extend(aim_beyond_reach(opened, scheme, assumptions));
     out.extend(parts_of_others(opened, scheme, assumptions));
+    out.extend(renewal_that_nobody_moves(opened, scheme, assumptions));
     out.extend(cap_reach::reached_today(scheme, opened, &|area| current_rates(scheme, assumptions, area)));
     out
 }
@@ -77,6 +78,35 @@ fn more_help_than_results(opened: &SchemeFiles, scheme: &Scheme, assumptions: &A
         );
     }
     out
+}
+
+/// A next contract that is decided by an outcome which no help moves gives the provider no reason to do anything.
+fn renewal_that_nobody_moves(opened: &SchemeFiles, scheme: &Scheme, assumptions: &Assumptions) -> Option<Problem> {
+    let renewal = assumptions.renewal?;
+    let moved = people(scheme, assumptions).iter().any(|area| {
+        let chances = Chances::of(scheme, assumptions, area);
+        let helps = 0..chances.helps.len();
+        helps.clone().any(|help| (0..area.segments).any(|segment| chances.reach(renewal.outcome, help, segment) > 0.0))
+    });
+    let flat = renewal.each_point == 0.0 || renewal.worth == 0.0;
+    let name = &scheme.outcomes[renewal.outcome].name;
+    let (what, read) = match (moved, flat) {
+        (true, false) => return None,
+        (_, true) => (
+            "the next contract changes nothing that the provider does".to_owned(),
+            "a contract that is worth nothing, or a chance that does not follow from results".to_owned(),
+        ),
+        (false, false) => (
+            format!("the next contract is decided by `{name}`, and no help makes `{name}` better"),
+            format!("no [help.NAME] that moves `{name}`"),
+        ),
+    };
+    Some(
+        at(opened, "renewal", what)
+            .read(read)
+            .expected("a worth, a chance that rises with results, and an outcome that the provider can make better")
+            .fix("name another outcome, correct the numbers, or remove [renewal]"),
+    )
 }
 
 /// A part of another outcome cannot happen more often than the whole, and its worth must not be counted twice.

@@ -387,6 +387,7 @@ fn simulated(arena: &Arena<'_>, kind: StrategyKind, strategy: &Strategy, margins
         rewards: payments.rewards,
         deductions: payments.deductions,
         stakes: payments.stakes,
+        renewal: payments.renewal,
     }
 }
 
@@ -428,6 +429,7 @@ fn by_cohort(arena: &Arena<'_>, strategy: &Strategy) -> (Margins, Payments) {
         if which == 0 {
             payments.push(arena.scheme, paid);
             payments.stakes.extend(arena.at_stake(tally, &mut room));
+            payments.renewal.extend(arena.renewal_chance(tally));
             rewarded.push(share(&|cohort| now[cohort] > still[cohort] + least));
             before = now;
         } else {
@@ -540,8 +542,9 @@ fn mixed(arena: &Arena<'_>, kind: StrategyKind, mixture: &[(f64, Strategy)], mar
         let plus = |a: Estimate, b: Estimate| Estimate { mean: a.mean + b.mean, error: a.error + b.error };
         let dead = plus(sum.dead_margin, part.dead_margin);
         let rewarded = plus(sum.cohorts_rewarded, part.cohorts_rewarded);
+        let renewal = sum.renewal.iter().zip(&part.renewal).map(|(a, b)| a + b).collect();
         sum = StrategyResult::sum([&sum, &part].into_iter())?;
-        (sum.dead_margin, sum.cohorts_rewarded) = (dead, rewarded);
+        (sum.dead_margin, sum.cohorts_rewarded, sum.renewal) = (dead, rewarded, renewal);
     }
     Some(sum)
 }
@@ -568,6 +571,7 @@ fn scaled(mut result: StrategyResult, by: f64) -> StrategyResult {
         &mut result.rewards,
         &mut result.deductions,
         &mut result.stakes,
+        &mut result.renewal,
         &mut result.effort,
         &mut result.served,
         &mut result.brought_over,

@@ -33,17 +33,22 @@ impl Renewal {
         Renewal { assumption, today, sign: scheme.outcomes[outcome].sign() as f64 }
     }
 
-    /// What a tally is worth to the provider beyond today's results, in pounds: the worth of the next contract times the change of the
-    /// chance of winning it. The next buyer looks at everybody together, whoever they are, so that serving an easier mix looks
-    /// better. Nothing changes where nobody was served.
-    pub(crate) fn worth(&self, scheme: &Scheme, tally: &Tally) -> f64 {
-        let RenewalAssumption { outcome, worth, chance, each_point } = self.assumption;
+    /// The chance of winning the next contract with a tally. The next buyer looks at everybody together, whoever they are, so that
+    /// serving an easier mix looks better. It is as today where nobody was served.
+    pub(crate) fn chance(&self, scheme: &Scheme, tally: &Tally) -> f64 {
+        let RenewalAssumption { outcome, chance, each_point, .. } = self.assumption;
         let people: i64 = (0..tally.people.len()).map(|cell| tally.measured(scheme, outcome, cell)).sum();
         if people <= 0 {
-            return 0.0;
+            return chance;
         }
         let with: i64 = tally.counts[outcome].iter().sum();
         let better_by = 100.0 * self.sign * (with as f64 / people as f64 - self.today);
-        worth * ((chance + each_point * better_by).clamp(0.0, 1.0) - chance)
+        (chance + each_point * better_by).clamp(0.0, 1.0)
+    }
+
+    /// What a tally is worth to the provider beyond today's results, in pounds: the worth of the next contract times the change of the
+    /// chance of winning it.
+    pub(crate) fn worth(&self, scheme: &Scheme, tally: &Tally) -> f64 {
+        self.assumption.worth * (self.chance(scheme, tally) - self.assumption.chance)
     }
 }

@@ -173,6 +173,8 @@ pub struct Payments {
     pub deductions: Vec<f64>,
     /// What is at stake beyond the payments; empty where nothing is.
     pub stakes: Vec<f64>,
+    /// The chance of winning the next contract; empty where the assumptions do not say how it is decided.
+    pub renewal: Vec<f64>,
 }
 
 impl Payments {
@@ -415,6 +417,11 @@ impl<'a> Arena<'a> {
         (staked.is_some() || renewal.is_some()).then(|| staked.unwrap_or_default() + renewal.unwrap_or_default())
     }
 
+    /// The chance of winning the next contract with a tally; `None` where the assumptions do not say how it is decided.
+    pub(crate) fn renewal_chance(&self, tally: &Tally) -> Option<f64> {
+        self.renewal.as_ref().map(|renewal| renewal.chance(self.scheme, tally))
+    }
+
     /// The same by cohort, in pence. The next contract is decided by all cohorts, and counts for each in equal parts.
     pub(crate) fn at_stake_by_cohort(&self, tally: &Tally) -> Vec<f64> {
         let cohorts = self.people.cohorts.len();
@@ -440,6 +447,7 @@ impl<'a> Arena<'a> {
         self.simulate(std::slice::from_ref(strategy), self.replications, |_, tally, paid| {
             out.push(self.scheme, paid);
             out.stakes.extend(self.at_stake(tally, &mut room));
+            out.renewal.extend(self.renewal_chance(tally));
         });
         out
     }

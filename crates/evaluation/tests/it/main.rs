@@ -3,6 +3,7 @@
 mod data;
 mod least_squares;
 mod logistic;
+mod spec;
 
 /// Says on standard error that a test is skipped, and why.
 fn skipped(why: &str) {

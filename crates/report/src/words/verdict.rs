@@ -47,6 +47,7 @@ pub fn verdict(stress: &StressTest) -> String {
         true => format!(" It then earns {} more than by doing as intended.", pounds_supported_in_prose(more)),
         false => String::new(),
     };
+    let renewal = chance_of_the_next_contract(best, intended, stress.results.get(StrategyKind::AsNow));
     let profit = Estimate::of(best.profit());
     let loses = match profit.high() < 0.0 {
         true => format!(
@@ -65,7 +66,7 @@ pub fn verdict(stress: &StressTest) -> String {
         );
     }
     format!(
-        "{forecast}A provider that only seeks profit does best by spending {} a person on help. That is {compared}.{over}{earns}{loses}{funders} \
+        "{forecast}A provider that only seeks profit does best by spending {} a person on help. That is {compared}.{over}{earns}{renewal}{loses}{funders} \
          {}",
         pounds_in_prose(spends),
         found("it")
@@ -87,6 +88,21 @@ fn brought_over(best: &StrategyResult, results: &StrategyResults) -> String {
         )
     });
     over.collect()
+}
+
+/// What becomes of the next contract, where the assumptions say how it is decided: " Its chance of winning the next contract is then
+/// 45%. It would be 62% if it did as intended, and it is 60% with today's results."
+fn chance_of_the_next_contract(best: &StrategyResult, intended: &StrategyResult, today: Option<&StrategyResult>) -> String {
+    if best.renewal.is_empty() {
+        return String::new();
+    }
+    let chance = |result: &StrategyResult| risks::percent(risks::mean(&result.renewal));
+    let as_now = today.map_or(String::new(), |today| format!(", and it is {} with today's results", chance(today)));
+    format!(
+        " Its chance of winning the next contract is then {}. It would be {} if it did as intended{as_now}.",
+        chance(best),
+        chance(intended)
+    )
 }
 
 /// Whether the provider's best brings it no more than what is done today or what is intended, because others bear every loss and get

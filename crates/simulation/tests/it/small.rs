@@ -540,6 +540,10 @@ fn the_next_contract_moves_a_provider_as_a_price_does() {
     let spends = (moved.help_spend, paid.help_spend);
     assert!(spends.1 > 100_000.0 && (spends.0 / spends.1 - 1.0).abs() < 0.02, "{spends:?}");
     assert!(moved.results.iter().all(|paid| *paid == 0.0), "it is no payment");
+    // 40% today; every point that it gains is 3 more. What is at stake is the change of that chance, times the worth.
+    let chance = risks::mean(&moved.renewal);
+    assert!(chance > 0.5 && (risks::mean(&moved.stakes) - 1_600_000.0 * (chance - 0.4)).abs() < 1.0, "{chance}");
+    assert!(paid.renewal.is_empty(), "nothing is said of a next contract");
     // What can be won is never more than all of it, and it is not won twice.
     let certain = renewal("£800,000", "100 %", "1 %");
     assert!(certain.help_spend < 1.0 && certain.stakes.iter().all(|stake| *stake <= 0.0), "{}", certain.help_spend);
