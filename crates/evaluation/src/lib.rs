@@ -13,3 +13,4 @@ pub mod logistic;
 pub mod sample;
 pub mod spec;
 pub mod table;
+pub mod matching;

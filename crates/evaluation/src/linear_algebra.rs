@@ -137,13 +137,7 @@ impl Cholesky {
     /// The solution `x` of `A x = b`.
     pub fn solve(&self, b: &[f64]) -> Vec<f64> {
         let n = self.factor.n;
-        let mut x = b.to_vec();
-        for i in 0..n {
-            for k in 0..i {
-                x[i] -= self.factor.get(i, k) * x[k];
-            }
-            x[i] /= self.factor.get(i, i);
-        }
+        let mut x = self.half_solve(b);
         for i in (0..n).rev() {
             for k in i + 1..n {
                 x[i] -= self.factor.get(k, i) * x[k];
@@ -151,6 +145,18 @@ impl Cholesky {
             x[i] /= self.factor.get(i, i);
         }
         x
+    }
+
+    /// The solution `y` of `L y = b`: its Euclidean length is the Mahalanobis length of `b`.
+    pub fn half_solve(&self, b: &[f64]) -> Vec<f64> {
+        let mut y = b.to_vec();
+        for i in 0..self.factor.n {
+            for k in 0..i {
+                y[i] -= self.factor.get(i, k) * y[k];
+            }
+            y[i] /= self.factor.get(i, i);
+        }
+        y
     }
 
     /// The inverse of `A`.

@@ -4,6 +4,7 @@ mod data;
 mod least_squares;
 mod logistic;
 mod spec;
+mod matching;
 
 /// Says on standard error that a test is skipped, and why.
 fn skipped(why: &str) {

@@ -1,0 +1,219 @@
+//! Matching: MatchIt's vignette, a naive matcher on small data full of ties, and rows in any order.
+
+use evaluation::logistic::logistic;
+use evaluation::matching::{Caliper, Distance, Matches, Order, Pair, Rules, Width, effective_size, match_nearest};
+use proptest::prelude::*;
+
+use crate::close;
+use crate::data::{Table, matchit};
+use crate::logistic::VIGNETTE;
+
+/// The rules of MatchIt's first example: nearest neighbour, one each, the largest score first.
+pub(crate) fn nearest_on(score: &[f64]) -> Rules<'_> {
+    Rules {
+        distance: Distance::Score(score),
+        caliper: None,
+        covariate_calipers: &[],
+        strata: None,
+        ratio: 1,
+        replacement: false,
+        order: Order::LargestFirst,
+    }
+}
+
+/// The data of the vignette, its propensity scores, and keys in the order of its rows, as MatchIt breaks ties.
+pub(crate) fn vignette() -> Option<(Table, Vec<f64>, Vec<u64>)> {
+    let table = matchit()?;
+    let score = logistic(&table.flags("treat"), &table.covariates(&VIGNETTE), None).expect("a fit").probabilities();
+    let keys = (0..table.rows() as u64).collect();
+    Some((table, score, keys))
+}
+
+fn difference(table: &Table, matches: &Matches) -> f64 {
+    let treated = table.flags("treat");
+    let mean = |group: bool| {
+        let rows = || (0..treated.len()).filter(|&row| treated[row] == group);
+        rows().map(|row| matches.weights[row] * table.column("re78")[row]).sum::<f64>()
+            / rows().map(|row| matches.weights[row]).sum::<f64>()
+    };
+    mean(true) - mean(false)
+}
+
+/// MatchIt 4.7.2: `m.out1` of the vignette, then with a caliper of 0.2.
+#[test]
+fn the_matchings_of_the_vignette() {
+    let Some((table, score, keys)) = vignette() else { return };
+    let treated = table.flags("treat");
+    let plain = match_nearest(&treated, &keys, &nearest_on(&score)).expect("matches");
+    assert_eq!((plain.treated_matched(), plain.controls_used), (185, 185));
+    close(difference(&table, &plain), 894.367, 5.1e-4);
+
+    let rules = Rules { caliper: Some(Width::OverallDeviations(0.2)), ..nearest_on(&score) };
+    let within = match_nearest(&treated, &keys, &rules).expect("matches");
+    assert_eq!(within.treated_matched(), 113);
+    close(difference(&table, &within), 1571.744, 5.1e-4);
+}
+
+/// MatchIt 4.7.2 with replacement. Many men have the same covariates and so one score. Which of them MatchIt takes depends on the
+/// order of the rows and on the side: the first row above or at the treated man's score, and the last below it. Here it is the
+/// smallest key. The distances are the same, and exchanging the men of one score gives the published figures.
+#[test]
+fn the_matching_of_the_vignette_with_replacement() {
+    let Some((table, score, keys)) = vignette() else { return };
+    let treated = table.flags("treat");
+    let rules = Rules { replacement: true, ..nearest_on(&score) };
+    let mut matches = match_nearest(&treated, &keys, &rules).expect("matches");
+    assert_eq!((matches.treated_matched(), matches.controls_used), (185, 80));
+
+    let mut weights: Vec<f64> = treated.iter().map(|&treated| f64::from(u8::from(treated))).collect();
+    for pair in &matches.pairs {
+        let mut same = (0..treated.len()).filter(|&row| !treated[row] && score[row] == score[pair.control]);
+        let taken = if score[pair.control] >= score[pair.treated] { same.next() } else { same.next_back() };
+        weights[taken.expect("the unit itself")] += 1.0;
+    }
+    let controls = || (0..treated.len()).filter(|&row| !treated[row]).map(|row| weights[row]);
+    assert_eq!(controls().filter(|&weight| weight > 0.0).count(), 82);
+    close(effective_size(controls()), 46.31258, 5.1e-6);
+    matches.weights = weights;
+    close(difference(&table, &matches), 1991.615, 5.1e-4);
+}
+
+/// A small world with many ties.
+#[derive(Clone, Debug)]
+struct World {
+    treated: Vec<bool>,
+    keys: Vec<u64>,
+    score: Vec<f64>,
+    other: Vec<f64>,
+    strata: Vec<u64>,
+}
+
+fn worlds() -> impl Strategy<Value = World> {
+    prop::collection::vec((any::<bool>(), 0..12_i32, 0..4_i32, 0..2_u64), 2..40).prop_flat_map(|units| {
+        let keys: Vec<u64> = (0..units.len() as u64).map(|key| key * 3 + 5).collect();
+        Just(keys).prop_shuffle().prop_map(move |keys| World {
+            treated: units.iter().map(|unit| unit.0).collect(),
+            keys,
+            score: units.iter().map(|unit| f64::from(unit.1) * 0.25).collect(),
+            other: units.iter().map(|unit| f64::from(unit.2)).collect(),
+            strata: units.iter().map(|unit| unit.3).collect(),
+        })
+    })
+}
+
+/// The same rules, by looking at every pair every time.
+fn naive(world: &World, rules: &Rules<'_>, caliper: Option<f64>, other: Option<f64>) -> Vec<Pair> {
+    let rows = world.treated.len();
+    let distance = |t: usize, c: usize| (world.score[t] - world.score[c]).abs();
+    let allowed = |t: usize, c: usize| {
+        world.treated[t]
+            && !world.treated[c]
+            && rules.strata.is_none_or(|strata| strata[t] == strata[c])
+            && caliper.is_none_or(|caliper| distance(t, c) <= caliper)
+            && other.is_none_or(|other| (world.other[t] - world.other[c]).abs() <= other)
+    };
+    let mut pairs: Vec<Pair> = Vec::new();
+    let mut order: Vec<usize> = (0..rows).filter(|&row| world.treated[row]).collect();
+    order.sort_by_key(|&row| world.keys[row]);
+    if rules.order == Order::LargestFirst {
+        order.sort_by(|&a, &b| world.score[b].total_cmp(&world.score[a]));
+    }
+    for round in 0..rules.ratio {
+        let mut done: Vec<usize> = Vec::new();
+        loop {
+            let free = |pairs: &[Pair], t: usize, c: usize| {
+                allowed(t, c) && !pairs.iter().any(|pair| pair.control == c && (!rules.replacement || pair.treated == t))
+            };
+            let waiting: Vec<usize> = order.iter().copied().filter(|row| !done.contains(row)).collect();
+            let choosers = if rules.order == Order::ClosestFirst { waiting } else { waiting.into_iter().take(1).collect() };
+            if choosers.is_empty() {
+                break;
+            }
+            let best = choosers
+                .iter()
+                .flat_map(|&t| (0..rows).map(move |c| (t, c)))
+                .filter(|&(t, c)| free(&pairs, t, c))
+                .filter(|&(t, _)| pairs.iter().filter(|pair| pair.treated == t).count() == round)
+                .min_by(|&(t, c), &(u, d)| {
+                    distance(t, c)
+                        .total_cmp(&distance(u, d))
+                        .then((world.keys[t], world.keys[c]).cmp(&(world.keys[u], world.keys[d])))
+                });
+            match best {
+                Some((t, c)) => {
+                    pairs.push(Pair { treated: t, control: c, distance: distance(t, c) });
+                    done.push(t);
+                }
+                None => done.extend(choosers),
+            }
+        }
+    }
+    pairs.sort_by(|a, b| {
+        (world.keys[a.treated].cmp(&world.keys[b.treated]))
+            .then(a.distance.total_cmp(&b.distance))
+            .then(world.keys[a.control].cmp(&world.keys[b.control]))
+    });
+    pairs
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    /// Every rule, with ties in the scores, gives what looking at all pairs gives.
+    #[test]
+    fn a_naive_matcher_agrees(
+        world in worlds(),
+        ratio in 1..4_usize,
+        replacement in any::<bool>(),
+        order in prop::sample::select(vec![Order::LargestFirst, Order::ClosestFirst, Order::ByKey]),
+        caliper in prop::option::of(prop::sample::select(vec![0.0, 0.25, 0.5, 1.0])),
+        other in prop::option::of(prop::sample::select(vec![0.0, 1.0])),
+        strata in any::<bool>(),
+    ) {
+        let calipers: Vec<Caliper<'_>> =
+            other.iter().map(|&width| Caliper { name: "other", values: &world.other, width: Width::Absolute(width) }).collect();
+        let rules = Rules {
+            distance: Distance::Score(&world.score),
+            caliper: caliper.map(Width::Absolute),
+            covariate_calipers: &calipers,
+            strata: strata.then_some(&world.strata),
+            ratio,
+            replacement,
+            order,
+        };
+        match match_nearest(&world.treated, &world.keys, &rules) {
+            Ok(matches) => prop_assert_eq!(matches.pairs, naive(&world, &rules, caliper, other)),
+            Err(error) => prop_assert!(
+                !world.treated.contains(&true) || !world.treated.contains(&false), "{error}"
+            ),
+        }
+    }
+
+    /// The order of the rows changes nothing, for scores and for points.
+    #[test]
+    fn the_order_of_rows_changes_nothing(world in worlds(), shift in 1..40_usize, points in any::<bool>()) {
+        prop_assume!(world.treated.contains(&true) && world.treated.contains(&false));
+        let rows = world.treated.len();
+        let turned: Vec<usize> = (0..rows).map(|row| (row + shift) % rows).rev().collect();
+        let other = World {
+            treated: turned.iter().map(|&row| world.treated[row]).collect(),
+            keys: turned.iter().map(|&row| world.keys[row]).collect(),
+            score: turned.iter().map(|&row| world.score[row]).collect(),
+            other: turned.iter().map(|&row| world.other[row]).collect(),
+            strata: turned.iter().map(|&row| world.strata[row]).collect(),
+        };
+        let pairs = |world: &World| {
+            let columns = evaluation::columns::Columns::new(rows, vec![
+                evaluation::columns::Column::new("score", world.score.clone()),
+            ]).expect("columns");
+            let rules = Rules {
+                distance: if points { Distance::Mahalanobis(&columns) } else { Distance::Score(&world.score) },
+                order: Order::ClosestFirst,
+                ..nearest_on(&world.score)
+            };
+            let matches = match_nearest(&world.treated, &world.keys, &rules).ok()?;
+            Some(matches.pairs.iter().map(|pair| (world.keys[pair.treated], world.keys[pair.control])).collect::<Vec<_>>())
+        };
+        prop_assert_eq!(pairs(&world), pairs(&other));
+    }
+}
