@@ -41,6 +41,11 @@ impl Columns {
         Ok(Columns { rows, columns })
     }
 
+    /// Columns made from others that have been checked.
+    pub(crate) fn checked(rows: usize, columns: Vec<Column>) -> Columns {
+        Columns { rows, columns }
+    }
+
     /// How many units there are.
     pub fn rows(&self) -> usize {
         self.rows

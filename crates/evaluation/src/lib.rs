@@ -4,8 +4,13 @@
 //! This crate opens no file, knows no contract, and cannot see a simulation: it would otherwise look at the truth that it has to
 //! estimate.
 
+pub mod balance;
+pub mod bootstrap;
+pub mod coarsened_exact;
 pub mod columns;
 mod design;
+pub mod effects;
+pub mod entropy_balancing;
 pub mod error;
 pub mod least_squares;
 pub mod linear_algebra;
@@ -14,3 +19,7 @@ pub mod sample;
 pub mod spec;
 pub mod table;
 pub mod matching;
+pub mod randomisation;
+pub mod subclassification;
+pub mod target;
+pub mod weighting;

@@ -1,6 +1,8 @@
 //! Whole methods, compared with published numbers and with each other.
 
+mod balance;
 mod data;
+mod effects;
 mod least_squares;
 mod logistic;
 mod spec;
