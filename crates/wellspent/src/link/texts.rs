@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use bytes::Bytes;
+use evaluation::table::NumberColumn;
 use linkage::distinct_values::ValueNumbering;
 use linkage::source_tables::RawColumn;
 use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
@@ -64,8 +65,20 @@ pub(crate) fn read_with_ids(path: &Path, ids: Option<&str>, wanted: &[&str]) -> 
 
 /// The same of a sheet of a workbook; without its name of the only one.
 pub(crate) fn read_sheet(path: &Path, sheet: Option<&str>, ids: Option<&str>, wanted: &[&str]) -> anyhow::Result<TextColumns> {
+    let all: Vec<&str> = ids.into_iter().chain(wanted.iter().copied()).collect();
+    let (columns, faults) = read_into(path, sheet, &all, started(ids, wanted))?;
+    Ok(finished(columns, faults))
+}
+
+/// Reads columns by name, each into its own reader: a CSV file and a sheet of a workbook row by row, a Parquet file column by column.
+pub(crate) fn read_into(
+    path: &Path,
+    sheet: Option<&str>,
+    wanted: &[&str],
+    into: Vec<ColumnReader>,
+) -> anyhow::Result<(Vec<ColumnReader>, Vec<Fault>)> {
     let file = safe::open(path, LARGEST_TABLE_BYTES)?;
-    if is_parquet(path) { from_parquet(path, ids, wanted) } else { from_rows(path, input::open(file, path, sheet)?, ids, wanted) }
+    if is_parquet(path) { from_parquet(path, wanted, into) } else { from_rows(path, input::open(file, path, sheet)?, wanted, into) }
 }
 
 /// Where each wanted column stands among the names in a file, or an error that names those that are missing or appear twice. One
@@ -125,36 +138,39 @@ fn finished(columns: Vec<ColumnReader>, faults: Vec<Fault>) -> TextColumns {
     for column in columns {
         match column {
             ColumnReader::Ids(ids) => read.ids = ids,
-            ColumnReader::Numbers(of) => read.columns.push(RawColumn { values: of.numbering.finish(), rows: of.rows }),
+            ColumnReader::Numbers(of) => read.columns.push(of.column()),
+            ColumnReader::Measured(_) => {}
         }
     }
     read
 }
 
-fn from_rows(path: &Path, opened: Result<OpenRows, Fault>, ids: Option<&str>, wanted: &[&str]) -> anyhow::Result<TextColumns> {
-    let all: Vec<&str> = ids.into_iter().chain(wanted.iter().copied()).collect();
-    let mut columns = started(ids, wanted);
+fn from_rows(
+    path: &Path,
+    opened: Result<OpenRows, Fault>,
+    all: &[&str],
+    mut columns: Vec<ColumnReader>,
+) -> anyhow::Result<(Vec<ColumnReader>, Vec<Fault>)> {
     let mut opened = opened.map_err(|fault| input::refused(path, &fault))?;
-    let read = rows::texts(&mut opened, &all, |cells| columns.iter_mut().zip(cells).for_each(|(column, cell)| column.text(cell)));
+    let read = rows::texts(&mut opened, all, |cells| columns.iter_mut().zip(cells).for_each(|(column, cell)| column.text(cell)));
     let (header, mut faults) = read.with_context(|| format!("could not read {}", path.display()))?;
     if let Some(fault) = faults.iter().find(|fault| fault.grade == Grade::File) {
         return Err(input::refused(path, fault));
     }
-    places(path, &all, &header)?;
-    faults.extend(repeated(&all, &header));
-    Ok(finished(columns, faults))
+    places(path, all, &header)?;
+    faults.extend(repeated(all, &header));
+    Ok((columns, faults))
 }
 
-fn from_parquet(path: &Path, ids: Option<&str>, wanted: &[&str]) -> anyhow::Result<TextColumns> {
+fn from_parquet(path: &Path, all: &[&str], into: Vec<ColumnReader>) -> anyhow::Result<(Vec<ColumnReader>, Vec<Fault>)> {
     let open = || -> anyhow::Result<parquet_text::ParquetTexts> {
         let file = safe::open(path, LARGEST_TABLE_BYTES)?;
         parquet_text::open(file).map_err(|fault| input::refused(path, &fault))
     };
     let opened = open()?;
     let names: Vec<String> = opened.columns.iter().map(|column| column.name.clone()).collect();
-    let all: Vec<&str> = ids.into_iter().chain(wanted.iter().copied()).collect();
     let mut found = Vec::new();
-    for place in places(path, &all, &names)? {
+    for place in places(path, all, &names)? {
         let column = &opened.columns[place];
         match &column.values {
             Ok(values) => found.push((column.name.clone(), *values)),
@@ -168,7 +184,7 @@ fn from_parquet(path: &Path, ids: Option<&str>, wanted: &[&str]) -> anyhow::Resu
     if let Some(fault) = unpackable(&opened.reader, &opened.source, &leaves) {
         return Err(input::refused(path, &fault));
     }
-    let each = found.into_par_iter().zip(started(ids, wanted)).map(|((name, values), mut into)| {
+    let each = found.into_par_iter().zip(into).map(|((name, values), mut into)| {
         // Each column has a cursor of its own.
         let reader = open()?.reader;
         let mut wrong = None;
@@ -179,19 +195,22 @@ fn from_parquet(path: &Path, ids: Option<&str>, wanted: &[&str]) -> anyhow::Resu
             None => Ok(into),
         }
     });
-    Ok(finished(each.collect::<anyhow::Result<_>>()?, repeated(&all, &names)))
+    Ok((each.collect::<anyhow::Result<_>>()?, repeated(all, &names)))
 }
 
 /// A column while it is read.
-enum ColumnReader {
+pub(crate) enum ColumnReader {
     /// As it stands.
     Ids(Texts),
     /// Each distinct text once.
     Numbers(Numbers),
+    /// Read as numbers, so that nothing is kept of a text that no other row has.
+    Measured(NumberColumn),
 }
 
+/// Distinct texts, and for each row the number of its own.
 #[derive(Default)]
-struct Numbers {
+pub(crate) struct Numbers {
     numbering: ValueNumbering,
     rows: Vec<u32>,
     /// Texts of a Parquet file's own dictionary, found again by their place in memory; nothing where there is no dictionary.
@@ -202,10 +221,18 @@ struct Numbers {
 /// So many texts of a dictionary are known by their place.
 const KNOWN: usize = 1 << 15;
 
+impl Numbers {
+    /// The column as it was read.
+    pub(crate) fn column(self) -> RawColumn {
+        RawColumn { values: self.numbering.finish(), rows: self.rows }
+    }
+}
+
 impl ColumnReader {
     fn text(&mut self, text: &str) {
         match self {
             ColumnReader::Ids(ids) => ids.push(text),
+            ColumnReader::Measured(of) => of.push(text),
             ColumnReader::Numbers(of) => of.rows.push(of.numbering.number(text)),
         }
     }

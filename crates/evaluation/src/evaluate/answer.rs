@@ -1,0 +1,327 @@
+//! The answer of a design that compares people, and what stands beside it: the naive difference, balance, overlap, subgroups, negative
+//! controls, and how strong something unseen would have to be.
+
+use base::day::Day;
+use base::english::counted;
+use base::statistics::normal_quantile;
+
+use super::people::{Compared, People, compare, naive};
+use super::result::{BalancePair, CostPerResult, Estimate, Evaluation, MinimumDetectable, Overlap, Role, Saving};
+use super::{Refused, refused, unseen};
+use crate::balance::{Deviation, balance};
+use crate::coarsened_exact::Bins;
+use crate::distributions::{student_t_quantile, student_t_tails};
+use crate::effects::Effect;
+use crate::multiple_testing::{Adjustment, adjusted};
+use crate::sample::{Loss, Sample, sample};
+use crate::spec::{DesignSpec, OutcomeUnit, RandomisedSpec, Spec, SubgroupSpec};
+use crate::table::{Table, same_value};
+use crate::words;
+
+/// The power that the minimum detectable effect is stated for.
+const POWER: f64 = 0.8;
+/// Equal parts of 0 to 1 in which propensity scores are counted.
+const PARTS: usize = 20;
+
+/// The answer of a design that compares people.
+pub(super) fn of_people(spec: &Spec, table: &Table, today: Day) -> Result<Evaluation, Refused> {
+    let sample = sample(spec, table, today)?;
+    let people = people(spec, table, &sample)?;
+    let fails = |of: &str| move |error| (error, of.to_owned());
+    let told = |(error, of): (crate::error::EvaluationError, String)| refused(error, &sample, &of);
+    clusters_enough(spec, &people).map_err(|error| refused(error, &sample, "the standard error"))?;
+    let found = compare(spec, &people).map_err(fails("the answer")).map_err(told)?;
+    let answer = estimate(spec, &people, &found, Role::Answer, spec.outcome.name.clone());
+    let unadjusted = naive(&people).map_err(fails("the difference without any design")).map_err(told)?;
+    let mut estimates = vec![answer.clone(), plain(spec, &unadjusted, &people)];
+    estimates.extend(subgroups(spec, table, &sample, &people)?);
+    estimates.extend(negative_controls(spec, table, &sample, &people)?);
+
+    let mut losses = sample.losses.clone();
+    let (treated, comparison) = in_comparison(&people, &found);
+    losses.push(Loss { step: "in the comparison".to_owned(), treated, comparison });
+    let balance = match people.covariates.all().is_empty() {
+        true => None,
+        false => {
+            let of = |weights: Option<&[f64]>| {
+                balance(&people.covariates, &people.treated, weights, Deviation::Treated)
+                    .map_err(fails("the balance of the covariates"))
+                    .map_err(told)
+            };
+            Some(BalancePair { before: of(None)?, after: of(found.weights.as_deref())? })
+        }
+    };
+    let who_is_left = (!found.left_out.is_empty()).then(|| words::who_is_left(found.left_out.len(), sample.treated_count()));
+    let mut notes = sample.notes.clone();
+    if let Some(balance) = &balance {
+        notes.extend(words::balance_note(&balance.after));
+    }
+    Ok(Evaluation {
+        question: spec.question.clone(),
+        outcome: words::outcome(&spec.outcome),
+        unit: spec.outcome.unit,
+        more_is_better: spec.outcome.more_is_better,
+        estimand: spec.estimand,
+        design: words::design(spec),
+        level: spec.level,
+        losses,
+        who_is_left,
+        balance,
+        overlap: found.score.as_ref().map(|score| overlap(&people.treated, &score.probabilities())),
+        minimum_detectable: Some(minimum_detectable(spec.level, answer.standard_error)),
+        sensitivity: unseen::figures(spec, &people, &found, &answer),
+        panel: None,
+        curves: Vec::new(),
+        lines: None,
+        cost_per_result: cost_per_result(spec, &answer),
+        savings: savings(spec, &answer),
+        estimates,
+        notes,
+    })
+}
+
+/// The people of a sample, with their clusters and strata.
+fn people(spec: &Spec, table: &Table, sample: &Sample) -> Result<People, Refused> {
+    let numbers = |column: &str| -> Result<Vec<u64>, Refused> {
+        Ok(sample.categories(table, column)?.0.into_iter().map(|at| at as u64).collect())
+    };
+    let clusters = spec.standard_error.clusters.as_deref().map(numbers).transpose()?;
+    let mut received = None;
+    let strata = match &spec.design {
+        DesignSpec::Randomised(RandomisedSpec { strata, received: column }) => {
+            if let (Some(column), Some(who)) = (column, &spec.treated) {
+                let all = table.either(column, &who.is, &who.not)?;
+                received = Some(sample.table_rows.iter().map(|row| all[*row]).collect());
+            }
+            strata.as_deref().map(numbers).transpose()?
+        }
+        DesignSpec::Matching(matching) => {
+            let mut joined: Option<Vec<u64>> = None;
+            for column in &matching.exact {
+                let (places, count) = sample.categories(table, column)?;
+                let so_far = joined.unwrap_or_else(|| vec![0; places.len()]);
+                joined = Some(renumbered(so_far.iter().zip(&places).map(|(a, b)| (*a, *b % count.max(1)))));
+            }
+            joined
+        }
+        _ => None,
+    };
+    let bins = match &spec.design {
+        DesignSpec::CoarsenedExact(classes) => {
+            let of = |name: &str| classes.iter().find(|class| class.column == name && !class.cuts.is_empty());
+            sample.covariates.all().iter().map(|column| of(&column.name).map_or(Bins::Exact, |class| Bins::Limits(class.cuts.clone()))).collect()
+        }
+        _ => Vec::new(),
+    };
+    Ok(People {
+        treated: sample.treated.clone(),
+        outcome: sample.outcome.clone(),
+        covariates: sample.covariates.clone(),
+        keys: sample.keys.clone(),
+        clusters,
+        strata,
+        received,
+        bins,
+    })
+}
+
+/// Numbers for pairs of numbers, the same for the same pair.
+fn renumbered(pairs: impl Iterator<Item = (u64, usize)> + Clone) -> Vec<u64> {
+    let mut known: Vec<(u64, usize)> = pairs.clone().collect();
+    known.sort_unstable();
+    known.dedup();
+    pairs.map(|pair| known.binary_search(&pair).unwrap_or_default() as u64).collect()
+}
+
+/// Few clusters make a clustered standard error too small.
+fn clusters_enough(spec: &Spec, people: &People) -> Result<(), crate::error::EvaluationError> {
+    let Some(clusters) = &people.clusters else { return Ok(()) };
+    let mut all = clusters.clone();
+    all.sort_unstable();
+    all.dedup();
+    match all.len() < spec.standard_error.least_clusters {
+        true => Err(crate::error::EvaluationError::TooFew {
+            what: "clusters for a clustered standard error, which is too small with few; use \"randomisation\", or state `least_clusters`",
+            needed: spec.standard_error.least_clusters,
+            found: all.len(),
+        }),
+        false => Ok(()),
+    }
+}
+
+/// An estimate with its interval. Where there are clusters, Student's t counts them; otherwise the sample is large.
+fn estimate(spec: &Spec, people: &People, found: &Compared, role: Role, what: String) -> Estimate {
+    let effect = &found.effect;
+    let (treated, comparison) = in_comparison(people, found);
+    let method = words::standard_error(effect.standard_error_name, effect.clusters, &spec.standard_error);
+    let mut made = with_interval(effect, spec.level, Estimate {
+        role,
+        what,
+        effect: effect.estimate,
+        standard_error: effect.standard_error,
+        low: 0.0,
+        high: 0.0,
+        p_value: 1.0,
+        corrected_p_value: None,
+        means: Some((effect.treated_mean, effect.control_mean)),
+        treated,
+        comparison,
+        method,
+    });
+    if let Some((low, high)) = found.interval {
+        (made.low, made.high) = (low, high);
+    }
+    if let Some(p_value) = found.p_value {
+        made.p_value = p_value;
+    }
+    made
+}
+
+fn plain(spec: &Spec, effect: &Effect, people: &People) -> Estimate {
+    let treated = people.treated.iter().filter(|treated| **treated).count();
+    with_interval(effect, spec.level, Estimate {
+        role: Role::Naive,
+        what: "difference without any design".to_owned(),
+        effect: effect.estimate,
+        standard_error: effect.standard_error,
+        low: 0.0,
+        high: 0.0,
+        p_value: 1.0,
+        corrected_p_value: None,
+        means: Some((effect.treated_mean, effect.control_mean)),
+        treated,
+        comparison: people.treated.len() - treated,
+        method: words::standard_error(effect.standard_error_name, effect.clusters, &spec.standard_error),
+    })
+}
+
+/// Fills in the interval and the p-value.
+fn with_interval(effect: &Effect, level: f64, estimate: Estimate) -> Estimate {
+    let share = 0.5 + level / 2.0;
+    let statistic = effect.estimate / effect.standard_error;
+    let (wide, p_value) = match effect.clusters.filter(|clusters| *clusters > 1) {
+        Some(clusters) => {
+            let freedom = (clusters - 1) as f64;
+            (student_t_quantile(share, freedom), 2.0 * student_t_tails(statistic.abs(), freedom).upper)
+        }
+        None => (normal_quantile(share), effect.p_value()),
+    };
+    let half = wide * effect.standard_error;
+    Estimate { low: effect.estimate - half, high: effect.estimate + half, p_value: p_value.min(1.0), ..estimate }
+}
+
+/// How many treated and others are in the comparison.
+fn in_comparison(people: &People, found: &Compared) -> (usize, usize) {
+    let counts = |row: &usize| found.weights.as_ref().is_none_or(|weights| weights[*row] > 0.0);
+    let of = |which: bool| (0..people.treated.len()).filter(|row| people.treated[*row] == which).filter(counts).count();
+    (of(true), of(false))
+}
+
+/// The groups that were named before, with p-values corrected for their number.
+fn subgroups(spec: &Spec, table: &Table, sample: &Sample, people: &People) -> Result<Vec<Estimate>, Refused> {
+    let mut found = Vec::new();
+    for SubgroupSpec { column, is } in &spec.subgroups {
+        let text = table.text(column)?;
+        let inside: Vec<bool> = text.values.iter().map(|value| same_value(value, is)).collect();
+        let rows: Vec<usize> = (0..people.treated.len()).filter(|row| inside[text.rows[sample.table_rows[*row]] as usize]).collect();
+        let name = format!("{column}: {is}");
+        if rows.is_empty() {
+            let fix = "correct the value in the spec, or leave the subgroup out";
+            return Err(table.fault(column, &[], "nobody has the value of a subgroup", &format!("`{is}` in some rows"), fix).into());
+        }
+        let keys = rows.iter().map(|row| people.keys[*row]).collect();
+        let members = without_constants(people.take(&rows, keys));
+        let compared = compare(spec, &members).map_err(|error| refused(error, sample, &format!("the subgroup `{name}`")))?;
+        found.push(estimate(spec, &members, &compared, Role::Subgroup, name));
+    }
+    let p_values: Vec<f64> = found.iter().map(|estimate| estimate.p_value).collect();
+    let corrected = adjusted(&p_values, Adjustment::Holm);
+    for (estimate, p_value) in found.iter_mut().zip(corrected) {
+        estimate.corrected_p_value = Some(p_value);
+    }
+    Ok(found)
+}
+
+/// A covariate that is the same for a whole subgroup says nothing within it.
+fn without_constants(people: People) -> People {
+    let varies = |values: &[f64]| values.iter().any(|value| *value != values[0]);
+    let kept: Vec<usize> = (0..people.covariates.all().len()).filter(|at| varies(&people.covariates.all()[*at].values)).collect();
+    if kept.len() == people.covariates.all().len() {
+        return people;
+    }
+    let bins = match people.bins.is_empty() {
+        true => Vec::new(),
+        false => kept.iter().map(|at| people.bins[*at].clone()).collect(),
+    };
+    let columns = kept.iter().map(|at| people.covariates.all()[*at].clone()).collect();
+    let covariates = crate::columns::Columns::new(people.covariates.rows(), columns).unwrap_or_else(|_| people.covariates.clone());
+    People { covariates, bins, ..people }
+}
+
+/// The same comparison for outcomes that the service cannot have changed.
+fn negative_controls(spec: &Spec, table: &Table, sample: &Sample, people: &People) -> Result<Vec<Estimate>, Refused> {
+    let mut found = Vec::new();
+    for column in &spec.negative_controls {
+        // What is a covariate is balanced by design, and shows nothing.
+        if spec.covariates.iter().any(|covariate| covariate.column == *column) {
+            let fix = "take it out of the covariates, or name another negative control";
+            let what = "a negative control is a covariate too, so that it is balanced by design and shows nothing";
+            return Err(table.fault(column, &[], what, "an outcome that is not adjusted for", fix).into());
+        }
+        let outcome = sample.numbers(table, column)?;
+        let binary = outcome.iter().all(|value| *value == 0.0 || *value == 1.0);
+        let other = People { outcome, ..people.clone() };
+        let unit = if binary { OutcomeUnit::People } else { OutcomeUnit::Number };
+        let asked = Spec { outcome: crate::spec::OutcomeSpec { unit, ..spec.outcome.clone() }, ..spec.clone() };
+        let compared = compare(&asked, &other).map_err(|error| refused(error, sample, &format!("the negative control `{column}`")))?;
+        found.push(estimate(spec, &other, &compared, Role::NegativeControl, column.clone()));
+    }
+    Ok(found)
+}
+
+fn overlap(treated: &[bool], probabilities: &[f64]) -> Overlap {
+    let shares = |which: bool| {
+        let mut counts = vec![0.0; PARTS];
+        for (_, p) in treated.iter().zip(probabilities).filter(|(treated, _)| **treated == which) {
+            counts[((p * PARTS as f64) as usize).min(PARTS - 1)] += 1.0;
+        }
+        let total: f64 = counts.iter().sum();
+        counts.into_iter().map(|count| count / total.max(1.0)).collect()
+    };
+    Overlap { treated: shares(true), comparison: shares(false) }
+}
+
+/// The effect that would be found four times in five, at the level of the interval.
+pub(super) fn minimum_detectable(level: f64, standard_error: f64) -> MinimumDetectable {
+    let effect = (normal_quantile(0.5 + level / 2.0) + normal_quantile(POWER)) * standard_error;
+    MinimumDetectable { effect, power: POWER }
+}
+
+/// What one more result costs.
+pub(super) fn cost_per_result(spec: &Spec, answer: &Estimate) -> Option<CostPerResult> {
+    let cost = spec.cost_each?;
+    if spec.outcome.unit != OutcomeUnit::People {
+        return None;
+    }
+    let sign = if spec.outcome.more_is_better { 1.0 } else { -1.0 };
+    let (effect, mut ends) = (sign * answer.effect, [sign * answer.low, sign * answer.high]);
+    ends.sort_by(f64::total_cmp);
+    let [least, most] = ends;
+    (effect > 0.0).then(|| CostPerResult { pounds: cost / effect, low: cost / most, high: (least > 0.0).then(|| cost / least) })
+}
+
+/// What each department saves for each treated person.
+pub(super) fn savings(spec: &Spec, answer: &Estimate) -> Vec<Saving> {
+    let sign = if spec.outcome.more_is_better { 1.0 } else { -1.0 };
+    let of = |saving: &crate::spec::SavingSpec| {
+        let mut ends = [sign * answer.low * saving.each, sign * answer.high * saving.each];
+        ends.sort_by(f64::total_cmp);
+        Saving { department: saving.department.clone(), each: sign * answer.effect * saving.each, low: ends[0], high: ends[1] }
+    };
+    spec.savings.iter().map(of).collect()
+}
+
+/// "1,200 treated and 34,000 others".
+pub(super) fn counts(treated: usize, comparison: usize) -> String {
+    format!("{} treated and {}", base::money::thousands(treated as i64), counted(comparison as i64, "other", "others"))
+}

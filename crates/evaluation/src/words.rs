@@ -1,0 +1,299 @@
+//! What is said of an evaluation, in plain English: what was done, what was found, and what can and cannot be said of it. There is
+//! never a bare "not significant".
+
+use base::english::counted;
+use base::money::thousands;
+
+use crate::balance::{Balance, Light};
+use crate::evaluate::{Estimate, Evaluation, Role};
+use crate::spec::{
+    BandwidthSpec, CaliperSpec, DesignSpec, DistanceSpec, Estimand, MatchingSpec, OutcomeSpec, OutcomeUnit, PanelComparison, Spec,
+    StandardErrorMethod, StandardErrorSpec, SurvivalMethod, WeightingSpec,
+};
+
+/// "people with a proven reoffence", or the name of the amount.
+pub fn outcome(outcome: &OutcomeSpec) -> String {
+    match outcome.unit {
+        OutcomeUnit::People => format!("people with {}", outcome.name),
+        OutcomeUnit::Pounds | OutcomeUnit::Number => outcome.name.clone(),
+    }
+}
+
+/// A value in the unit of the outcome: "3.2%", "£1,794", "0.45".
+pub fn value(unit: OutcomeUnit, value: f64) -> String {
+    match unit {
+        OutcomeUnit::People => format!("{:.1}%", 100.0 * value),
+        OutcomeUnit::Pounds => pounds(value),
+        OutcomeUnit::Number => number(value),
+    }
+}
+
+/// A difference in the unit of the outcome: "3.2 percentage points".
+pub fn difference(unit: OutcomeUnit, by: f64) -> String {
+    match unit {
+        OutcomeUnit::People => {
+            let points = format!("{:.1}", 100.0 * by);
+            format!("{points} percentage point{}", if points == "1.0" || points == "-1.0" { "" } else { "s" })
+        }
+        OutcomeUnit::Pounds => pounds(by),
+        OutcomeUnit::Number => number(by),
+    }
+}
+
+/// Whole pounds, and pence only where the amount is small.
+pub fn pounds(amount: f64) -> String {
+    let sign = if amount < 0.0 { "-" } else { "" };
+    let size = amount.abs();
+    if size < 100.0 { format!("{sign}£{size:.2}") } else { format!("{sign}£{}", thousands(size.round() as i64)) }
+}
+
+/// Four digits that say something.
+fn number(value: f64) -> String {
+    match value.abs() {
+        0.0 => "0".to_owned(),
+        size if size >= 1000.0 => thousands(value.round() as i64),
+        size => {
+            let digits = (3 - size.log10().floor() as i32).clamp(0, 8) as usize;
+            format!("{value:.digits$}")
+        }
+    }
+}
+
+/// The estimand, as a noun.
+pub fn estimand(estimand: Estimand) -> &'static str {
+    match estimand {
+        Estimand::Att => "the average effect on those who were treated",
+        Estimand::Ate => "the average effect on everybody in the table",
+        Estimand::Ato => "the average effect where treated and untreated people overlap",
+        Estimand::IntentionToTreat => "the effect of being offered the service",
+        Estimand::Complier => "the effect on people who take the service up because it is offered",
+    }
+}
+
+/// The design as a sentence.
+pub fn design(spec: &Spec) -> String {
+    let covariates = counted(spec.covariates.len() as i64, "covariate", "covariates");
+    match &spec.design {
+        DesignSpec::Randomised(design) => {
+            let strata = design.strata.as_ref().map_or(String::new(), |strata| format!(" within each `{strata}`"));
+            let adjusted = if spec.covariates.is_empty() { String::new() } else { format!(", adjusted for {covariates}") };
+            format!("Randomised: people were treated by lot{strata}{adjusted}.")
+        }
+        DesignSpec::Matching(matching) => matching_words(matching, &covariates),
+        DesignSpec::Subclassification { classes } => {
+            format!("Subclassification: {classes} classes of the propensity score, from {covariates}.")
+        }
+        DesignSpec::CoarsenedExact(_) => {
+            format!("Coarsened exact matching: people are compared with people of the same class of {covariates}.")
+        }
+        DesignSpec::Weighting(kind) => {
+            let kind = match kind {
+                WeightingSpec::InverseProbability => "inverse probability weights",
+                WeightingSpec::Stabilised => "stabilised inverse probability weights",
+                WeightingSpec::Overlap => "overlap weights",
+            };
+            format!("Weighting: {kind} from the propensity score, from {covariates}.")
+        }
+        DesignSpec::EntropyBalancing => format!("Entropy balancing: weights that give {covariates} the same mean in both groups."),
+        DesignSpec::DoublyRobust => {
+            format!("Doubly robust: weights and a model of the outcome together, from {covariates}; one of the two may be wrong.")
+        }
+        DesignSpec::DifferenceInDifferences(panel) => format!(
+            "Difference in differences: units that started at different times, compared with units {} (Callaway and Sant'Anna 2021).",
+            match panel.comparison {
+                PanelComparison::NeverTreated => "never treated",
+                PanelComparison::NotYetTreated => "not yet treated",
+            }
+        ),
+        DesignSpec::InterruptedTimeSeries(series) => {
+            format!("Interrupted time series: one series, with a change of level and of slope from {} on.", number(series.from))
+        }
+        DesignSpec::SyntheticControl(area) => {
+            format!("Synthetic control: the treated unit compared with a weighted mixture of others, from {} on.", number(area.from))
+        }
+        DesignSpec::RegressionDiscontinuity(design) => format!(
+            "Regression discontinuity: people just above and just below {} of `{}`, with {}.",
+            number(design.cut_off),
+            design.score,
+            match design.bandwidth {
+                BandwidthSpec::Optimal => "the bandwidth of least error (Calonico, Cattaneo and Titiunik 2014)".to_owned(),
+                BandwidthSpec::Fixed(width) => format!("a bandwidth of {}", number(width)),
+            }
+        ),
+        DesignSpec::Survival(design) => match design.method {
+            SurvivalMethod::LogRank => "Time until the event: Kaplan-Meier curves and the log-rank test.".to_owned(),
+            SurvivalMethod::Cox => format!("Time until the event: proportional hazards (Cox 1972), with {covariates}; ties after Efron."),
+        },
+    }
+}
+
+fn matching_words(matching: &MatchingSpec, covariates: &str) -> String {
+    let distance = match matching.distance {
+        DistanceSpec::Propensity => "the propensity score",
+        DistanceSpec::LogitPropensity => "the logit of the propensity score",
+        DistanceSpec::Mahalanobis => "the Mahalanobis distance",
+    };
+    let replacement = if matching.replacement { "with replacement" } else { "without replacement" };
+    let caliper = match matching.caliper {
+        None => "no caliper".to_owned(),
+        Some(CaliperSpec::Deviations(width)) => format!("a caliper of {width} standard deviations"),
+        Some(CaliperSpec::Absolute(width)) => format!("a caliper of {width}"),
+    };
+    let exact = match matching.exact.as_slice() {
+        [] => String::new(),
+        columns => format!(", exactly equal in `{}`", columns.join("`, `")),
+    };
+    format!("Matching: 1 to {} on {distance}, from {covariates}, {replacement}, {caliper}{exact}.", matching.ratio)
+}
+
+/// How a standard error was worked out.
+pub fn standard_error(name: &str, clusters: Option<usize>, spec: &StandardErrorSpec) -> String {
+    let drawn = match spec.method {
+        StandardErrorMethod::Bootstrap => format!(", {} draws, seed {}", thousands(spec.draws as i64), spec.seed),
+        StandardErrorMethod::Randomisation => {
+            format!(", p-value from {} deals, seed {}", thousands(spec.draws as i64), spec.seed)
+        }
+        _ => String::new(),
+    };
+    let clusters = clusters.map_or(String::new(), |clusters| format!(", {}", counted(clusters as i64, "cluster", "clusters")));
+    format!("{name}{clusters}{drawn}")
+}
+
+/// Whom the answer is about when some treated people have no comparison.
+pub fn who_is_left(left_out: usize, treated: usize) -> String {
+    let left = treated.saturating_sub(left_out);
+    format!(
+        "{} of {} treated people {} comparable to nobody and left out. The answer is about the other {}, and says nothing about those.",
+        thousands(left_out as i64),
+        thousands(treated as i64),
+        if left_out == 1 { "is" } else { "are" },
+        thousands(left as i64)
+    )
+}
+
+/// What the balance after the comparison means; nothing where it is good.
+pub fn balance_note(after: &Balance) -> Option<String> {
+    let worst = after.covariates.iter().max_by(|a, b| a.standardised.abs().total_cmp(&b.standardised.abs()))?;
+    let size = 100.0 * worst.standardised.abs();
+    match after.light() {
+        Light::Green => None,
+        Light::Amber => Some(format!(
+            "The groups still differ a little: most in `{}`, by {size:.1}% of a standard deviation. Below 5% would be good.",
+            worst.name
+        )),
+        Light::Red => Some(format!(
+            "The groups are not comparable: they differ most in `{}`, by {size:.1}% of a standard deviation, and more than 10% is too \
+             much. The answer may be due to that.",
+            worst.name
+        )),
+    }
+}
+
+/// What was found, in one sentence with its comparison.
+pub fn found(evaluation: &Evaluation) -> String {
+    let Some(answer) = evaluation.estimates.iter().find(|estimate| estimate.role == Role::Answer) else { return String::new() };
+    let unit = evaluation.unit;
+    let interval = format!(
+        "{:.0}% interval {} to {}",
+        100.0 * evaluation.level,
+        difference(unit, answer.low),
+        difference(unit, answer.high)
+    );
+    let of = sentence_start(evaluation);
+    if !answer.leaves_out_zero() {
+        return format!(
+            "{of} by {} ({interval}): the data do not show whether the service helped, changed nothing or harmed.",
+            moved(unit, answer.effect)
+        );
+    }
+    let better = (answer.effect > 0.0) == evaluation.more_is_better;
+    let word = if better { "better" } else { "worse" };
+    format!("{of} by {} ({interval}). That is {word} than in the comparison group.", moved(unit, answer.effect))
+}
+
+/// "lower, by 3.2 percentage points" without its verb.
+fn moved(unit: OutcomeUnit, by: f64) -> String {
+    let size = difference(unit, by.abs());
+    if by < 0.0 { format!("{size} less") } else { format!("{size} more") }
+}
+
+fn sentence_start(evaluation: &Evaluation) -> String {
+    match evaluation.unit {
+        OutcomeUnit::People => format!("The share of {} differs", evaluation.outcome),
+        _ => format!("{} differs", capital(&evaluation.outcome)),
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// What can be said.
+pub fn can_be_said(evaluation: &Evaluation) -> Vec<String> {
+    let Some(answer) = evaluation.estimates.iter().find(|estimate| estimate.role == Role::Answer) else { return Vec::new() };
+    let unit = evaluation.unit;
+    let mut out = vec![format!(
+        "The best estimate of {} is {} {}.",
+        estimand(evaluation.estimand),
+        difference(unit, answer.effect.abs()),
+        if answer.effect < 0.0 { "less" } else { "more" }
+    )];
+    let ends = (answer.low, answer.high);
+    out.push(format!(
+        "Effects from {} to {} fit the data at the {:.0}% level.",
+        difference(unit, ends.0),
+        difference(unit, ends.1),
+        100.0 * evaluation.level
+    ));
+    if let Some(least) = evaluation.minimum_detectable {
+        out.push(format!(
+            "With this many people an effect of {} would be found {:.0} times in 100.",
+            difference(unit, least.effect.abs()),
+            100.0 * least.power
+        ));
+    }
+    out
+}
+
+/// What cannot be said.
+pub fn cannot_be_said(evaluation: &Evaluation, randomised: bool) -> Vec<String> {
+    let Some(answer) = evaluation.estimates.iter().find(|estimate| estimate.role == Role::Answer) else { return Vec::new() };
+    let mut out = Vec::new();
+    if !answer.leaves_out_zero() {
+        out.push("That the service has no effect. More people would be needed to tell a small effect from none.".to_owned());
+        out.push("That the service works.".to_owned());
+    }
+    if !randomised {
+        out.push(
+            "That nothing else explains the difference. The groups are alike in what was recorded, and may differ in what was not."
+                .to_owned(),
+        );
+    }
+    if evaluation.who_is_left.is_some() {
+        out.push("Anything about treated people who are comparable to nobody.".to_owned());
+    }
+    let subgroups = evaluation.estimates.iter().filter(|estimate| estimate.role == Role::Subgroup).count();
+    if subgroups > 1 {
+        out.push(format!(
+            "That a group is different because its own interval leaves out zero: {subgroups} were looked at, and p-values are corrected \
+             for that (Holm)."
+        ));
+    }
+    out
+}
+
+/// What the negative controls show.
+pub fn negative_controls(evaluation: &Evaluation) -> Option<String> {
+    let of: Vec<&Estimate> = evaluation.estimates.iter().filter(|estimate| estimate.role == Role::NegativeControl).collect();
+    let moved: Vec<&str> = of.iter().filter(|estimate| estimate.leaves_out_zero()).map(|estimate| estimate.what.as_str()).collect();
+    match (of.len(), moved.as_slice()) {
+        (0, _) => None,
+        (_, []) => Some("No effect shows on what the service cannot have changed, as it should be.".to_owned()),
+        (_, names) => Some(format!(
+            "An effect shows on `{}`, which the service cannot have changed. The groups differ in something that was not recorded, and \
+             the answer is not to be trusted.",
+            names.join("`, `")
+        )),
+    }
+}
