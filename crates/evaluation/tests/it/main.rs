@@ -7,6 +7,8 @@ mod least_squares;
 mod logistic;
 mod spec;
 mod matching;
+mod randomised;
+mod sensitivity;
 
 /// Says on standard error that a test is skipped, and why.
 fn skipped(why: &str) {
