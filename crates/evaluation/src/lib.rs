@@ -26,3 +26,5 @@ pub mod sensitivity;
 pub mod subclassification;
 pub mod target;
 pub mod weighting;
+pub mod multiple_testing;
+pub mod survival;

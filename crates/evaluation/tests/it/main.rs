@@ -9,6 +9,7 @@ mod spec;
 mod matching;
 mod randomised;
 mod sensitivity;
+mod survival;
 
 /// Says on standard error that a test is skipped, and why.
 fn skipped(why: &str) {
