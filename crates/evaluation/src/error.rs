@@ -37,6 +37,22 @@ pub enum EvaluationError {
         /// The other.
         second: usize,
     },
+    /// Two rows are about one unit in one period.
+    SameUnitAndPeriod {
+        /// One of the rows, counted from 0.
+        first: usize,
+        /// The other.
+        second: usize,
+    },
+    /// Some units lack a row for some periods.
+    Gaps {
+        /// How many units that is.
+        units: usize,
+        /// A row of the first of them, counted from 0.
+        row: usize,
+        /// A period that it lacks.
+        period: i64,
+    },
     /// A column is constant, or follows from the columns before it.
     Collinear {
         /// The name of the column.
@@ -88,6 +104,17 @@ impl fmt::Display for EvaluationError {
             Self::SameKey { first, second } => {
                 write!(f, "rows {} and {} have the same unit key: keep one row for each unit", first + 1, second + 1)
             }
+            Self::SameUnitAndPeriod { first, second } => write!(
+                f,
+                "rows {} and {} are about the same unit in the same period: keep one row, or add them up first",
+                first + 1,
+                second + 1
+            ),
+            Self::Gaps { units, row, period } => write!(
+                f,
+                "{units} units have no row for some period; the unit of row {} has none for period {period}: fill the gaps, or                  choose to leave such units out",
+                row + 1
+            ),
             Self::Collinear { column } => write!(
                 f,
                 "column \"{column}\" is constant or follows from the columns before it, so it has no coefficient of its own: \

@@ -11,6 +11,8 @@ pub mod columns;
 mod design;
 pub mod effects;
 pub mod entropy_balancing;
+pub mod difference_in_differences;
+pub mod distributions;
 pub mod error;
 pub mod least_squares;
 pub mod linear_algebra;

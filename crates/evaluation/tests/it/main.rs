@@ -3,6 +3,7 @@
 mod balance;
 mod data;
 mod effects;
+mod difference_in_differences;
 mod least_squares;
 mod logistic;
 mod spec;
