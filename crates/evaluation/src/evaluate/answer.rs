@@ -27,12 +27,14 @@ const PARTS: usize = 20;
 pub(super) fn of_people(spec: &Spec, table: &Table, today: Day) -> Result<Evaluation, Refused> {
     let sample = sample(spec, table, today)?;
     let people = people(spec, table, &sample)?;
-    let fails = |of: &str| move |error| (error, of.to_owned());
-    let told = |(error, of): (crate::error::EvaluationError, String)| refused(error, &sample, &of);
-    clusters_enough(spec, &people).map_err(|error| refused(error, &sample, "the standard error"))?;
-    let found = compare(spec, &people).map_err(fails("the answer")).map_err(told)?;
+    let told = |of: &'static str| {
+        let sample = &sample;
+        move |error| refused(error, sample, of)
+    };
+    clusters_enough(spec, &people).map_err(told("the standard error"))?;
+    let found = compare(spec, &people).map_err(told("the answer"))?;
     let answer = estimate(spec, &people, &found, Role::Answer, spec.outcome.name.clone());
-    let unadjusted = naive(&people).map_err(fails("the difference without any design")).map_err(told)?;
+    let unadjusted = naive(&people).map_err(told("the difference without any design"))?;
     let mut estimates = vec![answer.clone(), plain(spec, &unadjusted, &people)];
     estimates.extend(subgroups(spec, table, &sample, &people)?);
     estimates.extend(negative_controls(spec, table, &sample, &people)?);
@@ -45,8 +47,7 @@ pub(super) fn of_people(spec: &Spec, table: &Table, today: Day) -> Result<Evalua
         false => {
             let of = |weights: Option<&[f64]>| {
                 balance(&people.covariates, &people.treated, weights, Deviation::Treated)
-                    .map_err(fails("the balance of the covariates"))
-                    .map_err(told)
+                    .map_err(told("the balance of the covariates"))
             };
             Some(BalancePair { before: of(None)?, after: of(found.weights.as_deref())? })
         }

@@ -14,8 +14,7 @@ use crate::entropy_balancing::entropy_balance;
 use crate::error::EvaluationError;
 use crate::least_squares::Covariance;
 use crate::logistic::{LogisticFit, logistic};
-use crate::matching::calipers::Width;
-use crate::matching::{Distance, Matches, Order, Rules, match_nearest};
+use crate::matching::{Distance, Matches, Order, Rules, Width, match_nearest};
 use crate::randomised::{
     complier_effect, intention_to_treat, intention_to_treat_adjusted, intention_to_treat_stratified,
 };

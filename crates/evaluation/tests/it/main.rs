@@ -2,14 +2,14 @@
 
 mod balance;
 mod data;
-mod effects;
 mod difference_in_differences;
+mod effects;
 mod least_squares;
 mod logistic;
-mod spec;
 mod matching;
 mod randomised;
 mod sensitivity;
+mod spec;
 mod survival;
 
 /// Says on standard error that a test is skipped, and why.
