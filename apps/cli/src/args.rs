@@ -36,7 +36,7 @@ pub(crate) struct AccessArgs {
 pub(crate) struct ActorArgs {
     /// Who is asking, for the access log [default: the user of the operating system]
     #[arg(long, value_name = "NAME")]
-    asked_by: Option<String>,
+    pub(crate) asked_by: Option<String>,
 }
 
 /// The person who is asking: the name that is given, else that of the operating system's user.

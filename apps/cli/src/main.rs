@@ -81,6 +81,8 @@ enum Command {
     Simulate(commands::simulate::Simulate),
     /// Measure outcomes from dated records: who reached what, and who is not yet known
     Measure(commands::measure::Measure),
+    /// Answer whether a service worked, by the design that a spec names, with everything a careful reader asks
+    Evaluate(commands::evaluate::Evaluate),
     /// Show one person's timeline across agencies, for a stated purpose
     Person(commands::person::Person),
     /// Show how many agencies serve the same people, what is done twice, and what that costs
@@ -145,6 +147,7 @@ fn main() -> ExitCode {
         Command::Lots(command) => commands::lots::run(command),
         Command::Simulate(command) => commands::simulate::run(&command),
         Command::Measure(command) => commands::measure::run(&command),
+        Command::Evaluate(command) => commands::evaluate::run(command),
         Command::Person(command) => commands::person::run(&command),
         Command::Duplication(command) => commands::duplication::run(&command),
         Command::Pseudonymise(command) => commands::pseudonymise::run(&command),

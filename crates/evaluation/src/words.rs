@@ -5,10 +5,11 @@ use base::english::counted;
 use base::money::thousands;
 
 use crate::balance::{Balance, Light};
+use crate::difference_in_differences::two_way_fixed_effects::PartKind;
 use crate::evaluate::{Estimate, Evaluation, Role};
 use crate::spec::{
-    BandwidthSpec, CaliperSpec, DesignSpec, DistanceSpec, Estimand, MatchingSpec, OutcomeSpec, OutcomeUnit, PanelComparison, Spec,
-    StandardErrorMethod, StandardErrorSpec, SurvivalMethod, WeightingSpec,
+    BandwidthSpec, CaliperSpec, DesignSpec, DistanceSpec, Estimand, MatchingSpec, OutcomeSpec, OutcomeUnit, PanelComparison,
+    Spec, StandardErrorMethod, StandardErrorSpec, SurvivalMethod, WeightingSpec,
 };
 
 /// "people with a proven reoffence", or the name of the amount.
@@ -94,7 +95,9 @@ pub fn design(spec: &Spec) -> String {
             };
             format!("Weighting: {kind} from the propensity score, from {covariates}.")
         }
-        DesignSpec::EntropyBalancing => format!("Entropy balancing: weights that give {covariates} the same mean in both groups."),
+        DesignSpec::EntropyBalancing => {
+            format!("Entropy balancing: weights that give {covariates} the same mean in both groups.")
+        }
         DesignSpec::DoublyRobust => {
             format!("Doubly robust: weights and a model of the outcome together, from {covariates}; one of the two may be wrong.")
         }
@@ -109,7 +112,10 @@ pub fn design(spec: &Spec) -> String {
             format!("Interrupted time series: one series, with a change of level and of slope from {} on.", number(series.from))
         }
         DesignSpec::SyntheticControl(area) => {
-            format!("Synthetic control: the treated unit compared with a weighted mixture of others, from {} on.", number(area.from))
+            format!(
+                "Synthetic control: the treated unit compared with a weighted mixture of others, from {} on.",
+                number(area.from)
+            )
         }
         DesignSpec::RegressionDiscontinuity(design) => format!(
             "Regression discontinuity: people just above and just below {} of `{}`, with {}.",
@@ -122,7 +128,9 @@ pub fn design(spec: &Spec) -> String {
         ),
         DesignSpec::Survival(design) => match design.method {
             SurvivalMethod::LogRank => "Time until the event: Kaplan-Meier curves and the log-rank test.".to_owned(),
-            SurvivalMethod::Cox => format!("Time until the event: proportional hazards (Cox 1972), with {covariates}; ties after Efron."),
+            SurvivalMethod::Cox => {
+                format!("Time until the event: proportional hazards (Cox 1972), with {covariates}; ties after Efron.")
+            }
         },
     }
 }
@@ -189,7 +197,7 @@ pub fn balance_note(after: &Balance) -> Option<String> {
     }
 }
 
-/// What was found, in one sentence with its comparison.
+/// What was found, with its comparison and its interval.
 pub fn found(evaluation: &Evaluation) -> String {
     let Some(answer) = evaluation.estimates.iter().find(|estimate| estimate.role == Role::Answer) else { return String::new() };
     let unit = evaluation.unit;
@@ -199,29 +207,27 @@ pub fn found(evaluation: &Evaluation) -> String {
         difference(unit, answer.low),
         difference(unit, answer.high)
     );
-    let of = sentence_start(evaluation);
-    if !answer.leaves_out_zero() {
-        return format!(
-            "{of} by {} ({interval}): the data do not show whether the service helped, changed nothing or harmed.",
+    let amount = if unit == OutcomeUnit::People { capital(&evaluation.outcome) } else { format!("Mean {}", evaluation.outcome) };
+    let compared = match answer.means {
+        Some((treated, others)) => format!(
+            "{amount}: {} of those treated and {} of those they are compared with. That is {} ({interval}).",
+            value(unit, treated),
+            value(unit, others),
             moved(unit, answer.effect)
-        );
-    }
-    let better = (answer.effect > 0.0) == evaluation.more_is_better;
-    let word = if better { "better" } else { "worse" };
-    format!("{of} by {} ({interval}). That is {word} than in the comparison group.", moved(unit, answer.effect))
+        ),
+        None => format!("{amount}: {} because of the service ({interval}).", moved(unit, answer.effect)),
+    };
+    let meaning = match (answer.leaves_out_zero(), (answer.effect > 0.0) == evaluation.more_is_better) {
+        (false, _) => "The data do not show whether the service helped, changed nothing or harmed.",
+        (true, true) => "That is better.",
+        (true, false) => "That is worse.",
+    };
+    format!("{compared} {meaning}")
 }
 
-/// "lower, by 3.2 percentage points" without its verb.
+/// "3.2 percentage points less", "£1,794 more".
 fn moved(unit: OutcomeUnit, by: f64) -> String {
-    let size = difference(unit, by.abs());
-    if by < 0.0 { format!("{size} less") } else { format!("{size} more") }
-}
-
-fn sentence_start(evaluation: &Evaluation) -> String {
-    match evaluation.unit {
-        OutcomeUnit::People => format!("The share of {} differs", evaluation.outcome),
-        _ => format!("{} differs", capital(&evaluation.outcome)),
-    }
+    format!("{} {}", difference(unit, by.abs()), if by < 0.0 { "less" } else { "more" })
 }
 
 fn capital(text: &str) -> String {
@@ -233,12 +239,7 @@ fn capital(text: &str) -> String {
 pub fn can_be_said(evaluation: &Evaluation) -> Vec<String> {
     let Some(answer) = evaluation.estimates.iter().find(|estimate| estimate.role == Role::Answer) else { return Vec::new() };
     let unit = evaluation.unit;
-    let mut out = vec![format!(
-        "The best estimate of {} is {} {}.",
-        estimand(evaluation.estimand),
-        difference(unit, answer.effect.abs()),
-        if answer.effect < 0.0 { "less" } else { "more" }
-    )];
+    let mut out = vec![format!("The best estimate of {} is {}.", estimand(evaluation.estimand), moved(unit, answer.effect))];
     let ends = (answer.low, answer.high);
     out.push(format!(
         "Effects from {} to {} fit the data at the {:.0}% level.",
@@ -283,10 +284,21 @@ pub fn cannot_be_said(evaluation: &Evaluation, randomised: bool) -> Vec<String> 
     out
 }
 
+/// Which units one part of two-way fixed effects compares.
+pub fn naive_part(kind: PartKind) -> &'static str {
+    match kind {
+        PartKind::TreatedAndNever => "treated with never treated",
+        PartKind::EarlierAndLater => "earlier starts with later ones, before those start",
+        PartKind::LaterAndEarlier => "later starts with earlier ones, which are treated already",
+        PartKind::TreatedAndAlways => "treated with those treated all along",
+    }
+}
+
 /// What the negative controls show.
 pub fn negative_controls(evaluation: &Evaluation) -> Option<String> {
     let of: Vec<&Estimate> = evaluation.estimates.iter().filter(|estimate| estimate.role == Role::NegativeControl).collect();
-    let moved: Vec<&str> = of.iter().filter(|estimate| estimate.leaves_out_zero()).map(|estimate| estimate.what.as_str()).collect();
+    let moved: Vec<&str> =
+        of.iter().filter(|estimate| estimate.leaves_out_zero()).map(|estimate| estimate.what.as_str()).collect();
     match (of.len(), moved.as_slice()) {
         (0, _) => None,
         (_, []) => Some("No effect shows on what the service cannot have changed, as it should be.".to_owned()),

@@ -8,6 +8,7 @@ pub mod components;
 pub mod design;
 pub mod duplication;
 pub mod duplication_json;
+pub mod evaluate;
 pub mod explain;
 pub mod fix;
 pub mod fix_json;

@@ -25,6 +25,11 @@
 //! - [`person`], [`duplication`] and [`pseudonymise`] show what several agencies hold. Each needs an [`Access`]: who asks, and the
 //!   purpose. A row in the access log is written before anything is shown.
 //!
+//! After it, or beside it:
+//!
+//! - [`evaluate`] answers whether a service worked, by the design that a spec names. [`evaluate::registration`] stamps a spec before
+//!   the data are there.
+//!
 //! At any time:
 //!
 //! - [`glossary`] explains a term, [`schema`] has the published forms of tables and results, [`access_log`] says who looked at whose
@@ -64,6 +69,7 @@ mod doubtful_rows;
 mod doubts;
 pub mod duplication;
 pub mod error;
+pub mod evaluate;
 pub mod explain;
 pub mod fix;
 pub mod folder;

@@ -89,6 +89,7 @@ mod tests {
     use report::compare::CompareReport;
     use report::design::DesignDocument;
     use report::duplication_json::DuplicationDocument;
+    use report::evaluate::EvaluationDocument;
     use report::explain::ExplainReport;
     use report::fix_json::FixDocument;
     use report::invoices::InvoicesDocument;
@@ -120,13 +121,14 @@ mod tests {
     /// Makes the name of a result and its schema.
     type Described = fn() -> anyhow::Result<(String, String)>;
 
-    const DOCUMENTS: [Described; 40] = [
+    const DOCUMENTS: [Described; 41] = [
         description::<ApproveDocument>,
         description::<CheckReport>,
         description::<ClaimsDocument>,
         description::<CompareReport>,
         description::<DesignDocument>,
         description::<DuplicationDocument>,
+        description::<EvaluationDocument>,
         description::<ExplainReport>,
         description::<FixDocument>,
         description::<GlossaryDocument>,

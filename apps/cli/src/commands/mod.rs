@@ -7,6 +7,7 @@ pub(crate) mod compare;
 pub(crate) mod completions;
 pub(crate) mod design;
 pub(crate) mod duplication;
+pub(crate) mod evaluate;
 pub(crate) mod explain;
 pub(crate) mod fix;
 pub(crate) mod glossary;

@@ -2,7 +2,6 @@
 //! controls, and how strong something unseen would have to be.
 
 use base::day::Day;
-use base::english::counted;
 use base::statistics::normal_quantile;
 
 use super::people::{Compared, People, compare, naive};
@@ -110,7 +109,12 @@ fn people(spec: &Spec, table: &Table, sample: &Sample) -> Result<People, Refused
     let bins = match &spec.design {
         DesignSpec::CoarsenedExact(classes) => {
             let of = |name: &str| classes.iter().find(|class| class.column == name && !class.cuts.is_empty());
-            sample.covariates.all().iter().map(|column| of(&column.name).map_or(Bins::Exact, |class| Bins::Limits(class.cuts.clone()))).collect()
+            sample
+                .covariates
+                .all()
+                .iter()
+                .map(|column| of(&column.name).map_or(Bins::Exact, |class| Bins::Limits(class.cuts.clone())))
+                .collect()
         }
         _ => Vec::new(),
     };
@@ -155,20 +159,24 @@ fn estimate(spec: &Spec, people: &People, found: &Compared, role: Role, what: St
     let effect = &found.effect;
     let (treated, comparison) = in_comparison(people, found);
     let method = words::standard_error(effect.standard_error_name, effect.clusters, &spec.standard_error);
-    let mut made = with_interval(effect, spec.level, Estimate {
-        role,
-        what,
-        effect: effect.estimate,
-        standard_error: effect.standard_error,
-        low: 0.0,
-        high: 0.0,
-        p_value: 1.0,
-        corrected_p_value: None,
-        means: Some((effect.treated_mean, effect.control_mean)),
-        treated,
-        comparison,
-        method,
-    });
+    let mut made = with_interval(
+        effect,
+        spec.level,
+        Estimate {
+            role,
+            what,
+            effect: effect.estimate,
+            standard_error: effect.standard_error,
+            low: 0.0,
+            high: 0.0,
+            p_value: 1.0,
+            corrected_p_value: None,
+            means: Some((effect.treated_mean, effect.control_mean)),
+            treated,
+            comparison,
+            method,
+        },
+    );
     if let Some((low, high)) = found.interval {
         (made.low, made.high) = (low, high);
     }
@@ -180,20 +188,24 @@ fn estimate(spec: &Spec, people: &People, found: &Compared, role: Role, what: St
 
 fn plain(spec: &Spec, effect: &Effect, people: &People) -> Estimate {
     let treated = people.treated.iter().filter(|treated| **treated).count();
-    with_interval(effect, spec.level, Estimate {
-        role: Role::Naive,
-        what: "difference without any design".to_owned(),
-        effect: effect.estimate,
-        standard_error: effect.standard_error,
-        low: 0.0,
-        high: 0.0,
-        p_value: 1.0,
-        corrected_p_value: None,
-        means: Some((effect.treated_mean, effect.control_mean)),
-        treated,
-        comparison: people.treated.len() - treated,
-        method: words::standard_error(effect.standard_error_name, effect.clusters, &spec.standard_error),
-    })
+    with_interval(
+        effect,
+        spec.level,
+        Estimate {
+            role: Role::Naive,
+            what: "difference without any design".to_owned(),
+            effect: effect.estimate,
+            standard_error: effect.standard_error,
+            low: 0.0,
+            high: 0.0,
+            p_value: 1.0,
+            corrected_p_value: None,
+            means: Some((effect.treated_mean, effect.control_mean)),
+            treated,
+            comparison: people.treated.len() - treated,
+            method: words::standard_error(effect.standard_error_name, effect.clusters, &spec.standard_error),
+        },
+    )
 }
 
 /// Fills in the interval and the p-value.
@@ -224,11 +236,14 @@ fn subgroups(spec: &Spec, table: &Table, sample: &Sample, people: &People) -> Re
     for SubgroupSpec { column, is } in &spec.subgroups {
         let text = table.text(column)?;
         let inside: Vec<bool> = text.values.iter().map(|value| same_value(value, is)).collect();
-        let rows: Vec<usize> = (0..people.treated.len()).filter(|row| inside[text.rows[sample.table_rows[*row]] as usize]).collect();
+        let rows: Vec<usize> =
+            (0..people.treated.len()).filter(|row| inside[text.rows[sample.table_rows[*row]] as usize]).collect();
         let name = format!("{column}: {is}");
         if rows.is_empty() {
             let fix = "correct the value in the spec, or leave the subgroup out";
-            return Err(table.fault(column, &[], "nobody has the value of a subgroup", &format!("`{is}` in some rows"), fix).into());
+            return Err(table
+                .fault(column, &[], "nobody has the value of a subgroup", &format!("`{is}` in some rows"), fix)
+                .into());
         }
         let keys = rows.iter().map(|row| people.keys[*row]).collect();
         let members = without_constants(people.take(&rows, keys));
@@ -255,7 +270,8 @@ fn without_constants(people: People) -> People {
         false => kept.iter().map(|at| people.bins[*at].clone()).collect(),
     };
     let columns = kept.iter().map(|at| people.covariates.all()[*at].clone()).collect();
-    let covariates = crate::columns::Columns::new(people.covariates.rows(), columns).unwrap_or_else(|_| people.covariates.clone());
+    let covariates =
+        crate::columns::Columns::new(people.covariates.rows(), columns).unwrap_or_else(|_| people.covariates.clone());
     People { covariates, bins, ..people }
 }
 
@@ -274,7 +290,8 @@ fn negative_controls(spec: &Spec, table: &Table, sample: &Sample, people: &Peopl
         let other = People { outcome, ..people.clone() };
         let unit = if binary { OutcomeUnit::People } else { OutcomeUnit::Number };
         let asked = Spec { outcome: crate::spec::OutcomeSpec { unit, ..spec.outcome.clone() }, ..spec.clone() };
-        let compared = compare(&asked, &other).map_err(|error| refused(error, sample, &format!("the negative control `{column}`")))?;
+        let compared =
+            compare(&asked, &other).map_err(|error| refused(error, sample, &format!("the negative control `{column}`")))?;
         found.push(estimate(spec, &other, &compared, Role::NegativeControl, column.clone()));
     }
     Ok(found)
@@ -320,9 +337,4 @@ pub(super) fn savings(spec: &Spec, answer: &Estimate) -> Vec<Saving> {
         Saving { department: saving.department.clone(), each: sign * answer.effect * saving.each, low: ends[0], high: ends[1] }
     };
     spec.savings.iter().map(of).collect()
-}
-
-/// "1,200 treated and 34,000 others".
-pub(super) fn counts(treated: usize, comparison: usize) -> String {
-    format!("{} treated and {}", base::money::thousands(treated as i64), counted(comparison as i64, "other", "others"))
 }

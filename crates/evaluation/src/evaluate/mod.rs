@@ -1,8 +1,10 @@
 //! From a spec and a table to the answer, with everything that a careful reader asks beside it.
 
 mod answer;
+mod panel;
 mod people;
 mod result;
+mod survival;
 mod unseen;
 
 use std::fmt;
@@ -15,8 +17,8 @@ use crate::spec::{DesignSpec, Spec};
 use crate::table::{Table, TableFault};
 
 pub use result::{
-    BalancePair, CostPerResult, Curve, Estimate, Evaluation, EventTime, Lines, MinimumDetectable, NaivePart, Overlap, PanelResult, Role,
-    Saving, SensitivityFigure,
+    BalancePair, CostPerResult, Curve, Estimate, Evaluation, EventTime, Lines, MinimumDetectable, NaivePart, Overlap,
+    PanelResult, Role, Saving, SensitivityFigure,
 };
 
 /// Why there is no answer.
@@ -56,14 +58,14 @@ impl std::error::Error for Refused {}
 /// The table cannot be used, or the method not on it.
 pub fn evaluate(spec: &Spec, table: &Table, today: Day) -> Result<Evaluation, Refused> {
     match &spec.design {
-        DesignSpec::DifferenceInDifferences(_)
-        | DesignSpec::InterruptedTimeSeries(_)
-        | DesignSpec::SyntheticControl(_)
-        | DesignSpec::RegressionDiscontinuity(_)
-        | DesignSpec::Survival(_) => Err(Refused::Method {
-            error: EvaluationError::Option { what: "this design is not built yet" },
-            of: "the answer".to_owned(),
-        }),
+        DesignSpec::DifferenceInDifferences(design) => panel::of_panel(spec, design, table),
+        DesignSpec::Survival(design) => survival::of_times(spec, design, table, today),
+        DesignSpec::InterruptedTimeSeries(_) | DesignSpec::SyntheticControl(_) | DesignSpec::RegressionDiscontinuity(_) => {
+            Err(Refused::Method {
+                error: EvaluationError::Option { what: "this design is not built yet" },
+                of: "the answer".to_owned(),
+            })
+        }
         _ => answer::of_people(spec, table, today),
     }
 }

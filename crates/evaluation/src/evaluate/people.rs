@@ -4,21 +4,19 @@
 use crate::bootstrap::{Draw, Resample, bootstrap};
 use crate::coarsened_exact::{Bins, coarsened_exact};
 use crate::columns::Columns;
+use crate::effects::Effect;
 use crate::effects::abadie_imbens::abadie_imbens;
 use crate::effects::doubly_robust::doubly_robust;
-use crate::effects::g_computation::{Interacted, predicted_linear, predicted_logistic};
+use crate::effects::g_computation::{Interacted, g_computation, predicted_linear, predicted_logistic};
 use crate::effects::inverse_probability::inverse_probability;
 use crate::effects::means::{difference_of_means, regression_adjusted};
-use crate::effects::Effect;
 use crate::entropy_balancing::entropy_balance;
 use crate::error::EvaluationError;
 use crate::least_squares::Covariance;
 use crate::logistic::{LogisticFit, logistic};
 use crate::matching::{Distance, Matches, Order, Rules, Width, match_nearest};
-use crate::randomised::{
-    complier_effect, intention_to_treat, intention_to_treat_adjusted, intention_to_treat_stratified,
-};
 use crate::randomisation::{Assignment, randomisation_test};
+use crate::randomised::{complier_effect, intention_to_treat, intention_to_treat_stratified};
 use crate::spec::{
     CaliperSpec, DesignSpec, DistanceSpec, Estimand, MatchingSpec, OutcomeUnit, Spec, StandardErrorMethod, WeightingSpec,
 };
@@ -135,12 +133,14 @@ fn estimated(spec: &Spec, people: &People, method: StandardErrorMethod) -> Resul
         DesignSpec::Subclassification { classes } => {
             let score = score(people)?;
             let found = subclassify(&people.treated, &score.probabilities(), *classes)?;
-            let effect = difference_of_means(&people.outcome, &people.treated, Some(&found.weights), covariance(people, method)?)?;
+            let effect =
+                difference_of_means(&people.outcome, &people.treated, Some(&found.weights), covariance(people, method)?)?;
             Ok(Compared { left_out: found.outside_support, ..Compared::weighted(effect, found.weights, Some(score)) })
         }
         DesignSpec::CoarsenedExact(_) => {
             let found = coarsened_exact(&people.treated, &people.covariates, &people.bins)?;
-            let effect = difference_of_means(&people.outcome, &people.treated, Some(&found.weights), covariance(people, method)?)?;
+            let effect =
+                difference_of_means(&people.outcome, &people.treated, Some(&found.weights), covariance(people, method)?)?;
             Ok(Compared { left_out: found.outside_support, ..Compared::weighted(effect, found.weights, None) })
         }
         DesignSpec::Weighting(kind) => {
@@ -157,7 +157,8 @@ fn estimated(spec: &Spec, people: &People, method: StandardErrorMethod) -> Resul
         }
         DesignSpec::EntropyBalancing => {
             let found = entropy_balance(&people.treated, &people.covariates, target(spec.estimand)?)?;
-            let effect = difference_of_means(&people.outcome, &people.treated, Some(&found.weights), covariance(people, method)?)?;
+            let effect =
+                difference_of_means(&people.outcome, &people.treated, Some(&found.weights), covariance(people, method)?)?;
             Ok(Compared::weighted(effect, found.weights, None))
         }
         DesignSpec::DoublyRobust => doubly_robust_effect(spec, people, method),
@@ -196,7 +197,9 @@ fn target(estimand: Estimand) -> Result<Target, EvaluationError> {
     match estimand {
         Estimand::Att => Ok(Target::Treated),
         Estimand::Ate => Ok(Target::Everybody),
-        _ => Err(EvaluationError::Option { what: "this design gives the effect on the treated (\"att\") or on everybody (\"ate\")" }),
+        _ => Err(EvaluationError::Option {
+            what: "this design gives the effect on the treated (\"att\") or on everybody (\"ate\")",
+        }),
     }
 }
 
@@ -242,12 +245,16 @@ fn randomised(spec: &Spec, people: &People, method: StandardErrorMethod) -> Resu
             });
         }
         (Estimand::IntentionToTreat, _) => match (strata, covariates.all().is_empty()) {
-            (Some(strata), true) if method == StandardErrorMethod::Robust => intention_to_treat_stratified(outcome, treated, strata)?,
+            (Some(strata), true) if method == StandardErrorMethod::Robust => {
+                intention_to_treat_stratified(outcome, treated, strata)?
+            }
             (None, true) => intention_to_treat(outcome, treated, covariance(people, method)?)?,
             _ => {
                 let columns = with_strata?;
                 let columns = columns.as_ref().unwrap_or(covariates);
-                intention_to_treat_adjusted(outcome, treated, columns, covariance(people, method)?)?
+                let names = varying_in_both(columns, treated);
+                let covariance = covariance(people, method)?;
+                g_computation(outcome, treated, columns, None, Interacted::Named(&names), Target::Everybody, covariance)?
             }
         },
         _ => {
@@ -259,9 +266,25 @@ fn randomised(spec: &Spec, people: &People, method: StandardErrorMethod) -> Resu
     Ok(Compared { weights: None, ..Compared::weighted(effect, Vec::new(), None) })
 }
 
+/// The covariates that vary among the treated and among the others. They have a slope of their own in each group (Lin 2013), and one that
+/// is the same for a whole group cannot have.
+fn varying_in_both<'a>(columns: &'a Columns, treated: &[bool]) -> Vec<&'a str> {
+    let varies = |values: &[f64], which: bool| {
+        let mut of = values.iter().zip(treated).filter(|(_, treated)| **treated == which).map(|(value, _)| *value);
+        let first = of.next();
+        of.any(|value| Some(value) != first)
+    };
+    let both = columns.all().iter().filter(|column| varies(&column.values, true) && varies(&column.values, false));
+    both.map(|column| column.name.as_str()).collect()
+}
+
 /// The mean outcome of one of the two groups.
 fn mean_of(outcome: &[f64], treated: &[bool], which: bool) -> f64 {
-    let (sum, count) = outcome.iter().zip(treated).filter(|(_, treated)| **treated == which).fold((0.0, 0.0), |(sum, count), (value, _)| (sum + value, count + 1.0));
+    let (sum, count) = outcome
+        .iter()
+        .zip(treated)
+        .filter(|(_, treated)| **treated == which)
+        .fold((0.0, 0.0), |(sum, count), (value, _)| (sum + value, count + 1.0));
     sum / count
 }
 
@@ -314,7 +337,8 @@ fn matched(design: &MatchingSpec, people: &People, method: StandardErrorMethod) 
         StandardErrorMethod::Pair => {
             // Everybody without a pair has a weight of 0, and a set of its own.
             let own = people.treated.len() as u64;
-            let sets: Vec<u64> = matches.sets()?.into_iter().enumerate().map(|(row, set)| set.unwrap_or(own + row as u64)).collect();
+            let sets: Vec<u64> =
+                matches.sets()?.into_iter().enumerate().map(|(row, set)| set.unwrap_or(own + row as u64)).collect();
             difference_of_means(&people.outcome, &people.treated, Some(&matches.weights), Covariance::Cr1(&sets))?
         }
         _ => difference_of_means(&people.outcome, &people.treated, Some(&matches.weights), covariance(people, method)?)?,
@@ -338,7 +362,9 @@ fn doubly_robust_effect(spec: &Spec, people: &People, method: StandardErrorMetho
     let effect = doubly_robust(&people.outcome, &people.treated, &probabilities, &predicted, target)?;
     // A bootstrap takes the estimate alone, and asks for it with any standard error.
     if !matches!(method, StandardErrorMethod::Influence | StandardErrorMethod::Robust) {
-        return Err(EvaluationError::Option { what: "a doubly robust estimate has the standard error \"influence\" or \"bootstrap\"" });
+        return Err(EvaluationError::Option {
+            what: "a doubly robust estimate has the standard error \"influence\" or \"bootstrap\"",
+        });
     }
     let kind = if target == Target::Treated { Weighting::Treated } else { Weighting::Everybody };
     let weights = score_weights(&people.treated, &probabilities, kind)?.weights;

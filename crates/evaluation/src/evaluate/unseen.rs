@@ -47,7 +47,13 @@ fn e_value_figure(answer: &Estimate) -> Option<SensitivityFigure> {
 }
 
 /// From the pairs of matching one to one.
-fn rosenbaum_figure(spec: &Spec, people: &People, found: &Compared, answer: &Estimate, binary: bool) -> Option<SensitivityFigure> {
+fn rosenbaum_figure(
+    spec: &Spec,
+    people: &People,
+    found: &Compared,
+    answer: &Estimate,
+    binary: bool,
+) -> Option<SensitivityFigure> {
     let matches = found.matches.as_ref()?;
     if matches.pairs.len() != matches.treated_matched() {
         return None;
@@ -66,9 +72,13 @@ fn rosenbaum_figure(spec: &Spec, people: &People, found: &Compared, answer: &Est
     };
     let test = if binary { "exact binomial" } else { "Wilcoxon's signed rank, by the normal approximation" };
     let words = match gamma {
-        1.0 => format!("Even with no hidden bias the pairs do not show an effect at the {:.0}% level ({test}).", 100.0 * spec.level),
+        1.0 => {
+            format!("Even with no hidden bias the pairs do not show an effect at the {:.0}% level ({test}).", 100.0 * spec.level)
+        }
         gamma if gamma >= LARGEST_GAMMA => {
-            format!("The conclusion stands even where something unseen makes one of a pair {gamma:.0} times as likely to be treated ({test}).")
+            format!(
+                "The conclusion stands even where something unseen makes one of a pair {gamma:.0} times as likely to be treated ({test})."
+            )
         }
         gamma => format!(
             "The conclusion stands while nothing unseen makes one of a pair more than {gamma:.2} times as likely to be treated as the \

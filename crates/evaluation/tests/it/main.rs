@@ -4,6 +4,7 @@ mod balance;
 mod data;
 mod difference_in_differences;
 mod effects;
+mod evaluating;
 mod least_squares;
 mod logistic;
 mod matching;

@@ -78,7 +78,11 @@ pub(crate) fn read_into(
     into: Vec<ColumnReader>,
 ) -> anyhow::Result<(Vec<ColumnReader>, Vec<Fault>)> {
     let file = safe::open(path, LARGEST_TABLE_BYTES)?;
-    if is_parquet(path) { from_parquet(path, wanted, into) } else { from_rows(path, input::open(file, path, sheet)?, wanted, into) }
+    if is_parquet(path) {
+        from_parquet(path, wanted, into)
+    } else {
+        from_rows(path, input::open(file, path, sheet)?, wanted, into)
+    }
 }
 
 /// Where each wanted column stands among the names in a file, or an error that names those that are missing or appear twice. One

@@ -1,0 +1,299 @@
+//! The answer of a difference in differences: units observed in several periods, treated from different ones.
+
+use base::statistics::{normal_cdf, normal_quantile};
+
+use super::Refused;
+use super::answer::{cost_per_result, minimum_detectable, savings};
+use super::result::{Estimate, Evaluation, EventTime, NaivePart, PanelResult, Role};
+use crate::columns::{Column, Columns};
+use crate::difference_in_differences::aggregate::{Average, AverageBy, average};
+use crate::difference_in_differences::bootstrap::{BootstrapOptions, multiplier_bootstrap};
+use crate::difference_in_differences::group_time::{Adjustment, BasePeriod, Comparison, GroupTime, GroupTimeOptions, group_time};
+use crate::difference_in_differences::panel::{Gaps, Panel, PanelRows};
+use crate::difference_in_differences::pre_trends::pre_trends;
+use crate::difference_in_differences::two_way_fixed_effects::{PartKind, goodman_bacon, two_way_fixed_effects};
+use crate::error::EvaluationError;
+use crate::spec::{CovariateKind, Estimand, PanelComparison, PanelSpec, Spec, StandardErrorMethod};
+use crate::table::{Categories, Table};
+use crate::words;
+
+/// Cohorts of fewer units are named.
+const SMALL_COHORT: usize = 5;
+
+/// The answer of a difference in differences.
+pub(super) fn of_panel(spec: &Spec, design: &PanelSpec, table: &Table) -> Result<Evaluation, Refused> {
+    let panel = panel(spec, design, table)?;
+    let told = |of: &'static str| move |error| Refused::Method { error, of: of.to_owned() };
+    if spec.estimand != Estimand::Att {
+        let error =
+            EvaluationError::Option { what: "a difference in differences gives the effect on the treated: estimand = \"att\"" };
+        return Err(told("the estimand")(error));
+    }
+    let options = GroupTimeOptions {
+        comparison: match design.comparison {
+            PanelComparison::NeverTreated => Comparison::NeverTreated,
+            PanelComparison::NotYetTreated => Comparison::NotYetTreated,
+        },
+        base: BasePeriod::Varying,
+        adjustment: if spec.covariates.is_empty() { Adjustment::None } else { Adjustment::DoublyRobust },
+        anticipation: design.anticipation as i64,
+        small_group: SMALL_COHORT,
+    };
+    let effects = group_time(&panel, options).map_err(told("the answer"))?;
+    let of = |by: AverageBy| average(&effects, by).map_err(told("the answer"));
+    let (by_cohort, everything) = (of(AverageBy::Group)?, of(AverageBy::Everything)?);
+    let (since, periods) = (of(AverageBy::TimeSinceStart)?, of(AverageBy::Period)?);
+    let errors = Errors::new(spec, &panel, &effects).map_err(told("the standard error"))?;
+    let estimate = |role, what: &str, average: &Average| errors.estimate(role, what, average).map_err(told("the standard error"));
+    let answer = estimate(Role::Answer, &spec.outcome.name, &by_cohort.overall)?;
+    let mut estimates = vec![answer.clone()];
+    let naive = two_way_fixed_effects(&panel).ok();
+    if let Some(naive) = &naive {
+        estimates.push(errors.plain(
+            Role::Naive,
+            "two-way fixed effects, the naive answer",
+            (naive.effect, naive.standard_error),
+            &format!("clustered, {}", base::english::counted(naive.clusters as i64, "cluster", "clusters")),
+        ));
+    }
+    estimates.push(estimate(Role::Part, "average over all treated units and periods", &everything.overall)?);
+    estimates.push(estimate(Role::Part, "average over times since the start", &since.overall)?);
+    estimates.push(estimate(Role::Part, "average over periods", &periods.overall)?);
+    for (cohort, effect) in &by_cohort.parts {
+        estimates.push(estimate(Role::Part, &format!("units that started in {cohort}"), effect)?);
+    }
+    let mut event_study = Vec::new();
+    for (since_start, effect) in &since.parts {
+        let made = estimate(Role::Part, "", effect)?;
+        event_study.push(EventTime {
+            since_start: *since_start,
+            effect: made.effect,
+            standard_error: made.standard_error,
+            low: made.low,
+            high: made.high,
+        });
+    }
+    let mut notes = notes(&panel, &effects);
+    let before = pre_trends(&effects, design.anticipation as i64).ok();
+    if let Some(test) = &before {
+        notes.push(format!(
+            "Test that nothing happened before the start: chi-squared {:.2} with {}, p-value {:.3}. {}",
+            test.wald,
+            base::english::counted(test.degrees_of_freedom as i64, "degree of freedom", "degrees of freedom"),
+            test.p_value,
+            test.caution
+        ));
+    }
+    Ok(Evaluation {
+        question: spec.question.clone(),
+        outcome: words::outcome(&spec.outcome),
+        unit: spec.outcome.unit,
+        more_is_better: spec.outcome.more_is_better,
+        estimand: spec.estimand,
+        design: words::design(spec),
+        level: spec.level,
+        losses: Vec::new(),
+        who_is_left: None,
+        balance: None,
+        overlap: None,
+        minimum_detectable: Some(minimum_detectable(spec.level, answer.standard_error)),
+        sensitivity: Vec::new(),
+        panel: Some(PanelResult {
+            event_study,
+            parts: parts(&panel),
+            naive: naive.map(|naive| naive.effect),
+            before: before.map(|test| (test.wald, test.degrees_of_freedom, test.p_value)),
+        }),
+        curves: Vec::new(),
+        lines: None,
+        cost_per_result: cost_per_result(spec, &answer),
+        savings: savings(spec, &answer),
+        estimates,
+        notes,
+    })
+}
+
+/// The panel of a table. Units with gaps are left out, and told.
+fn panel(spec: &Spec, design: &PanelSpec, table: &Table) -> Result<Panel, Refused> {
+    let numbered = |column: &str| -> Result<Vec<u64>, Refused> {
+        let Categories { rows, .. } = table.categories(column)?;
+        let empty: Vec<usize> = (0..rows.len()).filter(|row| rows[*row].is_none()).collect();
+        if !empty.is_empty() {
+            return Err(table.fault(column, &empty, "no value", "a value in every row", "fill in the cells").into());
+        }
+        Ok(rows.into_iter().flatten().map(|at| at as u64).collect())
+    };
+    let whole = |column: &str, values: &[f64]| -> Result<Vec<Option<i64>>, Refused> {
+        let wrong: Vec<usize> = (0..values.len())
+            .filter(|row| values[*row].is_finite() && (values[*row].fract() != 0.0 || values[*row].abs() > 1e15))
+            .collect();
+        match wrong.is_empty() {
+            true => Ok(values.iter().map(|value| value.is_finite().then_some(*value as i64)).collect()),
+            false => Err(table
+                .fault(column, &wrong, "not a whole number", "the number of a period, such as 2024", "number the periods")
+                .into()),
+        }
+    };
+    let unit = numbered(&design.unit)?;
+    let period: Vec<i64> = whole(&design.period, &table.all_numbers(&design.period)?)?.into_iter().flatten().collect();
+    let first = whole(&design.first_treated, &table.numbers(&design.first_treated)?)?;
+    let start: Vec<Option<i64>> = first.into_iter().map(|first| first.filter(|first| *first != 0)).collect();
+    let outcome = match &spec.outcome.source {
+        crate::spec::OutcomeSource::Column(column) => table.all_numbers(column)?,
+        crate::spec::OutcomeSource::Scheme { .. } => table.all_numbers(crate::sample::MEASURED)?,
+    };
+    let mut columns = Vec::new();
+    for covariate in &spec.covariates {
+        if covariate.kind != CovariateKind::Number {
+            let fix = "make a column of 0 and 1 for each category";
+            return Err(table.fault(&covariate.column, &[], "a category in a panel", "a number", fix).into());
+        }
+        columns.push(Column::new(covariate.column.clone(), table.all_numbers(&covariate.column)?));
+    }
+    let told = |error: EvaluationError| Refused::Method { error: numbered_rows(error, table), of: "the panel".to_owned() };
+    let covariates = Columns::new(table.rows(), columns).map_err(told)?;
+    let cluster = spec.standard_error.clusters.as_deref().map(numbered).transpose()?;
+    let rows = PanelRows {
+        unit: &unit,
+        period: &period,
+        outcome: &outcome,
+        start: &start,
+        covariates: &covariates,
+        cluster: cluster.as_deref(),
+    };
+    Panel::new(rows, Gaps::LeaveUnitsOut).map_err(told)
+}
+
+/// The rows of an error as a spreadsheet numbers them; messages count from 1.
+pub(super) fn numbered_rows(error: EvaluationError, table: &Table) -> EvaluationError {
+    let told = |row: usize| table.row_number(row) - 1;
+    match error {
+        EvaluationError::Value { column, row, expected } => EvaluationError::Value { column, row: told(row), expected },
+        EvaluationError::SameKey { first, second } => EvaluationError::SameKey { first: told(first), second: told(second) },
+        EvaluationError::SameUnitAndPeriod { first, second } => {
+            EvaluationError::SameUnitAndPeriod { first: told(first), second: told(second) }
+        }
+        other => other,
+    }
+}
+
+fn notes(panel: &Panel, effects: &GroupTime) -> Vec<String> {
+    let mut out = Vec::new();
+    if !panel.gaps.is_empty() {
+        let units = base::english::counted(panel.gaps.len() as i64, "unit has", "units have");
+        out.push(format!("{units} no row for some periods and are left out."));
+    }
+    if !effects.small_groups.is_empty() {
+        let named: Vec<String> = effects
+            .small_groups
+            .iter()
+            .map(|(cohort, units)| format!("{cohort} ({})", base::english::counted(*units as i64, "unit", "units")))
+            .collect();
+        out.push(format!("Few units started in {}, so the standard errors of these starts rest on little.", named.join(", ")));
+    }
+    if !effects.absent.is_empty() {
+        let count = base::english::counted(
+            effects.absent.len() as i64,
+            "effect of one start in one period",
+            "effects of one start in one period",
+        );
+        out.push(format!("{count} could not be estimated, mostly because nobody untreated was left to compare with."));
+    }
+    out
+}
+
+/// The naive estimate by kinds of comparison.
+fn parts(panel: &Panel) -> Vec<NaivePart> {
+    let Ok(all) = goodman_bacon(panel) else { return Vec::new() };
+    let mut kinds: Vec<PartKind> = all.iter().map(|part| part.kind).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds
+        .into_iter()
+        .map(|kind| {
+            let of = || all.iter().filter(move |part| part.kind == kind);
+            let weight: f64 = of().map(|part| part.weight).sum();
+            let effect = of().map(|part| part.weight * part.effect).sum::<f64>() / weight;
+            NaivePart { what: words::naive_part(kind).to_owned(), weight, effect }
+        })
+        .collect()
+}
+
+/// How intervals of this panel are made.
+struct Errors<'a> {
+    spec: &'a Spec,
+    effects: &'a GroupTime,
+    treated: usize,
+    comparison: usize,
+    name: String,
+}
+
+impl<'a> Errors<'a> {
+    fn new(spec: &'a Spec, panel: &Panel, effects: &'a GroupTime) -> Result<Errors<'a>, EvaluationError> {
+        let error = &spec.standard_error;
+        let name = match error.method {
+            StandardErrorMethod::Influence => "influence function",
+            StandardErrorMethod::Clustered => "influence function, clustered",
+            StandardErrorMethod::Bootstrap => "multiplier bootstrap",
+            _ => {
+                return Err(EvaluationError::Option {
+                    what: "a difference in differences has the standard errors \"influence\", \"clustered\" and \"bootstrap\"",
+                });
+            }
+        };
+        let clusters = match &panel.cluster {
+            Some(numbers) => {
+                let mut all = numbers.clone();
+                all.sort_unstable();
+                all.dedup();
+                all.len()
+            }
+            None => panel.units.len(),
+        };
+        if clusters < error.least_clusters {
+            return Err(EvaluationError::TooFew {
+                what: "clusters for the standard error, which is too small with few; state `least_clusters` to accept fewer",
+                needed: error.least_clusters,
+                found: clusters,
+            });
+        }
+        let treated = effects.unit_group.iter().filter(|group| group.is_some()).count();
+        Ok(Errors {
+            spec,
+            effects,
+            treated,
+            comparison: effects.unit_group.len() - treated,
+            name: words::standard_error(name, Some(clusters), error),
+        })
+    }
+
+    fn estimate(&self, role: Role, what: &str, average: &Average) -> Result<Estimate, EvaluationError> {
+        let standard_error = match self.spec.standard_error.method {
+            StandardErrorMethod::Bootstrap if average.standard_error.is_finite() => {
+                let error = &self.spec.standard_error;
+                let options = BootstrapOptions { draws: error.draws, seed: error.seed, confidence: self.spec.level };
+                multiplier_bootstrap(&[&average.influence], &self.effects.clusters, options)?.standard_errors[0]
+            }
+            _ => average.standard_error,
+        };
+        Ok(self.plain(role, what, (average.effect, standard_error), &self.name))
+    }
+
+    fn plain(&self, role: Role, what: &str, (effect, standard_error): (f64, f64), method: &str) -> Estimate {
+        let half = normal_quantile(0.5 + self.spec.level / 2.0) * standard_error;
+        Estimate {
+            role,
+            what: what.to_owned(),
+            effect,
+            standard_error,
+            low: effect - half,
+            high: effect + half,
+            p_value: (2.0 * normal_cdf(-(effect / standard_error).abs())).min(1.0),
+            corrected_p_value: None,
+            means: None,
+            treated: self.treated,
+            comparison: self.comparison,
+            method: method.to_owned(),
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! The answer of a survival design: the share in whom the event has happened by a time, and how fast it comes.
+
+use base::day::Day;
+use base::statistics::{normal_cdf, normal_quantile};
+
+use super::answer::{cost_per_result, minimum_detectable, savings};
+use super::result::{Curve, Estimate, Evaluation, Role};
+use super::{Refused, refused};
+use crate::columns::{Column, Columns};
+use crate::error::EvaluationError;
+use crate::sample::{Sample, sample};
+use crate::spec::{Estimand, OutcomeSource, OutcomeSpec, OutcomeUnit, Spec, StandardErrorMethod, SurvivalMethod, SurvivalSpec};
+use crate::survival::FollowUp;
+use crate::survival::cox::{CoxCovariance, CoxOptions, Ties, cox};
+use crate::survival::cumulative_incidence::{IncidenceStep, cumulative_incidence};
+use crate::survival::kaplan_meier::kaplan_meier;
+use crate::survival::log_rank::log_rank;
+use crate::survival::proportionality::{TimeScale, proportionality};
+use crate::table::{Table, is_empty, same_value};
+use crate::words;
+
+/// How long everybody was watched, and what ended it: 0 nothing, 1 the event, 2 and above events that compete with it.
+struct Watched {
+    time: Vec<f64>,
+    cause: Vec<usize>,
+    causes: usize,
+    treated: Vec<bool>,
+}
+
+/// The answer of a survival design.
+pub(super) fn of_times(spec: &Spec, design: &SurvivalSpec, table: &Table, today: Day) -> Result<Evaluation, Refused> {
+    // The outcome column says what happened and is no number; the time is what the sample needs of everybody.
+    let of_time =
+        OutcomeSpec { source: OutcomeSource::Column(design.time.clone()), unit: OutcomeUnit::Number, ..spec.outcome.clone() };
+    let sample = sample(&Spec { outcome: of_time, ..spec.clone() }, table, today)?;
+    let told = |of: &'static str| {
+        let sample = &sample;
+        move |error| refused(error, sample, of)
+    };
+    if spec.estimand != Estimand::Att && spec.estimand != Estimand::Ate && spec.estimand != Estimand::IntentionToTreat {
+        let error = EvaluationError::Option { what: "times are compared for \"att\", \"ate\" or \"intention to treat\"" };
+        return Err(told("the estimand")(error));
+    }
+    let watched = watched(spec, design, table, &sample)?;
+    let group = |which: bool| -> Vec<usize> { (0..watched.time.len()).filter(|row| watched.treated[*row] == which).collect() };
+    let horizon = [true, false].map(|which| group(which).iter().map(|row| watched.time[*row]).fold(0.0, f64::max));
+    let by = horizon[0].min(horizon[1]);
+    let at = |which: bool| -> Result<(f64, f64), Refused> {
+        let rows = group(which);
+        let time: Vec<f64> = rows.iter().map(|row| watched.time[*row]).collect();
+        let cause: Vec<usize> = rows.iter().map(|row| watched.cause[*row]).collect();
+        let steps = cumulative_incidence(None, &time, &cause, watched.causes).map_err(told("the share with the event"))?;
+        let last = steps.iter().rfind(|step: &&IncidenceStep| step.time <= by);
+        Ok(last.map_or((0.0, 0.0), |step| (step.incidence[0], step.standard_error[0])))
+    };
+    let (treated, others) = (at(true)?, at(false)?);
+    let (effect, error) = (treated.0 - others.0, treated.1.hypot(others.1));
+    let half = normal_quantile(0.5 + spec.level / 2.0) * error;
+    let answer = Estimate {
+        role: Role::Answer,
+        what: spec.outcome.name.clone(),
+        effect,
+        standard_error: error,
+        low: effect - half,
+        high: effect + half,
+        p_value: (2.0 * normal_cdf(-(effect / error).abs())).min(1.0),
+        corrected_p_value: None,
+        means: Some((treated.0, others.0)),
+        treated: sample.treated_count(),
+        comparison: sample.comparison_count(),
+        method: "Aalen-Johansen, by the delta method".to_owned(),
+    };
+    let mut notes = sample.notes.clone();
+    notes.push(format!(
+        "Shares are those with the event by time {}, the longest that both groups were watched.{}",
+        words::value(OutcomeUnit::Number, by),
+        if watched.causes > 1 {
+            " Other events compete with it: whoever has one of them can no longer have this one, and does not count as a success."
+        } else {
+            ""
+        }
+    ));
+    notes.extend(speed(spec, design, &watched, &sample).map_err(told("the speed of events"))?);
+    let mut curves = Vec::new();
+    for (which, name) in [(true, "treated"), (false, "comparison")] {
+        let rows = group(which);
+        let exit: Vec<f64> = rows.iter().map(|row| watched.time[*row]).collect();
+        let event: Vec<bool> = rows.iter().map(|row| watched.cause[*row] == 1).collect();
+        let curve = kaplan_meier(FollowUp { entry: None, exit: &exit, event: &event }, spec.level).map_err(told("the curves"))?;
+        let points = curve.steps.iter().map(|step| [step.time, step.survival, step.lower, step.upper]).collect();
+        curves.push(Curve { name: name.to_owned(), points });
+    }
+    Ok(Evaluation {
+        question: spec.question.clone(),
+        outcome: words::outcome(&OutcomeSpec { unit: OutcomeUnit::People, ..spec.outcome.clone() }),
+        unit: OutcomeUnit::People,
+        more_is_better: spec.outcome.more_is_better,
+        estimand: spec.estimand,
+        design: words::design(spec),
+        level: spec.level,
+        losses: sample.losses.clone(),
+        who_is_left: None,
+        balance: None,
+        overlap: None,
+        minimum_detectable: Some(minimum_detectable(spec.level, error)),
+        sensitivity: Vec::new(),
+        panel: None,
+        curves,
+        lines: None,
+        cost_per_result: cost_per_result(spec, &answer),
+        savings: savings(spec, &answer),
+        estimates: vec![answer],
+        notes,
+    })
+}
+
+fn watched(spec: &Spec, design: &SurvivalSpec, table: &Table, sample: &Sample) -> Result<Watched, Refused> {
+    let OutcomeSource::Column(column) = &spec.outcome.source else {
+        let fix = "name the column with what happened, such as column = \"event\"";
+        return Err(table.fault("", &[], "a survival design needs the outcome in a column", "a column", fix).into());
+    };
+    let text = table.text(column)?;
+    let mut others: Vec<&str> = Vec::new();
+    let of_value: Vec<usize> = text
+        .values
+        .iter()
+        .map(|value| match value.trim() {
+            value if same_value(value, &design.event) => 1,
+            value if is_empty(value) || same_value(value, "0") => 0,
+            value => {
+                let at = others.iter().position(|other| *other == value).unwrap_or_else(|| {
+                    others.push(value);
+                    others.len() - 1
+                });
+                at + 2
+            }
+        })
+        .collect();
+    let cause: Vec<usize> = sample.table_rows.iter().map(|row| of_value[text.rows[*row] as usize]).collect();
+    if !cause.contains(&1) {
+        let expected = format!("`{}` in some rows", design.event);
+        let fix = "correct `event` under [survival], or the cells";
+        return Err(table.fault(column, &[], "the event happened to nobody", &expected, fix).into());
+    }
+    Ok(Watched { time: sample.outcome.clone(), causes: others.len() + 1, cause, treated: sample.treated.clone() })
+}
+
+/// How fast the event comes: the log-rank test, or a hazard ratio.
+fn speed(spec: &Spec, design: &SurvivalSpec, watched: &Watched, sample: &Sample) -> Result<Vec<String>, EvaluationError> {
+    let event: Vec<bool> = watched.cause.iter().map(|cause| *cause == 1).collect();
+    let follow_up = FollowUp { entry: None, exit: &watched.time, event: &event };
+    let group: Vec<usize> = watched.treated.iter().map(|treated| usize::from(*treated)).collect();
+    let test = log_rank(follow_up, &group, None)?;
+    let mut out =
+        vec![format!("Log-rank test of the two curves: chi-squared {:.3}, p-value {:.4}.", test.chi_squared, test.p_value)];
+    if design.method == SurvivalMethod::LogRank {
+        return Ok(out);
+    }
+    let covariance = match spec.standard_error.method {
+        StandardErrorMethod::Classical => CoxCovariance::Information,
+        StandardErrorMethod::Robust => CoxCovariance::Robust,
+        _ => {
+            return Err(EvaluationError::Option {
+                what: "a Cox model has the standard errors \"classical\" (information) and \"robust\"",
+            });
+        }
+    };
+    let treated = watched.treated.iter().map(|treated| f64::from(u8::from(*treated))).collect();
+    let columns = std::iter::once(Column::new("treated", treated)).chain(sample.covariates.all().iter().cloned()).collect();
+    let columns = Columns::new(watched.time.len(), columns)?;
+    let options = CoxOptions { ties: Ties::Efron, strata: None, covariance };
+    let fit = cox(follow_up, &columns, options)?;
+    let (log_ratio, error) = (fit.coefficients[0], fit.standard_error(0));
+    let half = normal_quantile(0.5 + spec.level / 2.0) * error;
+    out.push(format!(
+        "Hazard ratio of the treated: {:.3} ({:.0}% interval {:.3} to {:.3}; {}). Above 1 the event comes faster.",
+        log_ratio.exp(),
+        100.0 * spec.level,
+        (log_ratio - half).exp(),
+        (log_ratio + half).exp(),
+        fit.covariance_name
+    ));
+    if let Ok(tests) = proportionality(follow_up, &columns, options, &fit, TimeScale::KaplanMeier)
+        && let Some(treated) = tests.first()
+    {
+        out.push(format!(
+            "Test that the ratio is the same all the time: p-value {:.3}. Where it is small, one ratio does not describe the difference.",
+            treated.p_value
+        ));
+    }
+    Ok(out)
+}

@@ -1,0 +1,132 @@
+//! An evaluation for a terminal.
+
+use base::money::thousands;
+use evaluation::balance::Light;
+use evaluation::words;
+
+use super::{ESTIMATE_COLUMNS, EvaluationReport};
+use crate::terminal::Terminal;
+
+impl EvaluationReport {
+    /// The report for a terminal.
+    #[must_use]
+    pub fn text(&self, terminal: Terminal) -> String {
+        let found = &self.evaluation;
+        let mut out = format!("{}\n\n", terminal.bold(&terminal.wrap(&found.question, 0)));
+        let mut paragraph = |text: &str| out += &format!("{}\n\n", terminal.wrap(text, 0));
+        paragraph(&words::found(found));
+        paragraph(&found.design);
+        found.who_is_left.iter().for_each(|left| paragraph(left));
+        let rows: Vec<Vec<String>> = found.estimates.iter().map(|estimate| self.row(estimate)).collect();
+        out += &section(terminal, "Every estimate that was made", &terminal.table(&ESTIMATE_COLUMNS.map(str::to_owned), &rows));
+        out += &section(terminal, "Who is compared", &self.losses(terminal));
+        if let Some(balance) = self.balance(terminal) {
+            out += &section(terminal, "How alike the groups are", &balance);
+        }
+        if let Some(panel) = self.panel_table(terminal) {
+            out += &section(terminal, "By periods since the start", &panel);
+        }
+        out += &section(terminal, "What can be said", &list(terminal, &words::can_be_said(found)));
+        out += &section(terminal, "What cannot be said", &list(terminal, &words::cannot_be_said(found, self.randomised)));
+        if !found.sensitivity.is_empty() {
+            let figures: Vec<String> =
+                found.sensitivity.iter().map(|figure| format!("{}: {}", figure.name, figure.words)).collect();
+            out += &section(terminal, "How strong something unseen would have to be", &list(terminal, &figures));
+        }
+        let remarks = self.remarks();
+        if !remarks.is_empty() {
+            out += &section(terminal, "Further", &list(terminal, &remarks));
+        }
+        let mut registration = list(terminal, &self.registration.words());
+        for line in self.registration.difference() {
+            registration += &format!("    {line}\n");
+        }
+        out += &section(terminal, "Registration", &registration);
+        out.trim_end().to_owned() + "\n"
+    }
+
+    fn losses(&self, terminal: Terminal) -> String {
+        let row = |loss: &evaluation::sample::Loss| {
+            vec![loss.step.clone(), thousands(loss.treated as i64), thousands(loss.comparison as i64)]
+        };
+        let rows: Vec<Vec<String>> = self.evaluation.losses.iter().map(row).collect();
+        if rows.is_empty() {
+            return format!("  {}\n", "This design compares no people one by one.");
+        }
+        terminal.table(&["people who", "treated", "comparison"].map(str::to_owned), &rows)
+    }
+
+    fn balance(&self, terminal: Terminal) -> Option<String> {
+        let rows: Vec<Vec<String>> = self.balance_rows()?;
+        let header = ["covariate", "treated", "comparison", "differ before", "differ after", "quality"].map(str::to_owned);
+        let quiet = terminal.dim(&terminal.wrap(&self.balance_caption()?, 0));
+        Some(format!("{}{quiet}\n", terminal.table(&header, &rows)))
+    }
+
+    /// The rows of the table of balance: name, mean of the treated, mean of the others after, standardised difference before and after
+    /// in per cent, and the light.
+    pub(super) fn balance_rows(&self) -> Option<Vec<Vec<String>>> {
+        let pair = self.evaluation.balance.as_ref()?;
+        let row = |(before, after): (&evaluation::balance::CovariateBalance, &evaluation::balance::CovariateBalance)| {
+            vec![
+                after.name.clone(),
+                mean(after.treated_mean, after.binary),
+                mean(after.control_mean, after.binary),
+                format!("{:.1}%", 100.0 * before.standardised),
+                format!("{:.1}%", 100.0 * after.standardised),
+                light(after.light).to_owned(),
+            ]
+        };
+        Some(pair.before.covariates.iter().zip(&pair.after.covariates).map(row).collect())
+    }
+
+    /// What the figures of balance are.
+    pub(super) fn balance_caption(&self) -> Option<String> {
+        let pair = self.evaluation.balance.as_ref()?;
+        let deviation = match pair.after.deviation {
+            evaluation::balance::Deviation::Treated => "of the treated before the comparison",
+            evaluation::balance::Deviation::Pooled => "of both groups",
+        };
+        Some(format!(
+            "Differences are in per cent of the standard deviation {deviation}, for yes and no as well. Good is at most 5%, fair at most \
+             10%. The comparison has the weight of {} people.",
+            thousands(pair.after.control_effective_size.round() as i64)
+        ))
+    }
+
+    fn panel_table(&self, terminal: Terminal) -> Option<String> {
+        let panel = self.evaluation.panel.as_ref()?;
+        let unit = self.evaluation.unit;
+        let row = |at: &evaluation::evaluate::EventTime| {
+            vec![
+                at.since_start.to_string(),
+                words::difference(unit, at.effect),
+                format!("{} to {}", words::difference(unit, at.low), words::difference(unit, at.high)),
+            ]
+        };
+        let rows: Vec<Vec<String>> = panel.event_study.iter().map(row).collect();
+        Some(terminal.table(&["periods since the start", "effect", "interval"].map(str::to_owned), &rows))
+    }
+}
+
+/// A mean in few digits; a share for yes and no.
+fn mean(value: f64, binary: bool) -> String {
+    if binary { format!("{:.1}%", 100.0 * value) } else { words::value(evaluation::spec::OutcomeUnit::Number, value) }
+}
+
+/// The light in a word, so that nobody needs to see colours.
+fn light(light: Light) -> &'static str {
+    match light {
+        Light::Green => "good",
+        Light::Amber => "fair",
+        Light::Red => "poor",
+    }
+}
+
+fn section(terminal: Terminal, title: &str, body: &str) -> String {
+    format!("{}\n{body}\n", terminal.bold(title))
+}
+
+fn list(terminal: Terminal, items: &[String]) -> String {
+    items.iter().map(|item| format!("  - {}\n", terminal.wrap(item, 4))).collect()
+}
