@@ -8,6 +8,7 @@ mod evaluating;
 mod least_squares;
 mod logistic;
 mod matching;
+mod monte_carlo;
 mod randomised;
 mod sensitivity;
 mod spec;
