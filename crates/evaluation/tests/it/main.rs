@@ -8,11 +8,13 @@ mod evaluating;
 mod least_squares;
 mod logistic;
 mod matching;
+mod matchit;
 mod monte_carlo;
 mod randomised;
 mod sensitivity;
 mod spec;
 mod survival;
+mod survey_comparisons;
 
 /// Says on standard error that a test is skipped, and why.
 fn skipped(why: &str) {
