@@ -13,6 +13,10 @@ mod monte_carlo;
 mod randomised;
 mod sensitivity;
 mod spec;
+mod fixed_effects;
+mod least_squares;
+mod logistic;
+mod providers;
 mod survival;
 mod survey_comparisons;
 
