@@ -17,6 +17,7 @@ mod fixed_effects;
 mod least_squares;
 mod logistic;
 mod providers;
+mod single_areas;
 mod survival;
 mod survey_comparisons;
 
