@@ -122,7 +122,7 @@ pub fn design(spec: &Spec) -> String {
             number(design.cut_off),
             design.score,
             match design.bandwidth {
-                BandwidthSpec::Optimal => "the bandwidth of least error (Calonico, Cattaneo and Titiunik 2014)".to_owned(),
+                BandwidthSpec::Optimal => "the bandwidth of least error (Imbens and Kalyanaraman 2012)".to_owned(),
                 BandwidthSpec::Fixed(width) => format!("a bandwidth of {}", number(width)),
             }
         ),

@@ -2,10 +2,9 @@
 //! controls, and how strong something unseen would have to be.
 
 use base::day::Day;
-use base::statistics::normal_quantile;
 
 use super::people::{Compared, People, compare, naive};
-use super::result::{BalancePair, CostPerResult, Estimate, Evaluation, MinimumDetectable, Overlap, Role, Saving};
+use super::result::{BalancePair, Estimate, Evaluation, Overlap, Role};
 use super::{Refused, refused, unseen};
 use crate::balance::{Deviation, balance};
 use crate::coarsened_exact::Bins;
@@ -17,8 +16,6 @@ use crate::spec::{DesignSpec, OutcomeUnit, RandomisedSpec, Spec, SubgroupSpec};
 use crate::table::{Table, same_value};
 use crate::words;
 
-/// The power that the minimum detectable effect is stated for.
-const POWER: f64 = 0.8;
 /// Equal parts of 0 to 1 in which propensity scores are counted.
 const PARTS: usize = 20;
 
@@ -32,7 +29,7 @@ pub(super) fn of_people(spec: &Spec, table: &Table, today: Day) -> Result<Evalua
     };
     clusters_enough(spec, &people).map_err(told("the standard error"))?;
     let found = compare(spec, &people).map_err(told("the answer"))?;
-    let answer = estimate(spec, &people, &found, Role::Answer, spec.outcome.name.clone());
+    let answer = estimate(spec, &people, &found, Role::Answer, &spec.outcome.name);
     let unadjusted = naive(&people).map_err(told("the difference without any design"))?;
     let mut estimates = vec![answer.clone(), plain(spec, &unadjusted, &people)];
     estimates.extend(subgroups(spec, table, &sample, &people)?);
@@ -57,26 +54,14 @@ pub(super) fn of_people(spec: &Spec, table: &Table, today: Day) -> Result<Evalua
         notes.extend(words::balance_note(&balance.after));
     }
     Ok(Evaluation {
-        question: spec.question.clone(),
-        outcome: words::outcome(&spec.outcome),
-        unit: spec.outcome.unit,
-        more_is_better: spec.outcome.more_is_better,
-        estimand: spec.estimand,
-        design: words::design(spec),
-        level: spec.level,
         losses,
         who_is_left,
         balance,
         overlap: found.score.as_ref().map(|score| overlap(&people.treated, &score.probabilities())),
-        minimum_detectable: Some(minimum_detectable(spec.level, answer.standard_error)),
         sensitivity: unseen::figures(spec, &people, &found, &answer),
-        panel: None,
-        curves: Vec::new(),
-        lines: None,
-        cost_per_result: cost_per_result(spec, &answer),
-        savings: savings(spec, &answer),
         estimates,
         notes,
+        ..Evaluation::of(spec, &answer)
     })
 }
 
@@ -155,28 +140,22 @@ fn clusters_enough(spec: &Spec, people: &People) -> Result<(), crate::error::Eva
 }
 
 /// An estimate with its interval. Where there are clusters, Student's t counts them; otherwise the sample is large.
-fn estimate(spec: &Spec, people: &People, found: &Compared, role: Role, what: String) -> Estimate {
+fn estimate(spec: &Spec, people: &People, found: &Compared, role: Role, what: &str) -> Estimate {
     let effect = &found.effect;
     let (treated, comparison) = in_comparison(people, found);
     let method = words::standard_error(effect.standard_error_name, effect.clusters, &spec.standard_error);
-    let mut made = with_interval(
-        effect,
-        spec.level,
-        Estimate {
-            role,
-            what,
-            effect: effect.estimate,
-            standard_error: effect.standard_error,
-            low: 0.0,
-            high: 0.0,
-            p_value: 1.0,
-            corrected_p_value: None,
-            means: Some((effect.treated_mean, effect.control_mean)),
-            treated,
-            comparison,
-            method,
-        },
-    );
+    let mut made = Estimate {
+        means: Some((effect.treated_mean, effect.control_mean)),
+        treated,
+        comparison,
+        ..Estimate::plain(role, what, (effect.estimate, effect.standard_error), spec.level, method)
+    };
+    if let Some(clusters) = effect.clusters.filter(|clusters| *clusters > 1) {
+        let freedom = (clusters - 1) as f64;
+        let half = student_t_quantile(0.5 + spec.level / 2.0, freedom) * effect.standard_error;
+        (made.low, made.high) = (effect.estimate - half, effect.estimate + half);
+        made.p_value = (2.0 * student_t_tails((effect.estimate / effect.standard_error).abs(), freedom).upper).min(1.0);
+    }
     if let Some((low, high)) = found.interval {
         (made.low, made.high) = (low, high);
     }
@@ -188,39 +167,14 @@ fn estimate(spec: &Spec, people: &People, found: &Compared, role: Role, what: St
 
 fn plain(spec: &Spec, effect: &Effect, people: &People) -> Estimate {
     let treated = people.treated.iter().filter(|treated| **treated).count();
-    with_interval(
-        effect,
-        spec.level,
-        Estimate {
-            role: Role::Naive,
-            what: "difference without any design".to_owned(),
-            effect: effect.estimate,
-            standard_error: effect.standard_error,
-            low: 0.0,
-            high: 0.0,
-            p_value: 1.0,
-            corrected_p_value: None,
-            means: Some((effect.treated_mean, effect.control_mean)),
-            treated,
-            comparison: people.treated.len() - treated,
-            method: words::standard_error(effect.standard_error_name, effect.clusters, &spec.standard_error),
-        },
-    )
-}
-
-/// Fills in the interval and the p-value.
-fn with_interval(effect: &Effect, level: f64, estimate: Estimate) -> Estimate {
-    let share = 0.5 + level / 2.0;
-    let statistic = effect.estimate / effect.standard_error;
-    let (wide, p_value) = match effect.clusters.filter(|clusters| *clusters > 1) {
-        Some(clusters) => {
-            let freedom = (clusters - 1) as f64;
-            (student_t_quantile(share, freedom), 2.0 * student_t_tails(statistic.abs(), freedom).upper)
-        }
-        None => (normal_quantile(share), effect.p_value()),
-    };
-    let half = wide * effect.standard_error;
-    Estimate { low: effect.estimate - half, high: effect.estimate + half, p_value: p_value.min(1.0), ..estimate }
+    let what = "difference without any design";
+    let found = (effect.estimate, effect.standard_error);
+    Estimate {
+        means: Some((effect.treated_mean, effect.control_mean)),
+        treated,
+        comparison: people.treated.len() - treated,
+        ..Estimate::plain(Role::Naive, what, found, spec.level, effect.standard_error_name.to_owned())
+    }
 }
 
 /// How many treated and others are in the comparison.
@@ -248,7 +202,7 @@ fn subgroups(spec: &Spec, table: &Table, sample: &Sample, people: &People) -> Re
         let keys = rows.iter().map(|row| people.keys[*row]).collect();
         let members = without_constants(people.take(&rows, keys));
         let compared = compare(spec, &members).map_err(|error| refused(error, sample, &format!("the subgroup `{name}`")))?;
-        found.push(estimate(spec, &members, &compared, Role::Subgroup, name));
+        found.push(estimate(spec, &members, &compared, Role::Subgroup, &name));
     }
     let p_values: Vec<f64> = found.iter().map(|estimate| estimate.p_value).collect();
     let corrected = adjusted(&p_values, Adjustment::Holm);
@@ -292,7 +246,7 @@ fn negative_controls(spec: &Spec, table: &Table, sample: &Sample, people: &Peopl
         let asked = Spec { outcome: crate::spec::OutcomeSpec { unit, ..spec.outcome.clone() }, ..spec.clone() };
         let compared =
             compare(&asked, &other).map_err(|error| refused(error, sample, &format!("the negative control `{column}`")))?;
-        found.push(estimate(spec, &other, &compared, Role::NegativeControl, column.clone()));
+        found.push(estimate(spec, &other, &compared, Role::NegativeControl, column));
     }
     Ok(found)
 }
@@ -307,34 +261,4 @@ fn overlap(treated: &[bool], probabilities: &[f64]) -> Overlap {
         counts.into_iter().map(|count| count / total.max(1.0)).collect()
     };
     Overlap { treated: shares(true), comparison: shares(false) }
-}
-
-/// The effect that would be found four times in five, at the level of the interval.
-pub(super) fn minimum_detectable(level: f64, standard_error: f64) -> MinimumDetectable {
-    let effect = (normal_quantile(0.5 + level / 2.0) + normal_quantile(POWER)) * standard_error;
-    MinimumDetectable { effect, power: POWER }
-}
-
-/// What one more result costs.
-pub(super) fn cost_per_result(spec: &Spec, answer: &Estimate) -> Option<CostPerResult> {
-    let cost = spec.cost_each?;
-    if spec.outcome.unit != OutcomeUnit::People {
-        return None;
-    }
-    let sign = if spec.outcome.more_is_better { 1.0 } else { -1.0 };
-    let (effect, mut ends) = (sign * answer.effect, [sign * answer.low, sign * answer.high]);
-    ends.sort_by(f64::total_cmp);
-    let [least, most] = ends;
-    (effect > 0.0).then(|| CostPerResult { pounds: cost / effect, low: cost / most, high: (least > 0.0).then(|| cost / least) })
-}
-
-/// What each department saves for each treated person.
-pub(super) fn savings(spec: &Spec, answer: &Estimate) -> Vec<Saving> {
-    let sign = if spec.outcome.more_is_better { 1.0 } else { -1.0 };
-    let of = |saving: &crate::spec::SavingSpec| {
-        let mut ends = [sign * answer.low * saving.each, sign * answer.high * saving.each];
-        ends.sort_by(f64::total_cmp);
-        Saving { department: saving.department.clone(), each: sign * answer.effect * saving.each, low: ends[0], high: ends[1] }
-    };
-    spec.savings.iter().map(of).collect()
 }

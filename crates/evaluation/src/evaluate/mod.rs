@@ -1,9 +1,12 @@
 //! From a spec and a table to the answer, with everything that a careful reader asks beside it.
 
 mod answer;
+mod areas;
+mod cut_off;
 mod panel;
 mod people;
 mod result;
+mod series;
 mod survival;
 mod unseen;
 
@@ -12,8 +15,8 @@ use std::fmt;
 use base::day::Day;
 
 use crate::error::EvaluationError;
-use crate::sample::Sample;
-use crate::spec::{DesignSpec, Spec};
+use crate::sample::{MEASURED, Sample};
+use crate::spec::{DesignSpec, OutcomeSource, Spec};
 use crate::table::{Table, TableFault};
 
 pub use result::{
@@ -60,14 +63,24 @@ pub fn evaluate(spec: &Spec, table: &Table, today: Day) -> Result<Evaluation, Re
     match &spec.design {
         DesignSpec::DifferenceInDifferences(design) => panel::of_panel(spec, design, table),
         DesignSpec::Survival(design) => survival::of_times(spec, design, table, today),
-        DesignSpec::InterruptedTimeSeries(_) | DesignSpec::SyntheticControl(_) | DesignSpec::RegressionDiscontinuity(_) => {
-            Err(Refused::Method {
-                error: EvaluationError::Option { what: "this design is not built yet" },
-                of: "the answer".to_owned(),
-            })
-        }
+        DesignSpec::InterruptedTimeSeries(design) => series::of_series(spec, design, table),
+        DesignSpec::SyntheticControl(design) => areas::of_areas(spec, design, table),
+        DesignSpec::RegressionDiscontinuity(design) => cut_off::of_scores(spec, design, table),
         _ => answer::of_people(spec, table, today),
     }
+}
+
+/// The error of a method on a whole table.
+fn of_table(error: EvaluationError, table: &Table, of: &str) -> Refused {
+    Refused::Method { error: panel::numbered_rows(error, table), of: of.to_owned() }
+}
+
+/// The values of the outcome, in every row.
+fn outcome(spec: &Spec, table: &Table) -> Result<Vec<f64>, Refused> {
+    Ok(match &spec.outcome.source {
+        OutcomeSource::Column(column) => table.all_numbers(column)?,
+        OutcomeSource::Scheme { .. } => table.all_numbers(MEASURED)?,
+    })
 }
 
 /// The error of a method, with the rows that a spreadsheet shows.

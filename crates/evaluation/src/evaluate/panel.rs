@@ -1,10 +1,7 @@
 //! The answer of a difference in differences: units observed in several periods, treated from different ones.
 
-use base::statistics::{normal_cdf, normal_quantile};
-
-use super::Refused;
-use super::answer::{cost_per_result, minimum_detectable, savings};
 use super::result::{Estimate, Evaluation, EventTime, NaivePart, PanelResult, Role};
+use super::{Refused, outcome};
 use crate::columns::{Column, Columns};
 use crate::difference_in_differences::aggregate::{Average, AverageBy, average};
 use crate::difference_in_differences::bootstrap::{BootstrapOptions, multiplier_bootstrap};
@@ -85,31 +82,15 @@ pub(super) fn of_panel(spec: &Spec, design: &PanelSpec, table: &Table) -> Result
         ));
     }
     Ok(Evaluation {
-        question: spec.question.clone(),
-        outcome: words::outcome(&spec.outcome),
-        unit: spec.outcome.unit,
-        more_is_better: spec.outcome.more_is_better,
-        estimand: spec.estimand,
-        design: words::design(spec),
-        level: spec.level,
-        losses: Vec::new(),
-        who_is_left: None,
-        balance: None,
-        overlap: None,
-        minimum_detectable: Some(minimum_detectable(spec.level, answer.standard_error)),
-        sensitivity: Vec::new(),
         panel: Some(PanelResult {
             event_study,
             parts: parts(&panel),
             naive: naive.map(|naive| naive.effect),
             before: before.map(|test| (test.wald, test.degrees_of_freedom, test.p_value)),
         }),
-        curves: Vec::new(),
-        lines: None,
-        cost_per_result: cost_per_result(spec, &answer),
-        savings: savings(spec, &answer),
         estimates,
         notes,
+        ..Evaluation::of(spec, &answer)
     })
 }
 
@@ -138,10 +119,7 @@ fn panel(spec: &Spec, design: &PanelSpec, table: &Table) -> Result<Panel, Refuse
     let period: Vec<i64> = whole(&design.period, &table.all_numbers(&design.period)?)?.into_iter().flatten().collect();
     let first = whole(&design.first_treated, &table.numbers(&design.first_treated)?)?;
     let start: Vec<Option<i64>> = first.into_iter().map(|first| first.filter(|first| *first != 0)).collect();
-    let outcome = match &spec.outcome.source {
-        crate::spec::OutcomeSource::Column(column) => table.all_numbers(column)?,
-        crate::spec::OutcomeSource::Scheme { .. } => table.all_numbers(crate::sample::MEASURED)?,
-    };
+    let outcome = outcome(spec, table)?;
     let mut columns = Vec::new();
     for covariate in &spec.covariates {
         if covariate.kind != CovariateKind::Number {
@@ -280,20 +258,10 @@ impl<'a> Errors<'a> {
     }
 
     fn plain(&self, role: Role, what: &str, (effect, standard_error): (f64, f64), method: &str) -> Estimate {
-        let half = normal_quantile(0.5 + self.spec.level / 2.0) * standard_error;
         Estimate {
-            role,
-            what: what.to_owned(),
-            effect,
-            standard_error,
-            low: effect - half,
-            high: effect + half,
-            p_value: (2.0 * normal_cdf(-(effect / standard_error).abs())).min(1.0),
-            corrected_p_value: None,
-            means: None,
             treated: self.treated,
             comparison: self.comparison,
-            method: method.to_owned(),
+            ..Estimate::plain(role, what, (effect, standard_error), self.spec.level, method.to_owned())
         }
     }
 }

@@ -1,9 +1,12 @@
 //! What an evaluation found: the effect with its interval, everything else that was estimated, who was compared, and what could
 //! still explain it.
 
+use base::statistics::{normal_cdf, normal_quantile};
+
 use crate::balance::Balance;
 use crate::sample::Loss;
-use crate::spec::{Estimand, OutcomeUnit};
+use crate::spec::{Estimand, OutcomeUnit, SavingSpec, Spec};
+use crate::words;
 
 /// The whole answer.
 #[derive(Clone, Debug)]
@@ -40,6 +43,67 @@ pub struct Evaluation {
     /// What each department saves for each treated person.
     pub savings: Vec<Saving>,
     pub notes: Vec<String>,
+}
+
+impl Evaluation {
+    /// An answer with nothing beside it yet but what follows from it: the smallest effect that would be found, cost and savings.
+    pub(super) fn of(spec: &Spec, answer: &Estimate) -> Evaluation {
+        Evaluation {
+            question: spec.question.clone(),
+            outcome: words::outcome(&spec.outcome),
+            unit: spec.outcome.unit,
+            more_is_better: spec.outcome.more_is_better,
+            estimand: spec.estimand,
+            design: words::design(spec),
+            level: spec.level,
+            estimates: Vec::new(),
+            losses: Vec::new(),
+            who_is_left: None,
+            balance: None,
+            overlap: None,
+            minimum_detectable: Some(minimum_detectable(spec.level, answer.standard_error)),
+            sensitivity: Vec::new(),
+            panel: None,
+            curves: Vec::new(),
+            lines: None,
+            cost_per_result: cost_per_result(spec, answer),
+            savings: savings(spec, answer),
+            notes: Vec::new(),
+        }
+    }
+}
+
+/// The power that the minimum detectable effect is stated for.
+const POWER: f64 = 0.8;
+
+/// The effect that would be found four times in five, at the level of the interval.
+fn minimum_detectable(level: f64, standard_error: f64) -> MinimumDetectable {
+    let effect = (normal_quantile(0.5 + level / 2.0) + normal_quantile(POWER)) * standard_error;
+    MinimumDetectable { effect, power: POWER }
+}
+
+/// What one more result costs.
+fn cost_per_result(spec: &Spec, answer: &Estimate) -> Option<CostPerResult> {
+    let cost = spec.cost_each?;
+    if spec.outcome.unit != OutcomeUnit::People {
+        return None;
+    }
+    let sign = if spec.outcome.more_is_better { 1.0 } else { -1.0 };
+    let (effect, mut ends) = (sign * answer.effect, [sign * answer.low, sign * answer.high]);
+    ends.sort_by(f64::total_cmp);
+    let [least, most] = ends;
+    (effect > 0.0).then(|| CostPerResult { pounds: cost / effect, low: cost / most, high: (least > 0.0).then(|| cost / least) })
+}
+
+/// What each department saves for each treated person.
+fn savings(spec: &Spec, answer: &Estimate) -> Vec<Saving> {
+    let sign = if spec.outcome.more_is_better { 1.0 } else { -1.0 };
+    let of = |saving: &SavingSpec| {
+        let mut ends = [sign * answer.low * saving.each, sign * answer.high * saving.each];
+        ends.sort_by(f64::total_cmp);
+        Saving { department: saving.department.clone(), each: sign * answer.effect * saving.each, low: ends[0], high: ends[1] }
+    };
+    spec.savings.iter().map(of).collect()
 }
 
 /// What an estimate is for.
@@ -84,6 +148,25 @@ pub struct Estimate {
 }
 
 impl Estimate {
+    /// An estimate with the interval of a large sample, without means.
+    pub(super) fn plain(role: Role, what: &str, (effect, standard_error): (f64, f64), level: f64, method: String) -> Estimate {
+        let half = normal_quantile(0.5 + level / 2.0) * standard_error;
+        Estimate {
+            role,
+            what: what.to_owned(),
+            effect,
+            standard_error,
+            low: effect - half,
+            high: effect + half,
+            p_value: (2.0 * normal_cdf(-(effect / standard_error).abs())).min(1.0),
+            corrected_p_value: None,
+            means: None,
+            treated: 0,
+            comparison: 0,
+            method,
+        }
+    }
+
     /// Whether the interval leaves out no effect.
     pub fn leaves_out_zero(&self) -> bool {
         self.low > 0.0 || self.high < 0.0

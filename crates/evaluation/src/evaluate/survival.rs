@@ -1,9 +1,8 @@
 //! The answer of a survival design: the share in whom the event has happened by a time, and how fast it comes.
 
 use base::day::Day;
-use base::statistics::{normal_cdf, normal_quantile};
+use base::statistics::normal_quantile;
 
-use super::answer::{cost_per_result, minimum_detectable, savings};
 use super::result::{Curve, Estimate, Evaluation, Role};
 use super::{Refused, refused};
 use crate::columns::{Column, Columns};
@@ -55,20 +54,17 @@ pub(super) fn of_times(spec: &Spec, design: &SurvivalSpec, table: &Table, today:
     };
     let (treated, others) = (at(true)?, at(false)?);
     let (effect, error) = (treated.0 - others.0, treated.1.hypot(others.1));
-    let half = normal_quantile(0.5 + spec.level / 2.0) * error;
     let answer = Estimate {
-        role: Role::Answer,
-        what: spec.outcome.name.clone(),
-        effect,
-        standard_error: error,
-        low: effect - half,
-        high: effect + half,
-        p_value: (2.0 * normal_cdf(-(effect / error).abs())).min(1.0),
-        corrected_p_value: None,
         means: Some((treated.0, others.0)),
         treated: sample.treated_count(),
         comparison: sample.comparison_count(),
-        method: "Aalen-Johansen, by the delta method".to_owned(),
+        ..Estimate::plain(
+            Role::Answer,
+            &spec.outcome.name,
+            (effect, error),
+            spec.level,
+            "Aalen-Johansen, by the delta method".to_owned(),
+        )
     };
     let mut notes = sample.notes.clone();
     notes.push(format!(
@@ -90,27 +86,14 @@ pub(super) fn of_times(spec: &Spec, design: &SurvivalSpec, table: &Table, today:
         let points = curve.steps.iter().map(|step| [step.time, step.survival, step.lower, step.upper]).collect();
         curves.push(Curve { name: name.to_owned(), points });
     }
+    // Shares of people, whatever unit the times have.
+    let of_people = Spec { outcome: OutcomeSpec { unit: OutcomeUnit::People, ..spec.outcome.clone() }, ..spec.clone() };
     Ok(Evaluation {
-        question: spec.question.clone(),
-        outcome: words::outcome(&OutcomeSpec { unit: OutcomeUnit::People, ..spec.outcome.clone() }),
-        unit: OutcomeUnit::People,
-        more_is_better: spec.outcome.more_is_better,
-        estimand: spec.estimand,
-        design: words::design(spec),
-        level: spec.level,
         losses: sample.losses.clone(),
-        who_is_left: None,
-        balance: None,
-        overlap: None,
-        minimum_detectable: Some(minimum_detectable(spec.level, error)),
-        sensitivity: Vec::new(),
-        panel: None,
         curves,
-        lines: None,
-        cost_per_result: cost_per_result(spec, &answer),
-        savings: savings(spec, &answer),
-        estimates: vec![answer],
         notes,
+        estimates: vec![answer.clone()],
+        ..Evaluation::of(&of_people, &answer)
     })
 }
 

@@ -114,7 +114,10 @@ pub struct AreaSpec {
     pub period: String,
     /// The treated unit.
     pub treated: String,
+    /// The first treated period.
     pub from: f64,
+    /// Periods before it whose outcome the mixture should have, beside the covariates; all of them where there are no covariates.
+    pub outcomes: Vec<f64>,
 }
 
 /// Treated from a score on.
@@ -130,7 +133,7 @@ pub struct DiscontinuitySpec {
 /// How far from the cut-off people count.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum BandwidthSpec {
-    /// The one with the least mean squared error (Calonico, Cattaneo and Titiunik 2014).
+    /// The one with the least mean squared error (Imbens and Kalyanaraman 2012).
     Optimal,
     Fixed(f64),
 }

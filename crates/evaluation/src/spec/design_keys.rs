@@ -59,8 +59,16 @@ pub(super) fn design(top: &Section<'_, '_>, name: DesignName, covariates: &[Cova
             let period = t.required_text("period", "the column with the number of the period, such as \"year\"");
             let treated = t.required_text("treated", "the area that was treated, such as \"California\"");
             let from = plain(&t, "from");
+            let outcomes = match covariates.is_empty() && !t.has("outcomes") {
+                true => Vec::new(),
+                false => {
+                    let expected = "periods before the start whose outcome should be alike, such as [2018, 2020]";
+                    let read = t.required_numbers::<Plain>("outcomes", expected).unwrap_or_default();
+                    read.into_iter().map(|(period, _, _)| period.0).collect()
+                }
+            };
             t.finish();
-            Some(DesignSpec::SyntheticControl(AreaSpec { unit, period, treated, from }))
+            Some(DesignSpec::SyntheticControl(AreaSpec { unit, period, treated, from, outcomes }))
         }
         DesignName::RegressionDiscontinuity => {
             let t = table("discontinuity")?;

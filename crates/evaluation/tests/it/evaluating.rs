@@ -283,11 +283,15 @@ fn missing_covariates_have_no_default() {
     let with = |rule: &str| {
         let text = format!("{TRIAL}[covariate.score]\nis = \"number\"\nknown = \"before the start\"\n{rule}");
         let mut columns = trial();
-        columns.push(("score", true, (0..400).map(|at| if at % 29 == 5 { String::new() } else { (at % 7).to_string() }).collect()));
+        columns.push((
+            "score",
+            true,
+            (0..400).map(|at| if at % 29 == 5 { String::new() } else { (at % 7).to_string() }).collect(),
+        ));
         evaluate(&spec(&text), &table(&columns), 20_000)
     };
     let refused = with("").expect_err("refused").to_string();
-    assert!(refused.contains("row 7") && refused.contains("complete cases"), "{refused}");
+    assert!(refused.contains("rows 7,") && refused.contains("complete cases"), "{refused}");
     let complete = with("missing = \"complete cases\"\n").expect("an answer");
     assert_eq!(complete.losses.last().map(|loss| loss.treated + loss.comparison), Some(386));
     for rule in ["indicator", "imputation"] {

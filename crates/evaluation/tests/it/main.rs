@@ -5,21 +5,19 @@ mod data;
 mod difference_in_differences;
 mod effects;
 mod evaluating;
+mod fixed_effects;
 mod least_squares;
 mod logistic;
 mod matching;
 mod matchit;
 mod monte_carlo;
+mod providers;
 mod randomised;
 mod sensitivity;
-mod spec;
-mod fixed_effects;
-mod least_squares;
-mod logistic;
-mod providers;
 mod single_areas;
-mod survival;
+mod spec;
 mod survey_comparisons;
+mod survival;
 
 /// Says on standard error that a test is skipped, and why.
 fn skipped(why: &str) {

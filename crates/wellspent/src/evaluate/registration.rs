@@ -140,7 +140,8 @@ pub(super) fn compared(spec: &Path, table: &Path, on: Date, by: &str) -> anyhow:
         Entry::Run { on, .. } => Some(on.clone()),
         Entry::Registered { .. } => None,
     });
-    let registration = Registration { state, spec_sha256, table_sha256, runs, specs: specs.len(), first_run };
+    let specs = specs.len();
+    let registration = Registration { state, spec_sha256, table_sha256, runs, specs, first_run };
     add(spec, &run)?;
     Ok(registration)
 }

@@ -1,0 +1,173 @@
+//! The answer of a synthetic control: one treated area, compared with a weighted mixture of others.
+
+use super::result::{Estimate, Evaluation, Lines, Role};
+use super::{Refused, of_table, outcome};
+use crate::error::EvaluationError;
+use crate::spec::{AreaSpec, CovariateKind, Spec, StandardErrorMethod};
+use crate::synthetic_control::{Areas, PredictorWeights, SyntheticControl, placebos};
+use crate::table::{Categories, Table};
+use crate::words;
+
+/// Weights below this are not named.
+const LEAST_WEIGHT: f64 = 0.005;
+
+/// The answer for one treated area.
+pub(super) fn of_areas(spec: &Spec, design: &AreaSpec, table: &Table) -> Result<Evaluation, Refused> {
+    let told = |of: &'static str| move |error| of_table(error, table, of);
+    if spec.standard_error.method != StandardErrorMethod::Placebo {
+        let error = EvaluationError::Option { what: "a synthetic control has the standard error \"placebo\"" };
+        return Err(told("the standard error")(error));
+    }
+    let grid = Grid::of(spec, design, table)?;
+    let areas = Areas { outcome: &grid.outcome, predictors: &grid.predictors, periods_before: grid.before };
+    let found = placebos(areas, grid.treated, &PredictorWeights::Optimised).map_err(told("the answer"))?;
+    let (own, others) = (&found.controls[0], &found.controls[1..]);
+    let mean_after = |control: &SyntheticControl| {
+        let after = &control.gap[grid.before..];
+        after.iter().sum::<f64>() / after.len() as f64
+    };
+    // An area that its mixture fits worse before the start strays more after it; its gap is put on the scale of the treated area's fit.
+    let mut strays: Vec<f64> = others
+        .iter()
+        .filter(|control| control.rmspe_before > 0.0)
+        .map(|control| (mean_after(control) * own.rmspe_before / control.rmspe_before).abs())
+        .collect();
+    strays.sort_by(f64::total_cmp);
+    let spread = (strays.iter().map(|stray| stray * stray).sum::<f64>() / strays.len().max(1) as f64).sqrt();
+    let place = (spec.level * strays.len() as f64).ceil() as usize;
+    let half = strays.get(place.saturating_sub(1).min(strays.len().saturating_sub(1))).copied().unwrap_or(f64::INFINITY);
+    let effect = mean_after(own);
+    let answer = Estimate {
+        low: effect - half,
+        high: effect + half,
+        p_value: found.p_value,
+        treated: 1,
+        comparison: others.len(),
+        ..Estimate::plain(Role::Answer, &spec.outcome.name, (effect, spread), spec.level, "placebo areas".to_owned())
+    };
+    let mut weights: Vec<(f64, &String)> = own.weights.iter().copied().zip(&grid.names).collect();
+    weights.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+    let named: Vec<String> = weights
+        .iter()
+        .take_while(|(weight, _)| *weight >= LEAST_WEIGHT)
+        .map(|(weight, name)| format!("{name} {:.1}%", 100.0 * weight))
+        .collect();
+    let mut notes = vec![
+        format!("The mixture is {}.", named.join(", ")),
+        format!(
+            "Before the start the area and its mixture differ by {} (root mean square), after it by {}.",
+            words::difference(spec.outcome.unit, own.rmspe_before),
+            words::difference(spec.outcome.unit, own.rmspe_after)
+        ),
+        format!(
+            "Of {} treated as if they had been the one, {:.0}% stray at least as far after the start, compared with before it. The \
+             interval holds what that share of areas without the service shows, and needs no normal distribution.",
+            base::english::counted(found.controls.len() as i64, "area", "areas"),
+            100.0 * found.p_value
+        ),
+    ];
+    if others.len() < 20 {
+        notes.push(format!(
+            "With {} to compare with, no p-value can be below {:.3}.",
+            base::english::counted(others.len() as i64, "area", "areas"),
+            1.0 / (others.len() + 1) as f64
+        ));
+    }
+    let seen = &grid.outcome[grid.treated];
+    Ok(Evaluation {
+        lines: Some(Lines {
+            axis: design.period.clone(),
+            from: design.from,
+            seen: grid.periods.iter().copied().zip(seen.iter().copied()).collect(),
+            without: grid
+                .periods
+                .iter()
+                .zip(seen.iter().zip(&own.gap))
+                .map(|(period, (seen, gap))| (*period, seen - gap))
+                .collect(),
+        }),
+        estimates: vec![answer.clone()],
+        notes,
+        ..Evaluation::of(spec, &answer)
+    })
+}
+
+/// Areas over periods, with what should be alike before the start.
+struct Grid {
+    names: Vec<String>,
+    periods: Vec<f64>,
+    before: usize,
+    treated: usize,
+    outcome: Vec<Vec<f64>>,
+    predictors: Vec<Vec<f64>>,
+}
+
+impl Grid {
+    fn of(spec: &Spec, design: &AreaSpec, table: &Table) -> Result<Grid, Refused> {
+        let Categories { names, rows: areas } = table.categories(&design.unit)?;
+        let nameless: Vec<usize> = (0..areas.len()).filter(|row| areas[*row].is_none()).collect();
+        if !nameless.is_empty() {
+            return Err(table.fault(&design.unit, &nameless, "no area", "an area in every row", "fill in the cells").into());
+        }
+        let period = table.all_numbers(&design.period)?;
+        let values = outcome(spec, table)?;
+        let mut periods = period.clone();
+        periods.sort_by(f64::total_cmp);
+        periods.dedup();
+        let Some(treated) = names.iter().position(|name| *name == design.treated) else {
+            let fix = "correct `treated` under [areas]";
+            return Err(table.fault(&design.unit, &[], "no row of the treated area", "the area that the spec names", fix).into());
+        };
+        let mut place: Vec<Vec<Option<usize>>> = vec![vec![None; periods.len()]; names.len()];
+        for (row, area) in areas.iter().enumerate() {
+            let (area, at) = (area.unwrap_or_default(), periods.partition_point(|known| *known < period[row]));
+            if let Some(before) = place[area][at].replace(row) {
+                let fix = "keep one row for each area and period";
+                return Err(table
+                    .fault(&design.period, &[before, row], "two rows of one area and period", "one row", fix)
+                    .into());
+            }
+        }
+        if let Some(lacking) = place.iter().position(|rows| rows.iter().any(Option::is_none)) {
+            let row: Vec<usize> = place[lacking].iter().flatten().copied().take(1).collect();
+            let fix = "add the rows that are missing, or leave the area out";
+            return Err(table
+                .fault(&design.unit, &row, "the area of this row lacks a period", "a row of each area for each period", fix)
+                .into());
+        }
+        let rows: Vec<Vec<usize>> = place.into_iter().map(|rows| rows.into_iter().flatten().collect()).collect();
+        let before = periods.partition_point(|period| *period < design.from);
+        let outcome: Vec<Vec<f64>> = rows.iter().map(|rows| rows.iter().map(|row| values[*row]).collect()).collect();
+        let mut predictors: Vec<Vec<f64>> = vec![Vec::new(); names.len()];
+        for covariate in &spec.covariates {
+            if covariate.kind != CovariateKind::Number {
+                let fix = "make a column of 0 and 1 for each category";
+                return Err(table.fault(&covariate.column, &[], "a category of areas", "a number", fix).into());
+            }
+            let column = table.numbers(&covariate.column)?;
+            for (of_area, rows) in predictors.iter_mut().zip(&rows) {
+                let known: Vec<f64> = rows[..before].iter().map(|row| column[*row]).filter(|value| !value.is_nan()).collect();
+                if known.is_empty() {
+                    let what = "an area has no value of a covariate before the start";
+                    return Err(table
+                        .fault(&covariate.column, &rows[..1], what, "a value in some period", "fill in the cells")
+                        .into());
+                }
+                of_area.push(known.iter().sum::<f64>() / known.len() as f64);
+            }
+        }
+        let alike: Vec<usize> = match design.outcomes.is_empty() {
+            true => (0..before).collect(),
+            false => design.outcomes.iter().filter_map(|at| periods[..before].iter().position(|period| period == at)).collect(),
+        };
+        if !design.outcomes.is_empty() && alike.len() != design.outcomes.len() {
+            let fix = "correct `outcomes` under [areas]";
+            let what = "a period of `outcomes` is not in the table, or not before the start";
+            return Err(table.fault(&design.period, &[], what, "periods before the start", fix).into());
+        }
+        for (of_area, values) in predictors.iter_mut().zip(&outcome) {
+            of_area.extend(alike.iter().map(|at| values[*at]));
+        }
+        Ok(Grid { names, periods, before, treated, outcome, predictors })
+    }
+}

@@ -1,0 +1,91 @@
+//! The answer of an interrupted time series: one series, with a change of level and of slope.
+
+use super::result::{Estimate, Evaluation, Lines, Role};
+use super::{Refused, of_table, outcome};
+use crate::error::EvaluationError;
+use crate::interrupted_time_series::{Season, SeriesOptions, interrupted_time_series};
+use crate::spec::{SeriesSpec, Spec, StandardErrorMethod};
+use crate::table::Table;
+
+/// Where the change of level and the change of trend are among the coefficients.
+const LEVEL: usize = 2;
+const TREND: usize = 3;
+
+/// The answer of one series.
+pub(super) fn of_series(spec: &Spec, design: &SeriesSpec, table: &Table) -> Result<Evaluation, Refused> {
+    let told = |of: &'static str| move |error| of_table(error, table, of);
+    if spec.standard_error.method != StandardErrorMethod::NeweyWest {
+        let error = EvaluationError::Option { what: "an interrupted time series has the standard error \"newey-west\"" };
+        return Err(told("the standard error")(error));
+    }
+    let (periods, values) = in_order(spec, design, table)?;
+    let start = periods.iter().position(|period| *period >= design.from).unwrap_or(periods.len());
+    let season = design.season.map(|length| Season { length, harmonics: (length / 2).clamp(1, 2) });
+    let options = SeriesOptions { interrupted_at: start, season, lag: design.lag };
+    let fit = interrupted_time_series(&values, options).map_err(told("the answer"))?;
+    // The mean effect over the periods with the service: the change of level, and the change of trend at their middle.
+    let after = (values.len() - start) as f64;
+    let mut of = vec![0.0; fit.coefficients.len()];
+    (of[LEVEL], of[TREND]) = (1.0, (after - 1.0) / 2.0);
+    let mean = fit.coefficients[LEVEL] + of[TREND] * fit.coefficients[TREND];
+    let method = format!("Newey-West, lag {}", fit.lag);
+    let estimate = |role, what: &str, found: (f64, f64)| Estimate {
+        treated: values.len() - start,
+        comparison: start,
+        ..Estimate::plain(role, what, found, spec.level, method.clone())
+    };
+    let answer = estimate(Role::Answer, &spec.outcome.name, (mean, fit.covariance.quadratic_form(&of).sqrt()));
+    let part = |what: &str, at: usize| estimate(Role::Part, what, (fit.coefficients[at], fit.standard_error(at)));
+    let mut notes = vec![
+        "The answer is the mean over the periods with the service. It rests on the trend before going on as it was: whatever else \
+         changed at the same time counts as an effect."
+            .to_owned(),
+        format!("Durbin-Watson statistic {:.2}: about 2 where neighbouring periods do not resemble one another.", fit.durbin_watson),
+    ];
+    if let Ok(test) = fit.autocorrelation(design.lag.max(1))
+        && test.p_value < 0.05
+    {
+        notes.push(format!(
+            "Periods up to {} apart still resemble one another (Breusch-Godfrey, p-value {:.3}): consider a longer lag or a season.",
+            test.lags, test.p_value
+        ));
+    }
+    let without = fit.without_interruption();
+    Ok(Evaluation {
+        lines: Some(Lines {
+            axis: design.period.clone(),
+            from: design.from,
+            seen: periods.iter().copied().zip(values.iter().copied()).collect(),
+            without: periods.iter().copied().zip(without).skip(start).collect(),
+        }),
+        estimates: vec![answer.clone(), part("change of level at the start", LEVEL), part("change of trend, each period", TREND)],
+        notes,
+        ..Evaluation::of(spec, &answer)
+    })
+}
+
+/// The series in the order of its periods, which follow each other at one distance.
+fn in_order(spec: &Spec, design: &SeriesSpec, table: &Table) -> Result<(Vec<f64>, Vec<f64>), Refused> {
+    let (period, values) = (table.all_numbers(&design.period)?, outcome(spec, table)?);
+    let mut order: Vec<usize> = (0..period.len()).collect();
+    order.sort_by(|a, b| period[*a].total_cmp(&period[*b]));
+    let steps: Vec<f64> = order.windows(2).map(|pair| period[pair[1]] - period[pair[0]]).collect();
+    let step = steps.first().copied().unwrap_or_default();
+    let uneven: Vec<usize> = (0..steps.len())
+        .filter(|at| steps[*at] <= 0.0 || (steps[*at] - step).abs() > 1e-6 * step.abs())
+        .map(|at| order[at + 1])
+        .collect();
+    if !uneven.is_empty() {
+        let fix = "number the periods one after another, with one row for each";
+        return Err(table
+            .fault(
+                &design.period,
+                &uneven,
+                "a period that does not follow the one before at the same distance",
+                "periods such as 1, 2, 3",
+                fix,
+            )
+            .into());
+    }
+    Ok((order.iter().map(|row| period[*row]).collect(), order.iter().map(|row| values[*row]).collect()))
+}
