@@ -132,6 +132,13 @@ impl Maker<'_> {
         let joined = self.copied("apps/cli/tests/joined", "joined")?;
         let purpose = ["--purpose", "joint-support", "--asked-by", "xtask", "--as-at", "2026-12-31"];
         pages.push(self.page("duplication", &[&["duplication", &joined], &purpose[..]].concat())?);
+        // So is what is known of a spec.
+        let evaluated = self.copied("examples/did-it-work", "did-it-work")?;
+        for spec in ["matching", "offices"] {
+            let file = format!("{evaluated}/{spec}.toml");
+            let asked = ["evaluate", &file, &evaluated, "--for", "the check of the pages", "--asked-by", "xtask"];
+            pages.push(self.page(&format!("evaluation-{spec}"), &asked)?);
+        }
         pages.push(self.linkage()?);
         Ok(pages)
     }

@@ -33,7 +33,7 @@ pub fn value(unit: OutcomeUnit, value: f64) -> String {
 pub fn difference(unit: OutcomeUnit, by: f64) -> String {
     match unit {
         OutcomeUnit::People => {
-            let points = format!("{:.1}", 100.0 * by);
+            let points = points(by);
             format!("{points} percentage point{}", if points == "1.0" || points == "-1.0" { "" } else { "s" })
         }
         OutcomeUnit::Pounds => pounds(by),
@@ -41,11 +41,45 @@ pub fn difference(unit: OutcomeUnit, by: f64) -> String {
     }
 }
 
-/// Whole pounds, and pence only where the amount is small.
+/// The same for a table: "-3.2 points".
+pub fn short_difference(unit: OutcomeUnit, by: f64) -> String {
+    match unit {
+        OutcomeUnit::People => format!("{} points", points(by)),
+        _ => difference(unit, by),
+    }
+}
+
+/// An interval with its unit once: "-19.1 to -0.4 percentage points", "£479 to £3,109".
+pub fn interval(unit: OutcomeUnit, low: f64, high: f64) -> String {
+    match unit {
+        OutcomeUnit::People => format!("{} to {} percentage points", points(low), points(high)),
+        _ => format!("{} to {}", difference(unit, low), difference(unit, high)),
+    }
+}
+
+/// The same for a table: "-19.1 to -0.4 points".
+pub fn short_interval(unit: OutcomeUnit, low: f64, high: f64) -> String {
+    match unit {
+        OutcomeUnit::People => format!("{} to {} points", points(low), points(high)),
+        _ => interval(unit, low, high),
+    }
+}
+
+/// Percentage points with one digit; with two where one would show none of them.
+fn points(share: f64) -> String {
+    let points = 100.0 * share;
+    match points.abs() {
+        size if size < 0.005 => "0.0".to_owned(),
+        size if size < 0.05 => format!("{points:.2}"),
+        _ => format!("{points:.1}"),
+    }
+}
+
+/// Whole pounds, and pence only where the amount is below £10.
 pub fn pounds(amount: f64) -> String {
     let sign = if amount < 0.0 { "-" } else { "" };
     let size = amount.abs();
-    if size < 100.0 { format!("{sign}£{size:.2}") } else { format!("{sign}£{}", thousands(size.round() as i64)) }
+    if size < 10.0 { format!("{sign}£{size:.2}") } else { format!("{sign}£{}", thousands(size.round() as i64)) }
 }
 
 /// Four digits that say something.
@@ -163,7 +197,11 @@ pub fn standard_error(name: &str, clusters: Option<usize>, spec: &StandardErrorS
         }
         _ => String::new(),
     };
-    let clusters = clusters.map_or(String::new(), |clusters| format!(", {}", counted(clusters as i64, "cluster", "clusters")));
+    let (name, one, several) = match spec.method {
+        StandardErrorMethod::Pair => ("clustered by pair (CR1)", "pair", "pairs"),
+        _ => (name, "cluster", "clusters"),
+    };
+    let clusters = clusters.map_or(String::new(), |clusters| format!(", {}", counted(clusters as i64, one, several)));
     format!("{name}{clusters}{drawn}")
 }
 
@@ -201,12 +239,7 @@ pub fn balance_note(after: &Balance) -> Option<String> {
 pub fn found(evaluation: &Evaluation) -> String {
     let Some(answer) = evaluation.estimates.iter().find(|estimate| estimate.role == Role::Answer) else { return String::new() };
     let unit = evaluation.unit;
-    let interval = format!(
-        "{:.0}% interval {} to {}",
-        100.0 * evaluation.level,
-        difference(unit, answer.low),
-        difference(unit, answer.high)
-    );
+    let interval = format!("{:.0}% interval {}", 100.0 * evaluation.level, interval(unit, answer.low, answer.high));
     let amount = if unit == OutcomeUnit::People { capital(&evaluation.outcome) } else { format!("Mean {}", evaluation.outcome) };
     let compared = match answer.means {
         Some((treated, others)) => format!(
@@ -240,16 +273,14 @@ pub fn can_be_said(evaluation: &Evaluation) -> Vec<String> {
     let Some(answer) = evaluation.estimates.iter().find(|estimate| estimate.role == Role::Answer) else { return Vec::new() };
     let unit = evaluation.unit;
     let mut out = vec![format!("The best estimate of {} is {}.", estimand(evaluation.estimand), moved(unit, answer.effect))];
-    let ends = (answer.low, answer.high);
     out.push(format!(
-        "Effects from {} to {} fit the data at the {:.0}% level.",
-        difference(unit, ends.0),
-        difference(unit, ends.1),
+        "Effects from {} fit the data at the {:.0}% level.",
+        interval(unit, answer.low, answer.high),
         100.0 * evaluation.level
     ));
     if let Some(least) = evaluation.minimum_detectable {
         out.push(format!(
-            "With this many people an effect of {} would be found {:.0} times in 100.",
+            "With data like these an effect of {} would be found {:.0} times in 100.",
             difference(unit, least.effect.abs()),
             100.0 * least.power
         ));
@@ -274,6 +305,7 @@ pub fn cannot_be_said(evaluation: &Evaluation, randomised: bool) -> Vec<String> 
     if evaluation.who_is_left.is_some() {
         out.push("Anything about treated people who are comparable to nobody.".to_owned());
     }
+    out.push("What the service would do for other people, in other places or at other times.".to_owned());
     let subgroups = evaluation.estimates.iter().filter(|estimate| estimate.role == Role::Subgroup).count();
     if subgroups > 1 {
         out.push(format!(

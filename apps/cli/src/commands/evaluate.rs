@@ -9,7 +9,7 @@ use wellspent::Access;
 use wellspent::evaluate::{EvaluateRequest, evaluate, registration};
 
 use crate::args::{ActorArgs, actor};
-use crate::options::today;
+use crate::options::{reach, today};
 use crate::output::{Inputs, ResultFormat, is_standard, outputs, write};
 use crate::print;
 use crate::threads::Threads;
@@ -60,7 +60,7 @@ pub(crate) fn run(command: Evaluate) -> anyhow::Result<ExitCode> {
     outputs(html, command.json, inputs)?;
     command.threads.begin()?;
     let access = Access { actor: asks, purpose: command.purpose.clone().unwrap_or_default() };
-    let report = evaluate(&EvaluateRequest { spec: command.spec, records, today: day, access })?;
+    let report = evaluate(&EvaluateRequest { spec: command.spec, reach: reach(), records, today: day, access })?;
     let page_only = command.html.as_deref().is_some_and(is_standard);
     command.html.as_ref().map_or(Ok(()), |file| write(file, &report.page()))?;
     if command.json {

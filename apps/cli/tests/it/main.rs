@@ -31,6 +31,7 @@ mod contract;
 mod contradicting;
 mod design;
 mod doubted;
+mod evaluating;
 mod exceptions;
 mod faults;
 mod first_statement;

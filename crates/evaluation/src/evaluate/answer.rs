@@ -3,7 +3,7 @@
 
 use base::day::Day;
 
-use super::people::{Compared, People, compare, naive};
+use super::people::{Compared, People, compare, naive, plainly};
 use super::result::{BalancePair, Estimate, Evaluation, Overlap, Role};
 use super::{Refused, refused, unseen};
 use crate::balance::{Deviation, balance};
@@ -50,6 +50,7 @@ pub(super) fn of_people(spec: &Spec, table: &Table, today: Day) -> Result<Evalua
     };
     let who_is_left = (!found.left_out.is_empty()).then(|| words::who_is_left(found.left_out.len(), sample.treated_count()));
     let mut notes = sample.notes.clone();
+    notes.extend(ties(spec, &people, &found));
     if let Some(balance) = &balance {
         notes.extend(words::balance_note(&balance.after));
     }
@@ -62,6 +63,20 @@ pub(super) fn of_people(spec: &Spec, table: &Table, today: Day) -> Result<Evalua
         estimates,
         notes,
         ..Evaluation::of(spec, &answer)
+    })
+}
+
+/// How far the answer moves where people who are equally near are taken in the other order; nothing where it does not move.
+fn ties(spec: &Spec, people: &People, found: &Compared) -> Option<String> {
+    found.matches.as_ref()?;
+    let reversed = People { keys: people.keys.iter().map(|key| u64::MAX - key).collect(), ..people.clone() };
+    let other = plainly(spec, &reversed).ok()?.effect.estimate;
+    let moved = (other - found.effect.estimate).abs() > 1e-9 * found.effect.estimate.abs().max(1e-12);
+    moved.then(|| {
+        format!(
+            "Some people are equally near, and the key decides who is taken. Taken in the other order the answer would be {}.",
+            words::difference(spec.outcome.unit, other)
+        )
     })
 }
 

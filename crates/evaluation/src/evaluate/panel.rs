@@ -57,7 +57,9 @@ pub(super) fn of_panel(spec: &Spec, design: &PanelSpec, table: &Table) -> Result
     estimates.push(estimate(Role::Part, "average over times since the start", &since.overall)?);
     estimates.push(estimate(Role::Part, "average over periods", &periods.overall)?);
     for (cohort, effect) in &by_cohort.parts {
-        estimates.push(estimate(Role::Part, &format!("units that started in {cohort}"), effect)?);
+        let units = effects.groups.iter().find(|(group, _)| group == cohort).map_or(0, |(_, units)| *units);
+        let of_cohort = estimate(Role::Part, &format!("units that started in {cohort}"), effect)?;
+        estimates.push(Estimate { treated: units, ..of_cohort });
     }
     let mut event_study = Vec::new();
     for (since_start, effect) in &since.parts {

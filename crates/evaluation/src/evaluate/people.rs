@@ -125,6 +125,11 @@ pub(super) fn compare(spec: &Spec, people: &People) -> Result<Compared, Evaluati
     }
 }
 
+/// The estimate alone, with whatever standard error is quick.
+pub(super) fn plainly(spec: &Spec, people: &People) -> Result<Compared, EvaluationError> {
+    estimated(spec, people, StandardErrorMethod::Robust)
+}
+
 /// The estimate with a standard error that needs no draws.
 fn estimated(spec: &Spec, people: &People, method: StandardErrorMethod) -> Result<Compared, EvaluationError> {
     match &spec.design {

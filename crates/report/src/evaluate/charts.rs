@@ -132,8 +132,8 @@ fn event_study(found: &Evaluation) -> Option<ChartFigure> {
         .map(|at| {
             vec![
                 at.since_start.to_string(),
-                words::difference(unit, at.effect),
-                format!("{} to {}", words::difference(unit, at.low), words::difference(unit, at.high)),
+                words::short_difference(unit, at.effect),
+                words::short_interval(unit, at.low, at.high),
             ]
         })
         .collect();

@@ -114,12 +114,12 @@ impl EvaluationReport {
         };
         vec![
             self.what(estimate),
-            words::difference(unit, estimate.effect),
-            format!("{} to {}", words::difference(unit, estimate.low), words::difference(unit, estimate.high)),
+            words::short_difference(unit, estimate.effect),
+            words::short_interval(unit, estimate.low, estimate.high),
             p_value,
             base::money::thousands(estimate.treated as i64),
             base::money::thousands(estimate.comparison as i64),
-            format!("{} ({})", words::difference(unit, estimate.standard_error), estimate.method),
+            format!("{} ({})", words::short_difference(unit, estimate.standard_error), estimate.method),
         ]
     }
 
@@ -139,7 +139,7 @@ impl EvaluationReport {
         }
         out.extend(found.savings.iter().map(|saving| {
             format!(
-                "For each person treated, {} saves {} (interval {} to {}).",
+                "Saving for {} of each person treated: {} (interval {} to {}).",
                 saving.department,
                 words::pounds(saving.each),
                 words::pounds(saving.low),

@@ -19,7 +19,9 @@ impl EvaluationReport {
         found.who_is_left.iter().for_each(|left| paragraph(left));
         let rows: Vec<Vec<String>> = found.estimates.iter().map(|estimate| self.row(estimate)).collect();
         out += &section(terminal, "Every estimate that was made", &terminal.table(&ESTIMATE_COLUMNS.map(str::to_owned), &rows));
-        out += &section(terminal, "Who is compared", &self.losses(terminal));
+        if !found.losses.is_empty() {
+            out += &section(terminal, "Who is compared", &self.losses(terminal));
+        }
         if let Some(balance) = self.balance(terminal) {
             out += &section(terminal, "How alike the groups are", &balance);
         }
@@ -50,9 +52,6 @@ impl EvaluationReport {
             vec![loss.step.clone(), thousands(loss.treated as i64), thousands(loss.comparison as i64)]
         };
         let rows: Vec<Vec<String>> = self.evaluation.losses.iter().map(row).collect();
-        if rows.is_empty() {
-            return format!("  {}\n", "This design compares no people one by one.");
-        }
         terminal.table(&["people who", "treated", "comparison"].map(str::to_owned), &rows)
     }
 
@@ -100,8 +99,8 @@ impl EvaluationReport {
         let row = |at: &evaluation::evaluate::EventTime| {
             vec![
                 at.since_start.to_string(),
-                words::difference(unit, at.effect),
-                format!("{} to {}", words::difference(unit, at.low), words::difference(unit, at.high)),
+                words::short_difference(unit, at.effect),
+                words::short_interval(unit, at.low, at.high),
             ]
         };
         let rows: Vec<Vec<String>> = panel.event_study.iter().map(row).collect();

@@ -3,6 +3,7 @@
 //! ```
 //! use wellspent::access_log::{Access, Actor};
 //! use wellspent::evaluate::{EvaluateRequest, evaluate};
+//! use wellspent::folder::Reach;
 //!
 //! let folder = std::env::temp_dir().join(format!("evaluated-{}", std::process::id()));
 //! std::fs::create_dir_all(&folder)?;
@@ -32,6 +33,7 @@
 //! )?;
 //! let request = EvaluateRequest {
 //!     spec: folder.join("spec.toml"),
+//!     reach: Reach::Inside(None),
 //!     records: folder.clone(),
 //!     today: jiff::civil::date(2026, 11, 30),
 //!     access: Access { actor: Actor::new("analyst")?, purpose: "evaluation of support".to_owned() },
@@ -43,6 +45,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod measured;
 mod read;
 pub mod registration;
 
@@ -56,12 +59,15 @@ pub use report::evaluate::EvaluationReport;
 
 use crate::access_log::{self, Access};
 use crate::error::Error;
+use crate::folder::Reach;
 
 /// What is evaluated.
 #[derive(Clone, Debug)]
 pub struct EvaluateRequest {
     /// The spec: a TOML file.
     pub spec: PathBuf,
+    /// Which files a scheme may read that measures the outcome.
+    pub reach: Reach,
     /// The folder with the table that the spec names, or the table itself.
     pub records: PathBuf,
     /// No day of the table may be after this one.
@@ -78,7 +84,7 @@ pub fn evaluate(request: &EvaluateRequest) -> Result<EvaluationReport, Error> {
     let (spec, warnings) = read::spec(&request.spec)?;
     let path = read::table_path(&request.records, &spec)?;
     access_log::note(path.parent().unwrap_or(Path::new(".")), &request.access, "evaluate", &[])?;
-    let table = read::table(&path, &spec)?;
+    let table = read::table(&path, &spec, |ids| measured::column(request, &spec, ids))?;
     let found = evaluation::evaluate::evaluate(&spec, &table, day(request.today)).map_err(|error| told(&error))?;
     let registration = registration::compared(&request.spec, &path, request.today, request.access.actor.name())?;
     Ok(EvaluationReport { randomised: is_randomised(&spec), evaluation: found, registration, warnings })

@@ -38,7 +38,7 @@ pub(super) fn table_path(records: &Path, spec: &Spec) -> Result<PathBuf, Error> 
 }
 
 /// The columns that a spec names, and whether each is read as numbers.
-fn wanted(spec: &Spec) -> Result<BTreeMap<&str, bool>, Error> {
+fn wanted(spec: &Spec) -> BTreeMap<&str, bool> {
     let mut numbers: BTreeSet<&str> = BTreeSet::new();
     let mut texts: BTreeSet<&str> = BTreeSet::from([spec.id.as_str()]);
     if let Some(who) = &spec.treated {
@@ -50,12 +50,8 @@ fn wanted(spec: &Spec) -> Result<BTreeMap<&str, bool>, Error> {
             DesignSpec::Survival(_) => texts.insert(column),
             _ => numbers.insert(column),
         },
-        OutcomeSource::Scheme { .. } => {
-            return Err(Error::failed(
-                "an outcome measured by a scheme is not read here",
-                "run `wellspent measure --people FILE`, and name the column of that file as the outcome",
-            ));
-        }
+        // It is measured, and no column of the table.
+        OutcomeSource::Scheme { .. } => false,
     };
     for covariate in &spec.covariates {
         match covariate.kind {
@@ -96,13 +92,19 @@ fn wanted(spec: &Spec) -> Result<BTreeMap<&str, bool>, Error> {
     }
     // A column with both uses is kept as text, which can be read as numbers too.
     let all = numbers.union(&texts).map(|name| (*name, !texts.contains(name)));
-    Ok(all.collect())
+    all.collect()
 }
 
 /// The table, of the columns that the spec names. A row that cannot be read stops the evaluation: leaving it out would change the
 /// answer.
-pub(super) fn table(path: &Path, spec: &Spec) -> anyhow::Result<Table> {
-    let wanted = wanted(spec)?;
+///
+/// `measured` gives a further column for the ids of the table.
+pub(super) fn table(
+    path: &Path,
+    spec: &Spec,
+    measured: impl FnOnce(&TextColumn) -> Result<Option<(String, TableColumn)>, Error>,
+) -> anyhow::Result<Table> {
+    let wanted = wanted(spec);
     let names: Vec<&str> = wanted.keys().copied().collect();
     let readers = wanted.values().map(|is_number| match is_number {
         true => ColumnReader::Measured(NumberColumn::default()),
@@ -115,8 +117,11 @@ pub(super) fn table(path: &Path, spec: &Spec) -> anyhow::Result<Table> {
             "correct the row or take it out: an evaluation leaves out no row by itself"
         ));
     }
-    let columns: BTreeMap<String, TableColumn> =
+    let mut columns: BTreeMap<String, TableColumn> =
         names.iter().zip(read).filter_map(|(name, column)| Some(((*name).to_owned(), finished(column)?))).collect();
+    if let Some(TableColumn::Text(ids)) = columns.get(&spec.id) {
+        columns.extend(measured(ids)?);
+    }
     let rows = columns.values().next().map_or(0, |column| match column {
         TableColumn::Text(column) => column.rows.len(),
         TableColumn::Numbers(column) => column.values.len(),

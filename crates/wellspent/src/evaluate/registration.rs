@@ -118,7 +118,12 @@ pub(super) fn compared(spec: &Path, table: &Path, on: Date, by: &str) -> anyhow:
     let now = text(spec)?;
     let (spec_sha256, table_sha256) = (sha256(now.as_bytes()), sha256_of(table)?);
     let known = entries(spec)?;
-    let run = Entry::Run { on: on.to_string(), by: by.to_owned(), spec_sha256: spec_sha256.clone(), table_sha256: table_sha256.clone() };
+    let run = Entry::Run {
+        on: on.to_string(),
+        by: by.to_owned(),
+        spec_sha256: spec_sha256.clone(),
+        table_sha256: table_sha256.clone(),
+    };
     let state = match known.first() {
         Some(Entry::Registered { on, by, text, sha256 }) => RegistrationState::Registered {
             on: on.clone(),

@@ -1,0 +1,69 @@
+//! An outcome that the rules of a scheme measure, as a column of the table that is evaluated. Payment and evaluation use the same code
+//! for it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use evaluation::sample::MEASURED;
+use evaluation::spec::{OutcomeSource, Spec};
+use evaluation::table::{NumberColumn, TableColumn, TextColumn};
+
+use super::EvaluateRequest;
+use crate::error::Error;
+use crate::measure::{MeasureRequest, ResultState, measure};
+use outcomes::QueryDates;
+
+/// The column of the measured outcome, for people in the order of the column of ids; `None` where the spec names a column of the table.
+pub(super) fn column(request: &EvaluateRequest, spec: &Spec, ids: &TextColumn) -> Result<Option<(String, TableColumn)>, Error> {
+    let OutcomeSource::Scheme { folder, outcome } = &spec.outcome.source else { return Ok(None) };
+    if !request.records.is_dir() {
+        return Err(Error::failed(
+            "an outcome measured by a scheme needs the folder of records, and a table is named",
+            "name the folder with people, starts and events, and the table in it",
+        ));
+    }
+    let beside = request.spec.parent().unwrap_or(Path::new("")).join(folder);
+    let measured = measure(&MeasureRequest {
+        scheme: if beside.is_dir() { beside } else { folder.into() },
+        reach: request.reach.clone(),
+        records: request.records.clone(),
+        joining: None,
+        days: QueryDates { as_at: request.today, known_at: None },
+        provider: None,
+        by: Vec::new(),
+        accepted: None,
+        people: Some(request.access.clone()),
+    })?;
+    let table = measured.people_table.unwrap_or_default();
+    let Some(wanted) = table.outcomes.iter().position(|name| name == outcome) else {
+        let near = base::similar_names::nearest(outcome, table.outcomes.iter().map(String::as_str));
+        let hint = near.map_or("look at the outcomes of the scheme".to_owned(), |near| format!("did you mean `{near}`?"));
+        return Err(Error::failed(format!("the scheme measures no outcome `{outcome}`"), hint));
+    };
+    let mut of_person: BTreeMap<&str, f64> = BTreeMap::new();
+    let mut again = 0;
+    for row in table.rows.iter().filter(|row| row.outcome == wanted) {
+        let known = matches!(row.state, ResultState::Success | ResultState::Failure);
+        if let Some(value) = row.value.filter(|_| known)
+            && of_person.insert(&row.person, value as f64).is_some()
+        {
+            again += 1;
+        }
+    }
+    if again > 0 {
+        let people = base::english::counted(again, "person has", "people have");
+        return Err(Error::failed(
+            format!("{people} several starts with a result, and a person is one row of an evaluation"),
+            "run `wellspent measure --people FILE`, choose one start for each person, and name the column of that table",
+        ));
+    }
+    let values: Vec<f64> =
+        ids.rows.iter().map(|at| of_person.get(ids.values[*at as usize].as_str()).copied().unwrap_or(f64::NAN)).collect();
+    if values.iter().all(|value| value.is_nan()) {
+        return Err(Error::failed(
+            format!("nobody in the table has a result in `{outcome}`"),
+            "check that the ids of the table are those of the table of people, and the day of `--as-at`",
+        ));
+    }
+    Ok(Some((MEASURED.to_owned(), TableColumn::Numbers(NumberColumn { values, wrong: Vec::new() }))))
+}
