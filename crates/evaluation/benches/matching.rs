@@ -76,7 +76,8 @@ fn people(path: &str) -> (Columns, Vec<bool>, Vec<f64>) {
     let mut file = BufReader::with_capacity(1 << 20, File::open(path).expect("the file of people"));
     let (mut columns, mut treated, mut outcome) = (Vec::new(), Vec::new(), Vec::new());
     while let Some((name, shape)) = next_array(&mut file) {
-        let rows = shape[0];
+        // A single number, such as the true effect, comes after everything that is needed here.
+        let Some(&rows) = shape.first() else { break };
         match name.as_str() {
             "X.npy" => {
                 columns = vec![Vec::with_capacity(rows); shape[1]];

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use crate::columns::{Column, Columns, check_rows, check_weights};
 use crate::error::EvaluationError;
-use crate::matching::{check_groups, effective_size};
+use crate::units::{check_groups, effective_size};
 
 /// The standard deviation by which a difference is divided. It is that of the units before any weighting, so that "before" and
 /// "after" are in one unit. For a binary covariate it is √(p (1 − p)).
@@ -112,22 +112,98 @@ pub fn balance(
     if let Some(weights) = weights {
         check_weights("weights", weights, columns.rows())?;
     }
-    let weight = |row: usize| weights.map_or(1.0, |weights| weights[row]);
-    let group = |which: bool| (0..treated.len()).filter(move |&row| treated[row] == which).map(weight);
-    let count = |which: bool| group(which).filter(|&weight| weight > 0.0).count();
-    for (which, what) in [(true, "treated units with a weight above 0"), (false, "comparison units with a weight above 0")] {
-        if count(which) == 0 {
+    let all = Groups::new(treated, None);
+    let counted = weights.map(|weights| Groups::new(treated, Some(weights)));
+    let now = counted.as_ref().unwrap_or(&all);
+    for (rows, what) in
+        [(&now.treated, "treated units with a weight above 0"), (&now.controls, "comparison units with a weight above 0")]
+    {
+        if rows.is_empty() {
             return Err(EvaluationError::TooFew { what, needed: 1, found: 0 });
         }
     }
+    let size = |rows: &[usize]| effective_size(rows.iter().map(|&row| now.weight(row)));
     Ok(Balance {
-        covariates: columns.all().par_iter().map(|column| of_column(column, treated, weights, deviation)).collect(),
+        covariates: columns.all().par_iter().map(|column| of_column(column, &all, now, deviation)).collect(),
         deviation,
-        treated: count(true),
-        controls: count(false),
-        treated_effective_size: effective_size(group(true)),
-        control_effective_size: effective_size(group(false)),
+        treated: now.treated.len(),
+        controls: now.controls.len(),
+        treated_effective_size: size(&now.treated),
+        control_effective_size: size(&now.controls),
     })
+}
+
+/// The rows of both groups that count for something, and for how much.
+struct Groups<'a> {
+    treated: Vec<usize>,
+    controls: Vec<usize>,
+    weights: Option<&'a [f64]>,
+}
+
+impl<'a> Groups<'a> {
+    fn new(treated: &[bool], weights: Option<&'a [f64]>) -> Groups<'a> {
+        let rows = |which: bool| {
+            let counts = |row: &usize| treated[*row] == which && weights.is_none_or(|weights| weights[*row] > 0.0);
+            (0..treated.len()).filter(counts).collect()
+        };
+        Groups { treated: rows(true), controls: rows(false), weights }
+    }
+
+    fn weight(&self, row: usize) -> f64 {
+        self.weights.map_or(1.0, |weights| weights[row])
+    }
+
+    fn moments(&self, rows: &[usize], values: &[f64]) -> Moments {
+        let (mut total, mut total_squares, mut sum) = (0.0, 0.0, 0.0);
+        for &row in rows {
+            let weight = self.weight(row);
+            total += weight;
+            total_squares += weight * weight;
+            sum += weight * values[row];
+        }
+        let mean = sum / total;
+        let deviation = |row: usize| values[row] - mean;
+        let squares: f64 = rows.iter().map(|&row| self.weight(row) * deviation(row) * deviation(row)).sum();
+        // With equal weights the divisor is n − 1.
+        let divisor = total - total_squares / total;
+        Moments { mean, variance: if divisor > 0.0 { squares / divisor } else { 0.0 } }
+    }
+
+    fn both(&self, values: &[f64]) -> [Moments; 2] {
+        [self.moments(&self.treated, values), self.moments(&self.controls, values)]
+    }
+
+    /// The values of a group in ascending order, each with its share of the group's weight.
+    fn steps(&self, rows: &[usize], values: &[f64]) -> Vec<(f64, f64)> {
+        let total: f64 = rows.iter().map(|&row| self.weight(row)).sum();
+        let mut steps: Vec<(f64, f64)> = rows.iter().map(|&row| (values[row] + 0.0, self.weight(row) / total)).collect();
+        match self.weights {
+            None => steps.sort_unstable_by(|a, b| a.0.total_cmp(&b.0)),
+            // By both, so that the sums do not depend on the order of the rows.
+            Some(_) => steps.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1))),
+        }
+        steps
+    }
+
+    /// The largest distance between the two weighted distribution functions.
+    fn distribution_distance(&self, values: &[f64]) -> f64 {
+        let (treated, controls) = (self.steps(&self.treated, values), self.steps(&self.controls, values));
+        let (mut i, mut j) = (0, 0);
+        let (mut of_treated, mut of_controls, mut largest) = (0.0, 0.0, 0.0_f64);
+        while i < treated.len() && j < controls.len() {
+            let at = treated[i].0.min(controls[j].0);
+            while i < treated.len() && treated[i].0 == at {
+                of_treated += treated[i].1;
+                i += 1;
+            }
+            while j < controls.len() && controls[j].0 == at {
+                of_controls += controls[j].1;
+                j += 1;
+            }
+            largest = largest.max((of_treated - of_controls).abs());
+        }
+        largest
+    }
 }
 
 /// Weighted moments of a column in one group.
@@ -136,68 +212,27 @@ struct Moments {
     variance: f64,
 }
 
-fn moments(values: &[f64], treated: &[bool], which: bool, weight: impl Fn(usize) -> f64) -> Moments {
-    let (mut total, mut total_squares, mut sum) = (0.0, 0.0, 0.0);
-    for row in 0..values.len() {
-        if treated[row] == which {
-            let weight = weight(row);
-            total += weight;
-            total_squares += weight * weight;
-            sum += weight * values[row];
-        }
-    }
-    let mean = sum / total;
-    let mut squares = 0.0;
-    for row in 0..values.len() {
-        if treated[row] == which {
-            squares += weight(row) * (values[row] - mean) * (values[row] - mean);
-        }
-    }
-    // With equal weights the divisor is n − 1.
-    let divisor = total - total_squares / total;
-    Moments { mean, variance: if divisor > 0.0 { squares / divisor } else { 0.0 } }
-}
-
-fn of_column(column: &Column, treated: &[bool], weights: Option<&[f64]>, deviation: Deviation) -> CovariateBalance {
+fn of_column(column: &Column, all: &Groups<'_>, now: &Groups<'_>, deviation: Deviation) -> CovariateBalance {
     let values = &column.values;
     let binary = values.iter().all(|&value| value == 0.0 || value == 1.0);
-    let plain = [true, false].map(|which| moments(values, treated, which, |_| 1.0));
-    let weighted = weights.map(|weights| [true, false].map(|which| moments(values, treated, which, |row| weights[row])));
-    let [treated_now, control_now] = weighted.as_ref().unwrap_or(&plain);
+    let plain = all.both(values);
+    let weighted = now.weights.map(|_| now.both(values));
+    let [treated, controls] = weighted.as_ref().unwrap_or(&plain);
     let spread = |moments: &Moments| if binary { moments.mean * (1.0 - moments.mean) } else { moments.variance };
     let scale = match deviation {
         Deviation::Treated => spread(&plain[0]).sqrt(),
         Deviation::Pooled => ((spread(&plain[0]) + spread(&plain[1])) / 2.0).sqrt(),
     };
-    let difference = treated_now.mean - control_now.mean;
+    let difference = treated.mean - controls.mean;
     let standardised = if difference == 0.0 { 0.0 } else { difference / scale };
     CovariateBalance {
         name: column.name.clone(),
         binary,
-        treated_mean: treated_now.mean,
-        control_mean: control_now.mean,
+        treated_mean: treated.mean,
+        control_mean: controls.mean,
         standardised,
-        variance_ratio: (!binary).then(|| treated_now.variance / control_now.variance),
-        distribution_distance: if binary { difference.abs() } else { distribution_distance(values, treated, weights) },
+        variance_ratio: (!binary).then(|| treated.variance / controls.variance),
+        distribution_distance: if binary { difference.abs() } else { now.distribution_distance(values) },
         light: Light::of(standardised),
     }
-}
-
-/// The largest distance between two weighted distribution functions.
-fn distribution_distance(values: &[f64], treated: &[bool], weights: Option<&[f64]>) -> f64 {
-    let weight = |row: usize| weights.map_or(1.0, |weights| weights[row]);
-    let total = |which: bool| (0..values.len()).filter(|&row| treated[row] == which).map(weight).sum::<f64>();
-    let (all_treated, all_control) = (total(true), total(false));
-    let mut steps: Vec<(f64, f64)> = (0..values.len())
-        .filter(|&row| weight(row) > 0.0)
-        .map(|row| (values[row] + 0.0, if treated[row] { weight(row) / all_treated } else { -weight(row) / all_control }))
-        .collect();
-    // By both, so that the sum does not depend on the order of the rows.
-    steps.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
-    let (mut height, mut largest) = (0.0_f64, 0.0_f64);
-    for tied in steps.chunk_by(|a, b| a.0 == b.0) {
-        height += tied.iter().map(|step| step.1).sum::<f64>();
-        largest = largest.max(height.abs());
-    }
-    largest
 }

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use crate::columns::check_rows;
 use crate::error::EvaluationError;
-use crate::matching::{check_keys, rows_by_key};
+use crate::units::{check_keys, rows_by_key};
 
 /// What is drawn.
 #[derive(Clone, Copy, Debug)]

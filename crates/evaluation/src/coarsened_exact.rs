@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::columns::{Columns, check_rows};
 use crate::error::EvaluationError;
-use crate::matching::check_groups;
 use crate::subclassification::{Subclasses, weighted};
+use crate::units::check_groups;
 
 /// How a covariate is put into bins.
 #[derive(Clone, Debug, PartialEq)]

@@ -6,8 +6,8 @@ use crate::columns::{Columns, check_rows};
 use crate::design::{Block, Design};
 use crate::error::EvaluationError;
 use crate::linear_algebra::Symmetric;
-use crate::matching::{check_groups, effective_size};
 use crate::target::Target;
+use crate::units::{check_groups, effective_size};
 
 /// Weights that balance covariates.
 #[derive(Clone, Debug)]

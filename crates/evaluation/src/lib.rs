@@ -3,6 +3,16 @@
 //!
 //! This crate opens no file, knows no contract, and cannot see a simulation: it would otherwise look at the truth that it has to
 //! estimate.
+//!
+//! In reading order:
+//!
+//! - What goes in: [`columns`] (covariates, checked once), [`units`] (groups and keys), and [`error`] (why there is no estimate).
+//! - Regression: [`least_squares`], whose covariance the caller names, and [`logistic`], for propensity scores and binary outcomes.
+//! - A comparison group like the treated: [`matching`], [`coarsened_exact`], [`subclassification`], [`weighting`] and
+//!   [`entropy_balancing`]; and [`balance`], which says how like it is.
+//! - Effects: [`effects`] on those whom [`target`] names, with standard errors; [`bootstrap`] and [`randomisation`] for any
+//!   estimate; [`randomised`] for trials.
+//! - What could still explain it: [`sensitivity`]. What a study can find: [`minimum_detectable`].
 
 pub mod balance;
 pub mod bootstrap;
@@ -35,5 +45,6 @@ pub mod survival;
 pub mod synthetic_control;
 pub mod table;
 pub mod target;
+pub mod units;
 pub mod weighting;
 pub mod words;

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use crate::columns::check_rows;
 use crate::error::EvaluationError;
-use crate::matching::{check_groups, check_keys, rows_by_key};
+use crate::units::{check_groups, check_keys, rows_by_key};
 
 /// How the treatment was dealt out.
 #[derive(Clone, Copy, Debug)]

@@ -8,8 +8,8 @@ use crate::effects::g_computation::{Interacted, g_computation};
 use crate::effects::means::difference_of_means;
 use crate::error::EvaluationError;
 use crate::least_squares::{Covariance, least_squares};
-use crate::matching::check_groups;
 use crate::target::Target;
+use crate::units::check_groups;
 
 /// The difference between those assigned to treatment and the others, whatever they took up. Name HC2 for a trial that dealt to
 /// units, and CR1 with the clusters for one that dealt to whole clusters.

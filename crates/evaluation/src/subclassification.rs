@@ -3,7 +3,7 @@
 
 use crate::columns::{check_finite, check_rows};
 use crate::error::EvaluationError;
-use crate::matching::{check_groups, effective_size};
+use crate::units::{check_groups, effective_size};
 
 /// Units in subclasses.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use crate::columns::check_rows;
 use crate::error::EvaluationError;
-use crate::matching::{check_groups, effective_size};
+use crate::units::{check_groups, effective_size};
 
 /// Whose effect the weighted difference is, and by which weights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,8 @@
 use super::Effect;
 use crate::columns::check_finite;
 use crate::error::EvaluationError;
-use crate::matching::{Matches, check_groups, check_keys};
+use crate::matching::Matches;
+use crate::units::{check_groups, check_keys};
 
 /// The mean of the treated less that of their matches. The score is taken as known.
 ///

@@ -5,8 +5,8 @@ use super::Effect;
 use super::g_computation::PredictedOutcomes;
 use crate::columns::{check_finite, check_rows};
 use crate::error::EvaluationError;
-use crate::matching::check_groups;
 use crate::target::Target;
+use crate::units::check_groups;
 use crate::weighting::check_probabilities;
 
 /// The doubly robust effect, with the standard error of its influence function.

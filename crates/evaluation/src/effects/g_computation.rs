@@ -6,8 +6,8 @@ use crate::columns::{Column, Columns, check_rows, check_weights};
 use crate::error::EvaluationError;
 use crate::least_squares::{Covariance, LinearFit, least_squares};
 use crate::logistic::{LogisticFit, logistic, probability};
-use crate::matching::check_groups;
 use crate::target::Target;
+use crate::units::check_groups;
 
 /// Which covariates have a slope of their own in each group.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -5,8 +5,8 @@ use super::g_computation::{Interacted, g_computation};
 use crate::columns::{Columns, check_rows};
 use crate::error::EvaluationError;
 use crate::least_squares::Covariance;
-use crate::matching::check_groups;
 use crate::target::Target;
+use crate::units::check_groups;
 
 /// The mean of the treated less that of the comparison group, each unit counted by its weight.
 ///

@@ -1,30 +1,8 @@
 //! Calipers: how far apart a pair may be, in all and on single covariates.
 
-use super::{Distance, Rules};
+use super::rules::{Distance, Rules, Width};
 use crate::columns::check_finite;
 use crate::error::EvaluationError;
-
-/// The width of a caliper. A distance equal to it is inside.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Width {
-    /// On the scale of the values.
-    Absolute(f64),
-    /// In standard deviations: the root of the mean of the two groups' variances (Austin 2011).
-    PooledDeviations(f64),
-    /// In standard deviations of all units together, as R's MatchIt has it.
-    OverallDeviations(f64),
-}
-
-/// A caliper on one covariate.
-#[derive(Clone, Copy, Debug)]
-pub struct Caliper<'a> {
-    /// The name of the covariate, for messages.
-    pub name: &'a str,
-    /// One value for each unit.
-    pub values: &'a [f64],
-    /// How far apart a pair may be.
-    pub width: Width,
-}
 
 /// A covariate and the width of its caliper on its own scale.
 pub(crate) struct Limit<'a> {

@@ -1,7 +1,10 @@
 //! What has to hold of every matching, looked up again in the data and not in what the matching remembers.
 
-use super::{Caliper, Distance, Matches, Rules, calipers, cloud};
+use super::matches::Matches;
+use super::rules::{Caliper, Distance, Rules};
+use super::{calipers, cloud};
 use crate::error::EvaluationError;
+use crate::units::rows_by_key;
 
 /// Checks a matching against its rules: every pair joins a treated with a comparison unit of one stratum, its distance is the one
 /// in the data and inside every caliper, no treated unit has more matches than the ratio or one unit twice, no comparison unit is
@@ -12,7 +15,7 @@ use crate::error::EvaluationError;
 /// The first of these that does not hold.
 pub fn check(matches: &Matches, treated: &[bool], keys: &[u64], rules: &Rules<'_>) -> Result<(), EvaluationError> {
     let fault = |what| Err(EvaluationError::Check { what });
-    let by_key = &super::rows_by_key(keys)[..];
+    let by_key = &rows_by_key(keys)[..];
     let points = match rules.distance {
         Distance::Score(_) => None,
         Distance::Mahalanobis(columns) => Some(cloud::whitened(treated, columns, by_key)?),

@@ -6,7 +6,22 @@ use std::collections::BinaryHeap;
 use super::calipers::Limits;
 use super::cloud::Cloud;
 use super::line::{Found, Line};
-use super::{Measure, Order, Pair, Rules, Stratum};
+use super::matches::Pair;
+use super::rules::{Order, Rules};
+
+/// Distances of one kind.
+pub(super) enum Measure<'a> {
+    /// One number for each unit.
+    Line(&'a [f64]),
+    /// A point for each unit; the distance is Euclid's.
+    Cloud(&'a [Vec<f64>]),
+}
+
+/// The rows of one stratum, by key.
+pub(super) struct Stratum {
+    pub(super) treated: Vec<usize>,
+    pub(super) controls: Vec<usize>,
+}
 
 /// What one stratum gives.
 pub(super) struct StratumMatches {

@@ -1,7 +1,10 @@
 //! Matching: MatchIt's vignette, a naive matcher on small data full of ties, and rows in any order.
 
+use evaluation::columns::{Column, Columns};
+use evaluation::error::EvaluationError;
 use evaluation::logistic::logistic;
-use evaluation::matching::{Caliper, Distance, Matches, Order, Pair, Rules, Width, effective_size, match_nearest};
+use evaluation::matching::{Caliper, Distance, Matches, Order, Pair, Rules, Width, check, match_nearest};
+use evaluation::units::effective_size;
 use proptest::prelude::*;
 
 use crate::close;
@@ -153,6 +156,66 @@ fn naive(world: &World, rules: &Rules<'_>, caliper: Option<f64>, other: Option<f
     pairs
 }
 
+/// Something done to a result.
+type Damage = fn(&mut Matches);
+
+/// Every way in which a result could break its rules is found.
+#[test]
+fn a_result_that_breaks_its_rules_is_refused() {
+    let treated = [true, true, true, false, false, false, false];
+    let score = [0.5, 0.4, 9.0, 0.45, 0.5, 0.1, 0.3];
+    let other = [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 5.0];
+    let keys = [1, 2, 3, 4, 5, 6, 7];
+    let calipers = [Caliper { name: "other", values: &other, width: Width::Absolute(1.0) }];
+    let strata = [0, 0, 0, 0, 0, 1, 0];
+    let rules =
+        Rules { caliper: Some(Width::Absolute(0.2)), covariate_calipers: &calipers, strata: Some(&strata), ..nearest_on(&score) };
+    let sound = match_nearest(&treated, &keys, &rules).expect("matches");
+    let rows = |matches: &Matches| matches.pairs.iter().map(|pair| (pair.treated, pair.control)).collect::<Vec<_>>();
+    assert_eq!((rows(&sound), sound.outside_support.clone()), (vec![(0, 4), (1, 3)], vec![2]));
+    assert!(check(&sound, &treated, &keys, &rules).is_ok());
+
+    let broken: [(&str, Damage); 10] = [
+        ("two treated", |m| m.pairs[0].control = 1),
+        ("another stratum", |m| m.pairs[0].control = 5),
+        ("another distance", |m| m.pairs[0].distance = 0.01),
+        ("outside the caliper of a covariate", |m| (m.pairs[1].control, m.pairs[1].distance) = (6, 0.4 - 0.3)),
+        ("a unit used twice", |m| (m.pairs[1].control, m.pairs[1].distance) = (4, 0.5 - 0.4)),
+        ("one more than the ratio", |m| m.pairs.insert(1, Pair { treated: 0, control: 3, distance: 0.5 - 0.45 })),
+        ("nobody knows of one", |m| m.outside_support.clear()),
+        ("matched and left out", |m| m.none_left.push(0)),
+        ("weights", |m| m.weights[4] = 2.0),
+        ("another caliper", |m| m.caliper = Some(9.0)),
+    ];
+    for (name, damage) in broken {
+        let mut matches = sound.clone();
+        damage(&mut matches);
+        assert!(matches!(check(&matches, &treated, &keys, &rules), Err(EvaluationError::Check { .. })), "{name}");
+    }
+}
+
+#[test]
+fn rules_that_cannot_be_followed_are_refused() {
+    let (treated, keys, score) = ([true, false, false], [1, 2, 3], [0.1, 0.2, 0.3]);
+    let refused = |treated: &[bool], keys: &[u64], rules: Rules<'_>| match_nearest(treated, keys, &rules).expect_err("an error");
+    let error = refused(&treated, &[1, 3, 3], nearest_on(&score));
+    assert_eq!(error, EvaluationError::SameKey { first: 1, second: 2 });
+    assert!(matches!(refused(&[true; 3], &keys, nearest_on(&score)), EvaluationError::TooFew { .. }));
+    let without_number = nearest_on(&[0.1, f64::NAN, 0.3]);
+    assert_eq!(
+        refused(&treated, &keys, without_number).to_string(),
+        "column \"score\", row 2: expected a finite number; correct the value or leave the unit out"
+    );
+    for rules in [
+        Rules { ratio: 0, ..nearest_on(&score) },
+        Rules { caliper: Some(Width::Absolute(-1.0)), ..nearest_on(&score) },
+        // There is no variance among one.
+        Rules { caliper: Some(Width::PooledDeviations(0.2)), ..nearest_on(&score) },
+    ] {
+        assert!(matches!(refused(&treated, &keys, rules), EvaluationError::Option { .. }));
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
@@ -200,8 +263,8 @@ proptest! {
             strata: turned.iter().map(|&row| world.strata[row]).collect(),
         };
         let pairs = |world: &World| {
-            let columns = evaluation::columns::Columns::new(rows, vec![
-                evaluation::columns::Column::new("score", world.score.clone()),
+            let columns = Columns::new(rows, vec![
+                Column::new("score", world.score.clone()),
             ]).expect("columns");
             let rules = Rules {
                 distance: if points { Distance::Mahalanobis(&columns) } else { Distance::Score(&world.score) },

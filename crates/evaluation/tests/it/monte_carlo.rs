@@ -5,6 +5,7 @@ use base::philox::{open_unit, philox4x64};
 use base::statistics::normal_quantile;
 use evaluation::bootstrap::{Resample, bootstrap};
 use evaluation::columns::{Column, Columns};
+use evaluation::effects::Effect;
 use evaluation::effects::abadie_imbens::abadie_imbens;
 use evaluation::effects::doubly_robust::doubly_robust;
 use evaluation::effects::g_computation::{Interacted, g_computation_logistic, predicted_linear};
@@ -61,7 +62,7 @@ fn sample(units: usize, share: f64, replication: u64) -> Sample {
 }
 
 /// Root of the mean squared standard error, over the standard deviation of the estimates.
-fn ratio(replications: u64, analysis: &(dyn Fn(u64) -> (f64, f64) + Sync)) -> f64 {
+fn ratio(replications: u64, analysis: Analysis) -> f64 {
     let found: Vec<(f64, f64)> = (0..replications).into_par_iter().map(analysis).collect();
     let n = found.len() as f64;
     let mean = found.iter().map(|found| found.0).sum::<f64>() / n;
@@ -70,155 +71,126 @@ fn ratio(replications: u64, analysis: &(dyn Fn(u64) -> (f64, f64) + Sync)) -> f6
     (squared / variance).sqrt()
 }
 
-type Analysis = Box<dyn Fn(u64) -> (f64, f64) + Sync>;
+/// An estimate and its standard error, of the sample of that number.
+type Analysis = fn(u64) -> (f64, f64);
+
+fn of(effect: &Effect) -> (f64, f64) {
+    (effect.estimate, effect.standard_error)
+}
 
 /// Each standard error with its analysis.
-fn analyses() -> Vec<(&'static str, Analysis)> {
-    let mut list: Vec<(&'static str, Analysis)> = Vec::new();
-    let mut add = |name: &'static str, analysis: Analysis| list.push((name, analysis));
-    add(
-        "HC2, randomised",
-        Box::new(|r| {
-            let s = sample(200, 0.0, r);
-            let assigned: Vec<bool> = s.spare.iter().map(|&u| u < 0.3).collect();
-            let effect = difference_of_means(&s.outcome, &assigned, None, Covariance::Hc2).expect("an effect");
-            (effect.estimate, effect.standard_error)
-        }),
-    );
-    add(
-        "HC3, adjusted",
-        Box::new(|r| {
-            let s = sample(400, 0.0, r);
-            let assigned: Vec<bool> = s.spare.iter().map(|&u| u < 0.3).collect();
-            let effect = regression_adjusted(&s.outcome, &assigned, &s.columns, None, Covariance::Hc3).expect("an effect");
-            (effect.estimate, effect.standard_error)
-        }),
-    );
-    add(
-        "HC2, Lin",
-        Box::new(|r| {
-            // The same people every time, dealt to anew.
-            let (s, dealt) = (sample(300, 0.0, 0), sample(300, 0.0, r + 1));
-            let assigned: Vec<bool> = dealt.spare.iter().map(|&u| u < 0.4).collect();
-            let outcome: Vec<f64> = s.outcome.iter().zip(&assigned).map(|(y, &with)| y + if with { 1.0 } else { 0.0 }).collect();
-            let effect = intention_to_treat_adjusted(&outcome, &assigned, &s.columns, Covariance::Hc2).expect("an effect");
-            (effect.estimate, effect.standard_error)
-        }),
-    );
-    add(
-        "CR1",
-        Box::new(|r| {
-            let s = sample(600, 0.0, r);
-            let clusters: Vec<u64> = (0..600).map(|i| i / 10).collect();
-            let assigned: Vec<bool> = clusters.iter().map(|&c| s.spare[c as usize * 10] < 0.5).collect();
-            let outcome: Vec<f64> =
-                (0..600).map(|i| s.outcome[i] + normal_quantile(s.spare[clusters[i] as usize * 10 + 1])).collect();
-            let effect = difference_of_means(&outcome, &assigned, None, Covariance::Cr1(&clusters)).expect("an effect");
-            (effect.estimate, effect.standard_error)
-        }),
-    );
-    add(
-        "strata",
-        Box::new(|r| {
-            let s = sample(300, 0.0, r);
-            // Strata of fixed sizes, and a fixed number of treated in each.
-            let strata: Vec<u64> = (0..300).map(|i| u64::from(i >= 100)).collect();
-            let assigned: Vec<bool> = (0..300).map(|i| i % 3 == 0).collect();
-            let outcome: Vec<f64> = (0..300).map(|i| s.outcome[i] + 2.0 * strata[i] as f64).collect();
-            let effect = intention_to_treat_stratified(&outcome, &assigned, &strata).expect("an effect");
-            (effect.estimate, effect.standard_error)
-        }),
-    );
-    add(
-        "two-stage least squares, HC1",
-        Box::new(|r| {
-            let s = sample(600, 0.0, r);
-            let assigned: Vec<bool> = s.spare.iter().map(|&u| u < 0.5).collect();
-            let received: Vec<bool> = (0..600).map(|i| assigned[i] && s.treated[i]).collect();
-            let effect = complier_effect(&s.outcome, &assigned, &received, &s.columns, Covariance::Hc1).expect("an effect");
-            (effect.estimate, effect.standard_error)
-        }),
-    );
-    for (name, weighting) in [
-        ("M-estimation, treated", Weighting::Treated),
-        ("M-estimation, everybody", Weighting::Everybody),
-        ("M-estimation, overlap", Weighting::Overlap),
-    ] {
-        add(
-            name,
-            Box::new(move |r| {
-                let s = sample(800, -0.3, r);
-                let fit = logistic(&s.treated, &s.columns, None).expect("a fit");
-                let effect = inverse_probability(&s.outcome, &s.treated, &s.columns, &fit, weighting).expect("an effect");
-                (effect.estimate, effect.standard_error)
-            }),
-        );
-    }
-    add(
-        "HC0, known weights",
-        Box::new(|r| {
-            let s = sample(800, -0.3, r);
-            let weights = score_weights(&s.treated, &s.p, Weighting::Everybody).expect("weights").weights;
-            let effect = difference_of_means(&s.outcome, &s.treated, Some(&weights), Covariance::Hc0).expect("an effect");
-            (effect.estimate, effect.standard_error)
-        }),
-    );
-    for (name, target) in [("doubly robust, everybody", Target::Everybody), ("doubly robust, treated", Target::Treated)] {
-        add(
-            name,
-            Box::new(move |r| {
-                let s = sample(800, -0.3, r);
-                let fit = logistic(&s.treated, &s.columns, None).expect("a fit");
-                let predicted = predicted_linear(&s.outcome, &s.treated, &s.columns, Interacted::All).expect("outcomes");
-                let effect = doubly_robust(&s.outcome, &s.treated, &fit.probabilities(), &predicted, target).expect("an effect");
-                (effect.estimate, effect.standard_error)
-            }),
-        );
-    }
-    for (name, target) in [("g-computation, everybody", Target::Everybody), ("g-computation, treated", Target::Treated)] {
-        add(
-            name,
-            Box::new(move |r| {
-                let s = sample(500, -0.3, r);
-                let effect =
-                    g_computation_logistic(&s.binary, &s.treated, &s.columns, None, Interacted::All, target).expect("an effect");
-                (effect.estimate, effect.standard_error)
-            }),
-        );
-    }
-    add(
-        "CR1, pairs",
-        Box::new(|r| {
-            let s = sample(1_000, -2.5, r);
-            let score = &s.columns.all()[0].values;
-            let matches = match_nearest(&s.treated, &s.keys, &nearest_on(score)).expect("matches");
-            let sets: Vec<u64> = matches.sets().expect("pairs").into_iter().map(|set| set.unwrap_or(u64::MAX)).collect();
-            let effect =
-                difference_of_means(&s.outcome, &s.treated, Some(&matches.weights), Covariance::Cr1(&sets)).expect("an effect");
-            (effect.estimate, effect.standard_error)
-        }),
-    );
-    for (name, matches_each) in [("Abadie-Imbens, one match", 1), ("Abadie-Imbens, three matches", 3)] {
-        add(
-            name,
-            Box::new(move |r| {
-                let s = sample(1_000, -0.5, r);
-                let score = &s.columns.all()[0].values;
-                let rules = Rules { replacement: true, ratio: matches_each, order: Order::ByKey, ..nearest_on(score) };
-                let matches = match_nearest(&s.treated, &s.keys, &rules).expect("matches");
-                let effect = abadie_imbens(&s.outcome, &s.treated, &s.keys, score, &matches, 2).expect("an effect");
-                (effect.estimate, effect.standard_error)
-            }),
-        );
-    }
-    list
+const ANALYSES: [(&str, Analysis); 17] = [
+    ("HC2, randomised", |r| of(&plain(r))),
+    ("HC3, adjusted", |r| of(&adjusted(r))),
+    ("HC2, Lin", |r| of(&lin(r))),
+    ("CR1", |r| of(&clustered(r))),
+    ("strata", |r| of(&stratified(r))),
+    ("two-stage least squares, HC1", compliers),
+    ("M-estimation, treated", |r| of(&weighted(r, Weighting::Treated))),
+    ("M-estimation, everybody", |r| of(&weighted(r, Weighting::Everybody))),
+    ("M-estimation, overlap", |r| of(&weighted(r, Weighting::Overlap))),
+    ("HC0, known weights", |r| of(&known_weights(r))),
+    ("doubly robust, everybody", |r| of(&both_models(r, Target::Everybody))),
+    ("doubly robust, treated", |r| of(&both_models(r, Target::Treated))),
+    ("g-computation, everybody", |r| of(&standardised(r, Target::Everybody))),
+    ("g-computation, treated", |r| of(&standardised(r, Target::Treated))),
+    ("CR1, pairs", |r| of(&pairs(r))),
+    ("Abadie-Imbens, one match", |r| of(&with_replacement(r, 1))),
+    ("Abadie-Imbens, three matches", |r| of(&with_replacement(r, 3))),
+];
+
+fn dealt(s: &Sample, share: f64) -> Vec<bool> {
+    s.spare.iter().map(|&spare| spare < share).collect()
+}
+
+fn plain(r: u64) -> Effect {
+    let s = sample(200, 0.0, r);
+    difference_of_means(&s.outcome, &dealt(&s, 0.3), None, Covariance::Hc2).expect("an effect")
+}
+
+fn adjusted(r: u64) -> Effect {
+    let s = sample(400, 0.0, r);
+    regression_adjusted(&s.outcome, &dealt(&s, 0.3), &s.columns, None, Covariance::Hc3).expect("an effect")
+}
+
+/// The same people every time, dealt to anew.
+fn lin(r: u64) -> Effect {
+    let s = sample(300, 0.0, 0);
+    let assigned = dealt(&sample(300, 0.0, r + 1), 0.4);
+    let outcome: Vec<f64> = s.outcome.iter().zip(&assigned).map(|(y, &with)| y + if with { 1.0 } else { 0.0 }).collect();
+    intention_to_treat_adjusted(&outcome, &assigned, &s.columns, Covariance::Hc2).expect("an effect")
+}
+
+fn clustered(r: u64) -> Effect {
+    let s = sample(600, 0.0, r);
+    let clusters: Vec<u64> = (0..600).map(|i| i / 10).collect();
+    let first = |i: usize| clusters[i] as usize * 10;
+    let assigned: Vec<bool> = (0..600).map(|i| s.spare[first(i)] < 0.5).collect();
+    let outcome: Vec<f64> = (0..600).map(|i| s.outcome[i] + normal_quantile(s.spare[first(i) + 1])).collect();
+    difference_of_means(&outcome, &assigned, None, Covariance::Cr1(&clusters)).expect("an effect")
+}
+
+/// Strata of fixed sizes, and a fixed number of treated in each.
+fn stratified(r: u64) -> Effect {
+    let s = sample(300, 0.0, r);
+    let strata: Vec<u64> = (0..300).map(|i| u64::from(i >= 100)).collect();
+    let assigned: Vec<bool> = (0..300).map(|i| i % 3 == 0).collect();
+    let outcome: Vec<f64> = (0..300).map(|i| s.outcome[i] + 2.0 * strata[i] as f64).collect();
+    intention_to_treat_stratified(&outcome, &assigned, &strata).expect("an effect")
+}
+
+fn compliers(r: u64) -> (f64, f64) {
+    let s = sample(600, 0.0, r);
+    let assigned = dealt(&s, 0.5);
+    let received: Vec<bool> = (0..600).map(|i| assigned[i] && s.treated[i]).collect();
+    let found = complier_effect(&s.outcome, &assigned, &received, &s.columns, Covariance::Hc1).expect("an effect");
+    (found.estimate, found.standard_error)
+}
+
+fn weighted(r: u64, weighting: Weighting) -> Effect {
+    let s = sample(800, -0.3, r);
+    let fit = logistic(&s.treated, &s.columns, None).expect("a fit");
+    inverse_probability(&s.outcome, &s.treated, &s.columns, &fit, weighting).expect("an effect")
+}
+
+fn known_weights(r: u64) -> Effect {
+    let s = sample(800, -0.3, r);
+    let weights = score_weights(&s.treated, &s.p, Weighting::Everybody).expect("weights").weights;
+    difference_of_means(&s.outcome, &s.treated, Some(&weights), Covariance::Hc0).expect("an effect")
+}
+
+fn both_models(r: u64, target: Target) -> Effect {
+    let s = sample(800, -0.3, r);
+    let fit = logistic(&s.treated, &s.columns, None).expect("a fit");
+    let predicted = predicted_linear(&s.outcome, &s.treated, &s.columns, Interacted::All).expect("outcomes");
+    doubly_robust(&s.outcome, &s.treated, &fit.probabilities(), &predicted, target).expect("an effect")
+}
+
+fn standardised(r: u64, target: Target) -> Effect {
+    let s = sample(500, -0.3, r);
+    g_computation_logistic(&s.binary, &s.treated, &s.columns, None, Interacted::All, target).expect("an effect")
+}
+
+fn pairs(r: u64) -> Effect {
+    let s = sample(1_000, -2.5, r);
+    let matches = match_nearest(&s.treated, &s.keys, &nearest_on(&s.columns.all()[0].values)).expect("matches");
+    let sets: Vec<u64> = matches.sets().expect("pairs").into_iter().map(|set| set.unwrap_or(u64::MAX)).collect();
+    difference_of_means(&s.outcome, &s.treated, Some(&matches.weights), Covariance::Cr1(&sets)).expect("an effect")
+}
+
+fn with_replacement(r: u64, ratio: usize) -> Effect {
+    let s = sample(1_000, -0.5, r);
+    let score = &s.columns.all()[0].values;
+    let rules = Rules { replacement: true, ratio, order: Order::ByKey, ..nearest_on(score) };
+    let matches = match_nearest(&s.treated, &s.keys, &rules).expect("matches");
+    abadie_imbens(&s.outcome, &s.treated, &s.keys, score, &matches, 2).expect("an effect")
 }
 
 /// With 1,500 samples the deviation itself is known to about 1.8%.
 #[test]
 fn standard_errors_are_the_sampling_deviation() {
-    for (name, analysis) in analyses() {
-        let found = ratio(1_500, &*analysis);
+    for (name, analysis) in ANALYSES {
+        let found = ratio(1_500, analysis);
         assert!((found - 1.0).abs() < 0.06, "{name}: {found}");
     }
 }
@@ -228,8 +200,8 @@ fn standard_errors_are_the_sampling_deviation() {
 #[ignore = "takes minutes"]
 #[expect(clippy::print_stdout, reason = "the figures are what it is run for")]
 fn standard_errors_are_the_sampling_deviation_to_3_percent() {
-    for (name, analysis) in analyses() {
-        let found = ratio(40_000, &*analysis);
+    for (name, analysis) in ANALYSES {
+        let found = ratio(40_000, analysis);
         println!("{name}: {found:.4}");
         assert!((found - 1.0).abs() < 0.03, "{name}: {found}");
     }
