@@ -2,7 +2,6 @@
 //! of the mean squared standard error has to be the standard deviation of the estimates.
 
 use base::philox::{open_unit, philox4x64};
-use base::statistics::normal_quantile;
 use evaluation::bootstrap::{Resample, bootstrap};
 use evaluation::columns::{Column, Columns};
 use evaluation::effects::Effect;
@@ -34,6 +33,11 @@ struct Sample {
     spare: Vec<f64>,
 }
 
+/// A normal number from two uniform ones (Box and Muller 1958).
+fn normal(a: f64, b: f64) -> f64 {
+    (-2.0 * a.ln()).sqrt() * (std::f64::consts::TAU * b).cos()
+}
+
 fn sample(units: usize, share: f64, replication: u64) -> Sample {
     let draws: Vec<[f64; 8]> = (0..units as u64)
         .map(|unit| {
@@ -42,13 +46,13 @@ fn sample(units: usize, share: f64, replication: u64) -> Sample {
             [a, b, c, d, e, f, g, h].map(open_unit)
         })
         .collect();
-    let x: Vec<f64> = draws.iter().map(|draw| normal_quantile(draw[0])).collect();
+    let x: Vec<f64> = draws.iter().map(|draw| normal(draw[0], draw[6])).collect();
     let z: Vec<f64> = draws.iter().map(|draw| f64::from(u8::from(draw[1] < 0.4))).collect();
     let p: Vec<f64> = x.iter().zip(&z).map(|(x, z)| probability(share + 0.6 * x - 0.5 * z)).collect();
     let treated: Vec<bool> = draws.iter().zip(&p).map(|(draw, &p)| draw[2] < p).collect();
     let outcome = (0..units)
         .map(|i| {
-            let noise = normal_quantile(draws[i][3]) * (1.0 + 0.5 * z[i]);
+            let noise = normal(draws[i][3], draws[i][7]) * (1.0 + 0.5 * z[i]);
             let effect = if treated[i] { 1.0 + 0.4 * x[i] } else { 0.0 };
             1.0 + x[i] + 0.5 * z[i] + effect + noise
         })
@@ -126,7 +130,7 @@ fn clustered(r: u64) -> Effect {
     let clusters: Vec<u64> = (0..600).map(|i| i / 10).collect();
     let first = |i: usize| clusters[i] as usize * 10;
     let assigned: Vec<bool> = (0..600).map(|i| s.spare[first(i)] < 0.5).collect();
-    let outcome: Vec<f64> = (0..600).map(|i| s.outcome[i] + normal_quantile(s.spare[first(i) + 1])).collect();
+    let outcome: Vec<f64> = (0..600).map(|i| s.outcome[i] + normal(s.spare[first(i) + 1], s.spare[first(i) + 2])).collect();
     difference_of_means(&outcome, &assigned, None, Covariance::Cr1(&clusters)).expect("an effect")
 }
 
