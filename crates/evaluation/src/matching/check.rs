@@ -36,7 +36,7 @@ pub fn check(matches: &Matches, treated: &[bool], keys: &[u64], rules: &Rules<'_
         }
         let distance = match (rules.distance, &points) {
             (Distance::Score(score), _) => (score[pair.treated] - score[pair.control]).abs(),
-            (_, Some(points)) => cloud::distance(&points[pair.treated], &points[pair.control]),
+            (_, Some(points)) => points.distance(pair.treated, pair.control),
             (_, None) => f64::NAN,
         };
         if distance != pair.distance {

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::calipers::Limits;
-use super::cloud::Cloud;
+use super::cloud::{Cloud, Points};
 use super::line::{Found, Line};
 use super::matches::Pair;
 use super::rules::{Order, Rules};
@@ -14,7 +14,7 @@ pub(super) enum Measure<'a> {
     /// One number for each unit.
     Line(&'a [f64]),
     /// A point for each unit; the distance is Euclid's.
-    Cloud(&'a [Vec<f64>]),
+    Cloud(&'a Points),
 }
 
 /// The rows of one stratum, by key.

@@ -216,6 +216,26 @@ fn rules_that_cannot_be_followed_are_refused() {
     }
 }
 
+/// 20,000 treated and 60,000 others with four covariates of a few values each, so that most distances are 0: thousands of equal points
+/// must not make every search look at all of them. The same by score, where one score has thousands of units.
+#[test]
+fn many_equal_units_are_matched_in_moments() {
+    let rows = 80_000_usize;
+    let word = |row: usize, j: u64| base::philox::words(11, row as u64, j, 0)[0];
+    let columns = (0..4).map(|j| Column::new(format!("x{j}"), (0..rows).map(|row| (word(row, j) % 3) as f64).collect()));
+    let columns = Columns::new(rows, columns.collect()).expect("columns");
+    let treated: Vec<bool> = (0..rows).map(|row| row % 4 == 0).collect();
+    let keys: Vec<u64> = (0..rows as u64).collect();
+    let score: Vec<f64> = columns.all()[0].values.clone();
+    let by_points = Rules { distance: Distance::Mahalanobis(&columns), order: Order::ByKey, ..nearest_on(&score) };
+    for rules in [nearest_on(&score), by_points, Rules { order: Order::ClosestFirst, ..by_points }] {
+        let matches = match_nearest(&treated, &keys, &rules).expect("matches");
+        assert_eq!(matches.treated_matched(), 20_000);
+        let apart = matches.pairs.iter().filter(|pair| pair.distance > 0.0).count();
+        assert!(apart < 200, "{apart}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
