@@ -84,8 +84,13 @@ pub fn logistic(outcome: &[bool], columns: &Columns, weights: Option<&[f64]>) ->
         return Err(EvaluationError::TooFew { what: "rows", needed: design.width() + 1, found: yes + no });
     }
     let model = Model { outcome, weights, design: &design };
-    let start = model.start(columns, weights);
-    let (scaled, covariance, log_likelihood, steps) = model.climb(start)?;
+    let zero = || vec![0.0; design.width()];
+    let climbed = match model.start(columns) {
+        // A part can lie so far off that the climb from there fails.
+        Some(start) => model.climb(start).or_else(|_| model.climb(zero())),
+        None => model.climb(zero()),
+    };
+    let (scaled, covariance, log_likelihood, steps) = climbed?;
     Ok(LogisticFit {
         names: design.names(),
         coefficients: design.coefficients(&scaled),
@@ -103,18 +108,17 @@ struct Model<'a> {
 }
 
 impl Model<'_> {
-    /// Coefficients to start from: those of every sixteenth row where there are many, or 0.
-    fn start(&self, columns: &Columns, weights: Option<&[f64]>) -> Vec<f64> {
-        if columns.rows() > ROWS_WITHOUT_START {
-            let rows: Vec<usize> = (0..columns.rows()).step_by(START_STRIDE).collect();
-            let outcome: Vec<bool> = rows.iter().map(|&row| self.outcome[row]).collect();
-            let weights: Option<Vec<f64>> = weights.map(|weights| rows.iter().map(|&row| weights[row]).collect());
-            // A part may be separated or collinear where the whole is not; then the start is 0, as without it.
-            if let Ok(part) = logistic(&outcome, &columns.take(&rows), weights.as_deref()) {
-                return self.design.scaled_coefficients(&part.coefficients);
-            }
+    /// Coefficients to start from, where there are many rows: those of every sixteenth row. There are none where that part is
+    /// separated or collinear, which the whole need not be.
+    fn start(&self, columns: &Columns) -> Option<Vec<f64>> {
+        if columns.rows() <= ROWS_WITHOUT_START {
+            return None;
         }
-        vec![0.0; self.design.width()]
+        let rows: Vec<usize> = (0..columns.rows()).step_by(START_STRIDE).collect();
+        let outcome: Vec<bool> = rows.iter().map(|&row| self.outcome[row]).collect();
+        let weights: Option<Vec<f64>> = self.weights.map(|weights| rows.iter().map(|&row| weights[row]).collect());
+        let part = logistic(&outcome, &columns.take(&rows), weights.as_deref()).ok()?;
+        Some(self.design.scaled_coefficients(&part.coefficients))
     }
 
     fn climb(&self, start: Vec<f64>) -> Result<(Vec<f64>, Symmetric, f64, usize), EvaluationError> {

@@ -3,6 +3,8 @@
 //! Units with one score form a group. Groups whose units are all used are skipped by a union-find structure on either side
 //! ("next free"), so that matching n units takes little more than n steps, however many have been used.
 
+use rayon::prelude::*;
+
 /// The comparison units of a stratum, by score and key.
 pub(super) struct Line {
     /// The score of each group, ascending.
@@ -28,9 +30,11 @@ pub(super) struct Found {
 impl Line {
     /// `controls` are rows by key.
     pub(super) fn new(controls: &[usize], score: &[f64]) -> Line {
-        let mut rows = controls.to_vec();
-        // Stable, so that the order by key stays within equal scores. Adding 0 makes the two zeros one.
-        rows.sort_by(|&a, &b| (score[a] + 0.0).total_cmp(&(score[b] + 0.0)));
+        // Adding 0 makes the two zeros one. Numbers by key break ties, and side by side with the scores they sort fast.
+        let mut sorted: Vec<(f64, u32)> =
+            controls.iter().enumerate().map(|(number, &row)| (score[row] + 0.0, number as u32)).collect();
+        sorted.par_sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let rows: Vec<usize> = sorted.into_iter().map(|(_, number)| controls[number as usize]).collect();
         let (mut scores, mut starts) = (Vec::new(), Vec::new());
         for (place, &row) in rows.iter().enumerate() {
             if scores.last() != Some(&score[row]) {
