@@ -9,8 +9,9 @@ pub fn effective_size(weights: impl Iterator<Item = f64>) -> f64 {
     if squares > 0.0 { sum * sum / squares } else { 0.0 }
 }
 
-/// The rows in the order of their keys.
-pub(crate) fn rows_by_key(keys: &[u64]) -> Vec<usize> {
+/// The rows in the order of their keys. Columns taken in this order ([`Columns::take`](crate::columns::Columns::take)) give the same
+/// bits whatever order a file had.
+pub fn rows_by_key(keys: &[u64]) -> Vec<usize> {
     let mut rows: Vec<usize> = (0..keys.len()).collect();
     if !keys.is_sorted() {
         rows.sort_unstable_by_key(|&row| keys[row]);

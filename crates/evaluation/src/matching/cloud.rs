@@ -20,10 +20,16 @@ impl Points {
         &self.values[row * self.width..(row + 1) * self.width]
     }
 
-    /// Euclid's distance of two units.
+    /// Euclid's distance of two units, to nine decimals.
     pub(super) fn distance(&self, one: usize, other: usize) -> f64 {
-        self.of(one).iter().zip(self.of(other)).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt()
+        to_nine_decimals(self.of(one).iter().zip(self.of(other)).map(|(a, b)| (a - b) * (a - b)).sum())
     }
+}
+
+/// The root, rounded: a unit one year older and one a year younger are equally far away, and the last bit must not choose between
+/// them.
+fn to_nine_decimals(squared: f64) -> f64 {
+    (squared.sqrt() * 1e9).round() / 1e9
 }
 
 /// Points of all units, on a scale on which their Mahalanobis distance is Euclid's. The covariance is that within the groups,
@@ -145,7 +151,7 @@ impl<'a> Cloud<'a> {
         let width = self.points.width;
         let (low, high) = self.boxes[2 * width * node..2 * width * (node + 1)].split_at(width);
         let outside = |j: usize| (low[j] - point[j]).max(point[j] - high[j]).max(0.0);
-        (0..width).map(|j| outside(j) * outside(j)).sum::<f64>().sqrt()
+        to_nine_decimals((0..width).map(|j| outside(j) * outside(j)).sum())
     }
 
     pub(super) fn row(&self, place: usize) -> usize {

@@ -5,6 +5,7 @@ use evaluation::coarsened_exact::{Bins, coarsened_exact};
 use evaluation::columns::{Column, Columns};
 use evaluation::entropy_balancing::entropy_balance;
 use evaluation::error::EvaluationError;
+use evaluation::least_squares::{Covariance, least_squares};
 use evaluation::logistic::logistic;
 use evaluation::matching::{Rules, Width, match_nearest};
 use evaluation::subclassification::subclassify;
@@ -69,6 +70,11 @@ fn weights_that_balance_exactly() {
         let after = balance(&columns, &treated, Some(&found.weights), Deviation::Pooled).expect("balance");
         assert!(after.largest() < 1e-8, "{}", after.largest());
         let units = if target == Target::Treated { 185.0 } else { 614.0 };
+        // The weights nearest to equal ones are exp(a + b x) (Hainmueller 2012, equation 8), so their logarithms are linear.
+        let controls: Vec<usize> = (0..614).filter(|&row| !treated[row]).collect();
+        let logarithms: Vec<f64> = controls.iter().map(|&row| found.weights[row].ln()).collect();
+        let fit = least_squares(&logarithms, &columns.take(&controls), None, Covariance::Classical).expect("a fit");
+        close(fit.r_squared, 1.0, 1e-12);
         for group in [true, false] {
             close((0..614).filter(|&row| treated[row] == group).map(|row| found.weights[row]).sum(), units, 1e-8);
         }
