@@ -80,7 +80,8 @@ impl Line {
         !self.used[place]
     }
 
-    /// Finds up to `wanted` free units within `limit` of `score` that `accept` takes: by distance, then by key.
+    /// Finds up to `wanted` free units within `limit` of `score` that `accept` takes: by distance, to
+    /// nine digits, then by key.
     pub(super) fn nearest(
         &mut self,
         score: f64,
@@ -100,14 +101,18 @@ impl Line {
             let below = left.map_or(f64::INFINITY, |group| (score - self.scores[group]).abs());
             let above = right.map_or(f64::INFINITY, |group| (self.scores[group] - score).abs());
             let distance = below.min(above);
-            if distance == f64::INFINITY || limit.is_some_and(|limit| distance > limit) {
+            let inside = |at: f64| at < f64::INFINITY && limit.is_none_or(|limit| at <= limit);
+            if !inside(distance) {
                 return;
             }
-            let run = |group: Option<usize>, at: f64| match group {
-                Some(group) if at == distance => self.first_free[group]..self.starts[group + 1],
+            // A unit as far above as another below differs by rounding alone, which must not choose between them.
+            let as_near = distance * (1.0 + 1e-9) + score.abs() * 1e-13;
+            let (use_left, use_right) = (below <= as_near && inside(below), above <= as_near && inside(above));
+            let run = |group: Option<usize>, used: bool| match group {
+                Some(group) if used => self.first_free[group]..self.starts[group + 1],
                 _ => 0..0,
             };
-            let (mut one, mut other) = (run(left, below), run(right, above));
+            let (mut one, mut other) = (run(left, use_left), run(right, use_right));
             // Two runs by key, merged by key.
             while found.len() < wanted {
                 let take_one = match (one.is_empty(), other.is_empty()) {
@@ -116,17 +121,17 @@ impl Line {
                     (true, false) => false,
                     (false, false) => keys[self.rows[one.start]] < keys[self.rows[other.start]],
                 };
-                let from = if take_one { &mut one } else { &mut other };
+                let (from, distance) = if take_one { (&mut one, below) } else { (&mut other, above) };
                 let place = from.start;
                 from.start += 1;
                 if !self.used[place] && accept(self.rows[place]) {
                     found.push(Found { place, distance });
                 }
             }
-            if below == distance {
+            if use_left {
                 left = left.and_then(|group| self.left.find_mirrored(group, groups));
             }
-            if above == distance {
+            if use_right {
                 right = right.and_then(|group| self.right.find(group + 1));
             }
         }

@@ -97,6 +97,16 @@ fn the_mahalanobis_distance_is_that_of_numpy() {
     }
 }
 
+/// 0.4 is as far below 0.7 as 1 is above it, but in binary 0.7 - 0.4 is not 1 - 0.7. The smaller key decides, and not the last bit.
+#[test]
+fn the_last_bit_does_not_break_a_tie() {
+    let (treated, score) = ([true, false, false], [0.7, 0.4, 1.0]);
+    for (keys, control) in [([1, 2, 3], 1), ([1, 3, 2], 2)] {
+        let matches = match_nearest(&treated, &keys, &nearest_on(&score)).expect("matches");
+        assert_eq!(matches.pairs[0].control, control);
+    }
+}
+
 /// A file in another order gives the same pairs. Sorted by key it gives the same bits, from the score to the effect.
 #[test]
 fn the_order_of_a_file_changes_nothing() {
