@@ -26,7 +26,7 @@ pub enum Resample<'a> {
 
 /// The units of one replication.
 #[derive(Clone, Debug)]
-pub struct Draw {
+pub struct BootstrapDraw {
     /// Their rows in the data; a row may come several times.
     pub rows: Vec<usize>,
     /// A key of their own for each, because the same unit drawn twice is two units.
@@ -67,7 +67,7 @@ pub fn bootstrap(
     resample: Resample<'_>,
     replications: usize,
     seed: u64,
-    estimate: impl Fn(&Draw) -> Result<f64, EvaluationError> + Sync,
+    estimate: impl Fn(&BootstrapDraw) -> Result<f64, EvaluationError> + Sync,
 ) -> Result<Bootstrap, EvaluationError> {
     check_keys(keys, keys.len())?;
     let pools = pools(keys, resample)?;
@@ -76,7 +76,7 @@ pub fn bootstrap(
         .map(|replication| {
             let rows = drawn(&pools, seed, replication);
             let keys = (0..rows.len() as u64).collect();
-            estimate(&Draw { rows, keys }).ok().filter(|estimate| estimate.is_finite())
+            estimate(&BootstrapDraw { rows, keys }).ok().filter(|estimate| estimate.is_finite())
         })
         .collect();
     let mut estimates: Vec<f64> = found.into_iter().flatten().collect();

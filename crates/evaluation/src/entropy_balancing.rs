@@ -5,8 +5,8 @@
 use crate::columns::{Columns, check_rows};
 use crate::design::{Block, Design};
 use crate::error::EvaluationError;
+use crate::estimand::Estimand;
 use crate::linear_algebra::Symmetric;
-use crate::target::Target;
 use crate::units::{check_groups, effective_size};
 
 /// Weights that balance covariates.
@@ -34,17 +34,17 @@ const IMBALANCE_MAX: f64 = 1e-9;
 ///
 /// Columns of different lengths, nobody in one of the groups, a collinear column, or covariates for which there are no such
 /// weights, because the target lies outside everything that the group has.
-pub fn entropy_balance(treated: &[bool], columns: &Columns, target: Target) -> Result<BalancingWeights, EvaluationError> {
+pub fn entropy_balance(treated: &[bool], columns: &Columns, estimand: Estimand) -> Result<BalancingWeights, EvaluationError> {
     check_rows("treated", treated.len(), columns.rows())?;
     check_groups(treated)?;
     let design = Design::new(columns, None)?;
-    let means = design.sums(|block| each(block, |row| f64::from(u8::from(target.has(treated[row]))))).moments;
+    let means = design.sums(|block| each(block, |row| f64::from(u8::from(estimand.has(treated[row]))))).moments;
     let units = means[0];
     let goal: Vec<f64> = means.iter().map(|sum| sum / units).collect();
     let mut weights = vec![0.0; treated.len()];
     let mut imbalance = 0.0_f64;
     for group in [true, false] {
-        if group && target == Target::Treated {
+        if group && estimand == Estimand::Treated {
             (0..treated.len()).filter(|&row| treated[row]).for_each(|row| weights[row] = 1.0);
             continue;
         }

@@ -10,7 +10,7 @@
 //! - Regression: [`least_squares`], whose covariance the caller names, and [`logistic`], for propensity scores and binary outcomes.
 //! - A comparison group like the treated: [`matching`], [`coarsened_exact`], [`subclassification`], [`weighting`] and
 //!   [`entropy_balancing`]; and [`balance`], which says how like it is.
-//! - Effects: [`effects`] on those whom [`target`] names, with standard errors; [`bootstrap`] and [`randomisation`] for any
+//! - Effects: [`effects`] on those whom [`estimand`] names, with standard errors; [`bootstrap`] and [`randomisation`] for any
 //!   estimate; [`randomised`] for trials.
 //! - What could still explain it: [`sensitivity`]. What a study can find: [`minimum_detectable`].
 
@@ -27,6 +27,7 @@ pub mod error;
 pub mod evaluate;
 pub mod fixed_effects;
 pub mod interrupted_time_series;
+pub mod estimand;
 pub mod least_squares;
 pub mod linear_algebra;
 pub mod logistic;

@@ -7,8 +7,8 @@ use crate::effects::Effect;
 use crate::effects::g_computation::{Interacted, g_computation};
 use crate::effects::means::difference_of_means;
 use crate::error::EvaluationError;
+use crate::estimand::Estimand;
 use crate::least_squares::{Covariance, least_squares};
-use crate::target::Target;
 use crate::units::check_groups;
 
 /// The difference between those assigned to treatment and the others, whatever they took up. Name HC2 for a trial that dealt to
@@ -33,7 +33,7 @@ pub fn intention_to_treat_adjusted(
     columns: &Columns,
     covariance: Covariance<'_>,
 ) -> Result<Effect, EvaluationError> {
-    g_computation(outcome, assigned, columns, None, Interacted::All, Target::Everybody, covariance)
+    g_computation(outcome, assigned, columns, None, Interacted::All, Estimand::Everybody, covariance)
 }
 
 /// The intention-to-treat effect of a trial that dealt within strata: the differences within the strata, averaged by their sizes,
@@ -170,5 +170,5 @@ fn difference_given(
     columns: &Columns,
     covariance: Covariance<'_>,
 ) -> Result<Effect, EvaluationError> {
-    g_computation(outcome, assigned, columns, None, Interacted::None, Target::Everybody, covariance)
+    g_computation(outcome, assigned, columns, None, Interacted::None, Estimand::Everybody, covariance)
 }

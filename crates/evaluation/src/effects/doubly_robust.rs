@@ -5,7 +5,7 @@ use super::Effect;
 use super::g_computation::PredictedOutcomes;
 use crate::columns::{check_finite, check_rows};
 use crate::error::EvaluationError;
-use crate::target::Target;
+use crate::estimand::Estimand;
 use crate::units::check_groups;
 use crate::weighting::check_probabilities;
 
@@ -22,7 +22,7 @@ pub fn doubly_robust(
     treated: &[bool],
     probabilities: &[f64],
     predicted: &PredictedOutcomes,
-    target: Target,
+    estimand: Estimand,
 ) -> Result<Effect, EvaluationError> {
     let rows = treated.len();
     check_finite("outcome", outcome, rows)?;
@@ -31,15 +31,15 @@ pub fn doubly_robust(
     check_rows("probabilities", probabilities.len(), rows)?;
     check_probabilities(probabilities)?;
     check_groups(treated)?;
-    let units = (0..rows).filter(|&row| target.has(treated[row])).count() as f64;
+    let units = (0..rows).filter(|&row| estimand.has(treated[row])).count() as f64;
     // What each unit adds to the mean with and without treatment.
     let parts = |row: usize| {
         let (y, p, with, without) = (outcome[row], probabilities[row], predicted.with[row], predicted.without[row]);
-        match (target, treated[row]) {
-            (Target::Everybody, true) => (with + (y - with) / p, without),
-            (Target::Everybody, false) => (with, without + (y - without) / (1.0 - p)),
-            (Target::Treated, true) => (y, without),
-            (Target::Treated, false) => (0.0, p / (1.0 - p) * (y - without)),
+        match (estimand, treated[row]) {
+            (Estimand::Everybody, true) => (with + (y - with) / p, without),
+            (Estimand::Everybody, false) => (with, without + (y - without) / (1.0 - p)),
+            (Estimand::Treated, true) => (y, without),
+            (Estimand::Treated, false) => (0.0, p / (1.0 - p) * (y - without)),
         }
     };
     let sums = (0..rows).map(parts).fold((0.0, 0.0), |sum, part| (sum.0 + part.0, sum.1 + part.1));
@@ -50,7 +50,7 @@ pub fn doubly_robust(
     let influence: Vec<f64> = (0..rows)
         .map(|row| {
             let (with, without) = parts(row);
-            let centre = if target.has(treated[row]) { effect } else { 0.0 };
+            let centre = if estimand.has(treated[row]) { effect } else { 0.0 };
             correction * (with - without - centre) / units
         })
         .collect();

@@ -4,9 +4,9 @@
 use super::Effect;
 use crate::columns::{Column, Columns, check_rows, check_weights};
 use crate::error::EvaluationError;
+use crate::estimand::Estimand;
 use crate::least_squares::{Covariance, LinearFit, least_squares};
 use crate::logistic::{LogisticFit, logistic, probability};
-use crate::target::Target;
 use crate::units::check_groups;
 
 /// Which covariates have a slope of their own in each group.
@@ -45,10 +45,10 @@ pub fn g_computation(
     columns: &Columns,
     weights: Option<&[f64]>,
     interacted: Interacted<'_>,
-    target: Target,
+    estimand: Estimand,
     covariance: Covariance<'_>,
 ) -> Result<Effect, EvaluationError> {
-    let model = Model::new(treated, columns, weights, interacted, target)?;
+    let model = Model::new(treated, columns, weights, interacted, estimand)?;
     let fit = least_squares(outcome, &model.columns(treated), weights, covariance)?;
     Ok(Effect {
         estimate: fit.coefficients[1],
@@ -73,14 +73,14 @@ pub fn g_computation_logistic(
     columns: &Columns,
     weights: Option<&[f64]>,
     interacted: Interacted<'_>,
-    target: Target,
+    estimand: Estimand,
 ) -> Result<Effect, EvaluationError> {
-    let model = Model::new(treated, columns, weights, interacted, target)?;
+    let model = Model::new(treated, columns, weights, interacted, estimand)?;
     let seen = model.columns(treated);
     let fit = logistic(outcome, &seen, weights)?;
     let rows = treated.len();
     let weight = |row: usize| weights.map_or(1.0, |weights| weights[row]);
-    let counted = |row: usize| if target.has(treated[row]) { weight(row) } else { 0.0 };
+    let counted = |row: usize| if estimand.has(treated[row]) { weight(row) } else { 0.0 };
     let total: f64 = (0..rows).map(counted).sum();
     let both = [true, false].map(|with| model.columns(&vec![with; rows]));
     let (mut means, mut gradient) = ([0.0; 2], vec![0.0; fit.coefficients.len()]);
@@ -131,7 +131,7 @@ pub fn predicted_linear(
     columns: &Columns,
     interacted: Interacted<'_>,
 ) -> Result<PredictedOutcomes, EvaluationError> {
-    let model = Model::new(treated, columns, None, interacted, Target::Everybody)?;
+    let model = Model::new(treated, columns, None, interacted, Estimand::Everybody)?;
     let fit = least_squares(outcome, &model.columns(treated), None, Covariance::Classical)?;
     let predict = |with: bool| linear_of(&fit, &model.columns(&vec![with; treated.len()]));
     Ok(PredictedOutcomes { with: predict(true), without: predict(false) })
@@ -148,7 +148,7 @@ pub fn predicted_logistic(
     columns: &Columns,
     interacted: Interacted<'_>,
 ) -> Result<PredictedOutcomes, EvaluationError> {
-    let model = Model::new(treated, columns, None, interacted, Target::Everybody)?;
+    let model = Model::new(treated, columns, None, interacted, Estimand::Everybody)?;
     let fit: LogisticFit = logistic(outcome, &model.columns(treated), None)?;
     let predict = |with: bool| {
         let log_odds = fit.log_odds_of(&model.columns(&vec![with; treated.len()]))?;
@@ -178,7 +178,7 @@ impl Model {
         columns: &Columns,
         weights: Option<&[f64]>,
         interacted: Interacted<'_>,
-        target: Target,
+        estimand: Estimand,
     ) -> Result<Model, EvaluationError> {
         let rows = columns.rows();
         check_rows("treated", treated.len(), rows)?;
@@ -192,7 +192,7 @@ impl Model {
             return Err(EvaluationError::Option { what: "an interaction names a column that is not among the covariates" });
         }
         let counted = |row: usize| {
-            if target.has(treated[row]) { weights.map_or(1.0, |weights| weights[row]) } else { 0.0 }
+            if estimand.has(treated[row]) { weights.map_or(1.0, |weights| weights[row]) } else { 0.0 }
         };
         let total: f64 = (0..rows).map(counted).sum();
         if total <= 0.0 {

@@ -4,8 +4,8 @@ use super::Effect;
 use super::g_computation::{Interacted, g_computation};
 use crate::columns::{Columns, check_rows};
 use crate::error::EvaluationError;
+use crate::estimand::Estimand;
 use crate::least_squares::Covariance;
-use crate::target::Target;
 use crate::units::check_groups;
 
 /// The mean of the treated less that of the comparison group, each unit counted by its weight.
@@ -42,5 +42,5 @@ pub fn regression_adjusted(
 ) -> Result<Effect, EvaluationError> {
     check_rows("treated", treated.len(), columns.rows())?;
     check_groups(treated)?;
-    g_computation(outcome, treated, columns, weights, Interacted::None, Target::Treated, covariance)
+    g_computation(outcome, treated, columns, weights, Interacted::None, Estimand::Treated, covariance)
 }

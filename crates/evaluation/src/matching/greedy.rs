@@ -6,7 +6,7 @@ use std::collections::BinaryHeap;
 use super::calipers::Limits;
 use super::cloud::{Cloud, Points};
 use super::line::{Found, Line};
-use super::matches::Pair;
+use super::matches::MatchedPair;
 use super::rules::{Order, Rules};
 
 /// Distances of one kind.
@@ -25,7 +25,7 @@ pub(super) struct Stratum {
 
 /// What one stratum gives.
 pub(super) struct StratumMatches {
-    pub(super) pairs: Vec<Pair>,
+    pub(super) pairs: Vec<MatchedPair>,
     pub(super) outside_support: Vec<usize>,
     pub(super) none_left: Vec<usize>,
 }
@@ -91,7 +91,7 @@ pub(super) fn match_stratum(
             if found.is_empty() {
                 result.outside_support.push(treated);
             }
-            let pair = |found: &Found| Pair { treated, control: pool.row(found.place), distance: found.distance };
+            let pair = |found: &Found| MatchedPair { treated, control: pool.row(found.place), distance: found.distance };
             result.pairs.extend(found.iter().map(pair));
         }
         return result;
@@ -135,7 +135,7 @@ fn in_order(treated: &[usize], keys: &[u64], measure: &Measure<'_>, order: Order
     rows
 }
 
-fn in_turn(choosers: &[usize], keys: &[u64], limits: &Limits<'_>, pool: &mut Pool<'_>) -> Vec<Option<Pair>> {
+fn in_turn(choosers: &[usize], keys: &[u64], limits: &Limits<'_>, pool: &mut Pool<'_>) -> Vec<Option<MatchedPair>> {
     let mut found = Vec::new();
     choosers
         .iter()
@@ -143,7 +143,7 @@ fn in_turn(choosers: &[usize], keys: &[u64], limits: &Limits<'_>, pool: &mut Poo
             pool.nearest(treated, 1, limits, keys, &mut found);
             found.first().map(|nearest| {
                 pool.remove(nearest.place);
-                Pair { treated, control: pool.row(nearest.place), distance: nearest.distance }
+                MatchedPair { treated, control: pool.row(nearest.place), distance: nearest.distance }
             })
         })
         .collect()
@@ -174,7 +174,7 @@ impl PartialOrd for Candidate {
 
 /// Takes the closest pair of all, again and again. A unit's nearest free neighbour only gets further away, so a pair that was the
 /// closest and is still free is the closest.
-fn closest_first(choosers: &[usize], keys: &[u64], limits: &Limits<'_>, pool: &mut Pool<'_>) -> Vec<Option<Pair>> {
+fn closest_first(choosers: &[usize], keys: &[u64], limits: &Limits<'_>, pool: &mut Pool<'_>) -> Vec<Option<MatchedPair>> {
     let mut found = Vec::new();
     let mut candidate = |chooser: usize, pool: &mut Pool<'_>| {
         let treated: usize = choosers[chooser];
@@ -189,7 +189,7 @@ fn closest_first(choosers: &[usize], keys: &[u64], limits: &Limits<'_>, pool: &m
     while let Some(Reverse(Candidate { distance, chooser, place, .. })) = heap.pop() {
         if pool.free(place) {
             pool.remove(place);
-            pairs[chooser] = Some(Pair { treated: choosers[chooser], control: pool.row(place), distance });
+            pairs[chooser] = Some(MatchedPair { treated: choosers[chooser], control: pool.row(place), distance });
         } else {
             heap.extend(candidate(chooser, pool));
         }

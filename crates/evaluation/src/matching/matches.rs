@@ -4,7 +4,7 @@ use crate::error::EvaluationError;
 
 /// A treated unit and one of its comparison units, as rows counted from 0.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Pair {
+pub struct MatchedPair {
     /// The row of the treated unit.
     pub treated: usize,
     /// The row of the comparison unit.
@@ -17,7 +17,7 @@ pub struct Pair {
 #[derive(Clone, Debug)]
 pub struct Matches {
     /// The pairs, by the keys of the treated units, nearest first.
-    pub pairs: Vec<Pair>,
+    pub pairs: Vec<MatchedPair>,
     /// For each unit: 1 for a matched treated unit, and for a comparison unit the sum over its pairs of 1 / (comparison units
     /// that the treated unit got). Both groups sum to the number of matched treated units.
     pub weights: Vec<f64>,

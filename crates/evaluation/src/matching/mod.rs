@@ -13,6 +13,6 @@ mod nearest;
 mod rules;
 
 pub use check::check;
-pub use matches::{Matches, Pair};
+pub use matches::{MatchedPair, Matches};
 pub use nearest::match_nearest;
 pub use rules::{Caliper, Distance, Order, Rules, Width};

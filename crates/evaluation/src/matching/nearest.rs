@@ -4,7 +4,7 @@ use super::calipers::Limits;
 use super::check::check;
 use super::cloud::whitened;
 use super::greedy::{Measure, Stratum, match_stratum};
-use super::matches::{Matches, Pair};
+use super::matches::{MatchedPair, Matches};
 use super::rules::{Distance, Order, Rules};
 use crate::columns::{check_finite, check_rows};
 use crate::error::EvaluationError;
@@ -62,7 +62,7 @@ fn strata(treated: &[bool], mut rows: Vec<usize>, strata: Option<&[u64]>) -> Vec
 
 fn finished(
     keys: &[u64],
-    mut pairs: Vec<Pair>,
+    mut pairs: Vec<MatchedPair>,
     mut outside_support: Vec<usize>,
     mut none_left: Vec<usize>,
     rows: usize,

@@ -5,11 +5,11 @@ use evaluation::coarsened_exact::{Bins, coarsened_exact};
 use evaluation::columns::{Column, Columns};
 use evaluation::entropy_balancing::entropy_balance;
 use evaluation::error::EvaluationError;
+use evaluation::estimand::Estimand;
 use evaluation::least_squares::{Covariance, least_squares};
 use evaluation::logistic::logistic;
 use evaluation::matching::{Rules, Width, match_nearest};
 use evaluation::subclassification::subclassify;
-use evaluation::target::Target;
 use evaluation::weighting::{Weighting, score_weights};
 use proptest::prelude::*;
 
@@ -65,11 +65,11 @@ fn the_subclasses_of_the_vignette() {
 fn weights_that_balance_exactly() {
     let Some((table, score, _)) = vignette() else { return };
     let (treated, columns) = (table.flags("treat"), table.covariates(&VIGNETTE));
-    for target in [Target::Treated, Target::Everybody] {
+    for target in [Estimand::Treated, Estimand::Everybody] {
         let found = entropy_balance(&treated, &columns, target).expect("weights");
         let after = balance(&columns, &treated, Some(&found.weights), Deviation::Pooled).expect("balance");
         assert!(after.largest() < 1e-8, "{}", after.largest());
-        let units = if target == Target::Treated { 185.0 } else { 614.0 };
+        let units = if target == Estimand::Treated { 185.0 } else { 614.0 };
         // The weights nearest to equal ones are exp(a + b x) (Hainmueller 2012, equation 8), so their logarithms are linear.
         let controls: Vec<usize> = (0..614).filter(|&row| !treated[row]).collect();
         let logarithms: Vec<f64> = controls.iter().map(|&row| found.weights[row].ln()).collect();
@@ -91,7 +91,7 @@ fn entropy_weights_of_a_case_by_hand() {
     let x = vec![1.0, 1.0, 1.0, 0.0, 1.0, 0.0, 0.0, 0.0];
     let treated = [true, true, true, true, false, false, false, false];
     let columns = Columns::new(8, vec![Column::new("x", x)]).expect("columns");
-    let found = entropy_balance(&treated, &columns, Target::Treated).expect("weights");
+    let found = entropy_balance(&treated, &columns, Estimand::Treated).expect("weights");
     for (found, expected) in found.weights.iter().zip([1.0, 1.0, 1.0, 1.0, 3.0, 1.0 / 3.0, 1.0 / 3.0, 1.0 / 3.0]) {
         close(*found, expected, 1e-8);
     }
@@ -101,7 +101,7 @@ fn entropy_weights_of_a_case_by_hand() {
 fn a_target_outside_the_comparison_group_has_no_weights() {
     let columns = Columns::new(6, vec![Column::new("x", vec![5.0, 6.0, 7.0, 1.0, 2.0, 3.0])]).expect("columns");
     let treated = [true, true, true, false, false, false];
-    let error = entropy_balance(&treated, &columns, Target::Treated).expect_err("no weights");
+    let error = entropy_balance(&treated, &columns, Estimand::Treated).expect_err("no weights");
     assert!(matches!(error, EvaluationError::NotConverged { .. }), "{error}");
 }
 

@@ -6,10 +6,10 @@ use evaluation::effects::doubly_robust::doubly_robust;
 use evaluation::effects::g_computation::{Interacted, g_computation, predicted_linear};
 use evaluation::effects::inverse_probability::inverse_probability;
 use evaluation::effects::means::{difference_of_means, regression_adjusted};
+use evaluation::estimand::Estimand;
 use evaluation::least_squares::Covariance;
 use evaluation::logistic::{LogisticFit, logistic};
 use evaluation::matching::match_nearest;
-use evaluation::target::Target;
 use evaluation::weighting::{Weighting, score_weights};
 
 use crate::close;
@@ -40,7 +40,7 @@ fn the_effects_of_the_vignette() {
     close(effect.standard_error, 705.230, 5.1e-4);
 
     let columns = table.covariates(&VIGNETTE);
-    let effect = g_computation(outcome, &treated, &columns, weights, Interacted::All, Target::Treated, Covariance::Cr1(&sets))
+    let effect = g_computation(outcome, &treated, &columns, weights, Interacted::All, Estimand::Treated, Covariance::Cr1(&sets))
         .expect("an effect");
     close(effect.estimate, 1121.177, 5.1e-4);
 }
@@ -132,7 +132,7 @@ fn smoking_by_the_outcome_and_by_both() {
     let Some(Smoking { gained, quit, columns, score }) = smoking() else { return };
     let interacted = Interacted::Named(&["smokeintensity"]);
     let effect =
-        g_computation(&gained, &quit, &columns, None, interacted, Target::Everybody, Covariance::Hc0).expect("an effect");
+        g_computation(&gained, &quit, &columns, None, interacted, Estimand::Everybody, Covariance::Hc0).expect("an effect");
     close(effect.estimate, 3.517374, 5.1e-7);
     close(effect.treated_mean, 5.273587, 5.1e-7);
     close(effect.control_mean, 1.756213, 5.1e-7);
@@ -143,9 +143,9 @@ fn smoking_by_the_outcome_and_by_both() {
 
     let predicted = predicted_linear(&gained, &quit, &columns, interacted).expect("outcomes");
     let p = score.probabilities();
-    let effect = doubly_robust(&gained, &quit, &p, &predicted, Target::Everybody).expect("an effect");
+    let effect = doubly_robust(&gained, &quit, &p, &predicted, Estimand::Everybody).expect("an effect");
     close(effect.estimate, 3.457284, 5.1e-7);
     close(effect.standard_error, 0.488807, 5.1e-7);
-    let effect = doubly_robust(&gained, &quit, &p, &predicted, Target::Treated).expect("an effect");
+    let effect = doubly_robust(&gained, &quit, &p, &predicted, Estimand::Treated).expect("an effect");
     close(effect.estimate, 3.384830, 5.1e-7);
 }

@@ -3,7 +3,7 @@
 use evaluation::columns::{Column, Columns};
 use evaluation::error::EvaluationError;
 use evaluation::logistic::logistic;
-use evaluation::matching::{Caliper, Distance, Matches, Order, Pair, Rules, Width, check, match_nearest};
+use evaluation::matching::{Caliper, Distance, MatchedPair, Matches, Order, Rules, Width, check, match_nearest};
 use evaluation::units::{effective_size, rows_by_key};
 use proptest::prelude::*;
 
@@ -155,7 +155,7 @@ fn worlds() -> impl Strategy<Value = World> {
 }
 
 /// The same rules, by looking at every pair every time.
-fn naive(world: &World, rules: &Rules<'_>, caliper: Option<f64>, other: Option<f64>) -> Vec<Pair> {
+fn naive(world: &World, rules: &Rules<'_>, caliper: Option<f64>, other: Option<f64>) -> Vec<MatchedPair> {
     let rows = world.treated.len();
     let distance = |t: usize, c: usize| (world.score[t] - world.score[c]).abs();
     let allowed = |t: usize, c: usize| {
@@ -165,7 +165,7 @@ fn naive(world: &World, rules: &Rules<'_>, caliper: Option<f64>, other: Option<f
             && caliper.is_none_or(|caliper| distance(t, c) <= caliper)
             && other.is_none_or(|other| (world.other[t] - world.other[c]).abs() <= other)
     };
-    let mut pairs: Vec<Pair> = Vec::new();
+    let mut pairs: Vec<MatchedPair> = Vec::new();
     let mut order: Vec<usize> = (0..rows).filter(|&row| world.treated[row]).collect();
     order.sort_by_key(|&row| world.keys[row]);
     if rules.order == Order::LargestFirst {
@@ -174,7 +174,7 @@ fn naive(world: &World, rules: &Rules<'_>, caliper: Option<f64>, other: Option<f
     for round in 0..rules.ratio {
         let mut done: Vec<usize> = Vec::new();
         loop {
-            let free = |pairs: &[Pair], t: usize, c: usize| {
+            let free = |pairs: &[MatchedPair], t: usize, c: usize| {
                 allowed(t, c) && !pairs.iter().any(|pair| pair.control == c && (!rules.replacement || pair.treated == t))
             };
             let waiting: Vec<usize> = order.iter().copied().filter(|row| !done.contains(row)).collect();
@@ -194,7 +194,7 @@ fn naive(world: &World, rules: &Rules<'_>, caliper: Option<f64>, other: Option<f
                 });
             match best {
                 Some((t, c)) => {
-                    pairs.push(Pair { treated: t, control: c, distance: distance(t, c) });
+                    pairs.push(MatchedPair { treated: t, control: c, distance: distance(t, c) });
                     done.push(t);
                 }
                 None => done.extend(choosers),
@@ -234,7 +234,7 @@ fn a_result_that_breaks_its_rules_is_refused() {
         ("another distance", |m| m.pairs[0].distance = 0.01),
         ("outside the caliper of a covariate", |m| (m.pairs[1].control, m.pairs[1].distance) = (6, 0.4 - 0.3)),
         ("a unit used twice", |m| (m.pairs[1].control, m.pairs[1].distance) = (4, 0.5 - 0.4)),
-        ("one more than the ratio", |m| m.pairs.insert(1, Pair { treated: 0, control: 3, distance: 0.5 - 0.45 })),
+        ("one more than the ratio", |m| m.pairs.insert(1, MatchedPair { treated: 0, control: 3, distance: 0.5 - 0.45 })),
         ("nobody knows of one", |m| m.outside_support.clear()),
         ("matched and left out", |m| m.none_left.push(0)),
         ("weights", |m| m.weights[4] = 2.0),

@@ -10,11 +10,11 @@ use evaluation::effects::doubly_robust::doubly_robust;
 use evaluation::effects::g_computation::{Interacted, g_computation_logistic, predicted_linear};
 use evaluation::effects::inverse_probability::inverse_probability;
 use evaluation::effects::means::{difference_of_means, regression_adjusted};
+use evaluation::estimand::Estimand;
 use evaluation::least_squares::Covariance;
 use evaluation::logistic::{logistic, probability};
 use evaluation::matching::{Order, Rules, match_nearest};
 use evaluation::randomised::{complier_effect, intention_to_treat_adjusted, intention_to_treat_stratified};
-use evaluation::target::Target;
 use evaluation::weighting::{Weighting, score_weights};
 use rayon::prelude::*;
 
@@ -94,10 +94,10 @@ const ANALYSES: [(&str, Analysis); 17] = [
     ("M-estimation, everybody", |r| of(&weighted(r, Weighting::Everybody))),
     ("M-estimation, overlap", |r| of(&weighted(r, Weighting::Overlap))),
     ("HC0, known weights", |r| of(&known_weights(r))),
-    ("doubly robust, everybody", |r| of(&both_models(r, Target::Everybody))),
-    ("doubly robust, treated", |r| of(&both_models(r, Target::Treated))),
-    ("g-computation, everybody", |r| of(&standardised(r, Target::Everybody))),
-    ("g-computation, treated", |r| of(&standardised(r, Target::Treated))),
+    ("doubly robust, everybody", |r| of(&both_models(r, Estimand::Everybody))),
+    ("doubly robust, treated", |r| of(&both_models(r, Estimand::Treated))),
+    ("g-computation, everybody", |r| of(&standardised(r, Estimand::Everybody))),
+    ("g-computation, treated", |r| of(&standardised(r, Estimand::Treated))),
     ("CR1, pairs", |r| of(&pairs(r))),
     ("Abadie-Imbens, one match", |r| of(&with_replacement(r, 1))),
     ("Abadie-Imbens, three matches", |r| of(&with_replacement(r, 3))),
@@ -163,14 +163,14 @@ fn known_weights(r: u64) -> Effect {
     difference_of_means(&s.outcome, &s.treated, Some(&weights), Covariance::Hc0).expect("an effect")
 }
 
-fn both_models(r: u64, target: Target) -> Effect {
+fn both_models(r: u64, target: Estimand) -> Effect {
     let s = sample(800, -0.3, r);
     let fit = logistic(&s.treated, &s.columns, None).expect("a fit");
     let predicted = predicted_linear(&s.outcome, &s.treated, &s.columns, Interacted::All).expect("outcomes");
     doubly_robust(&s.outcome, &s.treated, &fit.probabilities(), &predicted, target).expect("an effect")
 }
 
-fn standardised(r: u64, target: Target) -> Effect {
+fn standardised(r: u64, target: Estimand) -> Effect {
     let s = sample(500, -0.3, r);
     g_computation_logistic(&s.binary, &s.treated, &s.columns, None, Interacted::All, target).expect("an effect")
 }

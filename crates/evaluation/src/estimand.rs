@@ -2,16 +2,16 @@
 
 /// Whose covariates an effect is averaged over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target {
+pub enum Estimand {
     /// The treated: the effect on the treated (ATT).
     Treated,
     /// All units: the average effect (ATE).
     Everybody,
 }
 
-impl Target {
-    /// Whether a unit belongs to the target.
+impl Estimand {
+    /// Whether a unit is one of those.
     pub(crate) fn has(self, treated: bool) -> bool {
-        self == Target::Everybody || treated
+        self == Estimand::Everybody || treated
     }
 }
