@@ -52,6 +52,14 @@ pub struct SeriesFit {
 const LEVEL_CHANGE: usize = 2;
 const TREND_CHANGE: usize = 3;
 
+/// The work of the covariance grows with periods times lag.
+const PERIODS_MAX: usize = 100_000;
+const LAG_MAX: usize = 1_000;
+/// More waves than any series can tell apart.
+const WAVES_MAX: usize = 30;
+/// Lags of the test of autocorrelation; each is a column.
+const TESTED_LAGS_MAX: usize = 200;
+
 /// A test of whether errors up to some periods apart resemble one another.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Autocorrelation {
@@ -80,12 +88,15 @@ pub fn interrupted_time_series(outcome: &[f64], options: SeriesOptions) -> Resul
             found: either_side,
         });
     }
-    if options.lag >= n {
-        return Err(EvaluationError::Option { what: "the lag must be shorter than the series" });
-    }
-    if options.season.is_some_and(|season| season.length < 2 || season.harmonics == 0 || 2 * season.harmonics >= season.length) {
+    if n > PERIODS_MAX || options.lag >= n || options.lag > LAG_MAX {
         return Err(EvaluationError::Option {
-            what: "a season needs a length of at least 2 periods, and at least one wave but fewer than half its length",
+            what: "the lag must be shorter than the series and at most 1,000, and the series at most 100,000 periods long",
+        });
+    }
+    if options.season.is_some_and(|season| !(1..=WAVES_MAX).contains(&season.harmonics) || 2 * season.harmonics >= season.length)
+    {
+        return Err(EvaluationError::Option {
+            what: "a season needs from 1 to 30 waves, and fewer than half as many as it has periods",
         });
     }
     let since = |period: usize| period as f64 - at as f64;
@@ -197,8 +208,8 @@ impl SeriesFit {
     /// No lags, or too many for the length of the series.
     pub fn autocorrelation(&self, lags: usize) -> Result<Autocorrelation, EvaluationError> {
         let n = self.residuals.len();
-        if lags == 0 || lags >= n {
-            return Err(EvaluationError::Option { what: "test at least one lag, and fewer than there are periods" });
+        if lags == 0 || lags >= n || lags > TESTED_LAGS_MAX {
+            return Err(EvaluationError::Option { what: "test from 1 to 200 lags, and fewer than there are periods" });
         }
         let mut columns = self.columns.all().to_vec();
         for lag in 1..=lags {

@@ -67,6 +67,10 @@ pub struct Placebos {
     pub p_value: f64,
 }
 
+/// Each area is compared with all others, for each trial of predictor weights.
+const AREAS_MAX: usize = 1_000;
+const PREDICTORS_MAX: usize = 200;
+
 impl Areas<'_> {
     fn check(&self, treated: usize) -> Result<(), EvaluationError> {
         let count = self.outcome.len();
@@ -76,6 +80,9 @@ impl Areas<'_> {
         if self.predictors.len() != count {
             let what = "\"predictors\"".to_owned();
             return Err(EvaluationError::Lengths { what, expected: count, found: self.predictors.len() });
+        }
+        if count > AREAS_MAX || self.predictors[0].len() > PREDICTORS_MAX {
+            return Err(EvaluationError::Option { what: "a synthetic control takes at most 1,000 areas and 200 predictors" });
         }
         let (periods, width) = (self.outcome[0].len(), self.predictors[0].len());
         for (outcome, predictors) in self.outcome.iter().zip(self.predictors) {
@@ -139,7 +146,7 @@ pub fn placebos(areas: Areas<'_>, treated: usize, predictor_weights: &PredictorW
         })
         .collect::<Result<_, _>>()?;
     let ratio = controls[0].ratio();
-    let as_large = controls.iter().filter(|control| control.ratio() >= ratio).count();
+    let as_large = controls.iter().filter(|control| control.ratio().total_cmp(&ratio).is_ge()).count();
     Ok(Placebos { p_value: as_large as f64 / controls.len() as f64, controls })
 }
 

@@ -31,6 +31,8 @@ pub struct Bootstrap {
 
 /// Draws that are worked out in one pass over the clusters.
 const DRAWS_OF_A_TASK: usize = 16;
+/// Errors that are kept: 800 MB.
+const ERRORS_MAX: usize = 100_000_000;
 /// Signs in one draw of the generator.
 const SIGNS: usize = 256;
 /// What the draws are for, in the key of the generator.
@@ -56,6 +58,9 @@ pub fn multiplier_bootstrap(
         return Err(EvaluationError::TooFew { what: "estimates", needed: 1, found: 0 });
     };
     let width = influences.len();
+    if options.draws.saturating_mul(width) > ERRORS_MAX {
+        return Err(EvaluationError::Option { what: "draws times estimates must be at most 100 million: draw less often" });
+    }
     // Cluster by cluster, so that one pass serves all estimates.
     let mut sums = vec![0.0; clusters.count() * width];
     for (j, influence) in influences.iter().enumerate() {

@@ -116,6 +116,9 @@ pub struct GroupTime {
     pub last_cohort_as_comparison: Option<i64>,
 }
 
+/// Each cell keeps a contribution of each unit: 2.4 GB.
+const CONTRIBUTIONS_MAX: usize = 300_000_000;
+
 /// The units and periods in use.
 struct Frame<'a> {
     panel: &'a Panel,
@@ -176,6 +179,11 @@ pub fn group_time(panel: &Panel, options: GroupTimeOptions) -> Result<GroupTime,
     let frame = Frame { panel, options, units, group, periods };
     let wanted: Vec<(i64, usize, usize)> =
         groups.iter().flat_map(|&(group, _)| frame.cells_of(group).into_iter().map(move |(t, base)| (group, t, base))).collect();
+    if wanted.len().saturating_mul(frame.units.len()) > CONTRIBUTIONS_MAX {
+        return Err(EvaluationError::Option {
+            what: "cohorts times periods times units are more than 300 million: use longer periods, or join cohorts",
+        });
+    }
     let found: Vec<Result<(Cell, Vec<f64>), AbsentCell>> =
         wanted.into_par_iter().map(|(group, t, base)| frame.cell(group, t, base, &clusters)).collect();
     let (mut cells, mut influence, mut absent) = (Vec::new(), Vec::new(), Vec::new());

@@ -25,6 +25,9 @@ pub struct IncidenceStep {
     pub standard_error: Vec<f64>,
 }
 
+/// Each step keeps a number for each of them.
+const CAUSES_MAX: usize = 20;
+
 /// Sums over time that the variance of one event's incidence needs: of `d / (n (n - d))`, of the event's own terms, and both times
 /// the incidence so far.
 #[derive(Clone, Copy, Default)]
@@ -58,6 +61,9 @@ pub fn cumulative_incidence(
     check_rows("cause", cause.len(), exit.len())?;
     let follow_up = FollowUp { entry, exit, event: &event };
     follow_up.check()?;
+    if causes > CAUSES_MAX {
+        return Err(EvaluationError::Option { what: "at most 20 events can exclude one another: join some of them" });
+    }
     if let Some(row) = cause.iter().position(|&cause| cause > causes) {
         let expected = "0 for a censored person or the number of an event";
         return Err(EvaluationError::Value { column: "cause".to_owned(), row, expected });

@@ -4,6 +4,9 @@
 /// Trials of one search.
 const TRIALS: usize = 500;
 
+/// Searches that favour one predictor at their start.
+const STARTS_MAX: usize = 8;
+
 /// Weights of 0 or more that sum to 1 and make `loss` small. The first start counts all alike; the others favour one predictor.
 pub(crate) fn optimised(width: usize, loss: impl Fn(&[f64]) -> f64) -> Vec<f64> {
     // Logarithms of the weights are searched, so that none falls below 0.
@@ -14,7 +17,7 @@ pub(crate) fn optimised(width: usize, loss: impl Fn(&[f64]) -> f64) -> Vec<f64> 
         raised.iter().map(|value| value / total).collect()
     };
     let mut best: Option<(f64, Vec<f64>)> = None;
-    for start in 0..=width {
+    for start in 0..=width.min(STARTS_MAX) {
         let mut logs = vec![0.0; width];
         if start > 0 {
             logs[start - 1] = 3.0;

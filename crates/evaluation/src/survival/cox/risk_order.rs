@@ -28,6 +28,13 @@ pub(super) const NONE: u32 = u32::MAX;
 /// Rows that one task handles.
 pub(super) const PART: usize = 16_384;
 
+/// Bits that are in the order of the numbers.
+fn in_order(number: f64) -> u64 {
+    // Adding 0 makes -0 the same as 0.
+    let bits = (number + 0.0).to_bits();
+    if bits >> 63 == 1 { !bits } else { bits | 1 << 63 }
+}
+
 pub(crate) struct RiskOrder {
     pub(super) ties: Ties,
     pub(super) scales: Vec<f64>,
@@ -65,12 +72,14 @@ impl RiskOrder {
             return Err(EvaluationError::Option { what: "a Cox model needs a covariate, and fewer than 4,294,967,295 rows" });
         }
         let stratum = |row: u32| strata.map_or(0, |strata| strata[row as usize]);
-        let mut row: Vec<u32> = (0..rows as u32).collect();
-        let (exit, event) = (follow_up.exit, follow_up.event);
-        row.par_sort_unstable_by(|&i, &j| {
-            let (a, b) = (i as usize, j as usize);
-            (stratum(i).cmp(&stratum(j))).then(exit[b].total_cmp(&exit[a])).then(event[b].cmp(&event[a])).then(i.cmp(&j))
-        });
+        let event = follow_up.event;
+        // Keys that are sorted by themselves, without a look at the columns: latest exit first, events before the others.
+        let mut keys: Vec<(usize, u64, bool, u32)> = (0..rows as u32)
+            .into_par_iter()
+            .map(|row| (stratum(row), !in_order(follow_up.exit[row as usize]), !event[row as usize], row))
+            .collect();
+        keys.par_sort_unstable();
+        let row: Vec<u32> = keys.into_iter().map(|key| key.3).collect();
         let mut order = RiskOrder {
             ties,
             scales: Vec::new(),
