@@ -112,7 +112,8 @@ impl fmt::Display for EvaluationError {
             ),
             Self::Gaps { units, row, period } => write!(
                 f,
-                "{units} units have no row for some period; the unit of row {} has none for period {period}: fill the gaps, or                  choose to leave such units out",
+                "{units} units have no row for some period; the unit of row {} has none for period {period}: fill the gaps, or \
+                 choose to leave such units out",
                 row + 1
             ),
             Self::Collinear { column } => write!(
