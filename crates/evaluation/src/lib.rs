@@ -12,6 +12,10 @@
 //!   [`entropy_balancing`]; and [`balance`], which says how like it is.
 //! - Effects: [`effects`] on those whom [`estimand`] names, with standard errors; [`bootstrap`] and [`randomisation`] for any
 //!   estimate; [`randomised`] for trials.
+//! - Starts at different times, in one area or at a threshold: [`difference_in_differences`], [`fixed_effects`],
+//!   [`interrupted_time_series`], [`synthetic_control`] and [`regression_discontinuity`].
+//! - Time to an event: [`survival`]. Providers compared with what is expected of them: [`providers`].
+//! - Reading a result: [`distributions`], and [`multiple_testing`] where there are several.
 //! - What could still explain it: [`sensitivity`]. What a study can find: [`minimum_detectable`].
 
 pub mod balance;
@@ -49,3 +53,6 @@ pub mod target;
 pub mod units;
 pub mod weighting;
 pub mod words;
+pub mod target;
+pub mod units;
+pub mod weighting;

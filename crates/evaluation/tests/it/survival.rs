@@ -146,12 +146,20 @@ fn lung_cancer_is_as_computed_elsewhere() {
     let test = log_rank(all, &sex, None).expect("two groups");
     close(test.chi_squared, 10.326_742, 5e-7);
     close(test.p_value, 0.001_311, 5e-7);
-    for (code, median, at_a_year) in [(1.0, 270.0, 0.336_088), (2.0, 426.0, 0.526_463)] {
+    // The median with its interval, and the share at a year with its own: log-log intervals, as in lifelines.
+    for (code, median, at_a_year) in [
+        (1.0, [270.0, 210.0, 306.0], [0.336_088, 0.252_729_14, 0.421_302_17]),
+        (2.0, [426.0, 345.0, 524.0], [0.526_463, 0.403_579_82, 0.635_316_23]),
+    ] {
         let part = table.filter(|row| table.column("sex")[row] == code);
         let event: Vec<bool> = part.column("status").iter().map(|&status| status == 1.0).collect();
         let curve = kaplan_meier(FollowUp { entry: None, exit: part.column("time"), event: &event }, 0.95).expect("a curve");
-        assert_eq!(curve.median().estimate, Some(median));
-        close(curve.survival_at(365.0), at_a_year, 5e-7);
+        let found = curve.median();
+        assert_eq!([found.estimate, found.lower, found.upper], median.map(Some));
+        let step = curve.at(365.0).expect("a step");
+        close(step.survival, at_a_year[0], 5e-7);
+        close(step.lower, at_a_year[1], 5e-9);
+        close(step.upper, at_a_year[2], 5e-9);
     }
 }
 
