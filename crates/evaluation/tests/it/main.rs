@@ -6,6 +6,7 @@ mod difference_in_differences;
 mod effects;
 mod evaluating;
 mod fixed_effects;
+mod hostile;
 mod least_squares;
 mod logistic;
 mod matching;
