@@ -6,6 +6,8 @@
 //!
 //! In reading order:
 //!
+//! - A whole evaluation: [`spec`] (what is asked), [`table`] and [`sample`] (of whom), [`evaluate`] (the answer) and [`words`] (what
+//!   can be said of it).
 //! - What goes in: [`columns`] (covariates, checked once), [`units`] (groups and keys), and [`error`] (why there is no estimate).
 //! - Regression: [`least_squares`], whose covariance the caller names, and [`logistic`], for propensity scores and binary outcomes.
 //! - A comparison group like the treated: [`matching`], [`coarsened_exact`], [`subclassification`], [`weighting`] and
@@ -28,10 +30,10 @@ pub mod distributions;
 pub mod effects;
 pub mod entropy_balancing;
 pub mod error;
+pub mod estimand;
 pub mod evaluate;
 pub mod fixed_effects;
 pub mod interrupted_time_series;
-pub mod estimand;
 pub mod least_squares;
 pub mod linear_algebra;
 pub mod logistic;
@@ -49,10 +51,6 @@ pub mod subclassification;
 pub mod survival;
 pub mod synthetic_control;
 pub mod table;
-pub mod target;
 pub mod units;
 pub mod weighting;
 pub mod words;
-pub mod target;
-pub mod units;
-pub mod weighting;

@@ -8,7 +8,7 @@ use crate::balance::{Balance, Light};
 use crate::difference_in_differences::two_way_fixed_effects::PartKind;
 use crate::evaluate::{Estimate, Evaluation, Role};
 use crate::spec::{
-    BandwidthSpec, CaliperSpec, DesignSpec, DistanceSpec, Estimand, MatchingSpec, OutcomeSpec, OutcomeUnit, PanelComparison,
+    BandwidthSpec, CaliperSpec, DesignSpec, DistanceSpec, EstimandSpec, MatchingSpec, OutcomeSpec, OutcomeUnit, PanelComparison,
     Spec, StandardErrorMethod, StandardErrorSpec, SurvivalMethod, WeightingSpec,
 };
 
@@ -95,13 +95,13 @@ fn number(value: f64) -> String {
 }
 
 /// The estimand, as a noun.
-pub fn estimand(estimand: Estimand) -> &'static str {
+pub fn estimand(estimand: EstimandSpec) -> &'static str {
     match estimand {
-        Estimand::Att => "the average effect on those who were treated",
-        Estimand::Ate => "the average effect on everybody in the table",
-        Estimand::Ato => "the average effect where treated and untreated people overlap",
-        Estimand::IntentionToTreat => "the effect of being offered the service",
-        Estimand::Complier => "the effect on people who take the service up because it is offered",
+        EstimandSpec::Att => "the average effect on those who were treated",
+        EstimandSpec::Ate => "the average effect on everybody in the table",
+        EstimandSpec::Ato => "the average effect where treated and untreated people overlap",
+        EstimandSpec::IntentionToTreat => "the effect of being offered the service",
+        EstimandSpec::Complier => "the effect on people who take the service up because it is offered",
     }
 }
 

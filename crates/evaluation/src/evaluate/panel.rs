@@ -10,7 +10,7 @@ use crate::difference_in_differences::panel::{Gaps, Panel, PanelRows};
 use crate::difference_in_differences::pre_trends::pre_trends;
 use crate::difference_in_differences::two_way_fixed_effects::{PartKind, goodman_bacon, two_way_fixed_effects};
 use crate::error::EvaluationError;
-use crate::spec::{CovariateKind, Estimand, PanelComparison, PanelSpec, Spec, StandardErrorMethod};
+use crate::spec::{CovariateKind, EstimandSpec, PanelComparison, PanelSpec, Spec, StandardErrorMethod};
 use crate::table::{Categories, Table};
 use crate::words;
 
@@ -21,7 +21,7 @@ const SMALL_COHORT: usize = 5;
 pub(super) fn of_panel(spec: &Spec, design: &PanelSpec, table: &Table) -> Result<Evaluation, Refused> {
     let panel = panel(spec, design, table)?;
     let told = |of: &'static str| move |error| Refused::Method { error, of: of.to_owned() };
-    if spec.estimand != Estimand::Att {
+    if spec.estimand != EstimandSpec::Att {
         let error =
             EvaluationError::Option { what: "a difference in differences gives the effect on the treated: estimand = \"att\"" };
         return Err(told("the estimand")(error));

@@ -1,7 +1,7 @@
 //! Designs that compare people: by lot, by matching, by weights. One function makes an estimate, and the answer, its subgroups, its
 //! negative controls and every draw of a bootstrap all go through it.
 
-use crate::bootstrap::{Draw, Resample, bootstrap};
+use crate::bootstrap::{BootstrapDraw, Resample, bootstrap};
 use crate::coarsened_exact::{Bins, coarsened_exact};
 use crate::columns::Columns;
 use crate::effects::Effect;
@@ -12,16 +12,16 @@ use crate::effects::inverse_probability::inverse_probability;
 use crate::effects::means::{difference_of_means, regression_adjusted};
 use crate::entropy_balancing::entropy_balance;
 use crate::error::EvaluationError;
+use crate::estimand::Estimand;
 use crate::least_squares::Covariance;
 use crate::logistic::{LogisticFit, logistic};
 use crate::matching::{Distance, Matches, Order, Rules, Width, match_nearest};
 use crate::randomisation::{Assignment, randomisation_test};
 use crate::randomised::{complier_effect, intention_to_treat, intention_to_treat_stratified};
 use crate::spec::{
-    CaliperSpec, DesignSpec, DistanceSpec, Estimand, MatchingSpec, OutcomeUnit, Spec, StandardErrorMethod, WeightingSpec,
+    CaliperSpec, DesignSpec, DistanceSpec, EstimandSpec, MatchingSpec, OutcomeUnit, Spec, StandardErrorMethod, WeightingSpec,
 };
 use crate::subclassification::subclassify;
-use crate::target::Target;
 use crate::weighting::{Weighting, score_weights};
 
 /// People who are compared. Everything that belongs to one person is at one place.
@@ -93,7 +93,7 @@ pub(super) fn compare(spec: &Spec, people: &People) -> Result<Compared, Evaluati
                 Some(clusters) => Resample::Clusters(clusters),
                 None => Resample::WithinGroups(&people.treated),
             };
-            let again = |draw: &Draw| {
+            let again = |draw: &BootstrapDraw| {
                 let drawn = people.take(&draw.rows, draw.keys.clone());
                 Ok(estimated(spec, &drawn, StandardErrorMethod::Robust)?.effect.estimate)
             };
@@ -198,22 +198,22 @@ fn covariance<'a>(people: &'a People, method: StandardErrorMethod) -> Result<Cov
 }
 
 /// Whose effect weights or a model are for.
-fn target(estimand: Estimand) -> Result<Target, EvaluationError> {
+fn target(estimand: EstimandSpec) -> Result<Estimand, EvaluationError> {
     match estimand {
-        Estimand::Att => Ok(Target::Treated),
-        Estimand::Ate => Ok(Target::Everybody),
+        EstimandSpec::Att => Ok(Estimand::Treated),
+        EstimandSpec::Ate => Ok(Estimand::Everybody),
         _ => Err(EvaluationError::Option {
             what: "this design gives the effect on the treated (\"att\") or on everybody (\"ate\")",
         }),
     }
 }
 
-fn weighting(kind: WeightingSpec, estimand: Estimand) -> Result<Weighting, EvaluationError> {
+fn weighting(kind: WeightingSpec, estimand: EstimandSpec) -> Result<Weighting, EvaluationError> {
     match (kind, estimand) {
-        (WeightingSpec::InverseProbability, Estimand::Att) => Ok(Weighting::Treated),
-        (WeightingSpec::InverseProbability, Estimand::Ate) => Ok(Weighting::Everybody),
-        (WeightingSpec::Stabilised, Estimand::Ate) => Ok(Weighting::Stabilised),
-        (WeightingSpec::Overlap, Estimand::Ato) => Ok(Weighting::Overlap),
+        (WeightingSpec::InverseProbability, EstimandSpec::Att) => Ok(Weighting::Treated),
+        (WeightingSpec::InverseProbability, EstimandSpec::Ate) => Ok(Weighting::Everybody),
+        (WeightingSpec::Stabilised, EstimandSpec::Ate) => Ok(Weighting::Stabilised),
+        (WeightingSpec::Overlap, EstimandSpec::Ato) => Ok(Weighting::Overlap),
         _ => Err(EvaluationError::Option {
             what: "these weights give another effect: \"inverse probability\" goes with \"att\" or \"ate\", \"stabilised\" with \"ate\", \
                    \"overlap\" with \"ato\"",
@@ -225,7 +225,7 @@ fn randomised(spec: &Spec, people: &People, method: StandardErrorMethod) -> Resu
     let People { outcome, treated, covariates, strata, received, .. } = people;
     let with_strata = strata.as_ref().map(|strata| with_strata(covariates, strata)).transpose();
     let effect = match (spec.estimand, received) {
-        (Estimand::Complier, Some(received)) => {
+        (EstimandSpec::Complier, Some(received)) => {
             // HC2 is not defined for two stages.
             let covariance = match covariance(people, method)? {
                 Covariance::Hc2 => Covariance::Hc1,
@@ -244,12 +244,12 @@ fn randomised(spec: &Spec, people: &People, method: StandardErrorMethod) -> Resu
                 clusters: found.clusters,
             }
         }
-        (Estimand::Complier, None) => {
+        (EstimandSpec::Complier, None) => {
             return Err(EvaluationError::Option {
                 what: "the effect on compliers needs to know who received the service: add `received` to [randomised]",
             });
         }
-        (Estimand::IntentionToTreat, _) => match (strata, covariates.all().is_empty()) {
+        (EstimandSpec::IntentionToTreat, _) => match (strata, covariates.all().is_empty()) {
             (Some(strata), true) if method == StandardErrorMethod::Robust => {
                 intention_to_treat_stratified(outcome, treated, strata)?
             }
@@ -259,7 +259,7 @@ fn randomised(spec: &Spec, people: &People, method: StandardErrorMethod) -> Resu
                 let columns = columns.as_ref().unwrap_or(covariates);
                 let names = varying_in_both(columns, treated);
                 let covariance = covariance(people, method)?;
-                g_computation(outcome, treated, columns, None, Interacted::Named(&names), Target::Everybody, covariance)?
+                g_computation(outcome, treated, columns, None, Interacted::Named(&names), Estimand::Everybody, covariance)?
             }
         },
         _ => {
@@ -371,7 +371,7 @@ fn doubly_robust_effect(spec: &Spec, people: &People, method: StandardErrorMetho
             what: "a doubly robust estimate has the standard error \"influence\" or \"bootstrap\"",
         });
     }
-    let kind = if target == Target::Treated { Weighting::Treated } else { Weighting::Everybody };
+    let kind = if target == Estimand::Treated { Weighting::Treated } else { Weighting::Everybody };
     let weights = score_weights(&people.treated, &probabilities, kind)?.weights;
     Ok(Compared::weighted(effect, weights, Some(score)))
 }

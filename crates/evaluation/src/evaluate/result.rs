@@ -5,7 +5,7 @@ use base::statistics::{normal_cdf, normal_quantile};
 
 use crate::balance::Balance;
 use crate::sample::Loss;
-use crate::spec::{Estimand, OutcomeUnit, SavingSpec, Spec};
+use crate::spec::{EstimandSpec, OutcomeUnit, SavingSpec, Spec};
 use crate::words;
 
 /// The whole answer.
@@ -16,7 +16,7 @@ pub struct Evaluation {
     pub outcome: String,
     pub unit: OutcomeUnit,
     pub more_is_better: bool,
-    pub estimand: Estimand,
+    pub estimand: EstimandSpec,
     /// The design, as a sentence for a reader who knows the field.
     pub design: String,
     /// The level of all intervals.

@@ -8,7 +8,9 @@ use super::{Refused, refused};
 use crate::columns::{Column, Columns};
 use crate::error::EvaluationError;
 use crate::sample::{Sample, sample};
-use crate::spec::{Estimand, OutcomeSource, OutcomeSpec, OutcomeUnit, Spec, StandardErrorMethod, SurvivalMethod, SurvivalSpec};
+use crate::spec::{
+    EstimandSpec, OutcomeSource, OutcomeSpec, OutcomeUnit, Spec, StandardErrorMethod, SurvivalMethod, SurvivalSpec,
+};
 use crate::survival::FollowUp;
 use crate::survival::cox::{CoxCovariance, CoxOptions, Ties, cox};
 use crate::survival::cumulative_incidence::{IncidenceStep, cumulative_incidence};
@@ -36,7 +38,8 @@ pub(super) fn of_times(spec: &Spec, design: &SurvivalSpec, table: &Table, today:
         let sample = &sample;
         move |error| refused(error, sample, of)
     };
-    if spec.estimand != Estimand::Att && spec.estimand != Estimand::Ate && spec.estimand != Estimand::IntentionToTreat {
+    if spec.estimand != EstimandSpec::Att && spec.estimand != EstimandSpec::Ate && spec.estimand != EstimandSpec::IntentionToTreat
+    {
         let error = EvaluationError::Option { what: "times are compared for \"att\", \"ate\" or \"intention to treat\"" };
         return Err(told("the estimand")(error));
     }

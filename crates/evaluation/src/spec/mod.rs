@@ -18,7 +18,7 @@ pub use read::read;
 pub struct Spec {
     /// In words, as it is shown above the answer.
     pub question: String,
-    pub estimand: Estimand,
+    pub estimand: EstimandSpec,
     pub design: DesignSpec,
     /// The table of the records, by its file name.
     pub table: String,
@@ -45,7 +45,7 @@ pub struct Spec {
 
 /// Whose effect is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Estimand {
+pub enum EstimandSpec {
     /// The average effect on those who were treated.
     Att,
     /// The average effect on everybody.

@@ -6,8 +6,8 @@ use base::problem::Problem;
 use base::reader::Section;
 
 use super::{
-    CovariateKind, CovariateSpec, Estimand, KnownWhen, MissingValues, OutcomeSource, OutcomeSpec, OutcomeUnit, SavingSpec, Spec,
-    StandardErrorMethod, StandardErrorSpec, SubgroupSpec, TreatedSpec, design_keys,
+    CovariateKind, CovariateSpec, EstimandSpec, KnownWhen, MissingValues, OutcomeSource, OutcomeSpec, OutcomeUnit, SavingSpec,
+    Spec, StandardErrorMethod, StandardErrorSpec, SubgroupSpec, TreatedSpec, design_keys,
 };
 
 /// The designs, as a file names them.
@@ -43,12 +43,12 @@ pub(super) enum DesignName {
     Survival,
 }
 
-const ESTIMANDS: [(&str, Estimand); 5] = [
-    ("att", Estimand::Att),
-    ("ate", Estimand::Ate),
-    ("ato", Estimand::Ato),
-    ("intention to treat", Estimand::IntentionToTreat),
-    ("complier", Estimand::Complier),
+const ESTIMANDS: [(&str, EstimandSpec); 5] = [
+    ("att", EstimandSpec::Att),
+    ("ate", EstimandSpec::Ate),
+    ("ato", EstimandSpec::Ato),
+    ("intention to treat", EstimandSpec::IntentionToTreat),
+    ("complier", EstimandSpec::Complier),
 ];
 
 const METHODS: [(&str, StandardErrorMethod); 10] = [

@@ -3,7 +3,7 @@
 use base::problem::Problem;
 use base::reader::{Reader, ScenarioDraw};
 use base::source::{FileBytes, Folder};
-use evaluation::spec::{self, DesignSpec, Estimand, KnownWhen, MissingValues, Spec, StandardErrorMethod};
+use evaluation::spec::{self, DesignSpec, EstimandSpec, KnownWhen, MissingValues, Spec, StandardErrorMethod};
 
 const MATCHING: &str = r#"
 question = "Did support reduce reoffending?"
@@ -73,7 +73,7 @@ fn a_spec_is_read_whole() {
     assert!(problems.is_empty(), "{problems:?}");
     let spec = spec.expect("a spec");
     let DesignSpec::Matching(matching) = &spec.design else { panic!("{:?}", spec.design) };
-    assert_eq!((matching.ratio, matching.replacement, spec.estimand), (2, false, Estimand::Att));
+    assert_eq!((matching.ratio, matching.replacement, spec.estimand), (2, false, EstimandSpec::Att));
     assert_eq!(spec.covariates[1].known, KnownWhen::On("assessed".to_owned()));
     assert_eq!(spec.covariates[1].missing, Some(MissingValues::Indicator));
     assert_eq!(spec.standard_error.method, StandardErrorMethod::Pair);
