@@ -44,6 +44,7 @@ fn counties() -> Option<Panel> {
 const SAME: f64 = 5e-7;
 
 #[test]
+#[ignore = "needs did/mpdta.csv (R package did) in the folder of data sets"]
 fn effects_on_counties_are_as_computed_elsewhere() {
     let Some(panel) = counties() else { return };
     let never = group_time(&panel, options(Comparison::NeverTreated, Adjustment::None)).expect("estimates");
@@ -82,6 +83,7 @@ fn effects_on_counties_are_as_computed_elsewhere() {
 }
 
 #[test]
+#[ignore = "needs did/mpdta.csv (R package did) in the folder of data sets"]
 fn averages_over_counties_are_as_computed_elsewhere() {
     let Some(panel) = counties() else { return };
     // Everything, time since start, cohort and period: the overall effect, and its standard error where it is known.
@@ -143,6 +145,7 @@ fn averages_over_counties_are_as_computed_elsewhere() {
 }
 
 #[test]
+#[ignore = "needs did/mpdta.csv (R package did) in the folder of data sets"]
 fn two_way_fixed_effects_and_sun_abraham_on_counties_are_as_computed_elsewhere() {
     let Some(panel) = counties() else { return };
     let two_way = two_way_fixed_effects(&panel).expect("estimates");

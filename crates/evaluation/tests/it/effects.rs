@@ -102,6 +102,7 @@ fn shown(effect: &Effect, estimate: f64, standard_error: f64, (low, high): (f64,
 
 /// Chapter 12: weighting. The robust standard error takes the weights as known.
 #[test]
+#[ignore = "needs nhefs/NHEFS.csv (Hernan and Robins) in the folder of data sets"]
 fn smoking_weighted() {
     let Some(Smoking { gained, quit, columns, score }) = smoking() else { return };
     let crude = difference_of_means(&gained, &quit, None, Covariance::Hc0).expect("an effect");
@@ -128,6 +129,7 @@ fn smoking_weighted() {
 
 /// Chapters 13 and 15: standardisation, regression, and both models together.
 #[test]
+#[ignore = "needs nhefs/NHEFS.csv (Hernan and Robins) in the folder of data sets"]
 fn smoking_by_the_outcome_and_by_both() {
     let Some(Smoking { gained, quit, columns, score }) = smoking() else { return };
     let interacted = Interacted::Named(&["smokeintensity"]);

@@ -61,6 +61,7 @@ fn a_series_too_short_or_a_season_too_fine_is_refused() {
 
 /// The programme of California against smoking (Abadie, Diamond and Hainmueller 2010), with the predictors of the paper.
 #[test]
+#[ignore = "needs did/smoking.csv (Abadie, Diamond and Hainmueller) in the folder of data sets"]
 fn the_weights_of_proposition_99_are_near_those_published() {
     let Ok(text) = std::fs::read_to_string(folder().join("did/smoking.csv")) else {
         return skipped("did/smoking.csv is not in the folder of data sets (WELLSPENT_DATA)");
@@ -121,6 +122,7 @@ fn a_synthetic_control_finds_the_average_that_was_planted() {
 /// Elections to the Senate of the United States (Cattaneo, Frandsen and Titiunik 2015), against `rdrobust` 2.1.1 with both
 /// bandwidths 17.
 #[test]
+#[ignore = "needs did/rdsenate.csv (rdrobust) in the folder of data sets"]
 fn elections_to_the_senate_are_as_computed_elsewhere() {
     let Some(table) = Table::read("did/rdsenate.csv") else { return };
     let table = table.filter(|row| table.column("margin")[row].is_finite() && table.column("vote")[row].is_finite());
