@@ -14,6 +14,6 @@ fn the_first_scheme_of_the_reference_checks_clean() {
     }
     let said = said(&run(&["check", scratch.path()])).replace(scratch.path(), "my-county");
     let pound = "At the first pound of “coaching”, one more of the people who start a job within a year and keep it for 13 weeks \
-                 costs £5,776. The contract pays £2,000 for it, and it is worth £9,800 to the public.";
+                 costs £5,776. It leaves the provider £2,000 better off under the contract, and is worth £9,800 to the public.";
     assert_eq!(said, format!("example as_expected: holds\n{pound}\nmy-county: no errors, no warnings\nexit code 0\n"));
 }

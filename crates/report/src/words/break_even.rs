@@ -16,8 +16,9 @@ pub fn trying(stress: &StressTest) -> Vec<String> {
     next_pounds(&stress.next_pounds).into_iter().chain(facts.into_iter().flatten()).collect()
 }
 
-/// What the next pound of each kind of help brings: "At the first pound of “coaching”, one more person in work costs £5,770. The
-/// contract pays £2,000 for it, and it is worth £9,800 to the public."
+/// What the next pound of each kind of help brings: "At the first pound of “coaching”, one more person in work costs £5,770. It leaves the
+/// provider £2,000 better off under the contract, and is worth £9,800 to the public." That is not only what is paid: a stake that is not
+/// lost leaves the provider better off too.
 pub fn next_pounds(helps: &[NextPound]) -> Vec<String> {
     helps.iter().map(next_pound).collect()
 }
@@ -32,7 +33,8 @@ fn next_pound(help: &NextPound) -> String {
         // One unit of an amount may be worth pennies.
         let sum = |pounds: f64| if outcome.is_amount { pence(pounds) } else { pounds_in_prose(pounds) };
         return format!(
-            "At the {which} pound of {name}, {} costs {}. The contract pays {} for it, and it is worth {} to the public.",
+            "At the {which} pound of {name}, {} costs {}. It leaves the provider {} better off under the contract, and is worth {} to the \
+             public.",
             one_better(outcome),
             spread(help.costs, &sum),
             spread(help.earns, &sum),
@@ -42,7 +44,8 @@ fn next_pound(help: &NextPound) -> String {
     let moves: Vec<String> = help.moves.iter().map(|outcome| quoted(&outcome.name)).collect();
     let moves: Vec<&str> = moves.iter().map(String::as_str).collect();
     format!(
-        "The {which} pound of {name} moves {}. The contract pays {} for the results it brings, and they are worth {} to the public.",
+        "The {which} pound of {name} moves {}. The results it brings leave the provider {} better off under the contract, and are worth {} \
+         to the public.",
         listed(&moves),
         spread(help.earns, &pence),
         spread(help.worth, &pence)
