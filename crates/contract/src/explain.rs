@@ -398,7 +398,7 @@ pub fn expected_tally(scheme: &Scheme, area: usize, current: Option<&CurrentRate
                         let rate = schedule.at(area, segment, cohort.time());
                         to_the_better(base.saturating_mul(rate.0), outcome.better)
                     }
-                    (_, Some(current), _) => (people as f64 * current[index][segment]).round() as i64,
+                    (_, Some(current), _) => (measured as f64 * current[index][segment]).round() as i64,
                     (_, None, OutcomeKind::Binary) => measured / 2,
                     (_, None, OutcomeKind::Frequency { .. }) => 2 * affected,
                     (_, None, OutcomeKind::Sustained { most, .. }) => affected * most / 2,

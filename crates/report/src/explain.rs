@@ -67,7 +67,7 @@ pub struct NumberSource {
 pub struct ExpectedOutcome {
     /// its name
     pub outcome: String,
-    /// proportion of people, or events or an amount per person
+    /// proportion of people, or of households where the outcome counts them; or events or an amount per person
     pub rate: Option<f64>,
     /// how that is known
     pub known_from: String,
@@ -80,7 +80,7 @@ pub struct ExpectedOutcome {
 pub struct OutcomePayments {
     /// its name
     pub outcome: String,
-    /// what the changes count in: percentage points, per hundred people, or the unit of an amount per person
+    /// what the changes count in: percentage points (of households where the outcome counts them), per hundred people, or the unit of an amount per person
     pub unit: String,
     /// from the worst to the best
     pub levels: Vec<LevelEntry>,
@@ -97,7 +97,7 @@ pub struct OutcomePayments {
 pub struct LevelEntry {
     /// from the expected level, in the unit
     pub change: f64,
-    /// proportion of people, or events per person
+    /// proportion of people, or of households where the outcome counts them; or events per person
     pub rate: Option<f64>,
     /// what each clause pays
     pub clauses: Vec<ClausePayment>,
@@ -239,21 +239,28 @@ fn expectation(scheme: &Scheme, expected: &Tally, as_now: Option<&CurrentRates>,
         (Expectation::Today, _) => "as now, from assumptions.toml",
         (Expectation::Unknown, _) => "assumed, because the files do not say",
     };
-    let people: i64 = expected.people.iter().sum();
-    let rate = expected.counts[at].iter().sum::<i64>() as f64 / people.max(1) as f64;
+    // The payments of a level have the same denominator.
+    let measured: i64 = (0..expected.people.len()).map(|cell| expected.measured(scheme, at, cell)).sum();
+    let rate = expected.counts[at].iter().sum::<i64>() as f64 / measured.max(1) as f64;
+    let share = format!("{:.1}%", 100.0 * rate);
     let written = match outcome.kind {
-        OutcomeKind::Binary => format!("{:.1}%", 100.0 * rate),
+        OutcomeKind::Binary if outcome.counts_households => format!("{share} of households"),
+        OutcomeKind::Binary => share.clone(),
         OutcomeKind::Amount { .. } => format!("{} per person", amount_in_words(&amount(rate), &outcome.unit)),
         _ => format!("{rate:.2} per person"),
     };
     // A whole number of people is seldom exactly the baseline's share.
     let is_rounded = match (&outcome.baseline, known_from) {
         (Baseline::Fixed(stated), BASELINE) => {
-            outcome.is_binary() && stated.values().iter().all(|stated| stated.to_string() != written)
+            outcome.is_binary() && stated.values().iter().all(|stated| stated.to_string() != share)
         }
         _ => false,
     };
-    let known_from = if is_rounded { "its baseline, in whole people" } else { known_from };
+    let known_from = match (is_rounded, outcome.counts_households) {
+        (true, true) => "its baseline, in whole households",
+        (true, false) => "its baseline, in whole people",
+        (false, _) => known_from,
+    };
     ExpectedOutcome {
         outcome: outcome.name.clone(),
         rate: rounded(rate),
@@ -306,6 +313,7 @@ fn payments(scheme: &Scheme, expected: &Tally, outcome: usize) -> OutcomePayment
 fn unit(scheme: &Scheme, outcome: usize) -> (String, f64) {
     let definition = &scheme.outcomes[outcome];
     match definition.kind {
+        OutcomeKind::Binary if definition.counts_households => ("percentage points of households".to_owned(), 1.0),
         OutcomeKind::Binary => ("percentage points".to_owned(), 1.0),
         OutcomeKind::Amount { .. } => (format!("{} per person", definition.unit), 100.0),
         OutcomeKind::Frequency { .. } | OutcomeKind::Sustained { .. } => ("per hundred people".to_owned(), 1.0),
