@@ -64,9 +64,15 @@ fn is_plausible(names: &[String], is_known: &dyn Fn(&str) -> bool) -> bool {
 /// Whether the cells of a header look like names of columns, and none like an id, a date, a number, an address or a postcode.
 #[must_use]
 pub fn are_names<T: AsRef<str>>(names: &[T]) -> bool {
-    let digits = |name: &str| name.chars().filter(char::is_ascii_digit).count();
+    names.iter().all(|name| is_name(name.as_ref()))
+}
+
+/// Whether one cell of a header looks like the name of a column.
+#[must_use]
+pub fn is_name(name: &str) -> bool {
     // A name may have a number, such as "address 2" or "line_10", and not much more.
-    names.iter().map(AsRef::as_ref).all(|name| digits(name) <= 2 && !is_postcode(name) && !name.contains('@'))
+    let digits = name.chars().filter(char::is_ascii_digit).count();
+    digits <= 2 && !is_postcode(name) && !name.contains('@')
 }
 
 /// Whether a text has the form of a British postcode: letters, a digit, and at the end a digit and two letters.

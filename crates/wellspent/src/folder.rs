@@ -116,20 +116,24 @@ impl SchemeFolder {
     /// # Errors
     /// The file has mistakes.
     pub fn scheme(&self) -> Result<Scheme, Error> {
-        self.must_be_contract()?;
-        let checked = contract::check(&self.opened);
-        checked.scheme.ok_or_else(|| self.mistakes(&checked.problems))
+        Ok(self.scheme_and_warnings()?.0)
     }
 
-    /// What `check` warns of in the tables of the contract, in a line each: who runs it does not see those of `check`.
-    pub(crate) fn warnings_in_tables(&self) -> Vec<String> {
-        let problems = contract::check(&self.opened).problems;
+    /// The contract, and what `check` warns of in its tables, in a line each: who runs another command does not see those of `check`.
+    ///
+    /// # Errors
+    /// The file has mistakes.
+    pub(crate) fn scheme_and_warnings(&self) -> Result<(Scheme, Vec<String>), Error> {
+        self.must_be_contract()?;
+        let contract::Checked { scheme, problems, .. } = contract::check(&self.opened);
+        let scheme = scheme.ok_or_else(|| self.mistakes(&problems))?;
         let in_table = |problem: &&Problem| problem.severity == Severity::Warning && !problem.file.ends_with(".toml");
         let line = |problem: &Problem| {
             let read = problem.read.as_ref().map_or(String::new(), |read| format!(" ({read})"));
             format!("{} of the contract: {}{read}. `wellspent check` shows where and what to do.", problem.file, problem.what)
         };
-        problems.iter().filter(in_table).map(line).collect()
+        let warnings = problems.iter().filter(in_table).map(line).collect();
+        Ok((scheme, warnings))
     }
 
     /// Every number of the contract as it is stated, with its source.

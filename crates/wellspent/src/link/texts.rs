@@ -19,7 +19,7 @@ use parquet::schema::types::Type;
 use rayon::prelude::*;
 use records::batch::{TOGETHER, Texts, fetch};
 use records::fault::{Fault, Grade};
-use records::header::are_names;
+use records::header::{are_names, is_name};
 use records::rows;
 
 use records::files::input;
@@ -109,23 +109,33 @@ fn places(path: &Path, wanted: &[&str], there: &[String]) -> anyhow::Result<Vec<
         return Ok(wanted.iter().filter_map(|name| place(name).first().copied()).collect());
     }
     let nearest = lost.iter().find_map(|name| base::problem::nearest(name, there.iter().map(String::as_str)));
-    // A file without a header begins with somebody's row, which is nobody's to show.
-    let are_names = are_names(there);
-    let hint = match nearest.filter(|_| are_names) {
+    // A file without a header begins with somebody's row, which is nobody's to show. Where some of the columns are there, it has a header,
+    // and each name in it is judged alone.
+    let has_header = lost.len() < wanted.len();
+    let hint = match nearest.filter(|name| is_name(name) && (has_header || are_names(there))) {
         Some(nearest) => format!("did you mean `{nearest}`?"),
-        None if are_names && lost.len() < wanted.len() => format!("it has the columns {}", there.join(", ")),
+        None if has_header => format!("it has the columns {}", shown(there).join(", ")),
         None => "the first row must have the names of the columns, and has none of those that are named here".into(),
     };
     bail!(Error::failed(format!("{} has no column `{}`", path.display(), lost.join("`, `")), hint))
+}
+
+/// The names in a header as they may be shown: one that does not look like a name is told by its place.
+fn shown(there: &[String]) -> Vec<String> {
+    let shown = |(at, name): (usize, &String)| match is_name(name) {
+        true => name.chars().take(40).collect(),
+        false => format!("column {}", at + 1),
+    };
+    there.iter().enumerate().map(shown).collect()
 }
 
 /// Names that appear twice and that nobody asked for: they are left unread, and told.
 fn repeated(wanted: &[&str], there: &[String]) -> Vec<Fault> {
     let asked = |name: &str| wanted.iter().any(|wanted| wanted.eq_ignore_ascii_case(name));
     let again = there.iter().enumerate().filter(|(at, name)| !name.is_empty() && !asked(name) && there[..*at].contains(name));
-    let are_names = are_names(there);
-    let fault = |(at, name): (usize, &String)| Fault {
-        column: if are_names { name.chars().take(40).collect() } else { format!("column {}", at + 1) },
+    let shown = shown(there);
+    let fault = |(at, _): (usize, &String)| Fault {
+        column: shown[at].clone(),
         ..Fault::file("a column appears twice", "each name once", "nothing, if nobody needs it: it is not read").warning()
     };
     again.map(fault).collect()

@@ -68,7 +68,7 @@ pub enum PaySource {
 /// The scheme or the tally has mistakes, the records do not allow a result, no purpose covers them, or the ledger refuses the run.
 pub fn pay(request: &PayRequest) -> Result<PaymentReport, Error> {
     let folder = folder::open(&request.scheme, request.reach)?;
-    let scheme = folder.scheme()?;
+    let (scheme, warnings) = folder.scheme_and_warnings()?;
     // We check the name before anything is read: it may also be the name of the person who accepts faults.
     let days = request.days;
     if let Some(run) = &request.run {
@@ -102,7 +102,7 @@ pub fn pay(request: &PayRequest) -> Result<PaymentReport, Error> {
             PaymentReport { scheme, statement, waiting: Vec::new(), quality: None, run: None, notes }
         }
     };
-    report.notes.extend(folder.warnings_in_tables());
+    report.notes.extend(warnings);
     if let Some(run) = &request.run {
         let scope = match &request.source {
             PaySource::Records { provider: None, .. } => StatementScope::Contract,
