@@ -30,6 +30,7 @@ pub mod scheme_files;
 pub mod similar_names;
 pub mod source;
 pub mod statistics;
+pub mod sum_words;
 pub mod table;
 pub mod toml_editor;
 

@@ -8,6 +8,7 @@ use base::english::counted;
 use base::hidden_characters::visible;
 use base::money::Pence;
 use base::similar_names;
+use base::sum_words::is_sum;
 use jiff::civil::Date;
 use ledger::amount::{self, InvalidAmount};
 use ledger::reconcile::{ExtractRow, UnpaidRow};
@@ -23,6 +24,8 @@ pub struct ExtractColumns {
     pub date: Option<String>,
     pub amount: Option<String>,
     pub payee: Option<String>,
+    /// The column with the money that came in, where the amount is only what went out.
+    pub money_in: Option<String>,
 }
 
 /// The names that extracts usually have for the reference, in small letters.
@@ -72,25 +75,29 @@ const AMOUNTS: [&str; 20] = [
     "withdrawals",
     "payments",
 ];
+/// The names among them for what went out, beside which another column has what came in.
+const MONEY_OUT: [&str; 8] =
+    ["paid out", "money out", "debit", "debit amount", "debits", "withdrawal", "withdrawals", "payments"];
+/// The names for what came in.
+const MONEY_IN: [&str; 11] = [
+    "paid in",
+    "money in",
+    "credit",
+    "credit amount",
+    "credits",
+    "deposit",
+    "deposits",
+    "receipt",
+    "receipts",
+    "amount received",
+    "received",
+];
 /// The names for the currency.
 const CURRENCIES: [&str; 6] = ["currency", "currency code", "ccy", "cur", "payment currency", "transaction currency"];
 /// The ways to write the currency of the ledger.
 const OURS: [&str; 7] = ["gbp", "£", "pound", "pounds", "sterling", "pound sterling", "pounds sterling"];
-/// The words beside a sum below the rows of an extract.
-const TOTALS: [&str; 12] = [
-    "total",
-    "totals",
-    "grand total",
-    "sub total",
-    "subtotal",
-    "sub-total",
-    "sum",
-    "total amount",
-    "total paid",
-    "total payments",
-    "overall total",
-    "closing balance",
-];
+/// What stands beside a sum below the rows of an extract, besides the words for sums anywhere.
+const BALANCE: &str = "closing balance";
 /// The names for the payee.
 const PAYEES: [&str; 10] = [
     "payee",
@@ -157,6 +164,8 @@ struct ColumnPositions {
     reference: usize,
     date: usize,
     amount: usize,
+    /// The column with what came in, where the amount is only what went out.
+    money_in: Option<usize>,
     payee: usize,
     currencies: Vec<usize>,
     /// Columns that say what became of a payment.
@@ -244,7 +253,8 @@ pub(crate) fn read(path: &Path, named: &ExtractColumns, paid_is_negative: bool) 
             continue;
         };
         let wanted = [columns.reference, columns.date, columns.amount, columns.payee];
-        let odd = wanted.into_iter().chain(columns.currencies.iter().copied()).find_map(|at| sheet.invalid(at));
+        let odd =
+            wanted.into_iter().chain(columns.money_in).chain(columns.currencies.iter().copied()).find_map(|at| sheet.invalid(at));
         if let Some(odd) = odd {
             let (what, fix) = odd.wrong;
             problems.push(format!("row {number}: {}: {what} ({fix})", odd.found));
@@ -366,11 +376,36 @@ fn columns(named: &ExtractColumns, header: &[String]) -> Result<ColumnPositions,
             "name the column in pounds with --amount COLUMN",
         )));
     }
+    let money_in = money_in(named, header, &names, amount)?;
     let currencies: Vec<usize> = (0..names.len()).filter(|at| CURRENCIES.contains(&names[*at].as_str())).collect();
     let states = (0..names.len()).filter(|at| STATES.contains(&names[*at].as_str())).collect();
     let cells = names.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
-    let needed = currencies.iter().copied().fold(reference.max(date).max(amount).max(payee), usize::max) + 1;
-    Ok(ColumnPositions { reference, date, amount, payee, currencies, states, needed, cells, most_cells: names.len() })
+    let needed = currencies.iter().copied().chain(money_in).fold(reference.max(date).max(amount).max(payee), usize::max) + 1;
+    Ok(ColumnPositions { reference, date, amount, money_in, payee, currencies, states, needed, cells, most_cells: names.len() })
+}
+
+/// The column with what came in: the one that is named, or else one that extracts usually call so beside a column of what went out.
+fn money_in(named: &ExtractColumns, header: &[String], names: &[String], amount: usize) -> Result<Option<usize>, HeaderError> {
+    let fits = |at: &usize| match &named.money_in {
+        Some(given) => names[*at] == plain(given),
+        None => MONEY_OUT.contains(&names[amount].as_str()) && MONEY_IN.contains(&names[*at].as_str()),
+    };
+    let found: Vec<usize> = (0..names.len()).filter(|at| *at != amount).filter(fits).collect();
+    match (found.as_slice(), &named.money_in) {
+        ([], Some(given)) => Err(HeaderError::Unclear(HeaderProblem::new(
+            format!("has no column {} for the money that came in", visible(given)),
+            "correct --money-in, or leave it out",
+        ))),
+        ([], None) => Ok(None),
+        ([at], _) => Ok(Some(*at)),
+        ([first, ..], _) => {
+            let shown: Vec<_> = found.iter().map(|at| visible(&header[*at])).collect();
+            Err(HeaderError::Unclear(HeaderProblem::new(
+                format!("has {} columns that can be the money that came in: {}", found.len(), shown.join(", ")),
+                format!("choose one of them, such as --money-in \"{}\", or rename the others", visible(&header[*first])),
+            )))
+        }
+    }
 }
 
 /// The currency in the name of a column, if it is not the pound: "Amount (EUR)", "Amount $".
@@ -396,7 +431,7 @@ fn other_cells(cells: &[String], columns: &ColumnPositions) -> Option<String> {
 /// few: "Returned - account closed", "Payment rejected". In any other column beside those of the payment it stands alone.
 fn not_paid(cells: &[String], columns: &ColumnPositions) -> Option<&'static str> {
     let of_payment = [columns.reference, columns.date, columns.amount, columns.payee];
-    let others = cells.iter().enumerate().filter(|(at, _)| !of_payment.contains(at));
+    let others = cells.iter().enumerate().filter(|(at, _)| !of_payment.contains(at) && columns.money_in != Some(*at));
     others.into_iter().find_map(|(at, cell)| {
         let text = plain(cell);
         let words: Vec<&str> = text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
@@ -415,13 +450,13 @@ fn not_paid(cells: &[String], columns: &ColumnPositions) -> Option<&'static str>
 
 /// Whether a row has the totals of the rows above: no day, and only sums and a word for them.
 fn is_total(cells: &[String], date: usize) -> bool {
-    let is_word = |cell: &String| TOTALS.contains(&similar_names::folded(cell.trim_end_matches([':', '.'])).as_str());
-    let is_sum = |cell: &String| {
+    let is_word = |cell: &String| is_sum(cell) || similar_names::folded(cell.trim_end_matches([':', '.'])) == BALANCE;
+    let is_amount = |cell: &String| {
         cell.chars().all(|c| c.is_ascii_digit() || " .,£-−+()".contains(c)) || OURS.contains(&plain(cell).as_str())
     };
     let mut filled = cells.iter().filter(|cell| !cell.is_empty());
     let no_day = cells.get(date).is_none_or(|cell| cell.is_empty() || is_word(cell));
-    no_day && cells.iter().any(is_word) && filled.all(|cell| is_word(cell) || is_sum(cell))
+    no_day && cells.iter().any(is_word) && filled.all(|cell| is_word(cell) || is_amount(cell))
 }
 
 /// Reads one payment, or says what is wrong with the row. The message repeats nothing of its content.
@@ -431,23 +466,40 @@ fn row(number: u64, cells: &[String], columns: &ColumnPositions, negative: bool)
     if columns.currencies.iter().any(|at| !ours(cell(*at))) {
         return Err("the currency is not GBP, and the ledger is in pounds".to_owned());
     }
-    let text = cell(columns.amount);
-    if text.is_empty() {
-        return Err("the amount is empty".to_owned());
-    }
-    let amount = amount::parse(text).map_err(|invalid| match invalid {
-        InvalidAmount::Ambiguous => {
-            "the amount can be read in two ways; write it with a comma for thousands and a point before the pence, such as 1,234.56"
+    let money = |at: usize| match cell(at) {
+        "" => Ok(None),
+        text => money(text).map(Some),
+    };
+    let (out, back) = (money(columns.amount)?, columns.money_in.map_or(Ok(None), money)?);
+    let turned = |amount: Pence| amount.0.checked_neg().map(Pence).ok_or("the amount is too large");
+    let amount = match (out, back) {
+        (Some(out), Some(Pence(0)) | None) => {
+            if negative {
+                turned(out)?
+            } else {
+                out
+            }
         }
-        InvalidAmount::NotMoney => "the amount is not an amount of money, such as £1,234.56",
-    })?;
-    let amount = if negative { Pence(amount.0.checked_neg().ok_or("the amount is too large")?) } else { amount };
+        // What came in lowers what was paid, whatever sign it has.
+        (Some(Pence(0)) | None, Some(back)) => turned(Pence(back.0.checked_abs().ok_or("the amount is too large")?))?,
+        (Some(_), Some(_)) => return Err("it has money that went out and money that came in, and a row has only one".to_owned()),
+        (None, None) => return Err("the amount is empty".to_owned()),
+    };
     let on = day(cell(columns.date)).ok_or("the date is not a day such as 2027-04-30 or 30/04/2027")?;
     let reference = cell(columns.reference).to_owned();
     if !reference.chars().any(char::is_alphanumeric) {
         return Err("the reference is empty".to_owned());
     }
     Ok(ExtractRow { number, reference, on, amount, payee: cell(columns.payee).to_owned() })
+}
+
+fn money(text: &str) -> Result<Pence, &'static str> {
+    amount::parse(text).map_err(|invalid| match invalid {
+        InvalidAmount::Ambiguous => {
+            "the amount can be read in two ways; write it with a comma for thousands and a point before the pence, such as 1,234.56"
+        }
+        InvalidAmount::NotMoney => "the amount is not an amount of money, such as £1,234.56",
+    })
 }
 
 /// Reads a day as in 2027-04-30, 30/04/2027 or 30 April 2027.
@@ -525,6 +577,29 @@ mod tests {
         ] {
             assert_eq!(not_paid(&cells(&format!("B1,2029-04-30,5,Failed Ltd,{state}")), &columns), word, "{state}");
         }
+    }
+
+    #[test]
+    fn money_out_and_money_in_may_stand_in_two_columns() {
+        let columns = positions("Date,Reference,Payee,Debit,Credit");
+        let paid = |text: &str| row(2, &cells(&format!("2029-04-30,B1,Acme,{text}")), &columns, false).map(|row| row.amount.0);
+        for (text, amount) in
+            [("5.00,", 500), (",5.00", -500), ("5.00,0.00", 500), ("0.00,5.00", -500), (",-5.00", -500), ("0,0", 0)]
+        {
+            assert_eq!(paid(text), Ok(amount), "{text}");
+        }
+        assert!(paid(",").is_err() && paid("5,5").is_err() && paid("x,").is_err() && paid(",x").is_err());
+        // Beside an amount of either sign, a column of credits is something else.
+        assert_eq!(positions("Date,Reference,Payee,Amount,Credit").money_in, None);
+        let header = |text: &str| text.split(',').map(str::to_owned).collect::<Vec<_>>();
+        let named = ExtractColumns { money_in: Some("Zurück".into()), ..ExtractColumns::default() };
+        assert!(columns_of(&named, &header("Date,Reference,Payee,Amount,Zurück")) == Some(Some(4)));
+        assert!(columns_of(&named, &header("Date,Reference,Payee,Amount")).is_none());
+        assert!(columns_of(&ExtractColumns::default(), &header("Date,Reference,Payee,Debit,Credit,Paid in")).is_none());
+    }
+
+    fn columns_of(named: &ExtractColumns, header: &[String]) -> Option<Option<usize>> {
+        columns(named, header).ok().map(|columns| columns.money_in)
     }
 
     #[test]

@@ -7,6 +7,7 @@ use base::reader::Section;
 use base::schedule::{ScheduleKeys, find_column, find_table};
 use base::similar_names;
 use base::source::Span;
+use base::sum_words::is_sum_or_note;
 
 /// The points of another provider.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,9 +29,8 @@ pub const MAX_OTHERS: usize = 200;
 /// With how many of the rows above a name is compared.
 const MOST_COMPARED: usize = 200;
 
-/// Names of a row that adds up the others.
-const TOTALS: [&str; 10] =
-    ["total", "totals", "grand total", "all", "all providers", "sum", "average", "mean", "subtotal", "sub-total"];
+/// Names of a row for all of them, besides those of sums anywhere.
+const ALL: [&str; 2] = ["all", "all providers"];
 
 /// The table of other providers: the columns `provider` and `points` and, where they differ, `year` and `area`. A row that is no other
 /// provider, or is there twice, would change what the pot is divided by.
@@ -66,7 +66,7 @@ pub(super) fn read(section: &Section<'_, '_>, keys: &ScheduleKeys, most: Option<
         if name.is_empty() {
             let fix = "name the provider, or remove the row";
             wrong(provider, "this provider has no name".to_owned(), "the name of another provider".to_owned(), fix);
-        } else if TOTALS.contains(&name.as_str()) {
+        } else if is_sum_or_note(&name) || ALL.contains(&name.as_str()) {
             let fix = "remove the row: totals count nobody. A provider of this name is written with its full name";
             wrong(
                 provider,

@@ -28,6 +28,9 @@ pub(crate) struct Reconcile {
     /// The column with the amounts [default: found by its name]
     #[arg(long, value_name = "COLUMN")]
     amount: Option<String>,
+    /// The column with the money that came in, where the amounts are only what went out [default: found by its name]
+    #[arg(long, value_name = "COLUMN")]
+    money_in: Option<String>,
     /// The column with the payees [default: found by its name]
     #[arg(long, value_name = "COLUMN")]
     payee: Option<String>,
@@ -52,9 +55,22 @@ pub(crate) struct Reconcile {
 }
 
 pub(crate) fn run(command: Reconcile) -> anyhow::Result<ExitCode> {
-    let Reconcile { store, file: extract, reference, date, amount, payee, paid_is_negative, from, to, contract, csv, json } =
-        command;
-    let columns = ExtractColumns { reference, date, amount, payee };
+    let Reconcile {
+        store,
+        file: extract,
+        reference,
+        date,
+        amount,
+        money_in,
+        payee,
+        paid_is_negative,
+        from,
+        to,
+        contract,
+        csv,
+        json,
+    } = command;
+    let columns = ExtractColumns { reference, date, amount, payee, money_in };
     let scope = ReconciliationScope { from, to, contract };
     let report = reconcile(&ReconcileRequest { store, extract, columns, paid_is_negative, scope })?;
     print::notes(&report.notes);
