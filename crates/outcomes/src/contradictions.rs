@@ -20,6 +20,8 @@ pub(crate) struct ReferenceKinds {
     referring: Vec<u16>,
     referred: Vec<u16>,
     first_spell: u16,
+    /// Those whose class decides whether they count.
+    classed: Vec<u16>,
 }
 
 impl ReferenceKinds {
@@ -29,6 +31,7 @@ impl ReferenceKinds {
             referring: kinds(&records.need.referring),
             referred: kinds(&records.need.referred),
             first_spell: records.need.events.len() as u16,
+            classed: kinds(&records.need.classed),
         }
     }
 }
@@ -64,6 +67,7 @@ pub(crate) fn inconsistencies_of(
         measuring.after_death(own, same, &mut out);
         measuring.spells(own, same, &mut out);
         measuring.counted_again(own, same, at, &mut out);
+        measuring.without_class(own, &links.classed, same, at, &mut out);
         for (place, index) in same.iter().enumerate() {
             let before = |end: Day| end < index.start.began && last_seen.known <= known_at;
             if before(last_seen.died) {

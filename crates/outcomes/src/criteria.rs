@@ -23,7 +23,7 @@ pub(crate) struct FollowUpWindow {
 pub(crate) struct EventFilter {
     /// Positions of the kinds of event.
     pub kinds: Vec<u16>,
-    /// For each class, from 1: whether its events are left out.
+    /// For each class, from 1, and for none at all: whether its events are left out.
     pub except: Vec<bool>,
     /// The kind of event that proves one, where proof is needed.
     pub proven_by: Option<u16>,

@@ -35,6 +35,8 @@ pub struct Inconsistencies {
     pub left_and_open: Vec<DoubtfulSpell>,
     /// Index events of people of whom something counts in an earlier cohort too, because the follow-up windows overlap.
     pub counted_again: Vec<CountedAgain>,
+    /// People with a fact that has no class, where the class decides whether it counts, in the order of index events.
+    pub without_class: Vec<PersonWithoutClass>,
 }
 
 /// A person of whom something is said to have happened after the death.
@@ -82,6 +84,18 @@ pub struct PersonWithCopies {
     pub before: Vec<PersonOutcome>,
 }
 
+/// An index event of a person with facts that have no class, where the class decides whether they count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonWithoutClass {
+    /// The position of the index event.
+    pub at: usize,
+    /// Facts without a class; 0 from the person's second index event on.
+    pub rows: u64,
+    /// The results if none of them counted.
+    pub results: Vec<PersonOutcome>,
+    pub before: Vec<PersonOutcome>,
+}
+
 impl Inconsistencies {
     pub(crate) fn add(&mut self, other: Inconsistencies) {
         self.copied.extend(other.copied);
@@ -98,5 +112,6 @@ impl Inconsistencies {
         self.two_ends.extend(other.two_ends);
         self.left_and_open.extend(other.left_and_open);
         self.counted_again.extend(other.counted_again);
+        self.without_class.extend(other.without_class);
     }
 }

@@ -11,6 +11,7 @@ pub mod audit_shares;
 pub mod claims;
 mod cohorts;
 mod contradictions;
+pub mod coverage_held;
 mod criteria;
 pub mod effect;
 mod evaluate;

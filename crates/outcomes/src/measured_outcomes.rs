@@ -81,6 +81,15 @@ impl MeasuredOutcomes {
         }
     }
 
+    /// Exchanges the results in which facts without a class count with those in which none of them does. The second call puts them back.
+    pub fn exchange_without_class(&mut self) {
+        let before = self.compared_before.len();
+        for without in &mut self.inconsistencies.without_class {
+            self.results[without.at * self.outcomes..][..self.outcomes].swap_with_slice(&mut without.results);
+            self.before[without.at * before..][..before].swap_with_slice(&mut without.before);
+        }
+    }
+
     /// All results of one index event that must be observed.
     pub(crate) fn all_of(&self, index: usize) -> impl Iterator<Item = &PersonOutcome> {
         self.of(index).iter().chain(self.before(index))

@@ -274,7 +274,7 @@ fn window(from: Day, window: Duration, wait: Duration, measured: &OutcomeMeasure
 fn excepting(exceptions: &Exceptions, outcome: &Outcome, need: &Need) -> (EventFilter, Option<i32>) {
     let reasons = EventFilter {
         kinds: events_among(&exceptions.events, need),
-        except: vec![false; need.classes.len() + 1],
+        except: vec![false; need.classes.len() + 2],
         proven_by: None,
     };
     let good = i32::from(outcome.better == Better::More);
@@ -291,22 +291,21 @@ fn excepted_with(scheme: &Scheme, outcome: &Outcome) -> Option<usize> {
     }
 }
 
-/// The first and the last day on which everything that a rule looks at is complete, and everything that is a reason to be excepted, as
-/// known by a day.
-fn observed(measured: &OutcomeMeasurement, exceptions: Option<&Exceptions>, records: &Records, known_at: Day) -> (Day, Day) {
+/// Every kind of event and spell that a rule looks at, or that is a reason to be excepted, with its table.
+pub(crate) fn kinds_looked_at(measured: &OutcomeMeasurement, exceptions: Option<&Exceptions>) -> Vec<(&'static str, String)> {
     let reasons = exceptions.into_iter().flat_map(|exceptions| &exceptions.events);
-    let mut kinds: Vec<(&str, &str)> = reasons.map(|kind| ("events", kind.as_str())).collect();
+    let mut kinds: Vec<(&'static str, String)> = reasons.map(|kind| ("events", kind.clone())).collect();
     if let Some(events) = events_of(&measured.rule) {
-        kinds.extend(events.kinds.iter().chain(&events.proven_by).map(|kind| ("events", kind.as_str())));
+        kinds.extend(events.kinds.iter().chain(&events.proven_by).map(|kind| ("events", kind.clone())));
     }
     match &measured.rule {
         OutcomeRule::Sustained { spells, .. } | OutcomeRule::Periods(spells) | OutcomeRule::StatusAt(spells) => match spells {
-            SpellSelection::Kept(names) => kinds.extend(names.iter().map(|kind| ("spells", kind.as_str()))),
-            SpellSelection::Paired { begins, ends } => kinds.extend([("events", begins.as_str()), ("events", ends.as_str())]),
+            SpellSelection::Kept(names) => kinds.extend(names.iter().map(|kind| ("spells", kind.clone()))),
+            SpellSelection::Paired { begins, ends } => kinds.extend([("events", begins.clone()), ("events", ends.clone())]),
         },
         OutcomeRule::ExitWithoutReturn { returns, spells, .. } => {
-            kinds.extend(returns.iter().map(|kind| ("events", kind.as_str())));
-            kinds.extend(spells.iter().map(|kind| ("spells", kind.as_str())));
+            kinds.extend(returns.iter().map(|kind| ("events", kind.clone())));
+            kinds.extend(spells.iter().map(|kind| ("spells", kind.clone())));
         }
         // Events alone, which are counted above.
         OutcomeRule::SomeOf { .. }
@@ -321,8 +320,15 @@ fn observed(measured: &OutcomeMeasurement, exceptions: Option<&Exceptions>, reco
         | OutcomeRule::FirstTimeTo(_) => {}
     }
     if measured.custody == LossToFollowUp::LeftOut {
-        kinds.push(("spells", CUSTODY));
+        kinds.push(("spells", CUSTODY.to_owned()));
     }
+    kinds
+}
+
+/// The first and the last day on which everything that a rule looks at is complete, and everything that is a reason to be excepted, as
+/// known by a day.
+fn observed(measured: &OutcomeMeasurement, exceptions: Option<&Exceptions>, records: &Records, known_at: Day) -> (Day, Day) {
+    let kinds = kinds_looked_at(measured, exceptions);
     // A table that was not supplied was not observed on any day.
     let until = kinds.iter().map(|(table, kind)| records.coverage.until(table, kind, known_at).unwrap_or(Day::MIN));
     // With several kinds, a first day counts only if all of them state one.
@@ -336,7 +342,10 @@ fn compiled(rule: &OutcomeRule, kind: OutcomeKind, scheme: &Scheme, need: &Need)
     let month_end = scheme.month_end;
     let events_of = |events: &EventSelection| EventFilter {
         kinds: events_among(&events.kinds, need),
-        except: std::iter::once(false).chain(need.classes.iter().map(|class| events.except.contains(class))).collect(),
+        except: std::iter::once(false)
+            .chain(need.classes.iter().map(|class| events.except.contains(class)))
+            .chain(std::iter::once(false))
+            .collect(),
         proven_by: events.proven_by.as_deref().and_then(|kind| need.event(kind)),
     };
     let spells_of = |spells: &SpellSelection| match spells {

@@ -46,7 +46,8 @@ impl ValuesOnProofs {
             }
         };
         if kinds.classed.contains(&event.kind) {
-            column(|values| &mut values.class, event.class != 0, proof.is_some_and(|proof| proof.class != 0));
+            let is_named = |fact: &Fact| fact.class != 0 && fact.class != kinds.no_class;
+            column(|values| &mut values.class, is_named(event), proof.is_some_and(is_named));
         }
         if kinds.disposals.contains(&event.kind) {
             column(|values| &mut values.disposal, event.disposal != 0, proof.is_some_and(|proof| proof.disposal != 0));
@@ -62,6 +63,7 @@ pub(crate) struct ProofKinds {
     proven: Vec<u16>,
     classed: Vec<u16>,
     disposals: Vec<u16>,
+    no_class: u16,
 }
 
 impl ProofKinds {
@@ -73,6 +75,7 @@ impl ProofKinds {
             proven: kinds(&need.referred),
             classed: kinds(&need.classed),
             disposals: kinds(&need.disposals),
+            no_class: need.no_class(),
         }
     }
 

@@ -9,7 +9,7 @@ use records::facts::{Fact, PersonFacts};
 
 use crate::cohorts::IndexEvent;
 use crate::evaluate::evaluate_all;
-use crate::inconsistencies::{AfterDeath, CountedAgain, DoubtfulSpell, Inconsistencies};
+use crate::inconsistencies::{AfterDeath, CountedAgain, DoubtfulSpell, Inconsistencies, PersonWithoutClass};
 use crate::person_history::PersonHistory;
 use crate::person_outcome::{OutcomeState, PersonOutcome};
 use crate::plan::{CompiledRule, OutcomePlan};
@@ -161,6 +161,32 @@ impl Remeasured<'_> {
             if times > 0 {
                 out.counted_again.push(CountedAgain { at: at + later_at, times, results });
             }
+        }
+    }
+
+    /// Facts without a class, where the class decides whether they count, and the results if none of them did. `at` is the position of the
+    /// first index event.
+    pub(crate) fn without_class(
+        &self,
+        own: PersonFacts<'_>,
+        classed: &[u16],
+        same: &[IndexEvent],
+        at: usize,
+        out: &mut Inconsistencies,
+    ) {
+        let none = self.records.need.no_class();
+        let is_one = |fact: &Fact| fact.class == none && classed.contains(&fact.kind);
+        let mut rows = classed.iter().flat_map(|kind| own.of(*kind)).filter(is_one).count() as u64;
+        if rows == 0 {
+            return;
+        }
+        let person = same[0].start.person;
+        let apart = own.changed(person, |fact| (!is_one(&fact)).then_some(fact));
+        let history = self.history(apart.of(person), person);
+        for (place, index) in same.iter().enumerate() {
+            let mut results = self.results(&history, index);
+            let before = results.split_off(self.plans[0].len());
+            out.without_class.push(PersonWithoutClass { at: at + place, rows: std::mem::take(&mut rows), results, before });
         }
     }
 }

@@ -34,7 +34,12 @@ impl CrossRowCheck {
         for row in 0..batch.rows() {
             let place = (batch.file, batch.places[row]);
             if table.keyed {
-                let id = if let Some(Name::Text(id)) = batch.name(0, row) { id } else { "" };
+                // No number is what sums are called.
+                let id = match batch.name(0, row) {
+                    Some(Name::Text(id)) => id,
+                    Some(Name::Number(_)) => "1",
+                    None => "",
+                };
                 if self.totals.len() <= batch.file {
                     self.totals.resize(batch.file + 1, TotalRows::default());
                 }

@@ -40,6 +40,8 @@ pub enum PatternPiece {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DateOptions {
     pub format: Option<DateFormat>,
+    /// Whether dates with the year first stand among those in the format.
+    pub year_first_too: bool,
     /// The time zone in which a time becomes a day.
     pub zone: Option<TimeZone>,
     /// Times without an offset are UTC, not local time.
@@ -51,6 +53,7 @@ impl DateOptions {
     #[must_use]
     pub fn or(self, other: &DateOptions) -> DateOptions {
         DateOptions {
+            year_first_too: if self.format.is_some() { self.year_first_too } else { other.year_first_too },
             format: self.format.or_else(|| other.format.clone()),
             zone: self.zone.or_else(|| other.zone.clone()),
             universal: self.universal || other.universal,
@@ -73,6 +76,22 @@ impl DateFormat {
     pub fn of(text: &str) -> Option<DateFormat> {
         let named = FORMATS.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(text.trim()));
         named.map(|(_, format)| format).or_else(|| pattern(text).map(DateFormat::Pattern))
+    }
+
+    /// The format beside "year first", where a column has dates in both: no text can be read as both. In a pattern the year must come last.
+    #[must_use]
+    pub fn two(texts: &[&str]) -> Option<DateFormat> {
+        let [one, other] = texts else { return None };
+        let formats = [DateFormat::of(one)?, DateFormat::of(other)?];
+        let format = match formats {
+            [DateFormat::YearFirst, format] | [format, DateFormat::YearFirst] => format,
+            _ => return None,
+        };
+        match &format {
+            DateFormat::YearFirst => None,
+            DateFormat::Pattern(pieces) if pieces.last() != Some(&PatternPiece::Year) => None,
+            _ => Some(format),
+        }
     }
 
     fn words(&self) -> &'static str {
@@ -339,7 +358,8 @@ impl DateSurvey {
             None => {
                 let numbers = self.day_first.or(self.month_first).or(self.either).or(self.same);
                 if let (Some(year), Some(number)) = (self.year, numbers) {
-                    let fix = "ask for the file again with all dates written in the same way; a spreadsheet may have changed some of them";
+                    let fix = "ask for the file again with all dates written in the same way; a spreadsheet may have changed some of them. If both \
+                               ways are right, name both: format = [\"year first\", \"day first\"], or \"month first\"";
                     let found = format!("year first in row {year}, year last in row {number}");
                     return refuse(
                         number,
@@ -415,7 +435,8 @@ impl DateSurvey {
                 "name the time zone in the map: zone = \"Europe/London\"; if the times are in UTC, also add times = \"UTC\"";
             return refuse(place, what, found.into(), "dates, or a time zone in the map", fix);
         }
-        Ok(Some(DateReader { format, zone: options.zone.clone(), universal: options.universal }))
+        let year_first_too = options.year_first_too;
+        Ok(Some(DateReader { format, year_first_too, zone: options.zone.clone(), universal: options.universal }))
     }
 }
 
@@ -423,6 +444,7 @@ impl DateSurvey {
 #[derive(Clone, Debug, PartialEq)]
 pub struct DateReader {
     format: DateFormat,
+    year_first_too: bool,
     zone: Option<TimeZone>,
     universal: bool,
 }
@@ -433,9 +455,9 @@ impl DateReader {
     pub fn read(&self, text: &str, is_cell: bool) -> Option<Day> {
         let (text, time) = parts(text.trim())?;
         let (date, beyond) = match &self.format {
-            DateFormat::Pattern(pieces) if !is_cell => (matched(pieces, text)?, 0),
+            DateFormat::Pattern(pieces) if !is_cell && !self.is_year_first(text) => (matched(pieces, text)?, 0),
             format => match (format, form(text)?) {
-                (_, DateForm::Year(date)) if is_cell || *format == DateFormat::YearFirst => (date, 0),
+                (_, DateForm::Year(date)) if is_cell || self.year_first_too || *format == DateFormat::YearFirst => (date, 0),
                 (DateFormat::DayFirst, DateForm::Numbers(Some(date), _))
                 | (DateFormat::MonthFirst, DateForm::Numbers(_, Some(date))) => (date, 0),
                 (DateFormat::YearFirst | DateFormat::DayFirst | DateFormat::MonthFirst, DateForm::Named(date)) => (date, 0),
@@ -454,6 +476,11 @@ impl DateReader {
             }
             _ => Some(day),
         }
+    }
+
+    /// Whether a text is a date with the year first, where such dates stand among the others.
+    fn is_year_first(&self, text: &str) -> bool {
+        self.year_first_too && matches!(form(text), Some(DateForm::Year(_)))
     }
 
     /// A text that is not a date in this format, as it goes into a table: marked, so that nothing else reads it as a date.

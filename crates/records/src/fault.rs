@@ -19,6 +19,8 @@ pub struct Fault {
     /// How to fix it.
     pub fix: String,
     pub grade: Grade,
+    /// The kind of event or spell of the row, where it is known for sure. It stands in lists, and in no message.
+    pub kind: Option<String>,
 }
 
 impl std::fmt::Display for Fault {
@@ -50,7 +52,7 @@ impl Fault {
     #[must_use]
     pub fn file(what: &'static str, expected: impl Into<String>, fix: impl Into<String>) -> Fault {
         let (expected, fix) = (expected.into(), fix.into());
-        Fault { place: 0, column: String::new(), what, value: None, expected, fix, grade: Grade::File }
+        Fault { place: 0, column: String::new(), what, value: None, expected, fix, grade: Grade::File, kind: None }
     }
 
     /// A fault of a row.

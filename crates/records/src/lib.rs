@@ -31,11 +31,12 @@ pub mod people;
 pub mod placeholders;
 pub mod rows;
 pub mod schema;
+pub mod silence;
 pub mod spelling;
 pub mod starts;
 mod tables;
 mod totals;
-mod value_filter;
+pub mod value_filter;
 pub mod workbook;
 
 pub use need::Need;

@@ -21,7 +21,7 @@ use super::header::are_names;
 use super::rows::{self, DatedCells, Rows};
 use super::schema::{RecordColumn, RecordTable, TABLES, ValueKind, table};
 use super::totals::TotalRows;
-use super::value_filter::FilterColumn;
+use super::value_filter::{FilterColumn, LeftOutValues};
 use base::day::{self, Day};
 
 /// A part of a map: rows of one table from one file.
@@ -45,6 +45,8 @@ pub struct MapPart {
     given: Vec<String>,
     /// Days are whole numbers from this day.
     day_zero: Option<Day>,
+    /// Words that stand for an empty cell, in every column or in one column of the file.
+    empty: Vec<(Option<String>, Vec<String>)>,
     /// A column with a list, and the text between its items.
     split: Option<(String, String)>,
     runs: Option<DayRuns>,
@@ -103,11 +105,16 @@ pub struct MapResult {
     pub without_day: CountedRows,
     /// Rows with nothing in the list that was to be split; they are left out.
     pub without_item: CountedRows,
+    /// Cells with a word that the map says is empty, by the column of the file.
+    pub emptied: BTreeMap<String, CountedRows>,
+    /// Values of the columns of `only` of which the map says nothing; their rows are left out.
+    pub left_out: Vec<LeftOutValues>,
     pub faults: Vec<Fault>,
 }
 
 /// The keys of a part besides columns.
-const WORDS: [&str; 11] = ["file", "sheet", "only", "leave_out", "given", "day_zero", "split", "runs", "format", "zone", "times"];
+const WORDS: [&str; 12] =
+    ["file", "sheet", "only", "leave_out", "given", "empty", "day_zero", "split", "runs", "format", "zone", "times"];
 
 /// Reads a map; problems go to the reader.
 #[must_use]
@@ -169,6 +176,9 @@ fn part(section: &Section<'_, '_>, table: &'static RecordTable) -> MapPart {
         value(section, column, &dates).map(|(value, options)| (at, value, options.or(&dates)))
     };
     let cells = table.columns.iter().enumerate().filter_map(cell).collect();
+    let mut empty: Vec<(Option<String>, Vec<String>)> =
+        section.list("empty").map(owned).map(|words| (None, words)).into_iter().collect();
+    empty.extend(table.columns.iter().filter_map(|column| empty_of_column(section, column)));
     let part = MapPart {
         name: section.name.clone(),
         table,
@@ -179,6 +189,7 @@ fn part(section: &Section<'_, '_>, table: &'static RecordTable) -> MapPart {
         taken_elsewhere: Vec::new(),
         given: section.list("given").map(owned).unwrap_or_default(),
         day_zero: section.date("day_zero").map(day::day),
+        empty,
         split,
         runs,
         dates,
@@ -188,10 +199,34 @@ fn part(section: &Section<'_, '_>, table: &'static RecordTable) -> MapPart {
     part
 }
 
+/// `kind = { column = "KIND", empty = ["NULL"] }`: the column of the file, and its words for an empty cell.
+fn empty_of_column(section: &Section<'_, '_>, column: &RecordColumn) -> Option<(Option<String>, Vec<String>)> {
+    if !section.has(column.name) || section.is_text(column.name) {
+        return None;
+    }
+    let inside = section.section(column.name)?;
+    let words = inside.list("empty")?.into_iter().map(|(text, _)| text.to_owned()).collect();
+    let of = ["column", "by"].into_iter().find(|key| inside.has(key) && !(*key == "column" && inside.has("by")))?;
+    Some((Some(inside.text(of)?.to_owned()), words))
+}
+
 /// How dates are written: `format = "day first"`, `zone = "Europe/London"` and `times = "UTC"`, of a part or of one column.
 fn options(section: &Section<'_, '_>) -> DateOptions {
     let mut options = DateOptions::default();
-    if let Some(text) = section.text("format") {
+    let several = section.has("format") && !section.is_text("format");
+    let listed: Vec<&str> =
+        if several { section.list("format").unwrap_or_default() } else { Vec::new() }.into_iter().map(|(text, _)| text).collect();
+    if several {
+        match DateFormat::two(&listed) {
+            Some(format) => (options.format, options.year_first_too) = (Some(format), true),
+            None => {
+                let problem = section.problem("format", "these are not two date formats that can be told apart");
+                let expected =
+                    "\"year first\" and one other in which the year comes last, such as [\"year first\", \"day first\"]";
+                section.push(problem.expected(expected).fix("ask for the file again with all dates written in the same way"));
+            }
+        }
+    } else if let Some(text) = section.text("format") {
         options.format = DateFormat::of(text);
         if options.format.is_none() {
             let problem = section.problem("format", "this is not a date format").read(format!("\"{text}\""));
@@ -231,6 +266,11 @@ fn value(section: &Section<'_, '_>, column: &RecordColumn, of_part: &DateOptions
     }
     let inside = section.section(name)?;
     let text = |key| inside.text(key).map(str::to_owned);
+    // They are of the column of the file: `empty_of_column` keeps them.
+    if inside.has("empty") && (inside.has("is") || inside.has("run")) {
+        inside.push(inside.problem("empty", "`empty` is about a column of the file, and this value comes from the map"));
+    }
+    let _ = inside.list("empty");
     let mut dates = DateOptions::default();
     let value = if inside.has("is") {
         if column.kind == ValueKind::Day {
@@ -347,6 +387,25 @@ fn check_part(section: &Section<'_, '_>, part: &MapPart) {
             section.problem("runs", "runs are made for each person, and this part of the map has no column for the person");
         section.push(problem.fix("add person = \"COLUMN\""));
     }
+}
+
+/// Columns without which rules read another history. The data-quality gate refuses a table that does not have one that it needs, and a table
+/// that a map makes has every column.
+const NOT_EMPTY_UNSEEN: [(&str, &str); 5] =
+    [("spells", "to"), ("people", "died"), ("people", "removed"), ("events", "class"), ("events", "disposal")];
+
+/// Columns that no part of a map fills, although their absence says something, in a sentence each.
+#[must_use]
+pub fn unfilled(parts: &[MapPart]) -> Vec<String> {
+    let of = |table: &str| parts.iter().filter(move |part| part.table.name == table).collect::<Vec<_>>();
+    let is_unfilled = |(table, column): &&(&str, &str)| {
+        let parts = of(table);
+        let fills = |part: &&MapPart| part.cells.iter().any(|(at, ..)| part.table.columns[*at].name == *column);
+        !parts.is_empty() && !parts.iter().any(fills)
+    };
+    let words =
+        |(table, column): &(&str, &str)| format!("no part of the map fills `{column}` of {table}, so it is empty in every row");
+    NOT_EMPTY_UNSEEN.iter().filter(is_unfilled).map(words).collect()
 }
 
 /// Where parts look values up: the file, its key column, and the column with the value.
@@ -482,7 +541,7 @@ pub fn survey<R: Rows + ?Sized>(part: &MapPart, from: &mut R, look_ups: &LookUps
             places = Some(part.columns().into_iter().filter_map(of).collect());
             return Ok(());
         };
-        let get = |name: &str| row.text(places, name);
+        let get = |name: &str| part.text(&row, places, name);
         for item in part.items(&get) {
             let get = |name: &str| match (&item, &part.split) {
                 (Some(item), Some((of, _))) if of == name => *item,
@@ -550,13 +609,13 @@ impl MapPart {
     }
 }
 
-/// Writes the rows of a part: one text for each column of its table.
+/// Writes the rows of a part: one text for each column of its table, with the row of the file; 0 where it is from several.
 pub fn rows<R: Rows + ?Sized>(
     part: &MapPart,
     from: Option<&mut R>,
     look_ups: &LookUps,
     dates: &Dates,
-    mut write: impl FnMut(&[String]) -> io::Result<()>,
+    mut write: impl FnMut(u64, &[String]) -> io::Result<()>,
 ) -> io::Result<MapResult> {
     let mut done = MapResult::default();
     let Some(from) = from else {
@@ -566,7 +625,7 @@ pub fn rows<R: Rows + ?Sized>(
             dates,
             &mut done,
         );
-        write(&row)?;
+        write(0, &row)?;
         return Ok(done);
     };
     let (mut chosen, beside) = (part.chosen(), part.columns_beside_only());
@@ -594,7 +653,10 @@ pub fn rows<R: Rows + ?Sized>(
             return Ok(());
         }
         done.read += 1;
-        let get = |name: &str| dated.text(places, name);
+        for (name, _) in places.iter().filter(|(name, _)| part.is_empty_word(name, dated.text(places, name))) {
+            done.emptied.entry(name.clone()).or_default().add(line);
+        }
+        let get = |name: &str| part.text(&dated, places, name);
         let is_date = |name: &str| dated.is_date(places, name);
         let matters = part.may_be_wanted(&chosen, &beside, &get);
         chosen.iter_mut().for_each(|column| column.look(get(column.name), line, matters));
@@ -630,11 +692,12 @@ pub fn rows<R: Rows + ?Sized>(
             let row = part.row(&row, look_ups, dates, &mut done);
             let (id, has_more) = part.id_and_more(&row);
             totals.look(line, id, has_more);
-            write(&row)?;
+            write(line, &row)?;
         }
         Ok(())
     })?;
     done.faults.extend(totals.end());
+    done.left_out = chosen.iter().filter_map(FilterColumn::left_out).collect();
     if done.read > 0 {
         done.faults.extend(part.not_found(&chosen, taken));
     }
@@ -646,7 +709,7 @@ pub fn rows<R: Rows + ?Sized>(
             let get = |name: &str| places.keys().position(|known| known == name).map_or("", |at| first.2[at].as_str());
             let row = MapRow { get: &get, is_date: &|_| false, run: &RunDays::of(first.1, last.1), place: 0 };
             let row = part.row(&row, look_ups, dates, &mut done);
-            write(&row)?;
+            write(0, &row)?;
         }
     }
     Ok(done)
@@ -751,6 +814,18 @@ impl MapPart {
         !is_note
             && self.given.iter().all(|name| !get(name).is_empty())
             && !chosen.iter().any(|column| column.leaves_out(get(column.name)))
+    }
+
+    /// Whether a value of a column of the file is a word that the map says is empty.
+    fn is_empty_word(&self, name: &str, text: &str) -> bool {
+        let of = |(column, _): &&(Option<String>, Vec<String>)| column.as_ref().is_none_or(|column| column == name);
+        self.empty.iter().filter(of).any(|(_, words)| words.iter().any(|word| word == text))
+    }
+
+    /// The text of a column, empty where its word stands for nothing.
+    fn text<'a>(&self, row: &'a DatedCells<'_>, places: &BTreeMap<String, usize>, name: &str) -> &'a str {
+        let text = row.text(places, name);
+        if self.is_empty_word(name, text) { "" } else { text }
     }
 
     /// The items of the list to split, or the row as it is.

@@ -125,6 +125,12 @@ impl Need {
         of_kinds.chain(of_all.into_iter().filter(|(.., asked)| *asked).map(|(name, need, _)| of(name, &[], need))).collect()
     }
 
+    /// The class of a fact that has none, after the positions of the needed classes.
+    #[must_use]
+    pub fn no_class(&self) -> u16 {
+        self.classes.len() as u16 + 1
+    }
+
     /// The position of a kind of event, as [`facts::Fact`] has it.
     #[must_use]
     pub fn event(&self, kind: &str) -> Option<u16> {

@@ -1,6 +1,8 @@
 //! Words that people and programs write in a cell for "there is none". As ids they would join everything that has none, and as a
 //! state or a decision they say nothing.
 
+use super::batch::ColumnValues;
+
 const PLACEHOLDERS: [&str; 31] = [
     "-",
     "--",
@@ -42,6 +44,14 @@ const LONGEST: usize = 14;
 #[must_use]
 pub fn stands_for_none(text: &str) -> bool {
     text.len() <= LONGEST && PLACEHOLDERS.iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
+/// Whether a row has no value in a column, or a word for none.
+pub(crate) fn has_none(column: &ColumnValues, row: usize) -> bool {
+    match column {
+        ColumnValues::Texts(texts) => texts.get(row).is_empty() || stands_for_none(texts.get(row)),
+        values => values.name(row).is_none(),
+    }
 }
 
 #[cfg(test)]

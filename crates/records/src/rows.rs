@@ -12,8 +12,8 @@ use super::cell::{self, CellFault};
 use super::fault::{Fault, Grade};
 use super::header::{MOST_COLUMNS, columns};
 use super::schema::{RecordColumn, RecordTable, ValueKind};
-use super::totals;
 use base::english::{counted, plural};
+use base::sum_words::is_sum_or_note;
 
 /// The header must be within this many rows.
 pub const HEADER_WITHIN: usize = 20;
@@ -101,6 +101,16 @@ pub fn too_wide(place: u64) -> Fault {
 pub fn read<R: Rows + ?Sized>(
     rows: &mut R,
     table: &'static RecordTable,
+    take: impl FnMut(Batch, Vec<Fault>) -> io::Result<()>,
+) -> io::Result<()> {
+    read_without(rows, table, &[], take)
+}
+
+/// The same. In the columns named in `unneeded` a value that cannot be read counts as none, and its row is correct.
+pub fn read_without<R: Rows + ?Sized>(
+    rows: &mut R,
+    table: &'static RecordTable,
+    unneeded: &[&str],
     mut take: impl FnMut(Batch, Vec<Fault>) -> io::Result<()>,
 ) -> io::Result<()> {
     let mut faults = Vec::new();
@@ -131,7 +141,7 @@ pub fn read<R: Rows + ?Sized>(
             ),
             Ok(()) => {
                 bytes += rows.bytes();
-                good.push(fill(rows, &columns, &mut batch, &mut faults));
+                good.push(fill(rows, &columns, unneeded, &mut batch, &mut faults));
                 batch.places.push(rows.place());
             }
             Err(fault) => faults.push(fault),
@@ -314,7 +324,13 @@ fn find<R: Rows + ?Sized>(
 }
 
 /// Adds a row to the batch and says whether it is correct.
-fn fill<R: Rows + ?Sized>(rows: &R, columns: &HeaderColumns, batch: &mut Batch, faults: &mut Vec<Fault>) -> bool {
+fn fill<R: Rows + ?Sized>(
+    rows: &R,
+    columns: &HeaderColumns,
+    unneeded: &[&str],
+    batch: &mut Batch,
+    faults: &mut Vec<Fault>,
+) -> bool {
     let place = rows.place();
     let count = rows.count();
     let mut right = true;
@@ -333,6 +349,10 @@ fn fill<R: Rows + ?Sized>(rows: &R, columns: &HeaderColumns, batch: &mut Batch, 
         if !right {
             continue;
         }
+        if (invalid_cell.is_some() || read.is_err()) && unneeded.contains(&column.name) {
+            faults.push(not_needed(place, column));
+            continue;
+        }
         if let Some(InvalidCell { found, wrong: (what, fix) }) = invalid_cell {
             let fault = Fault::row(place, what, column.kind.expected(), fix);
             faults.push(Fault { column: column.name.into(), value: Some(found), ..fault });
@@ -348,6 +368,13 @@ fn fill<R: Rows + ?Sized>(rows: &R, columns: &HeaderColumns, batch: &mut Batch, 
     right
 }
 
+/// A value that cannot be read, in a column that nothing depends on.
+pub(super) fn not_needed(place: u64, column: &RecordColumn) -> Fault {
+    let what = "this value cannot be read and counts as none, because no rule asks for it";
+    let fault = Fault::row(place, what, column.kind.expected(), "correct it, or leave the cell empty").warning();
+    Fault { column: column.name.into(), ..fault }
+}
+
 /// A row with something beyond the last column: a comma inside a text has shifted everything after it.
 fn shifted<R: Rows + ?Sized>(rows: &R, columns: usize) -> Option<Fault> {
     let extra = (columns..rows.count()).any(|at| !rows.cell(at).trim_ascii().is_empty());
@@ -359,7 +386,7 @@ fn shifted<R: Rows + ?Sized>(rows: &R, columns: usize) -> Option<Fault> {
 fn cut_short<R: Rows + ?Sized>(rows: &R, columns: usize) -> Option<Fault> {
     let note = || {
         let text = String::from_utf8_lossy(rows.cell(0));
-        rows.count() == 1 && (text.trim().contains(char::is_whitespace) || totals::is_total(&text))
+        rows.count() == 1 && (text.trim().contains(char::is_whitespace) || is_sum_or_note(&text))
     };
     (rows.count() < columns && !rows.has_addresses() && !note()).then(|| {
         let fix = "add the missing cell; if this is the last row of the file, have the file sent again: it may be cut short";

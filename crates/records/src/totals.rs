@@ -2,32 +2,7 @@
 //! report". They would be counted like anybody else. They are only reported: a person may be called Total.
 
 use super::fault::Fault;
-use super::spelling;
-
-/// What sums and notes are called, folded as [`spelling::folded`] does.
-const NAMES: [&str; 18] = [
-    "total",
-    "totals",
-    "grand total",
-    "sub total",
-    "subtotal",
-    "sum",
-    "sums",
-    "sum total",
-    "overall",
-    "overall total",
-    "count",
-    "average",
-    "mean",
-    "end",
-    "end of file",
-    "end of report",
-    "end of list",
-    "end of data",
-];
-
-/// The names among them that a sum has and nothing else: an outcome may be called "Overall", and a period "End".
-const SUMS: [&str; 9] = ["total", "totals", "grand total", "sub total", "subtotal", "sum", "sums", "sum total", "overall total"];
+use base::sum_words::is_sum_or_note;
 
 /// A row with nothing but an id is strange where at most one row in so many is like it.
 const STRANGE_SHARE: u64 = 20;
@@ -37,6 +12,8 @@ const STRANGE_SHARE: u64 = 20;
 pub(crate) struct TotalRows {
     rows: u64,
     named: Vec<u64>,
+    /// Rows with nothing that is read: only other columns of the file have something.
+    empty: Vec<u64>,
     bare: Vec<u64>,
     more_bare: u64,
 }
@@ -48,9 +25,13 @@ impl TotalRows {
     /// Adds a row by its id, and whether it has any other value.
     pub(crate) fn look(&mut self, place: u64, id: &str, has_more: bool) {
         self.rows += 1;
-        if is_total(id) {
+        if is_sum_or_note(id) {
             if self.named.len() < MOST {
                 self.named.push(place);
+            }
+        } else if id.is_empty() && !has_more {
+            if self.empty.len() < MOST {
+                self.empty.push(place);
             }
         } else if !has_more && self.bare.len() < MOST {
             self.bare.push(place);
@@ -67,32 +48,18 @@ impl TotalRows {
         let warn = |place: u64, what: &'static str| {
             Fault::row(place, what, "one row for each person or thing, and no sums or notes", fix)
         };
+        let fix_empty = "if the row is about nobody, leave it out in the map: given = [\"COLUMN\"] takes only rows with a value there; otherwise fill in \
+                         the columns that the map reads";
+        let what_empty = "the row has nothing in the columns that are read, only in others, and is counted";
+        let empty =
+            seen.empty.iter().map(|place| Fault::row(*place, what_empty, "a value in the columns that are read", fix_empty));
+        let empty: Vec<Fault> = empty.collect();
         let named =
             seen.named.iter().map(|place| warn(*place, "the row is named like a sum or a note below a table, and is counted"));
         let bare = seen.bare.iter().filter(|_| (seen.bare.len() as u64 + seen.more_bare) * STRANGE_SHARE <= seen.rows);
         let bare = bare.map(|place| warn(*place, "the row has an id and nothing else, unlike the others, and is counted"));
-        named.chain(bare).map(Fault::warning).collect()
+        named.chain(bare).chain(empty).map(Fault::warning).collect()
     }
-}
-
-/// Whether an id is what sums and notes are called.
-pub(crate) fn is_total(id: &str) -> bool {
-    is_one_of(&NAMES, id)
-}
-
-/// Whether a text is what sums are called, and nothing but sums.
-pub(crate) fn is_sum(text: &str) -> bool {
-    is_one_of(&SUMS, text)
-}
-
-fn is_one_of(names: &[&str], text: &str) -> bool {
-    // Almost every id has a digit or is longer.
-    if text.len() > 30 || text.bytes().any(|byte| byte.is_ascii_digit()) {
-        return false;
-    }
-    let folded = spelling::folded(text);
-    let bare = folded.trim_matches(|letter: char| !letter.is_alphanumeric());
-    names.contains(&bare)
 }
 
 #[cfg(test)]
@@ -116,22 +83,16 @@ mod tests {
     }
 
     #[test]
-    fn sums_have_fewer_names() {
-        for text in ["Total", "GRAND TOTAL:", "sub_total", "Overall total"] {
-            assert!(is_sum(text), "{text}");
-        }
-        for text in ["End", "Overall", "count", "Mean", "average", "end of report", "Total care", ""] {
-            assert!(!is_sum(text), "{text}");
-        }
-        assert!(SUMS.iter().all(|name| NAMES.contains(name)));
-    }
-
-    #[test]
     fn an_id_alone_is_strange_only_among_rows_with_more() {
         let mut rows = vec![("P", true); 40];
         rows.push(("printed on 5 May", false));
         assert_eq!(places(&rows), [42]);
         // Where many have nothing else, the file is simply that short.
         assert_eq!(places(&[("P1", false), ("P2", false), ("P3", true)]), [0_u64; 0]);
+        // A row of which nothing is read is strange anywhere, and has no id.
+        let mut totals = TotalRows::default();
+        (2..).zip([("P1", true), ("", false)]).for_each(|(place, (id, has_more))| totals.look(place, id, has_more));
+        let told = totals.end();
+        assert!(told.len() == 1 && told[0].place == 3 && told[0].fix.contains("about nobody"), "{told:?}");
     }
 }

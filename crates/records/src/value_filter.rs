@@ -2,7 +2,7 @@
 //! nobody would miss it. So would a row without a value, of which nobody has decided whether it is wanted. Such rows are refused,
 //! unless the map says what they are.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::counted_rows::CountedRows;
 use super::fault::{Fault, visible};
@@ -22,8 +22,10 @@ pub(crate) struct FilterColumn<'a> {
     leave_out: Vec<&'a str>,
     /// Whether its values may identify a person. Of such a column, only values from the map itself may be shown.
     personal: bool,
-    /// Values that are none of the wanted ones, nor near one.
-    others: BTreeSet<String>,
+    /// Values that are none of the wanted ones, nor near one, with their rows.
+    others: BTreeMap<String, u64>,
+    /// Rows with further such values.
+    more_others: u64,
     /// Values that are a wanted one in another spelling, with their rows.
     slips: BTreeMap<String, CountedRows>,
     /// Rows without a value by what they have instead: nothing, or a word such as "NULL".
@@ -37,6 +39,27 @@ pub(crate) struct FilterColumn<'a> {
 /// frequent is another word, and an empty cell that is more frequent means something.
 fn is_rare(rows: u64, right: u64) -> bool {
     rows <= 2 || rows * 10 <= right
+}
+
+/// Values of a column of `only` that are none of the wanted ones, and of which the map says nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOutValues {
+    pub column: String,
+    /// Each value as it may be shown, with its rows; empty where the column is not clearly one of codes, or is personal.
+    pub words: Vec<(String, u64)>,
+    /// How many different values there are, of those that are remembered.
+    pub different: u64,
+    pub rows: u64,
+}
+
+/// A column with more different values is not one of codes.
+const MOST_CODES: usize = 30;
+/// The longest code.
+const LONGEST_CODE: usize = 24;
+
+/// Whether a value may be a code: short, and no number that may be somebody's.
+fn is_code(word: &str) -> bool {
+    word.chars().count() <= LONGEST_CODE && word.bytes().filter(u8::is_ascii_digit).count() <= 4 && !word.contains('@')
 }
 
 struct WantedValue<'a> {
@@ -54,7 +77,8 @@ impl<'a> FilterColumn<'a> {
             values,
             leave_out,
             personal,
-            others: BTreeSet::new(),
+            others: BTreeMap::new(),
+            more_others: 0,
             slips: BTreeMap::new(),
             undecided: BTreeMap::new(),
             wanted_rows: 0,
@@ -91,7 +115,11 @@ impl<'a> FilterColumn<'a> {
             return;
         }
         self.other_rows += u64::from(!cell.is_empty());
-        if cell.is_empty() || self.others.contains(cell) || self.leave_out.contains(&cell) {
+        if cell.is_empty() || self.leave_out.contains(&cell) {
+            return;
+        }
+        if let Some(rows) = self.others.get_mut(cell) {
+            *rows += 1;
             return;
         }
         if let Some(slip) = self.slips.get_mut(cell) {
@@ -107,8 +135,28 @@ impl<'a> FilterColumn<'a> {
         if near && self.slips.len() < MOST_NAMED {
             self.slips.entry(cell.to_owned()).or_default().add(row);
         } else if !near && self.others.len() < MOST_REMEMBERED {
-            self.others.insert(cell.to_owned());
+            self.others.insert(cell.to_owned(), 1);
+        } else if !near {
+            self.more_others += 1;
         }
+    }
+
+    /// The values that nobody has spoken of, and whose rows are left out. A number that identifies nobody in particular, or a new code, looks
+    /// like any other word: it is told, so that somebody can see it. Words are shown only where the column has codes.
+    pub(crate) fn left_out(&self) -> Option<LeftOutValues> {
+        // What is near a wanted value, but too frequent to be a slip of it, is another word.
+        let refused: Vec<&String> = self.slips().map(|(word, _)| word).collect();
+        let frequent = self.slips.iter().filter(|(word, _)| !refused.contains(word)).map(|(word, rows)| (word, rows.count));
+        let others: BTreeMap<&String, u64> = self.others.iter().map(|(word, rows)| (word, *rows)).chain(frequent).collect();
+        let rows = others.values().sum::<u64>() + self.more_others;
+        let different = others.len() + self.values.iter().filter(|value| value.found).count();
+        let has_codes = !self.personal
+            && self.more_others == 0
+            && different <= MOST_CODES
+            && different as u64 * 2 <= self.wanted_rows + rows
+            && others.keys().all(|word| is_code(word));
+        let words = others.iter().filter(|_| has_codes).map(|(word, rows)| (visible(word), *rows)).collect();
+        (rows > 0).then(|| LeftOutValues { column: self.name.to_owned(), words, different: others.len() as u64, rows })
     }
 
     /// Faults if the file has none of the values, or one of them in another spelling, or no value in a row; and a warning if it

@@ -18,13 +18,14 @@ use records::gate::quality::{ExceptedPeople, FileRead, FindingOutcome, QualityFi
 use records::files::others::{UNREAD, UNWANTED};
 use records::files::write::plain;
 
-/// Why a run is refused: every kind of finding that stops it, with its file and rows; and what to do.
+/// Why a run is refused: every kind of finding that stops it, with its file and rows; and what to do. `refused` says whether anything is
+/// that nobody can accept, and `accepted` whether somebody accepted the rest.
 pub fn refusal(
     folder: &Path,
     findings: &Findings,
     quality: &QualityReport,
     policy: &RecordsPolicy,
-    refused: bool,
+    (refused, accepted): (bool, bool),
 ) -> (String, &'static str) {
     let mut out = match refused {
         true => "there is no result, because the records do not allow one".to_owned(),
@@ -43,7 +44,24 @@ pub fn refusal(
     // What follows from other faults comes after them.
     let follows = |key: &FindingKey| CONSEQUENCES.contains(&key.what);
     let told = || findings.iter().filter(|(key, _)| stops(key) || helps(key.what));
-    for (key, kind) in told().filter(|(key, _)| !follows(key)).chain(told().filter(|(key, _)| follows(key))) {
+    // Nobody can accept what is refused, and what somebody accepts does not stop the run.
+    let acceptable = |key: &FindingKey| key.grade == Grade::Row && key.affects_sum;
+    let both = refused && told().any(|(key, _)| acceptable(key));
+    let mut lists = [Vec::new(), Vec::new()];
+    for found in told().filter(|(key, _)| !follows(key)).chain(told().filter(|(key, _)| follows(key))) {
+        lists[usize::from(both && acceptable(found.0))].push(found);
+    }
+    let headings = match accepted {
+        true => ["nobody can accept these:", "these were accepted, and do not stop the run:"],
+        false => ["nobody can accept these:", "these can be accepted with --accept-faults \"REASON\" --accepted-by NAME:"],
+    };
+    let headed = lists.into_iter().zip(headings).flat_map(|(list, heading)| {
+        list.into_iter().enumerate().map(move |(at, found)| (found, (at == 0 && both).then_some(heading)))
+    });
+    for ((key, kind), heading) in headed {
+        if let Some(heading) = heading {
+            let _ = write!(out, "\n {heading}");
+        }
         let column = if key.column.is_empty() { String::new() } else { format!(" `{}`:", key.column) };
         let _ = write!(out, "\n  {}/{}:{column} {}", folder.display(), key.file, key.what);
         for (place, value) in kind.places().iter().filter(|(place, value)| *place > 0 || value.is_some()) {
@@ -98,6 +116,7 @@ pub fn lines(quality: &QualityReport) -> Vec<String> {
     out.extend(effect(quality));
     out.extend(copies(quality));
     out.extend(again(quality));
+    out.extend(without_class(quality));
     out.extend(exceptions(quality));
     if let Some(accepted) = &quality.accepted {
         out.push(format!("Faults accepted by {}: {}", accepted.by, accepted.reason));
@@ -166,6 +185,23 @@ pub fn again(quality: &QualityReport) -> Option<String> {
         None => of,
         Some((as_it_is, once)) if as_it_is == once => format!("{of} {if_once} the same."),
         Some((as_it_is, once)) => format!("{of} {if_once} {once} and not {as_it_is}."),
+    })
+}
+
+/// What facts without a class come to, in words.
+pub fn without_class(quality: &QualityReport) -> Option<String> {
+    let without = quality.without_class?;
+    let of = format!(
+        "{} of {} {} no class; all count.",
+        counted(without.rows, "row", "rows"),
+        counted(without.people, "person", "people"),
+        plural(without.rows, "has", "have")
+    );
+    let if_none = "If all were of a class that the rules leave out, the sum would be";
+    Some(match without.sums {
+        None => of,
+        Some((as_it_is, left_out)) if as_it_is == left_out => format!("{of} {if_none} the same."),
+        Some((as_it_is, left_out)) => format!("{of} {if_none} {left_out} and not {as_it_is}."),
     })
 }
 
@@ -238,6 +274,9 @@ pub fn csv(quality: &QualityReport) -> String {
     }
     if let (Some(counted), Some(said)) = (&quality.again, again(quality)) {
         let _ = writeln!(out, "two cohorts,,,{},,,,reported,,{},{},", counted.results, cell(&said), counted.people);
+    }
+    if let (Some(counted), Some(said)) = (&quality.without_class, without_class(quality)) {
+        let _ = writeln!(out, "without class,,,{},,,,reported,,{},{},", counted.rows, cell(&said), counted.people);
     }
     for said in exceptions(quality) {
         let _ = writeln!(out, "exceptions,,,,,,,,,{},,", cell(&said));

@@ -6,6 +6,7 @@ use base::english::{counted, plural};
 use base::money::thousands;
 use records::counted_rows::CountedRows;
 use records::fault::{Fault, Grade};
+use records::value_filter::LeftOutValues;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -68,6 +69,10 @@ pub struct MappedPart {
     pub without_item: CountedRows,
     /// Days that are not written like the others of their column, by the column of the table.
     pub unlike_days: BTreeMap<&'static str, CountedRows>,
+    /// Values of the columns of `only` of which the map says nothing; their rows are left out.
+    pub left_out: Vec<LeftOutValues>,
+    /// Cells with a word that the map says is empty, by the column of the file.
+    pub emptied: BTreeMap<String, CountedRows>,
 }
 
 impl MappedRecords {
@@ -123,12 +128,28 @@ fn part_text(part: &MappedPart) -> String {
     }
     line(&part.without_day, "row has no day and belongs to no run", "rows have no day and belong to no run", "left out");
     line(&part.without_item, "row has nothing in the list to split", "rows have nothing in the list to split", "left out");
+    for (column, rows) in &part.emptied {
+        let of = |cells: &str| format!("{cells} of {column} with a word for nothing");
+        line(rows, &of("cell"), &of("cells"), "left empty");
+    }
     for (column, rows) in &part.unlike_days {
         let (one, many) = (format!("day of `{column}` cannot be read"), format!("days of `{column}` cannot be read"));
         let (it_is, it) = (plural(rows.count, "it is", "they are"), plural(rows.count, "it", "them"));
         line(rows, &one, &many, &format!("copied as {it_is}, and `wellspent records check` refuses {it}"));
     }
-    out
+    out + &part.left_out.iter().map(left_out_text).collect::<String>()
+}
+
+/// Values that nobody has spoken of, each with its rows: a slip looks like any other word.
+fn left_out_text(values: &LeftOutValues) -> String {
+    let count = |rows: u64| counted(rows, "row", "rows");
+    let named: Vec<String> = values.words.iter().map(|(word, rows)| format!("{word} in {}", count(*rows))).collect();
+    let named = match (named.is_empty(), values.different) {
+        (false, _) => named.join(", "),
+        (true, 1) => format!("another value in {}", count(values.rows)),
+        (true, different) => format!("{} other values in {}", thousands(different as i64), count(values.rows)),
+    };
+    format!("{:<44} not in `only` of {}, and left out: {named}\n", "", values.column)
 }
 
 /// Every fault for standard error. Rows that are wrong in the same way are reported once.
@@ -191,16 +212,42 @@ pub struct MappedPartEntry {
     pub without_item: u64,
     /// days that are not written like the others of their column; they are copied, and the check refuses them
     pub unlike_days: u64,
+    /// cells with a word that the map says is empty
+    pub emptied: u64,
+    /// values of the columns of `only` of which the map says nothing; their rows are left out
+    pub left_out: Vec<LeftOutEntry>,
     /// where to look for each of these: the column of the table, empty for the row as a whole, and the first rows of the file
     pub first_rows: Vec<MapRowsEntry>,
+}
+
+/// Values of a column of `only` that are none of the wanted ones.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct LeftOutEntry {
+    /// the column of the file
+    pub column: String,
+    /// each value with its rows; empty where the values may identify somebody
+    pub values: Vec<LeftOutValue>,
+    /// how many different values there are
+    pub different: u64,
+    /// how many rows have one of them
+    pub rows: u64,
+}
+
+/// A value, and how many rows have it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct LeftOutValue {
+    /// the value
+    pub value: String,
+    /// how many rows have it
+    pub rows: u64,
 }
 
 /// The first rows of a file with one thing that a map could not copy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct MapRowsEntry {
-    /// which of the counts it is about: not_found, without_day, without_item or unlike_days
+    /// which of the counts it is about: not_found, without_day, without_item, unlike_days or emptied
     pub of: String,
-    /// the column of the table; empty for the row as a whole
+    /// the column of the table, or of the file for emptied; empty for the row as a whole
     pub column: String,
     /// the first rows of the file, as a spreadsheet counts them
     pub rows: Vec<u64>,
@@ -239,6 +286,8 @@ impl From<&MappedRecords> for RecordsMapDocument {
             without_day: part.without_day.count,
             without_item: part.without_item.count,
             unlike_days: part.unlike_days.values().map(|rows| rows.count).sum(),
+            emptied: part.emptied.values().map(|rows| rows.count).sum(),
+            left_out: part.left_out.iter().map(left_out).collect(),
             first_rows: first_rows(part),
         };
         let fault = |file: &String, fault: &Fault| MapFaultEntry {
@@ -261,12 +310,19 @@ impl From<&MappedRecords> for RecordsMapDocument {
     }
 }
 
+fn left_out(values: &LeftOutValues) -> LeftOutEntry {
+    let value = |(value, rows): &(String, u64)| LeftOutValue { value: value.clone(), rows: *rows };
+    let LeftOutValues { column, words, different, rows } = values;
+    LeftOutEntry { column: column.clone(), values: words.iter().map(value).collect(), different: *different, rows: *rows }
+}
+
 /// Where to look for what a part could not copy.
 fn first_rows(part: &MappedPart) -> Vec<MapRowsEntry> {
     let not_found = part.not_found.iter().map(|(column, rows)| ("not_found", *column, rows));
     let left_out = [("without_day", "", &part.without_day), ("without_item", "", &part.without_item)];
     let unlike = part.unlike_days.iter().map(|(column, rows)| ("unlike_days", *column, rows));
-    let all = not_found.chain(left_out).chain(unlike).filter(|(_, _, rows)| rows.count > 0);
+    let emptied = part.emptied.iter().map(|(column, rows)| ("emptied", column.as_str(), rows));
+    let all = not_found.chain(left_out).chain(unlike).chain(emptied).filter(|(_, _, rows)| rows.count > 0);
     all.map(|(of, column, rows)| MapRowsEntry { of: of.to_owned(), column: column.to_owned(), rows: rows.first.clone() })
         .collect()
 }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use base::Reader;
@@ -19,6 +20,7 @@ use records::batch::{Batch, Name};
 use records::counted_rows::CountedRows;
 use records::fault::{Fault, Grade, visible};
 use records::gate::amount_scale::AmountScale;
+use records::gate::ends::DaysByKind;
 use records::gate::evidence;
 use records::gate::findings::Findings;
 use records::gate::quality;
@@ -38,6 +40,7 @@ use records::files::gated::{read_table, sha256};
 use records::files::others::may_be;
 use records::files::safe;
 use records::files::set_aside::{self, EarlierFault};
+use records::files::source_rows::SourceRows;
 use records::files::{FileFormat, TableFile};
 
 /// Agencies' records, joined for one purpose.
@@ -65,10 +68,19 @@ pub(crate) struct Agencies {
     born: BTreeMap<String, Vec<Day>>,
     /// For each agency with events, its file and the sizes of its amounts by needed kind.
     pub amounts: Vec<(String, Vec<AmountScale>)>,
+    /// For each table, the days of each agency that has it.
+    pub ends: BTreeMap<&'static str, Vec<AgencyDays>>,
     /// What is wrong with the linkage itself, each with its file.
     of_linkage: Vec<(String, Fault)>,
     /// Whether rows about records that the table of persons does not have are set aside, because a sum depends on them.
     all_linked: bool,
+}
+
+/// The days of an agency's rows in a table.
+pub(crate) struct AgencyDays {
+    /// The first of its files.
+    pub file: String,
+    pub days: DaysByKind,
 }
 
 /// Opens a folder for a purpose that holds today. The linkage is that of the day by which things were known.
@@ -96,6 +108,7 @@ pub(crate) fn open(folder: &Path, wanted: &str, days: QueryDates) -> anyhow::Res
         known: BTreeMap::new(),
         born: BTreeMap::new(),
         amounts: Vec::new(),
+        ends: BTreeMap::new(),
         of_linkage: Vec::new(),
         all_linked: false,
     };
@@ -295,11 +308,13 @@ impl Agencies {
         let coverage: Vec<String> = files.iter().filter(|file| file.table.name == "coverage").map(name_of).collect();
         files.retain(|file| wanted(&self.purpose, file.table));
         let mut is_new = BTreeMap::new();
-        for EarlierFault { table, fault } in set_aside::read(path)? {
+        for earlier in set_aside::read(path)? {
+            let affects_sum = earlier.may_be_needed(&asked(earlier.table));
+            let EarlierFault { table, fault } = earlier;
             let name = format!("{agency}/{}", table.name);
             let report = || self.reported.insert(format!("{name} in {}", set_aside::SET_ASIDE));
             if wanted(&self.purpose, table) && *is_new.entry(table.name).or_insert_with(report) {
-                self.findings.add(&name, fault, true, None);
+                self.findings.add(&name, fault, affects_sum, None);
             }
         }
         // The table of persons says whom a row is about, not the agency's table of people.
@@ -329,7 +344,9 @@ impl Agencies {
                 let file = path.join(&key.file);
                 bail!(Error::failed(format!("{} cannot be read: {}: {}", file.display(), key.column, key.what), &kind.first.fix));
             }
-            self.findings.merge(std::mem::take(&mut found.findings).within(agency));
+            let mut own = Findings::with_sources(Arc::new(SourceRows::of(path)));
+            own.merge(std::mem::take(&mut found.findings));
+            self.findings.merge(own.within(agency));
             let people = known.people.map_or(0, |names| names.len() as u64);
             let zeros = asked.stated.iter().filter(|stated| stated.count == 0);
             let few = zeros.filter_map(|stated| evidence::too_few_people(stated, people));
@@ -338,6 +355,10 @@ impl Agencies {
             }
             // They are of this agency.
             found.counted.clear();
+            let days = found.ends();
+            if !days.is_empty() {
+                self.ends.entry(table.name).or_default().push(AgencyDays { file: names[0].clone(), days });
+            }
             if table.name == "events" {
                 self.amounts.push((names[0].clone(), found.amount_scales()));
             }

@@ -12,7 +12,7 @@ use outcomes::{IndexEvent, MeasuredOutcomes};
 use records::fault::{Fault, Grade};
 use records::gate::about::AboutCheck;
 use records::gate::findings::Findings;
-use records::gate::quality::{CopiedFacts, CountedInTwoCohorts, FileRead};
+use records::gate::quality::{CopiedFacts, CountedInTwoCohorts, FactsWithoutClass, FileRead};
 use records::names::Names;
 
 use crate::doubted::{Doubted, RowsAgain};
@@ -136,6 +136,14 @@ pub(crate) fn copies(measured: &MeasuredOutcomes) -> Option<CopiedFacts> {
     let rows: u64 = copied.iter().map(|copied| copied.rows).sum();
     let people = copied.iter().filter(|copied| copied.rows > 0).count() as u64;
     (rows > 0).then_some(CopiedFacts { rows, people, sums: None })
+}
+
+/// Facts without a class, of the people who are measured, where the class decides whether they count.
+pub(crate) fn without_class(measured: &MeasuredOutcomes) -> Option<FactsWithoutClass> {
+    let without = &measured.inconsistencies.without_class;
+    let rows: u64 = without.iter().map(|without| without.rows).sum();
+    let people = without.iter().filter(|without| without.rows > 0).count() as u64;
+    (rows > 0).then_some(FactsWithoutClass { rows, people, sums: None })
 }
 
 /// Results that count in a later cohort what counts in an earlier one too.

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::bail;
 use base::day::{Day, day};
@@ -15,13 +16,16 @@ use outcomes::effect::SetAside;
 use records::batch::Batch;
 use records::fault::{Fault, Grade};
 use records::gate::amounts;
-use records::gate::copies::COPY;
+use records::gate::copies::{COPIED_START, is_of_copy};
+use records::gate::ends::stopped_ends;
 use records::gate::evidence::{FactsRead, NOBODY_KNOWN, missing_evidence, stated_counts};
 use records::gate::findings::Findings;
+use records::gate::households::SimilarHouseholds;
 use records::gate::quality;
 use records::gate::quality::{AcceptedFaults, FileRead, FindingOutcome, QualityReport};
 use records::gate::{GateResult, KnownNames, QualityGate, StartScope, TableRules};
 use records::gate::{StatedCount, evidence};
+use records::names::Names;
 use records::need::{audit_columns, told_columns};
 use records::payees::ids;
 use records::schema::table;
@@ -30,6 +34,7 @@ use records::{Coverage, Need, Records, people, starts};
 use records::files::gated::{basic_rules, few_enough, read_facts, read_table, sha256};
 use records::files::others::UNWANTED;
 use records::files::set_aside::{self, EarlierFault};
+use records::files::source_rows::SourceRows;
 use records::files::{TableFile, find};
 use report::quality::refusal;
 
@@ -124,9 +129,15 @@ pub(crate) fn load(folder: &Path, wanted: &WantedRecords<'_>) -> anyhow::Result<
     let need = wanted.need.clone().unwrap_or_default();
     few_enough(&need)?;
     let facts = wanted.need.is_some();
-    let (files, others) = find(folder)?;
+    let (mut files, others) = find(folder)?;
+    // No rule asks when people were born. The day is only compared with the days of their rows.
+    files.iter_mut().filter(|file| facts && file.table.name == "people").for_each(|file| file.unneeded = &["born"]);
     let policy = wanted.scheme.map(|scheme| scheme.records.clone()).unwrap_or_default();
-    let mut reading = FolderReading { files: &files, findings: Findings::default(), read: BTreeMap::new() };
+    let mut reading = FolderReading {
+        files: &files,
+        findings: Findings::with_sources(Arc::new(SourceRows::of(folder))),
+        read: BTreeMap::new(),
+    };
     let is_wanted = |name: &str| facts && need.table(name) || wanted.tables.contains(&name);
     // Who is paid is decided by the table of providers, wherever there is one.
     let stops = |name: &str| is_wanted(name) || facts && name == "providers";
@@ -148,8 +159,10 @@ pub(crate) fn load(folder: &Path, wanted: &WantedRecords<'_>) -> anyhow::Result<
         || read(&mut reading, wanted, &need, &policy),
     );
     let ReadRecords { records, tables, providers, counts } = loaded?;
-    for EarlierFault { table, fault } in set_aside::read(folder)?.into_iter().filter(|earlier| is_read(earlier.table.name)) {
-        reading.earlier(table.name, fault, stops(table.name));
+    for earlier in set_aside::read(folder)?.into_iter().filter(|earlier| is_read(earlier.table.name)) {
+        let affects_sum = stops(earlier.table.name) && earlier.may_be_needed(&asked_of(earlier.table.name, &need, &policy, None));
+        let EarlierFault { table, fault } = earlier;
+        reading.earlier(table.name, fault, affects_sum);
     }
     for (name, sha256) in hashes? {
         let read = reading.read.entry(name.clone()).or_default();
@@ -273,8 +286,11 @@ fn read(
     if let Some(fault) = evidence::similar_ids(&people.names) {
         reading.findings.add(&file(reading, "people"), fault, false, None);
     }
-    if let Some(fault) = evidence::similar_households(&starts.households).filter(|_| need.households) {
-        reading.findings.add(&file(reading, "starts"), fault, true, None);
+    if need.households {
+        similar_households(reading, &starts.households)?;
+    }
+    for (name, found) in [("starts", &of_start), ("spells", &of_spell)] {
+        ends_that_stop(reading, name, found, &stated, wanted.known_at);
     }
     let started = of_start.files.iter().map(|rows| rows.used).sum();
     // Without people nobody is known, and that is told already.
@@ -308,7 +324,11 @@ fn read(
             reading.findings.add(&file(reading, name), fault, false, None);
         }
     }
-    let classes = [evidence::classes_without_rows(&of_event, &need.classes), evidence::rows_without_class(&of_event)];
+    let classes = [
+        evidence::classes_without_rows(&of_event, &need.classes),
+        evidence::unnamed_classes(&of_event),
+        evidence::rows_without_class(&of_event),
+    ];
     for fault in classes.into_iter().flatten() {
         reading.findings.add(&file(reading, "events"), fault, false, None);
     }
@@ -331,6 +351,32 @@ fn read(
     Ok(ReadRecords { records, tables, providers, counts })
 }
 
+/// Notes ids of households that differ only in their form, with the rows where they are first.
+fn similar_households(reading: &mut FolderReading<'_>, households: &Names) -> anyhow::Result<()> {
+    let Some(mut similar) = SimilarHouseholds::of(households) else { return Ok(()) };
+    let files = reading.files("starts");
+    let names: Vec<String> = files.iter().map(|file| file.name()).collect();
+    for (at, file) in files.iter().enumerate() {
+        file.read(&|column| column == "household", &mut |batch, _| {
+            similar.rows(at, &batch);
+            Ok(())
+        })?;
+    }
+    for (at, fault) in similar.faults(&names) {
+        reading.findings.add(&names[at], fault, true, None);
+    }
+    Ok(())
+}
+
+/// Notes ends of a table that are no longer recorded from a day on.
+fn ends_that_stop(reading: &mut FolderReading<'_>, name: &str, found: &GateResult, stated: &Coverage, known_at: Option<Day>) {
+    let names: Vec<String> = reading.files(name).iter().map(|file| file.name()).collect();
+    let until = |kind: &str| stated.stated_until(name, kind);
+    for (at, fault) in stopped_ends(table_name(name), found.ends_by_file(), &until, known_at.unwrap_or(Day::MAX)) {
+        reading.findings.add(&names[at], fault, false, None);
+    }
+}
+
 /// In larger tables we do not look for the rows of each copy, because that takes another reading.
 pub(crate) const LOOKED_THROUGH: u64 = 2_000_000;
 
@@ -345,7 +391,7 @@ pub(crate) fn copies(
     let (need, mut out) = (&records.need, Findings::default());
     if quality.rows() > LOOKED_THROUGH {
         if starts > 0 {
-            let fault = Fault::file(COPY, "each row once", "if they are copies, remove them; else nothing").warning();
+            let fault = Fault::file(COPIED_START, "each row once", "if they are copies, remove them; else nothing").warning();
             out.add("starts", Fault { value: Some(format!("{starts} of the rows")), ..fault }, false, None);
         }
         return Ok(out);
@@ -357,7 +403,7 @@ pub(crate) fn copies(
         let asked = TableRules { copies_later: false, ..asked_of(name, need, policy, None) };
         let door = QualityGate::new(table, &known, &asked);
         let found = read_table(&files, &door, &|column| need.column(name, column), &mut |_, _| Ok(()))?;
-        out.merge(found.findings.only(|key| key.what == COPY));
+        out.merge(found.findings.only(|key| is_of_copy(key.what)));
     }
     Ok(out)
 }
@@ -466,7 +512,7 @@ pub(crate) fn judge(
     let refused = quality.of(FindingOutcome::Refused).next().is_some();
     let too_many = !policy.tolerates(quality.faults(), quality.rows());
     if refused || too_many && accepted.is_none() {
-        let (what, hint) = refusal(folder, findings, quality, policy, refused);
+        let (what, hint) = refusal(folder, findings, quality, policy, (refused, accepted.is_some()));
         bail!(Error::failed(what, hint));
     }
     if too_many {

@@ -123,6 +123,7 @@ pub(crate) fn measured_records(
     let LoadedRecords { folder, files, providers, records, mut tables, mut quality, policy, .. } = loaded;
     quality.copies = doubtful_rows::copies(&measured);
     quality.again = doubtful_rows::counted_again(&measured);
+    quality.without_class = doubtful_rows::without_class(&measured);
     quality.exceptions = exceptions(scheme, &records, &measured, as_at);
     if quality.copies.is_some() || measured.inconsistencies.starts > 0 {
         let found = gate::copies(&files, &records, &policy, &quality, measured.inconsistencies.starts)?;

@@ -28,6 +28,7 @@ use records::counted_rows::CountedRows;
 use records::fault::Fault;
 use records::gate::GateResult;
 use records::gate::amount_scale::{AmountScale, hundredfold};
+use records::gate::ends::{DaysByKind, stopped_ends, stopped_rows};
 use records::gate::evidence::FactsRead;
 use records::gate::quality::{AcceptedFaults, QualityReport};
 use records::gate::{StatedCount, TableRules, evidence};
@@ -96,6 +97,7 @@ fn join(
     let drawn = draws(&agencies.members, &links, joining.draws, &uniform);
     let (tables, without_person) = read_tables(&mut agencies, &need, scheme, days.days().1, more)?;
     born_on_different_days(&mut agencies, &tables, &drawn.linked);
+    stopped(&mut agencies, &tables.coverage, days.days().1);
     let mut quality = sound(&mut agencies, &need, scheme, &tables, accepted.clone())?;
     let records = tables.records(&need, &drawn.linked);
     let (as_at, known_at) = days.days();
@@ -110,6 +112,7 @@ fn join(
     }
     quality.copies = doubtful_rows::copies(&measured);
     quality.again = doubtful_rows::counted_again(&measured);
+    quality.without_class = doubtful_rows::without_class(&measured);
     quality.exceptions = one_folder::exceptions(scheme, &records, &measured, as_at);
     let mut notes: Vec<String> = agencies.left_out().into_iter().collect();
     let never_linked = without_person.iter().map(|(file, rows)| {
@@ -433,6 +436,19 @@ struct AgencyTables {
     providers: Option<Vec<Batch>>,
 }
 
+/// Notes ends that are no longer recorded, and agencies whose rows stop.
+fn stopped(agencies: &mut Agencies, coverage: &[Batch], known_at: Day) {
+    let stated = Coverage::new(coverage);
+    for (table, of) in std::mem::take(&mut agencies.ends) {
+        let (files, days): (Vec<String>, Vec<DaysByKind>) = of.into_iter().map(|agency| (agency.file, agency.days)).unzip();
+        let until = |kind: &str| stated.stated_until(table, kind);
+        let ends = stopped_ends(table, &days, &until, known_at).into_iter();
+        for (at, fault) in ends.chain(stopped_rows(&days, &until, known_at)) {
+            agencies.found_in(&files[at], fault, false);
+        }
+    }
+}
+
 /// Whether the agencies' records have what the rules need, and few enough faults.
 fn sound(
     agencies: &mut Agencies,
@@ -462,7 +478,11 @@ fn sound(
         // Faults of a row of coverage are its agency's, and were found when its tables were read.
         let faults = if need.table(name) { evidence::missing_evidence(&read, need, 0).of_table } else { Vec::new() };
         let unused = evidence::unused_kinds(&found.others, kinds).filter(|_| need.table(name));
-        let of_class = [evidence::classes_without_rows(found, &need.classes), evidence::rows_without_class(found)];
+        let of_class = [
+            evidence::classes_without_rows(found, &need.classes),
+            evidence::unnamed_classes(found),
+            evidence::rows_without_class(found),
+        ];
         let classes = of_class.into_iter().flatten().filter(|_| name == "events");
         faults.into_iter().for_each(|fault| agencies.note(name, fault));
         unused.into_iter().chain(classes).for_each(|fault| agencies.found_in(name, fault, false));

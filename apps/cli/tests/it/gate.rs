@@ -262,7 +262,8 @@ fn rows_that_were_left_out_count_as_set_aside() {
     let kept = [Scratch::new("kept"), Scratch::new("kept-again")];
     for (kept, format) in kept.iter().zip(["csv", "parquet"]) {
         run(&["records", "check", &from, "--keep", kept.path(), "--as", format]);
-        let told = ["the row was set aside when these tables were made", "row 2 there: this day does not exist", "1 set aside"];
+        let told =
+            ["the row was set aside when these tables were made", "row 2 of events.csv: this day does not exist", "1 set aside"];
         refused(&pay_scores(kept.path(), &[]), &told[..2]);
         let paid = pay_scores(kept.path(), &accept);
         assert!(paid.status.success() && told.iter().all(|told| said(&paid).contains(told)), "{}", said(&paid));
@@ -282,4 +283,78 @@ fn rows_that_were_left_out_count_as_set_aside() {
     let kept = Scratch::new("kept");
     run(&["records", "check", once().path(), "--keep", kept.path()]);
     assert!(!kept.0.join("set-aside.csv").exists() && pay_scores(kept.path(), &[]).status.success());
+}
+
+/// A row that was left out of kept tables stops only those runs whose rules need its kind; and the list of such rows is not lost unseen.
+#[test]
+fn rows_that_no_rule_needs_are_left_out_of_kept_tables_without_effect() {
+    let folder = once();
+    change(&folder, "events.csv", |text| {
+        let rows: String = text.lines().skip(1).map(|row| format!("{row},\n")).collect();
+        format!("event,person,kind,date,known\n{rows}12,1,arrest,2027-12-20,2027-01-01\n")
+    });
+    let kept = Scratch::new("kept");
+    run(&["records", "check", folder.path(), "--keep", kept.path()]);
+    let list = fs::read_to_string(kept.0.join("set-aside.csv")).expect("a list");
+    assert!(list.contains(",events.csv,arrest") && !list.contains("2027"), "{list}");
+    let paid = pay_scores(kept.path(), &[]);
+    assert!(paid.status.success() && said(&paid).contains("set aside, no effect"), "{}", said(&paid));
+    for list in [None, Some("table,row,column,grade,what,file,kind\n")] {
+        fs::remove_file(kept.0.join("set-aside.csv")).expect("it is there");
+        list.iter().for_each(|list| kept.write("set-aside.csv", list));
+        let words = ["kept.csv says that 1 row was left out of these tables, and set-aside.csv lists 0"];
+        refused(&pay_scores(kept.path(), &[]), &words);
+        kept.write("set-aside.csv", "");
+    }
+}
+
+/// What somebody may accept is listed apart from what nobody can.
+#[test]
+fn what_can_be_accepted_is_listed_apart() {
+    let folder = once();
+    change(&folder, "events.csv", |text| text.replacen("2027-04-20", "2027-02-30", 1) + "2,2,outcome achieved,2027-04-20\n");
+    let accept = ["--accept-faults", "agreed", "--accepted-by", "Jo Park"];
+    for (more, heading) in
+        [(&[][..], "these can be accepted with --accept-faults"), (&accept, "these were accepted, and do not stop")]
+    {
+        let output = pay_scores(folder.path(), more);
+        refused(&output, &["nobody can accept these:", heading]);
+        let said = said(&output);
+        let at = |words: &str| said.find(words).unwrap_or_else(|| panic!("{words}\n{said}"));
+        assert!(
+            at("nobody can accept") < at("two rows with the same key differ")
+                && at("two rows with the same key differ") < at(heading),
+            "{said}"
+        );
+        assert!(at(heading) < at("this day does not exist"), "{said}");
+    }
+}
+
+/// A birth that cannot be read removes nobody: no rule asks for it.
+#[test]
+fn a_birth_that_cannot_be_read_is_unknown() {
+    let sum = text(&pay_scores(once().path(), &["--csv"]));
+    let folder = once();
+    change(&folder, "people.csv", |text| {
+        let rows: Vec<String> = text.lines().skip(1).map(|row| format!("{row},1980-02-30")).collect();
+        format!("person,born\n{}\n", rows.join("\n"))
+    });
+    let output = pay_scores(folder.path(), &["--csv"]);
+    assert_eq!(text(&output), sum, "{}", said(&output));
+    assert!(said(&output).contains("this value cannot be read and counts as none") && !said(&output).contains("1980"));
+    assert!(!run(&["records", "check", folder.path()]).status.success(), "the tables have a fault all the same");
+}
+
+/// A start that was handed over twice under another key counts once, and that is what is said of it.
+#[test]
+fn copies_of_starts_are_told_in_the_right_words() {
+    let folder = once();
+    change(&folder, "starts.csv", |text| {
+        let first = text.lines().nth(1).expect("a start").split_once(',').expect("a key").1;
+        format!("{text}99,{first}\n")
+    });
+    let output = pay_scores(folder.path(), &[]);
+    assert!(output.status.success(), "{}", said(&output));
+    let said = said(&output);
+    assert!(said.contains("starts.csv: this start equals another in everything except its key; a person counts once"), "{said}");
 }

@@ -366,3 +366,109 @@ fn the_column_that_was_meant_is_named() {
         starts("f.csv", b"no,Date Started (dd/mm/yy),Date referred\n1,1/2/2024,1/2/2024\n", "ended = \"Date Started\"\n");
     assert!(code == Some(1) && said.contains("is `Date Started (dd/mm/yy)` meant?"), "{said}");
 }
+
+/// A slip that is no nearly wanted word, and a new code, are left out like any other word: each is told.
+#[test]
+fn other_words_of_only_are_told_and_names_are_not() {
+    let only = "only = { state = [\"yes\"] }\n";
+    let rows = |state: &str| format!("no,seen,state\n1,2027-01-31,yes\n2,2027-02-01,yes\n3,2027-02-02,no\n{state}");
+    let told = |state: &str| starts("r.csv", rows(state).as_bytes(), only).1;
+    let said = told("4,2027-02-03,no\n5,2027-02-04,0\n6,2027-02-05,0\n7,2027-02-05,zzz\n8,2027-02-05,yes\n");
+    assert!(said.contains("not in `only` of state, and left out: 0 in 2 rows, no in 2 rows, zzz in 1 row"), "{said}");
+    // What the map speaks of is no news.
+    let spoken = format!("{only}leave_out = {{ state = [\"no\", \"0\", \"zzz\"] }}\n");
+    let quiet = starts("r.csv", rows("5,2027-02-04,0\n7,2027-02-05,zzz\n").as_bytes(), &spoken).1;
+    assert!(!quiet.contains("not in `only`"), "{quiet}");
+    // A column with as many values as rows may hold names.
+    let named = told("4,2027-02-03,Ann Ash\n5,2027-02-04,Bob Birch\n6,2027-02-05,Cy Cedar\n7,2027-02-06,Di Dale\n");
+    assert!(named.contains("5 other values in 5 rows") && !named.contains("Ash") && !named.contains("Dale"), "{named}");
+    // So may one that the map makes ids of.
+    let data = Scratch::new("data");
+    data.write("p.csv", "no,seen\nA,1\nA,1\nB,1\nB,1\nB,1\n");
+    data.write("map.toml", "[people.p]\nfile = \"p.csv\"\nonly = { no = [\"A\"] }\nperson = \"no\"\n");
+    let said = mapped(&data.0.join("map.toml"), &data.0).1;
+    assert!(said.contains("another value in 3 rows") && !said.contains("B in"), "{said}");
+}
+
+#[test]
+fn a_map_says_which_words_are_empty() {
+    let rows = "no,seen,left\n1,2027-01-31,NULL\n2,2027-02-01,n/a\n3,2027-02-02,2027-03-01\n";
+    let (code, told, _) = starts("r.csv", rows.as_bytes(), "ended = \"left\"\n");
+    assert!(code == Some(0) && told.contains("2 days of `ended` cannot be read"), "{told}");
+    for more in
+        ["ended = { column = \"left\", empty = [\"NULL\", \"n/a\"] }\n", "ended = \"left\"\nempty = [\"NULL\", \"n/a\"]\n"]
+    {
+        let (code, told, days) = starts("r.csv", rows.as_bytes(), more);
+        assert!(code == Some(0) && told.contains("2 cells of left with a word for nothing, rows 2 and 3; left empty"), "{told}");
+        assert_eq!(days, "2027-01-31 2027-02-01 2027-02-02");
+    }
+    // A word of one column is a value in another.
+    let (_, told, _) =
+        starts("r.csv", rows.as_bytes(), "ended = \"left\"\nsegment = { column = \"no\", empty = [\"NULL\", \"2\"] }\n");
+    assert!(told.contains("2 days of `ended` cannot be read") && told.contains("1 cell of no with a word for nothing"), "{told}");
+    let (code, told, _) = starts("r.csv", rows.as_bytes(), "area = { is = \"North\", empty = [\"NULL\"] }\n");
+    assert!(code != Some(0) && told.contains("this value comes from the map"), "{told}");
+}
+
+#[test]
+fn two_formats_that_cannot_be_confused_are_read_in_one_column() {
+    let rows = "no,seen\n1,2027-02-01\n2,01/03/2027\n3,31/03/2027\n";
+    let (code, told, _) = starts("r.csv", rows.as_bytes(), "");
+    assert!(code == Some(1) && told.contains("format = [\"year first\", \"day first\"]"), "{told}");
+    for format in ["[\"year first\", \"day first\"]", "[\"DD/MM/YYYY\", \"year first\"]"] {
+        let (code, told, days) = starts("r.csv", rows.as_bytes(), &format!("format = {format}\n"));
+        assert_eq!((code, days.as_str()), (Some(0), "2027-02-01 2027-03-01 2027-03-31"), "{told}");
+    }
+    let serial = "no,seen\n1,2027-02-01\n2,46447\n";
+    let (_, told, days) = starts("r.csv", serial.as_bytes(), "format = [\"year first\", \"Excel serial\"]\n");
+    assert_eq!(days, "2027-02-01 2027-03-01", "{told}");
+    for format in [
+        "[\"day first\", \"month first\"]",
+        "[\"year first\", \"YYYY-DD-MM\"]",
+        "[\"year first\"]",
+        "[\"year first\", \"x\"]",
+        "[]",
+    ] {
+        let (code, told, _) = starts("r.csv", rows.as_bytes(), &format!("format = {format}\n"));
+        assert!(code != Some(0) && told.contains("format"), "{format}\n{told}");
+    }
+}
+
+/// The agency has its own file, and not the table that was made of it: messages name the rows of both.
+#[test]
+fn faults_of_made_tables_name_the_row_of_the_agencys_file() {
+    let data = Scratch::new("data");
+    data.write("r.csv", "no,seen,state\n1,2027-01-31,yes\n2,2027-02-01,no\n3,soon,yes\n4,2027-02-03,yes\n4,2027-02-04,yes\n");
+    data.write(
+        "map.toml",
+        "[people.p]\nfile = \"r.csv\"\nonly = { state = [\"yes\"] }\nperson = \"no\"\n[starts.s]\nfile = \"r.csv\"\nonly = { state = [\"yes\"] }\n\
+         start = \"no\"\nperson = \"no\"\nprovider = { is = \"A\" }\nbegan = \"seen\"\n",
+    );
+    let (code, told, out) = mapped(&data.0.join("map.toml"), &data.0);
+    assert_eq!(code, Some(0), "{told}");
+    let told = said(&run(&["records", "check", out.path()]));
+    assert!(told.contains("starts.csv: `began`") && told.contains("row 3     row 4 of r.csv"), "{told}");
+    // What may be personal is not shown, and its row is.
+    assert!(told.contains("row 6 of r.csv"), "{told}");
+    // A table that was changed since says nothing of the rows that it was made from.
+    let starts = fs::read_to_string(out.0.join("starts.csv")).expect("a table");
+    out.write("starts.csv", starts + "5,1,A,2027-05-05,,,,\n");
+    let told = said(&run(&["records", "check", out.path()]));
+    assert!(!told.contains("row 4 of r.csv"), "{told}");
+}
+
+/// A made table has every column, so that nothing else can see that the map does not speak of one without which the rules read another
+/// history.
+#[test]
+fn columns_that_no_part_fills_are_told() {
+    let data = Scratch::new("data");
+    data.write("r.csv", "no,what,seen,left\n1,job,2027-01-31,2027-02-01\n");
+    let told = |more: &str| {
+        let part = "[spells.s]\nfile = \"r.csv\"\nperson = \"no\"\nkind = \"what\"\nfrom = \"seen\"\n";
+        data.write("map.toml", format!("{part}{more}"));
+        mapped(&data.0.join("map.toml"), &data.0).1
+    };
+    let words = "no part of the map fills `to` of spells, so it is empty in every row";
+    assert!(told("").contains(words));
+    assert!(!told("to = \"left\"\n").contains("no part of the map fills"));
+}

@@ -103,9 +103,16 @@ fn rows_without_a_class_among_others_are_told() {
         paid(&contract, &format!("event,person,kind,date,class\n{}{}{}", row(1, "breach"), row(2, "theft"), row(3, class)))
     };
     for blank in ["", "N/A", "-", "unknown", "not applicable"] {
-        let words = ["some rows have no class", "events.csv: `class`", "1 of 3 rows"];
+        let words = [
+            "some rows have no class",
+            "events.csv: `class`",
+            "1 of 3 rows",
+            "1 row of 1 person has no class; all count. If all were of a class that the rules leave out, the sum would be £200 and not £100.",
+        ];
         tells(&with(blank), "£100", &words);
     }
+    // A slip or a new code counts like any other class, and is told.
+    tells(&with("theft"), "£100", &["no rule names these classes, and their rows count", "theft (2 rows)"]);
     says_nothing_of(&with("theft"), "£100", "have no class");
     says_nothing_of(&with("breach"), "£200", "have no class");
     // Rows of other kinds need none.
@@ -145,6 +152,10 @@ fn households_that_cannot_be_are_told_and_damaged_ids_refused() {
     let institution: Vec<String> = of(2, 60).into_iter().chain((0..13).map(|_| "home".to_owned())).collect();
     tells(&households(&institution), "£100", &[large, "13 people; the next largest has 2"]);
     says_nothing_of(&households(&institution[..72]), "£100", large);
+    let mut spelled = of(2, 12);
+    spelled[7] = "h3".to_owned();
+    let words = ["differs from another only in letter case", "starts.csv: `household`", "row 9", "the other is in row 8"];
+    refuses(&households(&spelled), &words);
     let damaged: Vec<String> = of(2, 11).into_iter().chain(["H\u{fffd}".to_owned()]).collect();
     refuses(&households(&damaged), &["a letter that could not be read", "starts.csv: `household`", "row 13"]);
 }

@@ -1,7 +1,9 @@
 //! Records of whole months that are missing. No row of the file is wrong, and yet lost offences are paid as successes.
 
+use std::fs;
+
 use crate::silent::{pay, pays, records};
-use crate::wellspent::{Scratch, said};
+use crate::wellspent::{Scratch, run, said};
 
 /// The day so many days after 1 January 2025.
 fn day(number: i64) -> String {
@@ -65,4 +67,53 @@ fn months_without_a_row_are_told_unless_the_agency_counts_its_rows() {
         pays(&output, &paid(offences));
         assert!(!said(&output).contains(told), "{}", said(&output));
     }
+}
+
+/// A contract for a year in work, and a job of each of 700 people that lasts from one to twenty months; ends from a day on are lost.
+fn jobs(lost_from: i64, files: usize) -> (Scratch, Scratch) {
+    let contract = Scratch::new("jobs-scheme");
+    contract.write(
+        "scheme.toml",
+        fs::read_to_string(scheme().0.join("scheme.toml")).expect("a scheme").replace(
+            "rule = \"none within\"\nevents = \"offence\"",
+            "rule = \"sustained\"\nspells = \"job\"\ndays = \"300 days\"\ncounted = \"cumulative\"",
+        ),
+    );
+    let (mut people, mut starts) = ("person\n".to_owned(), "start,person,provider,began\n".to_owned());
+    let mut spells = vec!["spell,person,kind,from,to\n".to_owned(); files];
+    for person in 0..700 {
+        people += &format!("{person}\n");
+        starts += &format!("{person},{person},A,{}\n", day(person));
+        let end = person + 30 + person * 37 % 600;
+        let end = if end < lost_from { day(end) } else { String::new() };
+        spells[person as usize % files] += &format!("{person},{person},job,{},{end}\n", day(person));
+    }
+    let coverage = "table,kind,until\nspells,job,2028-12-31\n".to_owned();
+    let mut tables = vec![("people".to_owned(), people), ("starts".to_owned(), starts), ("coverage".to_owned(), coverage)];
+    tables.extend(spells.into_iter().enumerate().map(|(at, rows)| (format!("spells-{}", at + 1), rows)));
+    let tables: Vec<(&str, &str)> = tables.iter().map(|(name, rows)| (name.as_str(), rows.as_str())).collect();
+    (contract, records(&tables))
+}
+
+#[test]
+fn ends_that_stop_being_recorded_are_told() {
+    let told = "nothing ends, though much of the same age ended at other times";
+    let (contract, whole) = jobs(10_000, 1);
+    assert!(!said(&pay(&contract, &whole, "2028-12-31", &[])).contains(told));
+    assert!(!said(&run(&["records", "check", whole.path()])).contains(told));
+    for (lost, files) in [(500, 1), (700, 2)] {
+        let (contract, cut) = jobs(lost, files);
+        let output = pay(&contract, &cut, "2028-12-31", &[]);
+        assert!(output.status.success(), "{}", said(&output));
+        for words in [told, "job: no spell ends from", "ends were to be expected"] {
+            assert!(said(&output).contains(words), "{words}\n{}", said(&output));
+        }
+        assert!(said(&run(&["records", "check", cut.path()])).contains(told));
+    }
+    // In one file of two alone.
+    let (contract, one) = jobs(10_000, 2);
+    let cut = jobs(500, 2).1;
+    fs::copy(cut.0.join("spells-2.csv"), one.0.join("spells-2.csv")).expect("a copy");
+    let output = pay(&contract, &one, "2028-12-31", &[]);
+    assert!(said(&output).contains("spells-2.csv: `to`: for months nothing ends"), "{}", said(&output));
 }

@@ -72,6 +72,7 @@ fn rows_of_later_days_do_not_make_records_complete() {
         ["", "e2,1,appointment,2072-07-01,\n", "e2,2,appointment,2029-01-01,2028-02-01\n", "e2,2,off,2026-01-01,2029-01-01\n"]
     {
         pays(&paid(later), "3 are not yet known");
+        pays(&paid(later), "wait for records, not for time");
     }
     // The same row on a day that has come.
     pays(&paid("e2,1,appointment,2028-07-01,\n"), "£200");

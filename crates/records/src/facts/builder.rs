@@ -7,6 +7,7 @@ use crate::facts::fact::{FactKeys, NeededKeys, disposal_key, is_small, key, need
 use crate::lookups::{RowLookups, find_people, positions};
 use crate::names::{NOBODY, Names};
 use crate::need::Need;
+use crate::placeholders;
 use base::day::{Day, NEVER};
 
 /// Collects the rows of one table, from any number of batches.
@@ -76,7 +77,7 @@ impl<'a> FactsBuilder<'a> {
         let few = RareValues {
             to,
             known,
-            class: if *class == ColumnValues::Absent { Vec::new() } else { positions(class, batch.rows(), &self.need.classes) },
+            class: if *class == ColumnValues::Absent { Vec::new() } else { self.classes(class, batch.rows()) },
             disposal: column("disposal", !self.need.disposals.is_empty()),
             amount: column("amount", !self.need.amounts.is_empty()),
         };
@@ -127,6 +128,14 @@ impl<'a> FactsBuilder<'a> {
                 }
             }
         }
+    }
+
+    /// The class of each row.
+    fn classes(&self, column: &ColumnValues, rows: usize) -> Vec<u16> {
+        let mut classes = positions(column, rows, &self.need.classes);
+        let without = |(row, class): &(usize, &mut u16)| **class == 0 && placeholders::has_none(column, *row);
+        classes.iter_mut().enumerate().filter(without).for_each(|(_, class)| *class = self.need.no_class());
+        classes
     }
 
     /// Adds the days that rows show the records to reach.

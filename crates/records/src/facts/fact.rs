@@ -15,7 +15,7 @@ pub struct Fact {
     pub to: Day,
     /// The position among the needed kinds: events, then spells.
     pub kind: u16,
-    /// The position among the needed classes, from 1; 0 is any other class.
+    /// The position among the needed classes, from 1; 0 is any other class, and [`Need::no_class`] none at all.
     pub class: u16,
     /// The key of the row; 0 if no rule needs it.
     pub key: u64,

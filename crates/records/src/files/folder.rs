@@ -9,7 +9,8 @@ use base::hinted::Hinted;
 use super::input;
 use super::others::OtherFile;
 use super::safe;
-use super::set_aside::SET_ASIDE;
+use super::set_aside::{KEPT, SET_ASIDE};
+use super::source_rows::SOURCE_ROWS;
 use super::table_file::{FileFormat, TableFile};
 use crate::fault::Fault;
 use crate::schema::{RecordTable, TABLES};
@@ -56,7 +57,7 @@ fn sheets(
 ) -> anyhow::Result<(Vec<TableFile>, Vec<OtherFile>)> {
     let file = |table, part, sheet: Option<&str>| {
         let sheet = sheet.map(str::to_owned);
-        TableFile { table, path: path.to_owned(), format: FileFormat::Workbook, sheet, part }
+        TableFile { sheet, part, ..TableFile::new(table, path.to_owned(), FileFormat::Workbook) }
     };
     let mut workbook = match (input::workbook(path)?, named) {
         (Ok(workbook), _) => workbook,
@@ -114,7 +115,7 @@ fn sheets(
 
 /// Whether a file that is no table belongs to a folder of records, by its name in small letters.
 fn is_our_own(name: &str) -> bool {
-    ACCESS_LOGS.contains(&name) || name == SET_ASIDE
+    ACCESS_LOGS.contains(&name) || [SET_ASIDE, KEPT, SOURCE_ROWS].contains(&name)
 }
 
 /// Whether a file of this name in a folder of records is a table of it, its access log, or the list of rows that were left out of it.

@@ -15,6 +15,7 @@ mod parquet_types;
 pub mod safe;
 pub mod set_aside;
 pub mod shared_file;
+pub mod source_rows;
 mod table_file;
 pub mod write;
 pub mod xlsx;

@@ -11,7 +11,7 @@ use crate::batch::{Batch, ColumnValues, NONE, Texts};
 use crate::cell;
 use crate::fault::{Fault, Grade};
 use crate::header::columns;
-use crate::rows::TakeBatch;
+use crate::rows::{self, TakeBatch};
 use crate::schema::{RecordColumn, RecordTable, ValueKind};
 use base::day::{FIRST, LAST, NEVER};
 use parquet::basic::{Compression, Type as Physical};
@@ -38,6 +38,8 @@ pub struct ParquetTable {
     of: Vec<Option<(usize, Conversion)>>,
     /// Rows before each row group.
     before: Vec<u64>,
+    /// Columns that nothing depends on: a value of theirs that cannot be read counts as none.
+    unneeded: &'static [&'static str],
 }
 
 /// How the values of a column are converted.
@@ -158,7 +160,7 @@ pub fn open(
     for group in reader.metadata().row_groups() {
         before.push(before[before.len() - 1] + group.num_rows() as u64);
     }
-    Ok((ParquetTable { table, reader, of, before }, faults))
+    Ok((ParquetTable { table, reader, of, before, unneeded: &[] }, faults))
 }
 
 const WRONG_TYPE: &str = "the column has values of the wrong type";
@@ -248,6 +250,12 @@ fn how(column: &RecordColumn, is: ParquetKind, physical: Physical) -> Option<Con
 type ValueFault = (usize, String, cell::CellFault);
 
 impl ParquetTable {
+    /// The same, where nothing depends on some columns.
+    #[must_use]
+    pub(super) fn without(self, unneeded: &'static [&'static str]) -> ParquetTable {
+        ParquetTable { unneeded, ..self }
+    }
+
     pub fn groups(&self) -> usize {
         self.reader.metadata().num_row_groups()
     }
@@ -303,6 +311,10 @@ impl ParquetTable {
             });
             if let Some(ColumnValues::Texts(texts)) = batch.columns.last() {
                 *text += texts.bytes();
+            }
+            if self.unneeded.contains(&column.name) {
+                faults.extend(wrong.into_iter().map(|(row, ..)| rows::not_needed(batch.places[row], column)));
+                continue;
             }
             for (row, value, (what, fix)) in wrong {
                 good.resize(rows, true);

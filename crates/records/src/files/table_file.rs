@@ -22,6 +22,8 @@ pub struct TableFile {
     pub(super) sheet: Option<String>,
     /// Which part of its table this is.
     pub(super) part: u64,
+    /// Columns that nothing depends on: a value of theirs that cannot be read counts as none, and its row is used.
+    pub unneeded: &'static [&'static str],
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +36,7 @@ pub enum FileFormat {
 
 impl TableFile {
     pub fn new(table: &'static RecordTable, path: PathBuf, format: FileFormat) -> TableFile {
-        TableFile { table, path, format, sheet: None, part: 1 }
+        TableFile { table, path, format, sheet: None, part: 1, unneeded: &[] }
     }
 
     /// The name without the folder, and the sheet where there are several.
@@ -62,6 +64,7 @@ impl TableFile {
             FileFormat::Parquet => match parquet::open(self.open()?, self.table, need) {
                 Err(faults) => take(Batch::empty(self.table), faults),
                 Ok((opened, faults)) => {
+                    let opened = opened.without(self.unneeded);
                     take(Batch::empty(self.table), faults)?;
                     (0..opened.groups()).try_for_each(|group| opened.read(group, take))
                 }
@@ -71,7 +74,7 @@ impl TableFile {
 
     fn rows(&self, rows: &mut impl Rows, take: &mut TakeBatch<'_>) -> anyhow::Result<()> {
         let mut failed = None;
-        let result = rows::read(rows, self.table, |batch, faults| {
+        let result = rows::read_without(rows, self.table, self.unneeded, |batch, faults| {
             take(batch, faults).map_err(|error| {
                 failed = Some(error);
                 io::Error::other("stopped")

@@ -1,6 +1,9 @@
-//! Amounts of one file or agency that are about a hundred times those of the others: pence that are read as pounds. It is only told. A
+//! The sizes of amounts, by kind; and amounts of one file or agency that are about a hundred times those of the others: pence that are read as pounds. It is only told. A
 //! file may have larger amounts, so much speaks for it before anything is said: the ratio of the medians, many amounts on both sides, no
 //! pence in the larger ones, and pence in the others.
+//!
+//! Amounts are counted once rows were set aside: what is doubtful of a kind is doubtful of the rows that are added up, and a row that cannot be
+//! used must not move what is usual of the others.
 
 use super::super::fault::{Fault, visible};
 use base::english::counted;
@@ -20,6 +23,8 @@ pub struct AmountScale {
     count: u64,
     /// How many of them are no whole pounds.
     with_pence: u64,
+    /// How many of them are below zero.
+    below: u64,
 }
 
 /// Steps for each doubling of an amount.
@@ -38,6 +43,7 @@ impl AmountScale {
         self.sizes[size(amount)] += 1;
         self.count += 1;
         self.with_pence += u64::from(!amount.is_multiple_of(100));
+        self.below += u64::from(hundredths < 0);
     }
 
     /// Adds those of other rows.
@@ -49,6 +55,7 @@ impl AmountScale {
         }
         self.count += other.count;
         self.with_pence += other.with_pence;
+        self.below += other.below;
     }
 
     /// The same without those of some of its rows.
@@ -57,7 +64,26 @@ impl AmountScale {
         rest.sizes.iter_mut().zip(&own.sizes).for_each(|(sum, less)| *sum -= less);
         rest.count -= own.count;
         rest.with_pence -= own.with_pence;
+        rest.below -= own.below;
         rest
+    }
+
+    /// Rows with an amount above zero, and below it.
+    #[must_use]
+    pub fn above_and_below(&self) -> (u64, u64) {
+        (self.count - self.below, self.below)
+    }
+
+    /// Rows whose amount has at least so many binary digits more than the usual one, which is the median.
+    #[must_use]
+    pub fn far_larger(&self, digits: usize) -> u64 {
+        let of_digits: Vec<u64> = self.sizes.chunks(STEPS as usize).map(|steps| steps.iter().sum()).collect();
+        let mut rows = 0;
+        let usual = of_digits.iter().position(|of| {
+            rows += of;
+            rows * 2 >= self.count
+        });
+        usual.map_or(0, |usual| of_digits.iter().skip(usual + digits).sum())
     }
 
     /// The median in pounds, to the eighth part of a doubling; `None` where there are too few amounts.

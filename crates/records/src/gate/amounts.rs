@@ -6,18 +6,9 @@ use base::english::counted;
 use super::super::batch::{Batch, ColumnValues, NONE};
 use super::super::fault::{Fault, visible};
 use super::super::need::Need;
+use super::amount_scale::AmountScale;
 use super::row_faults::RowFaults;
 use super::rules::AmountRule;
-
-/// What was seen of the amounts of a kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AmountsSeen {
-    /// Rows with an amount above zero, and below it.
-    above: u64,
-    below: u64,
-    /// Rows by the number of binary digits of their amount, without the sign.
-    digits: [u64; 65],
-}
 
 /// So many times the most that counts, or the usual amount, no amount is.
 const TIMES: i64 = 1000;
@@ -25,41 +16,6 @@ const TIMES: i64 = 1000;
 const DIGITS: usize = 10;
 /// From so many rows below zero on, more of them than above are no corrections.
 const SEVERAL: u64 = 5;
-
-impl Default for AmountsSeen {
-    fn default() -> AmountsSeen {
-        AmountsSeen { above: 0, below: 0, digits: [0; 65] }
-    }
-}
-
-impl AmountsSeen {
-    fn note(&mut self, amount: i64) {
-        self.above += u64::from(amount > 0);
-        self.below += u64::from(amount < 0);
-        self.digits[digits(amount)] += 1;
-    }
-
-    pub(super) fn add(&mut self, more: &AmountsSeen) {
-        self.above += more.above;
-        self.below += more.below;
-        self.digits.iter_mut().zip(more.digits).for_each(|(sum, more)| *sum += more);
-    }
-
-    /// Rows whose amount is about a thousand times the usual one, which is the median of those that are not 0.
-    fn far_larger(&self) -> u64 {
-        let all: u64 = self.digits[1..].iter().sum();
-        let mut rows = 0;
-        let usual = (1..self.digits.len()).find(|at| {
-            rows += self.digits[*at];
-            rows * 2 >= all
-        });
-        usual.map_or(0, |usual| self.digits.iter().skip(usual + DIGITS).sum())
-    }
-}
-
-fn digits(amount: i64) -> usize {
-    (64 - amount.unsigned_abs().leading_zeros()) as usize
-}
 
 /// The rules of each needed kind of event.
 #[must_use]
@@ -71,11 +27,10 @@ pub fn rules(need: &Need) -> Vec<AmountRule> {
     need.events.iter().map(of).collect()
 }
 
-/// Counts the amounts of a batch, and notes those below zero and those that are far more than counts, where the sum is the result.
-pub(super) fn check(rules: &[AmountRule], kinds: &[u16], batch: &Batch, seen: &mut Vec<AmountsSeen>, row_faults: &mut RowFaults) {
+/// Notes the amounts of a batch that are below zero and those that are far more than counts, where the sum is the result.
+pub(super) fn check(rules: &[AmountRule], kinds: &[u16], batch: &Batch, row_faults: &mut RowFaults) {
     let at = batch.table.column("amount");
     let ColumnValues::Numbers(amounts) = &batch.columns[at] else { return };
-    seen.resize(seen.len().max(rules.len()), AmountsSeen::default());
     for (row, (amount, kind)) in amounts.iter().zip(kinds).enumerate() {
         let Some(kind) = usize::from(*kind).checked_sub(1).filter(|kind| rules.get(*kind).is_some_and(|rule| rule.used)) else {
             continue;
@@ -83,7 +38,6 @@ pub(super) fn check(rules: &[AmountRule], kinds: &[u16], batch: &Batch, seen: &m
         if *amount == NONE {
             continue;
         }
-        seen[kind].note(*amount);
         let Some(most) = rules[kind].most else { continue };
         let (what, expected, fix) = if *amount < 0 {
             ("this amount is below zero, and lowers the sum", "0 or more", "no action needed if it corrects an earlier amount")
@@ -103,22 +57,24 @@ pub(super) fn check(rules: &[AmountRule], kinds: &[u16], batch: &Batch, seen: &m
 
 /// What is doubtful of the amounts of each kind.
 #[must_use]
-pub fn faults(kinds: &[String], seen: &[AmountsSeen]) -> Vec<Fault> {
+pub fn faults(kinds: &[String], seen: &[AmountScale]) -> Vec<Fault> {
     kinds.iter().zip(seen).flat_map(|(kind, seen)| [turned(kind, seen), far_larger(kind, seen)]).flatten().collect()
 }
 
 /// More amounts are below zero than above it.
-fn turned(kind: &str, seen: &AmountsSeen) -> Option<Fault> {
+fn turned(kind: &str, seen: &AmountScale) -> Option<Fault> {
     let what = "more amounts of this kind are below zero than above it";
     let fix = "check the sign: an amount below zero only corrects another one";
     let fault = Fault::file(what, "amounts above zero, and some that correct them", fix).refused();
-    let value = format!("{}: {} below, {} above", visible(kind), seen.below, seen.above);
-    (seen.below >= SEVERAL && seen.below > seen.above).then(|| Fault { column: "amount".into(), value: Some(value), ..fault })
+    let (above, below) = seen.above_and_below();
+    let value = format!("{}: {below} below, {above} above", visible(kind));
+    (below >= SEVERAL && below > above).then(|| Fault { column: "amount".into(), value: Some(value), ..fault })
 }
 
 /// Some amounts are far larger than all others.
-fn far_larger(kind: &str, seen: &AmountsSeen) -> Option<Fault> {
-    let (rows, all) = (seen.far_larger(), seen.above + seen.below);
+fn far_larger(kind: &str, seen: &AmountScale) -> Option<Fault> {
+    let (above, below) = seen.above_and_below();
+    let (rows, all) = (seen.far_larger(DIGITS), above + below);
     let what = "amounts of this kind are about a thousand times the usual one, or more";
     let fault = Fault::file(what, "amounts of about the same size", "check these amounts, and their unit").warning();
     let value = format!("{}: {rows} of {}", visible(kind), counted(all, "row", "rows"));

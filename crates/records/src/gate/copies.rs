@@ -19,6 +19,16 @@ const IDENTITY: [&str; 4] = ["forename", "surname", "born", "postcode"];
 /// What is reported of a row that equals another.
 pub const COPY: &str = "this row equals another in everything except its key; both count";
 
+/// The same of a spell and of a start, of which both do not count.
+const COPIED_SPELL: &str = "this spell equals another in everything except its key; each of its days counts once";
+pub const COPIED_START: &str = "this start equals another in everything except its key; a person counts once in a cohort";
+
+/// Whether a finding is about a row that equals another.
+#[must_use]
+pub fn is_of_copy(what: &str) -> bool {
+    [COPY, COPIED_SPELL, COPIED_START].contains(&what)
+}
+
 /// How many places of first rows are remembered, to name both rows of a pair.
 const PLACES: usize = 1 << 16;
 
@@ -70,10 +80,11 @@ impl CopyFinder {
                 }
                 continue;
             }
-            let what = if batch.table.name == "people" {
-                "this person has the same name, date of birth and postcode as another; both count"
-            } else {
-                COPY
+            let what = match batch.table.name {
+                "people" => "this person has the same name, date of birth and postcode as another; both count",
+                "starts" => COPIED_START,
+                "spells" => COPIED_SPELL,
+                _ => COPY,
             };
             let fix = "remove it if it is a copy; otherwise no action needed";
             let mut fault = Fault::row(batch.places[*row], what, "each row once", fix).warning();

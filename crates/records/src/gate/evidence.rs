@@ -133,7 +133,7 @@ pub struct MissingEvidence {
 pub fn missing_evidence(read: &FactsRead<'_>, need: &Need, people: u64) -> MissingEvidence {
     let mut of_coverage = differing(read.table, read.stated, read.found);
     let found = read.found;
-    let mut faults = amounts::faults(read.kinds, &found.amounts);
+    let mut faults = amounts::faults(read.kinds, &found.amount_scales());
     let word = if read.table == "spells" { "spell" } else { "event" };
     let used: u64 = found.files.iter().map(|rows| rows.used).sum();
     if used == 0 && found.unknown_people > 0 {
@@ -322,18 +322,6 @@ pub fn similar_ids(people: &Names) -> Option<Fault> {
     (count > 0).then(|| fault.warning())
 }
 
-/// Ids of households that differ only in letter case and the like. A household written in two ways would count twice.
-#[must_use]
-pub fn similar_households(households: &Names) -> Option<Fault> {
-    let count = similar(households);
-    let what =
-        "ids of households differ only in letter case, spaces, leading zeros or invisible characters, and each would count";
-    let fix = "write each household the same way everywhere; give two households ids that differ in more than that";
-    let value = Some(counted(count, "id", "ids"));
-    let fault = Fault { column: "household".into(), value, ..Fault::file(what, "an id for each household", fix) };
-    (count > 0).then(|| fault.refused())
-}
-
 /// How many names equal an earlier one in all but their form.
 fn similar(people: &Names) -> usize {
     let mut forms = Fingerprints::default();
@@ -362,6 +350,28 @@ pub fn classes_without_rows(found: &GateResult, classes: &[String]) -> Option<Fa
     let fault = Fault::file(what, "rows of each class that the rules name", fix).warning();
     Some(Fault { column: "class".into(), value: Some(without.join(", ")), ..fault })
 }
+
+/// Classes that no rule names, where the class decides whether rows count: each of them counts, and so does a slip or a new code.
+#[must_use]
+pub fn unnamed_classes(found: &GateResult) -> Option<Fault> {
+    let all = found.unnamed_classes.kinds();
+    // Where nearly every row has another class, the column has texts and no codes.
+    if all.len() as u64 * 2 > found.with_class {
+        return None;
+    }
+    let words = |class: &&OtherKind| format!("{} ({})", visible(&class.name), row_count(class.rows));
+    let mut named: Vec<String> = all.iter().take(MOST_CLASSES).map(words).collect();
+    if all.len() > MOST_CLASSES {
+        named.push(format!("and {} more", all.len() - MOST_CLASSES));
+    }
+    let what = "no rule names these classes, and their rows count";
+    let fix = "no action needed, unless one of them should be left out under another name, or is a slip";
+    let fault = Fault::file(what, "classes that the rules leave out, and others that count", fix).warning();
+    (!named.is_empty()).then(|| Fault { column: "class".into(), value: Some(named.join(", ")), ..fault })
+}
+
+/// How many classes a finding names.
+const MOST_CLASSES: usize = 20;
 
 /// Rows without a class among others that have one, where the class decides whether they count: they count, whatever they were.
 #[must_use]
@@ -397,7 +407,7 @@ pub fn unused_kinds(others: &OtherKinds, used: &[String]) -> Option<Fault> {
 }
 
 /// The fingerprint of an id without its form.
-fn form(id: &str) -> u64 {
+pub(super) fn form(id: &str) -> u64 {
     let letters: String = spelling::folded(id).chars().filter(|letter| letter.is_alphanumeric()).collect();
     // "007.0", as a spreadsheet may write a number, is 7.
     let letters = match id.trim().strip_suffix(".0") {

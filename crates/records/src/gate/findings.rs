@@ -2,8 +2,10 @@
 //! need no more memory than ten, and the order of threads does not change the result.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::super::fault::{Fault, Grade};
+use super::super::files::source_rows::SourceRows;
 
 /// How many places of a group are kept.
 pub const SHOWN: usize = 10;
@@ -12,6 +14,8 @@ pub const SHOWN: usize = 10;
 #[derive(Clone, Debug, Default)]
 pub struct Findings {
     kinds: BTreeMap<FindingKey, FindingGroup>,
+    /// Where the rows came from, so that what is added here names that too.
+    sources: Option<Arc<SourceRows>>,
 }
 
 /// What the findings of one group have in common.
@@ -38,11 +42,36 @@ pub struct FindingGroup {
     people: Vec<u32>,
 }
 
+/// What was read in a row, and the row of the agency's own file that it is from.
+#[must_use]
+pub fn with_source(sources: &SourceRows, file: &str, place: u64, value: Option<String>) -> Option<String> {
+    match (sources.words(file, place), value) {
+        (None, value) => value,
+        (Some(source), None) => Some(source),
+        (Some(source), Some(value)) => Some(format!("{value}; {source}")),
+    }
+}
+
 impl Findings {
+    /// No findings yet, of tables whose rows came from other files.
+    #[must_use]
+    pub fn with_sources(sources: Arc<SourceRows>) -> Findings {
+        Findings { kinds: BTreeMap::new(), sources: Some(sources) }
+    }
+
+    /// The same file's value with the row that it is from, where that is known.
+    fn sourced(&self, file: &str, place: u64, value: Option<String>) -> Option<String> {
+        match &self.sources {
+            Some(sources) => with_source(sources, file, place, value),
+            None => value,
+        }
+    }
+
     /// Adds a finding. `affects_sum` says whether it may change the sum, `person` whom its row is about.
     pub fn add(&mut self, file: &str, fault: Fault, affects_sum: bool, person: Option<u32>) {
         let key =
             FindingKey { grade: fault.grade, affects_sum, file: file.to_owned(), column: fault.column.clone(), what: fault.what };
+        let fault = Fault { value: self.sourced(file, fault.place, fault.value.clone()), ..fault };
         let place = (fault.place, fault.value.clone());
         match self.kinds.get_mut(&key) {
             None => {
@@ -63,7 +92,14 @@ impl Findings {
 
     /// Adds what another thread found.
     pub fn merge(&mut self, other: Findings) {
-        for (key, more) in other.kinds {
+        for (key, mut more) in other.kinds {
+            if self.sources.is_some() && other.sources.is_none() {
+                more.first.value = self.sourced(&key.file, more.first.place, more.first.value);
+                more.tidy(SHOWN);
+                for (place, value) in &mut more.places {
+                    *value = self.sourced(&key.file, *place, value.take());
+                }
+            }
             match self.kinds.get_mut(&key) {
                 None => {
                     self.kinds.insert(key, more);
@@ -86,7 +122,7 @@ impl Findings {
     pub fn within(self, folder: &str) -> Findings {
         let inside =
             |(key, kind): (FindingKey, FindingGroup)| (FindingKey { file: format!("{folder}/{}", key.file), ..key }, kind);
-        Findings { kinds: self.kinds.into_iter().map(inside).collect() }
+        Findings { kinds: self.kinds.into_iter().map(inside).collect(), sources: None }
     }
 
     /// Each group: first what stops a run, then what may change the sum.

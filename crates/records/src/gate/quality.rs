@@ -22,6 +22,8 @@ pub struct QualityReport {
     pub copies: Option<CopiedFacts>,
     /// Results of measured people that count in two cohorts.
     pub again: Option<CountedInTwoCohorts>,
+    /// Facts of measured people without a class, where the class decides whether they count.
+    pub without_class: Option<FactsWithoutClass>,
     /// For each outcome with exceptions, who is excepted.
     pub exceptions: Vec<ExceptedPeople>,
     /// Who accepted faults that may change the sum, and why, if anybody did.
@@ -43,6 +45,15 @@ pub struct CountedInTwoCohorts {
     pub results: u64,
     pub people: u64,
     /// The sum as it is, and the sum if each counted only in the first cohort; `None` if there is no sum.
+    pub sums: Option<(Pence, Pence)>,
+}
+
+/// Facts without a class, where the class decides whether they count. All of them count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FactsWithoutClass {
+    pub rows: u64,
+    pub people: u64,
+    /// The sum as it is, and the sum if none of them counted; `None` if there is no sum.
     pub sums: Option<(Pence, Pence)>,
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::super::fault::Fault;
 use super::super::names::Fingerprints;
 use super::amount_scale::AmountScale;
-use super::amounts::AmountsSeen;
+use super::ends::{self, DaysByKind};
 use super::file_columns::FileColumns;
 use super::findings::Findings;
 use super::groups::GroupsSeen;
@@ -28,8 +28,8 @@ pub struct GateResult {
     /// Rows of the kinds whose class decides whether they count: with a class, and without one or with a word for none.
     pub with_class: u64,
     pub without_class: u64,
-    /// For each needed kind of event, its amounts.
-    pub amounts: Vec<AmountsSeen>,
+    /// Classes of these rows that no rule names.
+    pub unnamed_classes: OtherKinds,
     /// Rows with a day in `settled`.
     pub settled: u64,
     /// Rows of the needed kinds in files of events without the column `settled`.
@@ -47,6 +47,8 @@ pub struct GateResult {
     pub(super) columns: Vec<FileColumns>,
     /// The sizes of the amounts that are added up, by file and needed kind.
     pub(super) scales: Vec<Vec<AmountScale>>,
+    /// The days from which rows are and on which they end, by file and kind.
+    pub(super) ends: Vec<DaysByKind>,
     /// Of a table of starts: who says to which group a start belongs.
     pub(super) groups: GroupsSeen,
     /// Whether several threads read the file, so that rows come in any order.
@@ -97,6 +99,20 @@ impl GateResult {
         all
     }
 
+    /// The days from which rows are and on which they end, of each file by kind.
+    #[must_use]
+    pub fn ends_by_file(&self) -> &[DaysByKind] {
+        &self.ends
+    }
+
+    /// The same of all files together.
+    #[must_use]
+    pub fn ends(&self) -> DaysByKind {
+        let mut all = DaysByKind::new();
+        self.ends.iter().for_each(|file| ends::merge(&mut all, file.clone()));
+        all
+    }
+
     /// Adds a fault that changes nothing.
     pub fn report(&mut self, file: FileRef<'_>, fault: Fault) {
         self.note(file, fault, false, None);
@@ -120,6 +136,8 @@ impl GateResult {
         self.columns.iter_mut().zip(other.columns).for_each(|(seen, more)| seen.merge(more));
         self.scales.resize(self.scales.len().max(other.scales.len()), Vec::new());
         self.scales.iter_mut().zip(&other.scales).for_each(|(file, more)| merge_scales(file, more));
+        self.ends.resize(self.ends.len().max(other.ends.len()), DaysByKind::new());
+        self.ends.iter_mut().zip(other.ends).for_each(|(file, more)| ends::merge(file, more));
         self.groups.merge(other.groups);
         self.repeated.extend(other.repeated);
         add(&mut self.kinds, &other.kinds);
@@ -128,9 +146,8 @@ impl GateResult {
         add(&mut self.classes, &other.classes);
         self.other_classes += other.other_classes;
         self.with_class += other.with_class;
+        self.unnamed_classes.merge(other.unnamed_classes);
         self.without_class += other.without_class;
-        self.amounts.resize(self.amounts.len().max(other.amounts.len()), AmountsSeen::default());
-        self.amounts.iter_mut().zip(&other.amounts).for_each(|(seen, more)| seen.add(more));
         self.settled += other.settled;
         self.never_settled += other.never_settled;
         self.unreadable += other.unreadable;
@@ -200,6 +217,11 @@ impl OtherKinds {
         if let Some(kind) = self.kept.get_mut(&print) {
             kind.rows += rows;
         }
+    }
+
+    /// Whether a kind is remembered.
+    pub(super) fn has(&self, print: u64) -> bool {
+        self.kept.contains_key(&print)
     }
 
     /// The kinds that are remembered, in the order of their names.

@@ -1,6 +1,7 @@
 //! Faults of single rows: days in the wrong order, days that cannot have happened yet, and starts outside the scheme.
 
 use base::day::{Day, NEVER, date, day};
+use base::sum_words::{is_sum, is_sum_or_note};
 use jiff::civil::Date;
 
 use super::super::batch::{Batch, ColumnValues};
@@ -9,7 +10,6 @@ use super::super::lookups::positions;
 use super::super::placeholders;
 use super::super::schema::ValueKind;
 use super::super::spelling;
-use super::super::totals::{is_sum, is_total};
 use super::rules::StartScope;
 
 /// Faults of a batch, each with its row.
@@ -245,7 +245,7 @@ pub(super) fn check_sums(batch: &Batch, row_faults: &mut RowFaults) {
         return;
     }
     // An outcome or a period may be called like a note below a table: "Overall", "End".
-    for (name, is_named_so) in [("invoice", is_total as fn(&str) -> bool), ("outcome", is_sum), ("period", is_sum)] {
+    for (name, is_named_so) in [("invoice", is_sum_or_note as fn(&str) -> bool), ("outcome", is_sum), ("period", is_sum)] {
         let at = batch.table.column(name);
         let ColumnValues::Texts(texts) = &batch.columns[at] else { continue };
         for row in (0..batch.rows()).filter(|row| is_named_so(texts.get(*row))) {

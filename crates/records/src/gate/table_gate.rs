@@ -27,7 +27,7 @@ use super::row_faults::{
     check_placeholders, check_starts, check_sums,
 };
 use super::rules::TableRules;
-use super::{amounts, audits};
+use super::{amounts, audits, ends};
 
 /// For how many names of a batch the nearest known name is looked up.
 const MOST_COMPARED: usize = 50;
@@ -128,7 +128,7 @@ impl<'a> QualityGate<'a> {
         check_sums(batch, &mut row_faults);
         self.classes(batch, &lookups, found, &mut row_faults);
         if !self.rules.amounts.is_empty() && self.table.name == "events" {
-            amounts::check(&self.rules.amounts, &lookups.kinds, batch, &mut found.amounts, &mut row_faults);
+            amounts::check(&self.rules.amounts, &lookups.kinds, batch, &mut row_faults);
         }
         self.columns(file, batch, &lookups, found, &mut row_faults);
         if !self.rules.outcomes.is_empty() {
@@ -139,6 +139,7 @@ impl<'a> QualityGate<'a> {
         }
         self.copies(file, batch, &lookups, found);
         self.scales(file, batch, &lookups, found);
+        ends::add(&self.rules.kinds, self.known.linked, file.at, batch, &lookups, &mut found.ends);
         found.files[file.at].used += batch.rows() as u64;
         for kind in lookups.kinds.iter().filter(|kind| **kind > 0) {
             found.kinds[usize::from(*kind) - 1] += 1;
@@ -283,11 +284,17 @@ impl<'a> QualityGate<'a> {
         let classed: Vec<bool> = self.rules.kinds.iter().map(|kind| self.rules.classed.contains(kind)).collect();
         for (row, kind) in lookups.kinds.iter().enumerate() {
             if usize::from(*kind).checked_sub(1).is_some_and(|kind| classed[kind]) {
-                let has_none = match &batch.columns[column] {
-                    ColumnValues::Texts(texts) => texts.get(row).is_empty() || placeholders::stands_for_none(texts.get(row)),
-                    values => values.name(row).is_none(),
-                };
+                let has_none = placeholders::has_none(&batch.columns[column], row);
                 *if has_none { &mut found.without_class } else { &mut found.with_class } += 1;
+                // Where cells have shifted, a class may be anything.
+                let is_known = lookups.persons.get(row).is_some_and(|person| *person != NOBODY);
+                if let (false, 0, true, Some(name)) = (has_none, known[row], is_known, batch.name(column, row)) {
+                    let print = fingerprint(name);
+                    if !found.unnamed_classes.has(print) {
+                        found.unnamed_classes.keep(print, &name.to_string());
+                    }
+                    found.unnamed_classes.rows(print, 1);
+                }
             }
         }
         for row in (0..batch.rows()).filter(|row| known[*row] == 0 && lookups.kinds.get(*row) != Some(&0)) {
@@ -450,6 +457,7 @@ impl<'a> QualityGate<'a> {
     ) {
         row_faults.faults.sort_by_key(|(row, fault)| (*row, fault.grade));
         let person = self.table.columns.iter().position(|column| column.name == "person");
+        let kind = self.table.columns.iter().position(|column| column.name == "kind");
         let mut good = vec![true; batch.rows()];
         for (row, mut fault) in row_faults.faults {
             if !good[row] {
@@ -472,6 +480,9 @@ impl<'a> QualityGate<'a> {
                     found.unknown.push(name.to_string());
                 }
             }
+            // In a row whose cells have shifted, the kind may be anything.
+            let listed = found.every_fault.is_some() && known_person.is_some();
+            fault.kind = kind.filter(|_| listed).map(|kind| batch.text(kind, row));
             found.note(file, fault, affects_sum, known_person);
         }
         found.files[file.at].set_aside += good.iter().filter(|good| !**good).count() as u64;

@@ -30,7 +30,7 @@ fn rows(text: &str, file: &str, look_ups: &LookUps) -> (Vec<String>, MapResult) 
         true => map::survey(&parts[0], &mut csv(file), look_ups).expect("bytes").expect("days that settle how they are written"),
         false => map::Dates::new(),
     };
-    let done = map::rows(&parts[0], from.as_mut(), look_ups, &dates, |row| {
+    let done = map::rows(&parts[0], from.as_mut(), look_ups, &dates, |_, row| {
         out.push(row.join(","));
         Ok(())
     });

@@ -3,21 +3,24 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::bail;
+use base::day::{Day, date};
 use base::english::{counted, plural};
 use base::money::{Pence, thousands};
 use contract::Scheme;
 use contract::read::SCHEME_FILE;
 use contract::tally::{CohortStage, Tally};
-use contract::terms::Baseline;
+use contract::terms::{Baseline, date_words};
 use ledger::missing_payees::PayeeChange;
 use ledger::statement::lines;
 use ledger::{Statement, StatementLine};
 use outcomes::claims::{ClaimedResult, FoundFalse, found_false};
+use outcomes::coverage_held::{HeldByCoverage, held_by_coverage};
 use outcomes::effect::{SetAside, effect};
 use outcomes::payees::Payees;
 use outcomes::{IndexEvent, MeasuredOutcomes, ProviderTally, QueryDates};
 use records::batch::Batch;
-use records::gate::quality::{CopiedFacts, CountedInTwoCohorts, QualityReport};
+use records::fault::visible;
+use records::gate::quality::{CopiedFacts, CountedInTwoCohorts, FactsWithoutClass, QualityReport};
 
 use crate::error::Error;
 use crate::folder::SchemeFolder;
@@ -105,11 +108,17 @@ impl PricedRecords {
             measured.exchange_counted_again();
             CountedInTwoCohorts { sums, ..again }
         });
+        let without_class = found.quality.without_class.map(|without| {
+            measured.exchange_without_class();
+            let sums = Some((sum(&self.statement.lines), price(&payable(&measured))));
+            measured.exchange_without_class();
+            FactsWithoutClass { sums, ..without }
+        });
         let copies = found.quality.copies.map(|copies| {
             let sums = Some((sum(&self.statement.lines), price(&payable(&measured.once()))));
             CopiedFacts { sums, ..copies }
         });
-        Ok(QualityReport { effect, copies, again, ..found.quality })
+        Ok(QualityReport { effect, copies, again, without_class, ..found.quality })
     }
 
     /// How far the linkage leaves the sum uncertain, in sentences.
@@ -206,7 +215,11 @@ pub(crate) fn from_records(
     others_are_others(scheme, folder, &providers)?;
     let priced = groups.iter().flat_map(|group| of_group(scheme, &payees, group)).collect();
     let statement = new_statement(folder, days, providers, priced)?;
-    let waiting = waiting(scheme, &groups).into_iter().chain(not_certified(scheme, &payees, &groups)).collect();
+    let mut waiting = waiting(scheme, &groups);
+    if !waiting.is_empty() {
+        waiting.extend(waiting_for_rows(scheme, found, &groups, days.days()));
+    }
+    waiting.extend(not_certified(scheme, &payees, &groups));
     Ok(PricedRecords { statement, waiting, payees, groups })
 }
 
@@ -295,6 +308,32 @@ fn waiting(scheme: &Scheme, groups: &[ProviderTally]) -> Vec<String> {
         out.push("What is compared with a gate or a baseline is decided when everyone in its cohorts is known.".into());
     }
     out
+}
+
+/// The kinds of fact for which people wait although their follow-up windows have ended: they wait for rows, and not for time.
+fn waiting_for_rows(scheme: &Scheme, found: &MeasuredRecords, groups: &[ProviderTally], days: (Day, Day)) -> Vec<String> {
+    let providers: BTreeSet<u32> = groups.iter().map(|group| group.provider).collect();
+    let counts = |index: &IndexEvent| !index.start.comparison && providers.contains(&index.start.provider);
+    let words = |held: HeldByCoverage| {
+        let HeldByCoverage { table, kind, until, stated, people } = held;
+        let (people, wait) = (counted(people as u64, "person", "people"), plural(people, "waits", "wait"));
+        let kind = visible(&kind);
+        let reach = match (until, stated) {
+            (Some(day), true) => {
+                format!("the table coverage says that `{kind}` in {table} is complete up to {}", date_words(date(day)))
+            }
+            (Some(day), false) => format!(
+                "the table coverage does not say how far `{kind}` in {table} is complete, and the last row of {table} is of {}",
+                date_words(date(day))
+            ),
+            (None, _) => format!("there are no rows of {table} by then"),
+        };
+        format!(
+            "Of these, {people} whose follow-up has ended {wait} for records, not for time: {reach}. If later rows are there, supply them, \
+             and the day in coverage."
+        )
+    };
+    held_by_coverage(scheme, &found.records, &found.measured, days, &counts).into_iter().map(words).collect()
 }
 
 /// The cohorts that have ended and whose costs are not certified, where clauses are worked out from them.

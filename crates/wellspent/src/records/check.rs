@@ -4,15 +4,18 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use base::day::day;
+use base::day::{Day, day};
 use records::batch::Batch;
 use records::check::{CrossRowCheck, EndedStarts};
 use records::fault::{Fault, Grade};
 use records::files::gated::{basic_rules, read_table_listing_faults};
 use records::files::list::FaultList;
 use records::files::set_aside::{self, EarlierFault, SetAsideList};
+use records::files::source_rows::SourceRows;
 use records::files::write::{Unfinished, Writer};
 use records::files::{FileFormat, TableFile, find};
+use records::gate::ends::stopped_ends;
+use records::gate::findings::with_source;
 use records::gate::{CONSEQUENCES, GateResult, KnownNames, QualityGate, TableRules, evidence};
 use records::schema::{TABLES, table};
 use records::{Coverage, people};
@@ -45,19 +48,20 @@ fn checked(request: &RecordsCheckRequest) -> anyhow::Result<RecordsCheck> {
     let (files, others) = find(&request.folder)?;
     let unfinished = request.keep.as_deref().map(Unfinished::begin).transpose()?;
     let list = request.list.as_deref().map(FaultList::begin).transpose()?;
-    let faults = Faults { kinds: BTreeMap::new(), list, errors: 0, warnings: 0 };
+    let sources = SourceRows::of(&request.folder);
+    let faults = Faults { kinds: BTreeMap::new(), list, errors: 0, warnings: 0, sources };
     let left_out = request.keep.as_deref().map(SetAsideList::begin);
     let mut checking = Checking { keep: request.keep.as_deref(), format: request.format, faults, left_out, files: Vec::new() };
     for other in others {
         let fault = other.fault(&|_| true);
         if let (Some(list), Some(table)) = (&mut checking.left_out, other.looks_like.first().and_then(|name| table(name))) {
-            list.add(table, &fault)?;
+            list.add(table, &other.name, &fault)?;
         }
         checking.faults.add(&other.name, fault)?;
     }
     // What these tables were made from has faults of its own.
     for EarlierFault { table, fault } in set_aside::read(&request.folder)? {
-        checking.left_out.as_mut().map_or(Ok(()), |list| list.add(table, &fault))?;
+        checking.left_out.as_mut().map_or(Ok(()), |list| list.add(table, "", &fault))?;
         checking.faults.add(set_aside::SET_ASIDE, fault)?;
     }
     let of = |name: &str| files.iter().filter(|file| file.table.name == name).collect::<Vec<_>>();
@@ -107,6 +111,8 @@ fn checked(request: &RecordsCheckRequest) -> anyhow::Result<RecordsCheck> {
             _ => Vec::new(),
         })?;
         checking.of_files(&coverage_files, evidence::differing(table.name, &rules.stated, &found))?;
+        let until = |kind: &str| stated.stated_until(table.name, kind);
+        checking.of_files(&of(table.name), stopped_ends(table.name, found.ends_by_file(), &until, Day::MAX))?;
         if let (Some(fault), Some(first)) =
             (evidence::ids_in_other_forms(&found.unknown, &people.names).filter(|_| there), of(table.name).first())
         {
@@ -121,7 +127,7 @@ fn checked(request: &RecordsCheckRequest) -> anyhow::Result<RecordsCheck> {
     checking.files.sort_by_key(position);
     checking.left_out.take().map_or(Ok(()), SetAsideList::end)?;
     unfinished.map_or(Ok(()), Unfinished::end)?;
-    let Faults { kinds, list, errors, warnings } = checking.faults;
+    let Faults { kinds, list, errors, warnings, .. } = checking.faults;
     let mut faults: Vec<((String, String, &'static str), FaultKind)> = kinds.into_iter().collect();
     // What follows from other faults comes after them.
     let follows = |kind: &FaultKind| CONSEQUENCES.contains(&kind.first.what);
@@ -166,7 +172,7 @@ impl Checking<'_> {
         let lists = RefCell::new((&mut self.faults, &mut self.left_out));
         let add = |file: &TableFile, fault: Fault| {
             let (faults, left_out) = &mut *lists.borrow_mut();
-            left_out.as_mut().map_or(Ok(()), |list| list.add(file.table, &fault))?;
+            left_out.as_mut().map_or(Ok(()), |list| list.add(file.table, &file.name(), &fault))?;
             faults.add(&file.name(), fault)
         };
         let mut take = |batch: Batch, _| {
@@ -191,7 +197,7 @@ impl Checking<'_> {
     /// Adds faults of some files, each with the position of its file.
     fn of_files(&mut self, files: &[&TableFile], faults: Vec<(usize, Fault)>) -> anyhow::Result<()> {
         faults.into_iter().try_for_each(|(file, fault)| {
-            self.left_out.as_mut().map_or(Ok(()), |list| list.add(files[file].table, &fault))?;
+            self.left_out.as_mut().map_or(Ok(()), |list| list.add(files[file].table, &files[file].name(), &fault))?;
             self.faults.add(&files[file].name(), fault)
         })
     }
@@ -204,6 +210,7 @@ struct Faults {
     list: Option<FaultList>,
     errors: u64,
     warnings: u64,
+    sources: SourceRows,
 }
 
 /// Places shown for one kind of fault.
@@ -211,6 +218,7 @@ const SHOWN: usize = 10;
 
 impl Faults {
     fn add(&mut self, file: &str, fault: Fault) -> anyhow::Result<()> {
+        let fault = Fault { value: with_source(&self.sources, file, fault.place, fault.value.clone()), ..fault };
         if let Some(list) = &mut self.list {
             let grade = if fault.grade >= Grade::Repeat { "warning" } else { "error" };
             list.add(file, grade, &fault)?;

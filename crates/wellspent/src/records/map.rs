@@ -10,6 +10,7 @@ use base::csv_cell::quoted;
 use records::csv;
 use records::fault::Fault;
 use records::files::safe::{self, LARGEST_TABLE_BYTES};
+use records::files::source_rows::SourceRowsWriter;
 use records::files::write::Unfinished;
 use records::files::{input, parquet_rows};
 use records::map::{self, Dates, LookUpFile, LookUps, MapPart, MapResult};
@@ -40,7 +41,8 @@ pub fn map(request: &MapRequest) -> Result<MappedRecords, Error> {
 }
 
 fn mapped(request: &MapRequest) -> anyhow::Result<MappedRecords> {
-    let (parts, notes) = folder::document(&request.map, map::read)?;
+    let (parts, mut notes) = folder::document(&request.map, map::read)?;
+    notes.extend(map::unfilled(&parts).into_iter().map(|note| format!("note: {note}")));
     safe::must_be_folder(&request.data, "the folder with the agency's files")?;
     let data = AgencyFiles { folder: &request.data, reach: request.reach };
     let folder = request.out.display().to_string();
@@ -52,20 +54,28 @@ fn mapped(request: &MapRequest) -> anyhow::Result<MappedRecords> {
         return Ok(out);
     }
     let unfinished = Unfinished::begin(&request.out)?;
-    let mut tables: BTreeMap<&str, BufWriter<File>> = BTreeMap::new();
+    let mut tables: BTreeMap<&str, MadeTable> = BTreeMap::new();
+    let mut sources = SourceRowsWriter::default();
     for (part, dates) in parts.iter().zip(&dates) {
         if !tables.contains_key(part.table.name) {
             let path = request.out.join(format!("{}.csv", part.table.name));
             let file = File::create_new(&path).with_context(|| format!("could not write {}", path.display()))?;
-            tables.entry(part.table.name).or_insert(BufWriter::new(file)).write_all(csv::header_line(part.table).as_bytes())?;
+            let mut file = BufWriter::new(file);
+            file.write_all(csv::header_line(part.table).as_bytes())?;
+            tables.insert(part.table.name, MadeTable { file, next_line: 2 });
         }
         let Some(table) = tables.get_mut(part.table.name) else { continue };
         let mut from = part.file.as_ref().map(|file| data.open(file, part.sheet.as_deref())).transpose()?;
-        let done = map::rows(part, from.as_deref_mut(), &look_ups, dates, |row| write_row(row, table))
-            .with_context(|| format!("could not read {}", part.file.as_deref().unwrap_or_default()))?;
+        let name = with_sheet(part.file.as_deref().unwrap_or_default(), part.sheet.as_deref());
+        let done = map::rows(part, from.as_deref_mut(), &look_ups, dates, |source_row, row| {
+            sources.add(part.table.name, table.next_line, &name, source_row);
+            write_row(row, table)
+        })
+        .with_context(|| format!("could not read {}", part.file.as_deref().unwrap_or_default()))?;
         add(&mut out, part, done);
     }
-    tables.into_values().try_for_each(|mut table| table.flush())?;
+    tables.into_values().try_for_each(|mut table| table.file.flush())?;
+    sources.end(&request.out)?;
     // Where there are faults the folder keeps its mark, so that nobody pays by what is missing from it.
     if out.errors() == 0 {
         unfinished.end()?;
@@ -141,18 +151,28 @@ fn add(out: &mut MappedRecords, part: &MapPart, done: MapResult) {
         without_day: done.without_day,
         without_item: done.without_item,
         unlike_days: done.unreadable_days,
+        left_out: done.left_out,
+        emptied: done.emptied,
     });
     let file = part.file.as_deref().unwrap_or("the map itself");
     out.faults.push((with_sheet(file, part.sheet.as_deref()), done.faults));
 }
 
+/// A table that is being written, and the line on which its next row begins.
+struct MadeTable {
+    file: BufWriter<File>,
+    next_line: u64,
+}
+
 /// One row as CSV.
-fn write_row(row: &[String], table: &mut BufWriter<File>) -> io::Result<()> {
+fn write_row(row: &[String], table: &mut MadeTable) -> io::Result<()> {
     for (at, text) in row.iter().enumerate() {
         if at > 0 {
-            table.write_all(b",")?;
+            table.file.write_all(b",")?;
         }
-        table.write_all(quoted(text).as_bytes())?;
+        table.file.write_all(quoted(text).as_bytes())?;
+        table.next_line += text.bytes().filter(|byte| *byte == b'\n').count() as u64;
     }
-    table.write_all(b"\n")
+    table.next_line += 1;
+    table.file.write_all(b"\n")
 }

@@ -6,6 +6,7 @@
 
 mod draw;
 mod folder;
+mod maps;
 mod mutations;
 
 use std::fmt::Write as _;
