@@ -25,7 +25,7 @@ pub(super) fn column(request: &EvaluateRequest, spec: &Spec, ids: &TextColumn) -
     let beside = request.spec.parent().unwrap_or(Path::new("")).join(folder);
     let measured = measure(&MeasureRequest {
         scheme: if beside.is_dir() { beside } else { folder.into() },
-        reach: request.reach.clone(),
+        reach: request.reach,
         records: request.records.clone(),
         joining: None,
         days: QueryDates { as_at: request.today, known_at: None },
