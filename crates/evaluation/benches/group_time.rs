@@ -14,7 +14,9 @@ use base::statistics::normal_quantile;
 use evaluation::columns::{Column, Columns};
 use evaluation::difference_in_differences::aggregate::{AverageBy, average};
 use evaluation::difference_in_differences::bootstrap::{BootstrapOptions, multiplier_bootstrap};
-use evaluation::difference_in_differences::group_time::{Adjustment, BasePeriod, Comparison, GroupTimeOptions, group_time};
+use evaluation::difference_in_differences::group_time::{
+    BasePeriod, GroupTimeOptions, OutcomeAdjustment, PanelControls, group_time,
+};
 use evaluation::difference_in_differences::panel::{Gaps, Panel, PanelRows};
 
 const PERIODS: i64 = 10;
@@ -51,10 +53,10 @@ fn main() {
         start.elapsed().as_secs_f64(),
         processor_seconds() - busy
     );
-    for adjustment in [Adjustment::None, Adjustment::DoublyRobust] {
+    for adjustment in [OutcomeAdjustment::None, OutcomeAdjustment::DoublyRobust] {
         let (start, busy) = (Instant::now(), processor_seconds());
         let options = GroupTimeOptions {
-            comparison: Comparison::NeverTreated,
+            comparison: PanelControls::NeverTreated,
             base: BasePeriod::Varying,
             adjustment,
             anticipation: 0,

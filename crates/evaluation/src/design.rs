@@ -16,14 +16,14 @@ pub(crate) const BLOCK: usize = 256;
 const BLOCKS_OF_A_TASK: usize = 64;
 
 /// Columns and how to put them on a common scale.
-pub(crate) struct Design<'a> {
+pub(crate) struct DesignMatrix<'a> {
     columns: &'a Columns,
     means: Vec<f64>,
     scales: Vec<f64>,
 }
 
 /// Weighted sums over all rows.
-pub(crate) struct Sums {
+pub(crate) struct DesignSums {
     /// `Σ w z zᵀ`.
     pub(crate) cross: Symmetric,
     /// `Σ r z`.
@@ -33,7 +33,7 @@ pub(crate) struct Sums {
 }
 
 /// A block of rows on the common scale, the intercept first; beyond its last row it is 0.
-pub(crate) struct Block {
+pub(crate) struct DesignBlock {
     /// The first row.
     pub(crate) start: usize,
     /// How many rows it has.
@@ -45,7 +45,7 @@ pub(crate) struct Block {
     pub(crate) moment: [f64; BLOCK],
 }
 
-impl Block {
+impl DesignBlock {
     /// `Σ coefficients · z` of each row.
     pub(crate) fn linear(&self, coefficients: &[f64]) -> [f64; BLOCK] {
         let mut sum = [0.0; BLOCK];
@@ -110,13 +110,13 @@ fn four_products(a: &[f64; BLOCK], b: [&[f64; BLOCK]; 4]) -> [f64; 4] {
     lanes.map(|lanes| lanes.iter().sum())
 }
 
-impl<'a> Design<'a> {
+impl<'a> DesignMatrix<'a> {
     /// Puts columns on a common scale, counting each row as often as its weight says.
     ///
     /// # Errors
     ///
     /// A column with one value only.
-    pub(crate) fn new(columns: &'a Columns, weights: Option<&[f64]>) -> Result<Design<'a>, EvaluationError> {
+    pub(crate) fn new(columns: &'a Columns, weights: Option<&[f64]>) -> Result<DesignMatrix<'a>, EvaluationError> {
         let scale = |values: &[f64]| {
             let weight = |row: usize| weights.map_or(1.0, |weights| weights[row]);
             let (mut total, mut sum, mut squares) = (0.0, 0.0, 0.0);
@@ -140,7 +140,7 @@ impl<'a> Design<'a> {
             }
         }
         let (means, scales) = found.into_iter().map(|(mean, deviation, _)| (mean, deviation)).unzip();
-        Ok(Design { columns, means, scales })
+        Ok(DesignMatrix { columns, means, scales })
     }
 
     /// How many coefficients there are, the intercept included.
@@ -158,11 +158,11 @@ impl<'a> Design<'a> {
         Cholesky::of(cross).map_err(|collinear| EvaluationError::Collinear { column: self.names().swap_remove(collinear.column) })
     }
 
-    fn empty_block(&self) -> Block {
-        Block { start: 0, length: 0, z: vec![[0.0; BLOCK]; self.width()], weight: [0.0; BLOCK], moment: [0.0; BLOCK] }
+    fn empty_block(&self) -> DesignBlock {
+        DesignBlock { start: 0, length: 0, z: vec![[0.0; BLOCK]; self.width()], weight: [0.0; BLOCK], moment: [0.0; BLOCK] }
     }
 
-    fn fill(&self, block: &mut Block, start: usize) {
+    fn fill(&self, block: &mut DesignBlock, start: usize) {
         let length = BLOCK.min(self.columns.rows() - start);
         (block.start, block.length) = (start, length);
         if length < BLOCK {
@@ -180,7 +180,7 @@ impl<'a> Design<'a> {
     }
 
     /// Adds up over all rows. `visit` sets the weight and the moment of each row of a block, and returns what it adds to the scalar.
-    pub(crate) fn sums(&self, visit: impl Fn(&mut Block) -> f64 + Sync) -> Sums {
+    pub(crate) fn sums(&self, visit: impl Fn(&mut DesignBlock) -> f64 + Sync) -> DesignSums {
         let width = self.width();
         let task = BLOCK * BLOCKS_OF_A_TASK;
         let parts: Vec<(Vec<f64>, Vec<f64>, f64)> = (0..self.columns.rows().div_ceil(task))
@@ -210,11 +210,11 @@ impl<'a> Design<'a> {
                 place += 1;
             }
         }
-        Sums { cross, moments, scalar }
+        DesignSums { cross, moments, scalar }
     }
 
     /// One value for each row, worked out block by block.
-    pub(crate) fn map(&self, visit: impl Fn(&Block) -> [f64; BLOCK] + Sync) -> Vec<f64> {
+    pub(crate) fn map(&self, visit: impl Fn(&DesignBlock) -> [f64; BLOCK] + Sync) -> Vec<f64> {
         let mut out = vec![0.0; self.columns.rows()];
         let task = BLOCK * BLOCKS_OF_A_TASK;
         out.par_chunks_mut(task).enumerate().for_each(|(part, out)| {

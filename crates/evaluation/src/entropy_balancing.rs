@@ -3,7 +3,7 @@
 //! To balance variances or interactions as well, add columns of squares and products.
 
 use crate::columns::{Columns, check_rows};
-use crate::design::{Block, Design};
+use crate::design::{DesignBlock, DesignMatrix};
 use crate::error::EvaluationError;
 use crate::estimand::Estimand;
 use crate::linear_algebra::Symmetric;
@@ -37,7 +37,7 @@ const IMBALANCE_MAX: f64 = 1e-9;
 pub fn entropy_balance(treated: &[bool], columns: &Columns, estimand: Estimand) -> Result<BalancingWeights, EvaluationError> {
     check_rows("treated", treated.len(), columns.rows())?;
     check_groups(treated)?;
-    let design = Design::new(columns, None)?;
+    let design = DesignMatrix::new(columns, None)?;
     let means = design.sums(|block| each(block, |row| f64::from(u8::from(estimand.has(treated[row]))))).moments;
     let units = means[0];
     let goal: Vec<f64> = means.iter().map(|sum| sum / units).collect();
@@ -64,7 +64,7 @@ pub fn entropy_balance(treated: &[bool], columns: &Columns, estimand: Estimand) 
 }
 
 /// Sets the weight and the moment of every row of a block to the same number.
-fn each(block: &mut Block, weight: impl Fn(usize) -> f64) -> f64 {
+fn each(block: &mut DesignBlock, weight: impl Fn(usize) -> f64) -> f64 {
     for at in 0..block.length {
         let value = weight(block.start + at);
         (block.weight[at], block.moment[at]) = (value, value);
@@ -74,7 +74,11 @@ fn each(block: &mut Block, weight: impl Fn(usize) -> f64) -> f64 {
 
 /// Weights of a group that sum to 1 and have the means `goal`, and the largest difference left. They are exp(λ · z), and λ is the
 /// minimum of a convex function, log Σ exp(λ · (z − goal)), whose gradient is that difference.
-fn tilted(design: &Design<'_>, goal: &[f64], member: impl Fn(usize) -> bool + Sync) -> Result<(Vec<f64>, f64), EvaluationError> {
+fn tilted(
+    design: &DesignMatrix<'_>,
+    goal: &[f64],
+    member: impl Fn(usize) -> bool + Sync,
+) -> Result<(Vec<f64>, f64), EvaluationError> {
     let width = design.width();
     let mut lambda = vec![0.0; width];
     let evaluate = |lambda: &[f64]| {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::columns::{Columns, check_finite, check_rows, check_weights};
-use crate::design::{BLOCK, Design};
+use crate::design::{BLOCK, DesignMatrix};
 use crate::error::EvaluationError;
 use crate::linear_algebra::{Cholesky, Symmetric};
 
@@ -96,7 +96,7 @@ pub fn least_squares(
     if let Some(weights) = weights {
         check_weights("weights", weights, columns.rows())?;
     }
-    let design = Design::new(columns, weights)?;
+    let design = DesignMatrix::new(columns, weights)?;
     let weight = |row: usize| weights.map_or(1.0, |weights| weights[row]);
     let rows = (0..columns.rows()).filter(|&row| weight(row) > 0.0).count();
     if rows <= design.width() {
@@ -144,7 +144,7 @@ pub fn least_squares(
 
 /// What a covariance is made of, on the common scale of the columns.
 struct Fitted<'a> {
-    design: &'a Design<'a>,
+    design: &'a DesignMatrix<'a>,
     cholesky: &'a Cholesky,
     residuals: &'a [f64],
     weights: Option<&'a [f64]>,

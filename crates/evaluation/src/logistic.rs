@@ -5,7 +5,7 @@
 //! first where even those must not depend on the order of a file.
 
 use crate::columns::{Columns, check_rows, check_weights};
-use crate::design::{BLOCK, Block, Design, Sums};
+use crate::design::{BLOCK, DesignBlock, DesignMatrix, DesignSums};
 use crate::error::EvaluationError;
 use crate::linear_algebra::Symmetric;
 
@@ -79,11 +79,11 @@ pub fn logistic(outcome: &[bool], columns: &Columns, weights: Option<&[f64]>) ->
     if yes == 0 || no == 0 {
         return Err(EvaluationError::TooFew { what: "rows in one of the two groups", needed: 1, found: 0 });
     }
-    let design = Design::new(columns, weights)?;
+    let design = DesignMatrix::new(columns, weights)?;
     if yes + no <= design.width() {
         return Err(EvaluationError::TooFew { what: "rows", needed: design.width() + 1, found: yes + no });
     }
-    let model = Model { outcome, weights, design: &design };
+    let model = LogisticModel { outcome, weights, design: &design };
     let zero = || vec![0.0; design.width()];
     let climbed = match model.start(columns) {
         // A part can lie so far off that the climb from there fails.
@@ -101,13 +101,13 @@ pub fn logistic(outcome: &[bool], columns: &Columns, weights: Option<&[f64]>) ->
     })
 }
 
-struct Model<'a> {
+struct LogisticModel<'a> {
     outcome: &'a [bool],
     weights: Option<&'a [f64]>,
-    design: &'a Design<'a>,
+    design: &'a DesignMatrix<'a>,
 }
 
-impl Model<'_> {
+impl LogisticModel<'_> {
     /// Coefficients to start from, where there are many rows: those of every sixteenth row. There are none where that part is
     /// separated or collinear, which the whole need not be.
     fn start(&self, columns: &Columns) -> Option<Vec<f64>> {
@@ -162,8 +162,8 @@ impl Model<'_> {
     }
 
     /// The information, the gradient and the log-likelihood.
-    fn sums(&self, scaled: &[f64]) -> Sums {
-        self.design.sums(|block: &mut Block| {
+    fn sums(&self, scaled: &[f64]) -> DesignSums {
+        self.design.sums(|block: &mut DesignBlock| {
             let log_odds: [f64; BLOCK] = block.linear(scaled);
             let mut log_likelihood = 0.0;
             for at in 0..block.length {

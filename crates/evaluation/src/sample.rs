@@ -6,7 +6,7 @@ use base::english::counted;
 
 use crate::columns::{Column, Columns};
 use crate::spec::{CovariateKind, CovariateSpec, KnownWhen, MissingValues, OutcomeSource, OutcomeUnit, Spec};
-use crate::table::{Categories, Table, TableFault};
+use crate::table::{Categories, EvaluationTable, TableFault};
 
 /// The people of an evaluation, one row for each.
 #[derive(Clone, Debug)]
@@ -54,7 +54,7 @@ impl Sample {
     /// # Errors
     ///
     /// The column is missing, or a cell is empty or no number.
-    pub fn numbers(&self, table: &Table, name: &str) -> Result<Vec<f64>, Box<TableFault>> {
+    pub fn numbers(&self, table: &EvaluationTable, name: &str) -> Result<Vec<f64>, Box<TableFault>> {
         let read = table.numbers(name)?;
         let empty: Vec<usize> = self.table_rows.iter().copied().filter(|row| read[*row].is_nan()).collect();
         if !empty.is_empty() {
@@ -74,7 +74,7 @@ impl Sample {
     /// # Errors
     ///
     /// The column is missing, or a cell is empty.
-    pub fn categories(&self, table: &Table, name: &str) -> Result<(Vec<usize>, usize), Box<TableFault>> {
+    pub fn categories(&self, table: &EvaluationTable, name: &str) -> Result<(Vec<usize>, usize), Box<TableFault>> {
         let Categories { names, rows: places } = table.categories(name)?;
         let empty: Vec<usize> = self.table_rows.iter().copied().filter(|row| places[*row].is_none()).collect();
         if !empty.is_empty() {
@@ -95,7 +95,7 @@ impl Sample {
 /// # Errors
 ///
 /// What the spec names is not in the table, or cannot be used.
-pub fn sample(spec: &Spec, table: &Table, today: Day) -> Result<Sample, Box<TableFault>> {
+pub fn sample(spec: &Spec, table: &EvaluationTable, today: Day) -> Result<Sample, Box<TableFault>> {
     table.check_keys(&spec.id)?;
     let Some(who) = &spec.treated else {
         let what = "the spec does not say who was treated";
@@ -186,7 +186,7 @@ pub fn sample(spec: &Spec, table: &Table, today: Day) -> Result<Sample, Box<Tabl
 pub const MEASURED: &str = "\u{1}measured";
 
 /// Numbers for keys in the order of their texts.
-fn keys(table: &Table, id: &str, kept: &[usize]) -> Result<Vec<u64>, Box<TableFault>> {
+fn keys(table: &EvaluationTable, id: &str, kept: &[usize]) -> Result<Vec<u64>, Box<TableFault>> {
     let column = table.text(id)?;
     let mut order: Vec<usize> = (0..column.values.len()).collect();
     order.sort_unstable_by(|a, b| column.values[*a].cmp(&column.values[*b]));
@@ -197,7 +197,7 @@ fn keys(table: &Table, id: &str, kept: &[usize]) -> Result<Vec<u64>, Box<TableFa
     Ok(kept.iter().map(|row| rank[column.rows[*row] as usize]).collect())
 }
 
-fn outcome(table: &Table, column: &str, unit: OutcomeUnit) -> Result<Vec<f64>, Box<TableFault>> {
+fn outcome(table: &EvaluationTable, column: &str, unit: OutcomeUnit) -> Result<Vec<f64>, Box<TableFault>> {
     let read = table.numbers(column)?;
     if unit == OutcomeUnit::People {
         let wrong: Vec<usize> =
@@ -211,7 +211,7 @@ fn outcome(table: &Table, column: &str, unit: OutcomeUnit) -> Result<Vec<f64>, B
 }
 
 /// A column of days, none of them in the future.
-fn days_before(table: &Table, column: &str, today: Day) -> Result<Vec<Option<Day>>, Box<TableFault>> {
+fn days_before(table: &EvaluationTable, column: &str, today: Day) -> Result<Vec<Option<Day>>, Box<TableFault>> {
     let days = table.days(column)?;
     let future: Vec<usize> = (0..days.len()).filter(|row| days[*row].is_some_and(|day| day > today)).collect();
     if !future.is_empty() {
@@ -222,7 +222,7 @@ fn days_before(table: &Table, column: &str, today: Day) -> Result<Vec<Option<Day
 
 /// A covariate that was known only after the start may be an effect of the service.
 fn known_before(
-    table: &Table,
+    table: &EvaluationTable,
     covariate: &CovariateSpec,
     starts: Option<&[Option<Day>]>,
     today: Day,
@@ -247,7 +247,7 @@ enum Values {
 }
 
 /// The values, and which rows have none.
-fn covariate_values(table: &Table, covariate: &CovariateSpec) -> Result<(Values, Vec<bool>), Box<TableFault>> {
+fn covariate_values(table: &EvaluationTable, covariate: &CovariateSpec) -> Result<(Values, Vec<bool>), Box<TableFault>> {
     Ok(match covariate.kind {
         CovariateKind::Number => {
             let numbers = table.numbers(&covariate.column)?;

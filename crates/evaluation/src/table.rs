@@ -5,19 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use base::day::{self, Day};
-use base::english::counted;
+use base::english::{counted, plural};
 use base::money::thousands;
 
 /// A column of text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TextColumn {
+pub struct TextValues {
     /// Each distinct text once.
     pub values: Vec<String>,
     /// For each row, the place of its text.
     pub rows: Vec<u32>,
 }
 
-impl TextColumn {
+impl TextValues {
     /// The text of a row.
     ///
     /// # Panics
@@ -51,7 +51,7 @@ impl NumberColumn {
 /// A column of a table.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TableColumn {
-    Text(TextColumn),
+    Text(TextValues),
     Numbers(NumberColumn),
 }
 
@@ -66,7 +66,7 @@ impl TableColumn {
 
 /// A table of columns of one length.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Table {
+pub struct EvaluationTable {
     /// What messages call it: the name of its file.
     pub name: String,
     /// The number that a spreadsheet shows beside its first row: 2 below a header, 1 where there is none.
@@ -111,7 +111,7 @@ impl fmt::Display for TableFault {
         }
         if !self.rows.is_empty() {
             let shown: Vec<String> = self.rows.iter().map(|row| thousands(*row as i64)).collect();
-            write!(out, ", row{} {}", if shown.len() == 1 { "" } else { "s" }, shown.join(", "))?;
+            write!(out, ", {} {}", plural(shown.len() as i64, "row", "rows"), shown.join(", "))?;
             if self.count > shown.len() {
                 write!(out, " and {}", counted((self.count - shown.len()) as i64, "other row", "other rows"))?;
             }
@@ -122,7 +122,7 @@ impl fmt::Display for TableFault {
 
 impl std::error::Error for TableFault {}
 
-impl Table {
+impl EvaluationTable {
     /// A table of columns that all have `rows` rows.
     ///
     /// # Errors
@@ -137,9 +137,9 @@ impl Table {
         first_row: usize,
         rows: usize,
         columns: BTreeMap<String, TableColumn>,
-    ) -> Result<Table, Box<TableFault>> {
+    ) -> Result<EvaluationTable, Box<TableFault>> {
         assert!(columns.values().all(|column| column.rows() == rows), "columns of one table have one length");
-        let table = Table { name: name.to_owned(), first_row, rows, columns };
+        let table = EvaluationTable { name: name.to_owned(), first_row, rows, columns };
         match rows {
             0 => {
                 Err(table.fault("", &[], "the table has no rows", "a row for each person", "check that the right file is named"))
@@ -183,7 +183,7 @@ impl Table {
     /// # Errors
     ///
     /// There is no such column, or it was read as numbers because the spec calls it a number elsewhere.
-    pub fn text(&self, name: &str) -> Result<&TextColumn, Box<TableFault>> {
+    pub fn text(&self, name: &str) -> Result<&TextValues, Box<TableFault>> {
         match self.columns.get(name) {
             Some(TableColumn::Text(column)) => Ok(column),
             Some(TableColumn::Numbers(_)) => {
@@ -195,7 +195,7 @@ impl Table {
     }
 
     /// The rows whose text in a column does not pass a test that each distinct text takes once.
-    fn failing(column: &TextColumn, passes: &[bool]) -> Vec<usize> {
+    fn failing(column: &TextValues, passes: &[bool]) -> Vec<usize> {
         (0..column.rows.len()).filter(|row| !passes[column.rows[*row] as usize]).collect()
     }
 
@@ -344,11 +344,11 @@ pub(crate) fn same_value(cell: &str, named: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn table(cells: &[&str]) -> Table {
+    fn table(cells: &[&str]) -> EvaluationTable {
         let values: Vec<String> = cells.iter().map(|cell| (*cell).to_owned()).collect();
         let rows = (0..cells.len() as u32).collect();
-        let columns = BTreeMap::from([("score".to_owned(), TableColumn::Text(TextColumn { values, rows }))]);
-        Table::new("people.csv", 2, cells.len(), columns).expect("a table with rows")
+        let columns = BTreeMap::from([("score".to_owned(), TableColumn::Text(TextValues { values, rows }))]);
+        EvaluationTable::new("people.csv", 2, cells.len(), columns).expect("a table with rows")
     }
 
     #[test]
@@ -366,9 +366,10 @@ mod tests {
     fn two_rows_with_one_key_are_both_told() {
         let columns = BTreeMap::from([(
             "id".to_owned(),
-            TableColumn::Text(TextColumn { values: vec!["a".to_owned(), "b".to_owned()], rows: vec![0, 1, 0] }),
+            TableColumn::Text(TextValues { values: vec!["a".to_owned(), "b".to_owned()], rows: vec![0, 1, 0] }),
         )]);
-        let fault = Table::new("people.csv", 2, 3, columns).expect("a table").check_keys("id").expect_err("a key twice");
+        let fault =
+            EvaluationTable::new("people.csv", 2, 3, columns).expect("a table").check_keys("id").expect_err("a key twice");
         assert_eq!(fault.rows, [2, 4]);
     }
 

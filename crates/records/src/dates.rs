@@ -335,6 +335,19 @@ impl DateSurvey {
         }
     }
 
+    /// The row of a time that is no day without a time zone, what is wrong with it, and what was found.
+    fn without_zone(&self, options: &DateOptions) -> Option<(u64, &'static str, &'static str)> {
+        if options.zone.is_some() {
+            return None;
+        }
+        let place = self.moment.or(self.late)?;
+        let (what, found) = match self.moment {
+            Some(_) => ("a time with an offset from UTC needs a time zone to become a day", "a time other than midnight UTC"),
+            None => ("so late a time may belong to the next day", "23:00 or later, without a time zone"),
+        };
+        Some((place, what, found))
+    }
+
     /// How the dates of the column are read: as the map says, or as all values decide together. `None` if no value is a date.
     pub fn decide(&self, options: &DateOptions, column: &str) -> Result<Option<DateReader>, Box<Fault>> {
         let refuse = |place: u64, what: &'static str, found: String, expected: &str, fix: &str| {
@@ -424,13 +437,7 @@ impl DateSurvey {
                 }
             }
         };
-        if options.zone.is_none()
-            && let Some(place) = self.moment.or(self.late)
-        {
-            let (what, found) = match self.moment {
-                Some(_) => ("a time with an offset from UTC needs a time zone to become a day", "a time other than midnight UTC"),
-                None => ("so late a time may belong to the next day", "23:00 or later, without a time zone"),
-            };
+        if let Some((place, what, found)) = self.without_zone(options) {
             let fix =
                 "name the time zone in the map: zone = \"Europe/London\"; if the times are in UTC, also add times = \"UTC\"";
             return refuse(place, what, found.into(), "dates, or a time zone in the map", fix);

@@ -632,8 +632,7 @@ pub fn rows<R: Rows + ?Sized>(
     let mut taken: u64 = 0;
     let mut totals = TotalRows::default();
     let mut places: Option<BTreeMap<String, usize>> = None;
-    // The person and what else a run has in common, the day, and the row, its cells in the order of `places`.
-    let mut folded: Vec<(Vec<String>, Day, Vec<String>)> = Vec::new();
+    let mut folded: Vec<FoldedDay> = Vec::new();
     let in_common = part.in_common();
     rows::dated_cells(from, &part.columns(), &exact, |line, dated| {
         let dated = match dated {
@@ -703,16 +702,33 @@ pub fn rows<R: Rows + ?Sized>(
     }
     if let (Some(runs), Some(places)) = (&part.runs, &places) {
         folded.sort();
-        let same_run = |a: &(Vec<String>, Day, _), b: &(Vec<String>, Day, _)| a.0 == b.0 && b.1 - a.1 - 1 <= runs.breaks;
+        let same_run = |a: &FoldedDay, b: &FoldedDay| a.0 == b.0 && b.1 - a.1 - 1 <= runs.breaks;
         for run in folded.chunk_by(same_run) {
-            let (first, last) = (&run[0], &run[run.len() - 1]);
-            let get = |name: &str| places.keys().position(|known| known == name).map_or("", |at| first.2[at].as_str());
-            let row = MapRow { get: &get, is_date: &|_| false, run: &RunDays::of(first.1, last.1), place: 0 };
-            let row = part.row(&row, look_ups, dates, &mut done);
+            let row = part.row_of_run(run, places, look_ups, dates, &mut done);
             write(0, &row)?;
         }
     }
     Ok(done)
+}
+
+/// The person and what else a run has in common, the day, and the row, its cells in the order of the columns that were found.
+type FoldedDay = (Vec<String>, Day, Vec<String>);
+
+impl MapPart {
+    /// The row of days that follow each other.
+    fn row_of_run(
+        &self,
+        run: &[FoldedDay],
+        places: &BTreeMap<String, usize>,
+        look_ups: &LookUps,
+        dates: &Dates,
+        done: &mut MapResult,
+    ) -> Vec<String> {
+        let (first, last) = (&run[0], &run[run.len() - 1]);
+        let get = |name: &str| places.keys().position(|known| known == name).map_or("", |at| first.2[at].as_str());
+        let row = MapRow { get: &get, is_date: &|_| false, run: &RunDays::of(first.1, last.1), place: 0 };
+        self.row(&row, look_ups, dates, done)
+    }
 }
 
 /// The text of a run of days: of its first day and of the day after its last.

@@ -45,7 +45,7 @@ pub struct Averages {
 ///
 /// No cell is treated.
 pub fn average(estimate: &GroupTime, by: AverageBy) -> Result<Averages, EvaluationError> {
-    let sums = Sums::new(estimate);
+    let sums = InfluenceSums::new(estimate);
     let treated: Vec<usize> =
         (0..estimate.cells.len()).filter(|&at| estimate.cells[at].period >= estimate.cells[at].group).collect();
     if treated.is_empty() {
@@ -91,14 +91,14 @@ pub fn average(estimate: &GroupTime, by: AverageBy) -> Result<Averages, Evaluati
     Ok(Averages { by, parts, overall })
 }
 
-struct Sums<'a> {
+struct InfluenceSums<'a> {
     estimate: &'a GroupTime,
     units: f64,
 }
 
-impl<'a> Sums<'a> {
-    fn new(estimate: &'a GroupTime) -> Sums<'a> {
-        Sums { estimate, units: estimate.unit_group.len() as f64 }
+impl<'a> InfluenceSums<'a> {
+    fn new(estimate: &'a GroupTime) -> InfluenceSums<'a> {
+        InfluenceSums { estimate, units: estimate.unit_group.len() as f64 }
     }
 
     fn share(&self, group: i64) -> f64 {

@@ -22,7 +22,7 @@ pub struct BootstrapOptions {
 
 /// What the draws say about several estimates.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Bootstrap {
+pub struct MultiplierBootstrap {
     /// The standard error of each estimate, from the middle half of its draws: a few wild draws do not count.
     pub standard_errors: Vec<f64>,
     /// How many standard errors on either side of each estimate hold all of them at once with the given confidence.
@@ -47,7 +47,7 @@ pub fn multiplier_bootstrap(
     influences: &[&[f64]],
     clusters: &Clusters,
     options: BootstrapOptions,
-) -> Result<Bootstrap, EvaluationError> {
+) -> Result<MultiplierBootstrap, EvaluationError> {
     if options.draws < 100 {
         return Err(EvaluationError::TooFew { what: "draws of the bootstrap", needed: 100, found: options.draws });
     }
@@ -88,7 +88,7 @@ pub fn multiplier_bootstrap(
         })
         .collect();
     largest.sort_unstable_by(f64::total_cmp);
-    Ok(Bootstrap { critical_value: quantile(&largest, options.confidence), standard_errors })
+    Ok(MultiplierBootstrap { critical_value: quantile(&largest, options.confidence), standard_errors })
 }
 
 /// The error of each estimate in each of some draws.

@@ -7,7 +7,7 @@ use crate::linear_algebra::{Cholesky, Symmetric};
 use crate::logistic::logistic;
 
 /// The effect on the treated and, for each unit of the comparison, its contribution.
-pub(crate) struct Estimate {
+pub(crate) struct TwoPeriodEstimate {
     pub(crate) effect: f64,
     pub(crate) influence: Vec<f64>,
 }
@@ -30,13 +30,13 @@ impl From<EvaluationError> for Failure {
 }
 
 /// Means of columns over units.
-struct Design {
+struct DesignRows {
     rows: Vec<Vec<f64>>,
 }
 
-impl Design {
+impl DesignRows {
     /// An intercept and the columns in standard deviations; what follows does not depend on their scale.
-    fn new(columns: &Columns) -> Design {
+    fn new(columns: &Columns) -> DesignRows {
         let n = columns.rows();
         let mut rows = vec![vec![1.0; columns.all().len() + 1]; n];
         for (j, column) in columns.all().iter().enumerate() {
@@ -44,7 +44,7 @@ impl Design {
             let spread = (column.values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / n as f64).sqrt();
             rows.iter_mut().zip(&column.values).for_each(|(row, value)| row[j + 1] = (value - mean) / spread);
         }
-        Design { rows }
+        DesignRows { rows }
     }
 
     fn width(&self) -> usize {
@@ -81,14 +81,14 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 }
 
 /// The effect on the change of those who are treated.
-pub(crate) fn doubly_robust(change: &[f64], treated: &[bool], columns: &[Column]) -> Result<Estimate, Failure> {
+pub(crate) fn doubly_robust(change: &[f64], treated: &[bool], columns: &[Column]) -> Result<TwoPeriodEstimate, Failure> {
     let n = change.len();
     let columns = Columns::new(n, columns.to_vec())?;
     let propensity = logistic(treated, &columns, None)?.probabilities();
     if (0..n).any(|i| !treated[i] && propensity[i] > PROPENSITY_MAX) {
         return Err(Failure::NoOverlap);
     }
-    let design = Design::new(&columns);
+    let design = DesignRows::new(&columns);
     let d = |i: usize| f64::from(u8::from(treated[i]));
 
     // The change of the untreated, from those of the comparison.
@@ -123,5 +123,5 @@ pub(crate) fn doubly_robust(change: &[f64], treated: &[bool], columns: &[Column]
             treated - comparison - outcome - score
         })
         .collect();
-    Ok(Estimate { effect: of_treated - of_comparison, influence })
+    Ok(TwoPeriodEstimate { effect: of_treated - of_comparison, influence })
 }

@@ -12,7 +12,7 @@ use crate::error::EvaluationError;
 
 /// Against whom a cohort is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Comparison {
+pub enum PanelControls {
     /// Units that are never treated.
     NeverTreated,
     /// Units that are not treated yet, and those that never are.
@@ -30,7 +30,7 @@ pub enum BasePeriod {
 
 /// How the change of the untreated is worked out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Adjustment {
+pub enum OutcomeAdjustment {
     /// The mean change of the comparison units.
     None,
     /// Doubly robust with the panel's covariates, as they are in the earlier of the two periods.
@@ -41,11 +41,11 @@ pub enum Adjustment {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GroupTimeOptions {
     /// Against whom a cohort is compared.
-    pub comparison: Comparison,
+    pub comparison: PanelControls,
     /// The period that a change is counted from.
     pub base: BasePeriod,
     /// How the change of the untreated is worked out.
-    pub adjustment: Adjustment,
+    pub adjustment: OutcomeAdjustment,
     /// How many periods before its start a unit may already react: 0 or more.
     pub anticipation: i64,
     /// Cohorts of fewer units are named: their standard errors rest on too few.
@@ -140,7 +140,7 @@ pub fn group_time(panel: &Panel, options: GroupTimeOptions) -> Result<GroupTime,
     if options.anticipation < 0 {
         return Err(EvaluationError::Option { what: "the periods of anticipation must be 0 or more" });
     }
-    if options.adjustment == Adjustment::DoublyRobust && panel.covariates.is_empty() {
+    if options.adjustment == OutcomeAdjustment::DoublyRobust && panel.covariates.is_empty() {
         return Err(EvaluationError::Option {
             what: "a doubly robust estimate needs covariates: give some, or choose no adjustment",
         });
@@ -227,8 +227,8 @@ impl Frame<'_> {
     fn is_comparison(&self, unit: usize, cell_group: i64, later: i64) -> bool {
         match (self.group[unit], self.options.comparison) {
             (None, _) => true,
-            (Some(_), Comparison::NeverTreated) => false,
-            (Some(group), Comparison::NotYetTreated) => {
+            (Some(_), PanelControls::NeverTreated) => false,
+            (Some(group), PanelControls::NotYetTreated) => {
                 group != cell_group && group > later.saturating_add(self.options.anticipation)
             }
         }
@@ -270,12 +270,12 @@ impl Frame<'_> {
             .map(|&unit| self.panel.outcome_at(self.units[unit], t) - self.panel.outcome_at(self.units[unit], base))
             .collect();
         let of_used = match self.options.adjustment {
-            Adjustment::None => {
+            OutcomeAdjustment::None => {
                 let (effect, of_used) = difference_of_means(&change, &treated, in_group as f64, comparison as f64);
                 cell.effect = effect;
                 of_used
             }
-            Adjustment::DoublyRobust => {
+            OutcomeAdjustment::DoublyRobust => {
                 let columns = self.covariates_at(&used, t.min(base));
                 let estimate = doubly_robust(&change, &treated, &columns).map_err(|failure| match failure {
                     Failure::NoOverlap => absent(Absence::NoOverlap),

@@ -5,7 +5,7 @@
 //! period before its start less that of the reference, and the clustered covariance of the regression is that of these
 //! differences. So no regression is solved. The weights count as known, as in the published estimator.
 
-use super::group_time::{Adjustment, BasePeriod, Comparison, GroupTime, GroupTimeOptions, group_time};
+use super::group_time::{BasePeriod, GroupTime, GroupTimeOptions, OutcomeAdjustment, PanelControls, group_time};
 use super::panel::Panel;
 use crate::error::EvaluationError;
 
@@ -49,9 +49,9 @@ pub struct SunAbraham {
 /// A panel without a cohort that starts after the first period, or with nothing to compare it with.
 pub fn sun_abraham(panel: &Panel, small_sample: SmallSample) -> Result<SunAbraham, EvaluationError> {
     let options = GroupTimeOptions {
-        comparison: Comparison::NeverTreated,
+        comparison: PanelControls::NeverTreated,
         base: BasePeriod::Universal,
-        adjustment: Adjustment::None,
+        adjustment: OutcomeAdjustment::None,
         anticipation: 0,
         small_group: 0,
     };

@@ -33,7 +33,7 @@ pub enum PartKind {
 
 /// One simple comparison.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Part {
+pub struct SimpleComparison {
     /// Which units it compares.
     pub kind: PartKind,
     /// The first treated period of the cohort.
@@ -101,7 +101,7 @@ pub fn two_way_fixed_effects(panel: &Panel) -> Result<TwoWay, EvaluationError> {
 }
 
 /// Units that start together.
-struct Cohort {
+struct StartCohort {
     /// The place of their first treated period; the number of periods for units never treated, 0 for those treated all along.
     start: usize,
     size: f64,
@@ -109,22 +109,22 @@ struct Cohort {
     mean: Vec<f64>,
 }
 
-impl Cohort {
+impl StartCohort {
     /// The mean outcome over periods `from .. to`.
     fn over(&self, from: usize, to: usize) -> f64 {
         self.mean[from..to].iter().sum::<f64>() / (to - from) as f64
     }
 }
 
-fn cohorts(panel: &Panel) -> Vec<Cohort> {
+fn cohorts(panel: &Panel) -> Vec<StartCohort> {
     let periods = panel.periods.len();
-    let mut cohorts: Vec<Cohort> = Vec::new();
+    let mut cohorts: Vec<StartCohort> = Vec::new();
     for (unit, start) in panel.start.iter().enumerate() {
         let start = start.map_or(periods, |start| panel.periods.partition_point(|&period| period < start));
         let place = match cohorts.binary_search_by_key(&start, |cohort| cohort.start) {
             Ok(place) => place,
             Err(place) => {
-                cohorts.insert(place, Cohort { start, size: 0.0, mean: vec![0.0; periods] });
+                cohorts.insert(place, StartCohort { start, size: 0.0, mean: vec![0.0; periods] });
                 place
             }
         };
@@ -144,7 +144,7 @@ fn cohorts(panel: &Panel) -> Vec<Cohort> {
 /// # Errors
 ///
 /// Nobody is treated, or everybody in the same periods.
-pub fn goodman_bacon(panel: &Panel) -> Result<Vec<Part>, EvaluationError> {
+pub fn goodman_bacon(panel: &Panel) -> Result<Vec<SimpleComparison>, EvaluationError> {
     let squares: f64 = treatment(panel)?.iter().map(|value| value * value).sum();
     let variance = squares / panel.outcome.len() as f64;
     let (units, periods) = (panel.units.len() as f64, panel.periods.len());
@@ -155,26 +155,26 @@ pub fn goodman_bacon(panel: &Panel) -> Result<Vec<Part>, EvaluationError> {
             let share = (earlier.size + later.size) / units;
             let of_pair = earlier.size / (earlier.size + later.size);
             let between = of_pair * (1.0 - of_pair);
-            let time = |cohort: &Cohort| (periods - cohort.start) as f64 / periods as f64;
+            let time = |cohort: &StartCohort| (periods - cohort.start) as f64 / periods as f64;
             let (d_early, d_late) = (time(earlier), time(later));
-            let label = |cohort: &Cohort| {
+            let label = |cohort: &StartCohort| {
                 if cohort.start == 0 || cohort.start == periods { None } else { Some(panel.periods[cohort.start]) }
             };
             // The earlier cohort changes while the later one is untreated.
             if let Some(treated) = label(earlier) {
                 let weight = share * share * between * (d_early - d_late) * (1.0 - d_early) / variance;
-                let change = |cohort: &Cohort| cohort.over(earlier.start, later.start) - cohort.over(0, earlier.start);
+                let change = |cohort: &StartCohort| cohort.over(earlier.start, later.start) - cohort.over(0, earlier.start);
                 let comparison = label(later);
                 let kind = if comparison.is_some() { PartKind::EarlierAndLater } else { PartKind::TreatedAndNever };
-                parts.push(Part { kind, treated, comparison, weight, effect: change(earlier) - change(later) });
+                parts.push(SimpleComparison { kind, treated, comparison, weight, effect: change(earlier) - change(later) });
             }
             // The later one changes while the earlier one is treated throughout.
             if let Some(treated) = label(later) {
                 let weight = share * share * between * d_late * (d_early - d_late) / variance;
-                let change = |cohort: &Cohort| cohort.over(later.start, periods) - cohort.over(earlier.start, later.start);
+                let change = |cohort: &StartCohort| cohort.over(later.start, periods) - cohort.over(earlier.start, later.start);
                 let comparison = label(earlier);
                 let kind = if comparison.is_some() { PartKind::LaterAndEarlier } else { PartKind::TreatedAndAlways };
-                parts.push(Part { kind, treated, comparison, weight, effect: change(later) - change(earlier) });
+                parts.push(SimpleComparison { kind, treated, comparison, weight, effect: change(later) - change(earlier) });
             }
         }
     }

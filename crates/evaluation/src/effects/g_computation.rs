@@ -48,7 +48,7 @@ pub fn g_computation(
     estimand: Estimand,
     covariance: Covariance<'_>,
 ) -> Result<Effect, EvaluationError> {
-    let model = Model::new(treated, columns, weights, interacted, estimand)?;
+    let model = OutcomeModel::new(treated, columns, weights, interacted, estimand)?;
     let fit = least_squares(outcome, &model.columns(treated), weights, covariance)?;
     Ok(Effect {
         estimate: fit.coefficients[1],
@@ -75,7 +75,7 @@ pub fn g_computation_logistic(
     interacted: Interacted<'_>,
     estimand: Estimand,
 ) -> Result<Effect, EvaluationError> {
-    let model = Model::new(treated, columns, weights, interacted, estimand)?;
+    let model = OutcomeModel::new(treated, columns, weights, interacted, estimand)?;
     let seen = model.columns(treated);
     let fit = logistic(outcome, &seen, weights)?;
     let rows = treated.len();
@@ -131,7 +131,7 @@ pub fn predicted_linear(
     columns: &Columns,
     interacted: Interacted<'_>,
 ) -> Result<PredictedOutcomes, EvaluationError> {
-    let model = Model::new(treated, columns, None, interacted, Estimand::Everybody)?;
+    let model = OutcomeModel::new(treated, columns, None, interacted, Estimand::Everybody)?;
     let fit = least_squares(outcome, &model.columns(treated), None, Covariance::Classical)?;
     let predict = |with: bool| linear_of(&fit, &model.columns(&vec![with; treated.len()]));
     Ok(PredictedOutcomes { with: predict(true), without: predict(false) })
@@ -148,7 +148,7 @@ pub fn predicted_logistic(
     columns: &Columns,
     interacted: Interacted<'_>,
 ) -> Result<PredictedOutcomes, EvaluationError> {
-    let model = Model::new(treated, columns, None, interacted, Estimand::Everybody)?;
+    let model = OutcomeModel::new(treated, columns, None, interacted, Estimand::Everybody)?;
     let fit: LogisticFit = logistic(outcome, &model.columns(treated), None)?;
     let predict = |with: bool| {
         let log_odds = fit.log_odds_of(&model.columns(&vec![with; treated.len()]))?;
@@ -166,20 +166,20 @@ fn linear_of(fit: &LinearFit, columns: &Columns) -> Vec<f64> {
 }
 
 /// Covariates centred on the target, and which of them are interacted.
-struct Model {
+struct OutcomeModel {
     rows: usize,
     centred: Vec<Column>,
     interacted: Vec<usize>,
 }
 
-impl Model {
+impl OutcomeModel {
     fn new(
         treated: &[bool],
         columns: &Columns,
         weights: Option<&[f64]>,
         interacted: Interacted<'_>,
         estimand: Estimand,
-    ) -> Result<Model, EvaluationError> {
+    ) -> Result<OutcomeModel, EvaluationError> {
         let rows = columns.rows();
         check_rows("treated", treated.len(), rows)?;
         check_groups(treated)?;
@@ -207,7 +207,7 @@ impl Model {
             })
             .collect();
         let interacted = (0..columns.all().len()).filter(|&j| interacted.has(&columns.all()[j].name)).collect();
-        Ok(Model { rows, centred, interacted })
+        Ok(OutcomeModel { rows, centred, interacted })
     }
 
     /// The columns of the model, the treatment first, as if `treated` had been treated.

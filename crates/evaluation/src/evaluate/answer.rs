@@ -3,9 +3,10 @@
 
 use base::day::Day;
 
-use super::people::{Compared, People, compare, naive, plainly};
-use super::result::{BalancePair, Estimate, Evaluation, Overlap, Role};
-use super::{Refused, refused, unseen};
+use super::people::{ComparedPeople, Participants, compare, naive, plainly};
+use super::refused::{Refused, refused};
+use super::result::{BalancePair, EstimatedEffect, EvaluationResult, Overlap, Role};
+use super::unseen;
 use crate::balance::{Deviation, balance};
 use crate::coarsened_exact::Bins;
 use crate::distributions::{student_t_quantile, student_t_tails};
@@ -13,14 +14,14 @@ use crate::effects::Effect;
 use crate::multiple_testing::{Adjustment, adjusted};
 use crate::sample::{Loss, Sample, sample};
 use crate::spec::{DesignSpec, OutcomeUnit, RandomisedSpec, Spec, SubgroupSpec};
-use crate::table::{Table, same_value};
+use crate::table::{EvaluationTable, same_value};
 use crate::words;
 
 /// Equal parts of 0 to 1 in which propensity scores are counted.
 const PARTS: usize = 20;
 
 /// The answer of a design that compares people.
-pub(super) fn of_people(spec: &Spec, table: &Table, today: Day) -> Result<Evaluation, Refused> {
+pub(super) fn of_people(spec: &Spec, table: &EvaluationTable, today: Day) -> Result<EvaluationResult, Refused> {
     let sample = sample(spec, table, today)?;
     let people = people(spec, table, &sample)?;
     let told = |of: &'static str| {
@@ -54,7 +55,7 @@ pub(super) fn of_people(spec: &Spec, table: &Table, today: Day) -> Result<Evalua
     if let Some(balance) = &balance {
         notes.extend(words::balance_note(&balance.after));
     }
-    Ok(Evaluation {
+    Ok(EvaluationResult {
         losses,
         who_is_left,
         balance,
@@ -62,14 +63,14 @@ pub(super) fn of_people(spec: &Spec, table: &Table, today: Day) -> Result<Evalua
         sensitivity: unseen::figures(spec, &people, &found, &answer),
         estimates,
         notes,
-        ..Evaluation::of(spec, &answer)
+        ..EvaluationResult::of(spec, &answer)
     })
 }
 
 /// How far the answer moves where people who are equally near are taken in the other order; nothing where it does not move.
-fn ties(spec: &Spec, people: &People, found: &Compared) -> Option<String> {
+fn ties(spec: &Spec, people: &Participants, found: &ComparedPeople) -> Option<String> {
     found.matches.as_ref()?;
-    let reversed = People { keys: people.keys.iter().map(|key| u64::MAX - key).collect(), ..people.clone() };
+    let reversed = Participants { keys: people.keys.iter().map(|key| u64::MAX - key).collect(), ..people.clone() };
     let other = plainly(spec, &reversed).ok()?.effect.estimate;
     let moved = (other - found.effect.estimate).abs() > 1e-9 * found.effect.estimate.abs().max(1e-12);
     moved.then(|| {
@@ -81,7 +82,7 @@ fn ties(spec: &Spec, people: &People, found: &Compared) -> Option<String> {
 }
 
 /// The people of a sample, with their clusters and strata.
-fn people(spec: &Spec, table: &Table, sample: &Sample) -> Result<People, Refused> {
+fn people(spec: &Spec, table: &EvaluationTable, sample: &Sample) -> Result<Participants, Refused> {
     let numbers = |column: &str| -> Result<Vec<u64>, Refused> {
         Ok(sample.categories(table, column)?.0.into_iter().map(|at| at as u64).collect())
     };
@@ -118,7 +119,7 @@ fn people(spec: &Spec, table: &Table, sample: &Sample) -> Result<People, Refused
         }
         _ => Vec::new(),
     };
-    Ok(People {
+    Ok(Participants {
         treated: sample.treated.clone(),
         outcome: sample.outcome.clone(),
         covariates: sample.covariates.clone(),
@@ -139,7 +140,7 @@ fn renumbered(pairs: impl Iterator<Item = (u64, usize)> + Clone) -> Vec<u64> {
 }
 
 /// Few clusters make a clustered standard error too small.
-fn clusters_enough(spec: &Spec, people: &People) -> Result<(), crate::error::EvaluationError> {
+fn clusters_enough(spec: &Spec, people: &Participants) -> Result<(), crate::error::EvaluationError> {
     let Some(clusters) = &people.clusters else { return Ok(()) };
     let mut all = clusters.clone();
     all.sort_unstable();
@@ -155,15 +156,15 @@ fn clusters_enough(spec: &Spec, people: &People) -> Result<(), crate::error::Eva
 }
 
 /// An estimate with its interval. Where there are clusters, Student's t counts them; otherwise the sample is large.
-fn estimate(spec: &Spec, people: &People, found: &Compared, role: Role, what: &str) -> Estimate {
+fn estimate(spec: &Spec, people: &Participants, found: &ComparedPeople, role: Role, what: &str) -> EstimatedEffect {
     let effect = &found.effect;
     let (treated, comparison) = in_comparison(people, found);
     let method = words::standard_error(effect.standard_error_name, effect.clusters, &spec.standard_error);
-    let mut made = Estimate {
+    let mut made = EstimatedEffect {
         means: Some((effect.treated_mean, effect.control_mean)),
         treated,
         comparison,
-        ..Estimate::plain(role, what, (effect.estimate, effect.standard_error), spec.level, method)
+        ..EstimatedEffect::plain(role, what, (effect.estimate, effect.standard_error), spec.level, method)
     };
     if let Some(clusters) = effect.clusters.filter(|clusters| *clusters > 1) {
         let freedom = (clusters - 1) as f64;
@@ -180,27 +181,32 @@ fn estimate(spec: &Spec, people: &People, found: &Compared, role: Role, what: &s
     made
 }
 
-fn plain(spec: &Spec, effect: &Effect, people: &People) -> Estimate {
+fn plain(spec: &Spec, effect: &Effect, people: &Participants) -> EstimatedEffect {
     let treated = people.treated.iter().filter(|treated| **treated).count();
     let what = "difference without any design";
     let found = (effect.estimate, effect.standard_error);
-    Estimate {
+    EstimatedEffect {
         means: Some((effect.treated_mean, effect.control_mean)),
         treated,
         comparison: people.treated.len() - treated,
-        ..Estimate::plain(Role::Naive, what, found, spec.level, effect.standard_error_name.to_owned())
+        ..EstimatedEffect::plain(Role::Naive, what, found, spec.level, effect.standard_error_name.to_owned())
     }
 }
 
 /// How many treated and others are in the comparison.
-fn in_comparison(people: &People, found: &Compared) -> (usize, usize) {
+fn in_comparison(people: &Participants, found: &ComparedPeople) -> (usize, usize) {
     let counts = |row: &usize| found.weights.as_ref().is_none_or(|weights| weights[*row] > 0.0);
     let of = |which: bool| (0..people.treated.len()).filter(|row| people.treated[*row] == which).filter(counts).count();
     (of(true), of(false))
 }
 
 /// The groups that were named before, with p-values corrected for their number.
-fn subgroups(spec: &Spec, table: &Table, sample: &Sample, people: &People) -> Result<Vec<Estimate>, Refused> {
+fn subgroups(
+    spec: &Spec,
+    table: &EvaluationTable,
+    sample: &Sample,
+    people: &Participants,
+) -> Result<Vec<EstimatedEffect>, Refused> {
     let mut found = Vec::new();
     for SubgroupSpec { column, is } in &spec.subgroups {
         let text = table.text(column)?;
@@ -228,7 +234,7 @@ fn subgroups(spec: &Spec, table: &Table, sample: &Sample, people: &People) -> Re
 }
 
 /// A covariate that is the same for a whole subgroup says nothing within it.
-fn without_constants(people: People) -> People {
+fn without_constants(people: Participants) -> Participants {
     let varies = |values: &[f64]| values.iter().any(|value| *value != values[0]);
     let kept: Vec<usize> = (0..people.covariates.all().len()).filter(|at| varies(&people.covariates.all()[*at].values)).collect();
     if kept.len() == people.covariates.all().len() {
@@ -241,11 +247,16 @@ fn without_constants(people: People) -> People {
     let columns = kept.iter().map(|at| people.covariates.all()[*at].clone()).collect();
     let covariates =
         crate::columns::Columns::new(people.covariates.rows(), columns).unwrap_or_else(|_| people.covariates.clone());
-    People { covariates, bins, ..people }
+    Participants { covariates, bins, ..people }
 }
 
 /// The same comparison for outcomes that the service cannot have changed.
-fn negative_controls(spec: &Spec, table: &Table, sample: &Sample, people: &People) -> Result<Vec<Estimate>, Refused> {
+fn negative_controls(
+    spec: &Spec,
+    table: &EvaluationTable,
+    sample: &Sample,
+    people: &Participants,
+) -> Result<Vec<EstimatedEffect>, Refused> {
     let mut found = Vec::new();
     for column in &spec.negative_controls {
         // What is a covariate is balanced by design, and shows nothing.
@@ -256,7 +267,7 @@ fn negative_controls(spec: &Spec, table: &Table, sample: &Sample, people: &Peopl
         }
         let outcome = sample.numbers(table, column)?;
         let binary = outcome.iter().all(|value| *value == 0.0 || *value == 1.0);
-        let other = People { outcome, ..people.clone() };
+        let other = Participants { outcome, ..people.clone() };
         let unit = if binary { OutcomeUnit::People } else { OutcomeUnit::Number };
         let asked = Spec { outcome: crate::spec::OutcomeSpec { unit, ..spec.outcome.clone() }, ..spec.clone() };
         let compared =

@@ -1,18 +1,18 @@
 //! The answer of a synthetic control: one treated area, compared with a weighted mixture of others.
 
-use super::result::{Estimate, Evaluation, Lines, Role};
-use super::{Refused, of_table, outcome};
+use super::refused::{Refused, of_table, outcome};
+use super::result::{EstimatedEffect, EvaluationResult, Lines, Role};
 use crate::error::EvaluationError;
 use crate::spec::{AreaSpec, CovariateKind, Spec, StandardErrorMethod};
 use crate::synthetic_control::{Areas, PredictorWeights, SyntheticControl, placebos};
-use crate::table::{Categories, Table};
+use crate::table::{Categories, EvaluationTable};
 use crate::words;
 
 /// Weights below this are not named.
 const LEAST_WEIGHT: f64 = 0.005;
 
 /// The answer for one treated area.
-pub(super) fn of_areas(spec: &Spec, design: &AreaSpec, table: &Table) -> Result<Evaluation, Refused> {
+pub(super) fn of_areas(spec: &Spec, design: &AreaSpec, table: &EvaluationTable) -> Result<EvaluationResult, Refused> {
     let told = |of: &'static str| move |error| of_table(error, table, of);
     if spec.standard_error.method != StandardErrorMethod::Placebo {
         let error = EvaluationError::Option { what: "a synthetic control has the standard error \"placebo\"" };
@@ -37,13 +37,13 @@ pub(super) fn of_areas(spec: &Spec, design: &AreaSpec, table: &Table) -> Result<
     let place = (spec.level * strays.len() as f64).ceil() as usize;
     let half = strays.get(place.saturating_sub(1).min(strays.len().saturating_sub(1))).copied().unwrap_or(f64::INFINITY);
     let effect = mean_after(own);
-    let answer = Estimate {
+    let answer = EstimatedEffect {
         low: effect - half,
         high: effect + half,
         p_value: found.p_value,
         treated: 1,
         comparison: others.len(),
-        ..Estimate::plain(Role::Answer, &spec.outcome.name, (effect, spread), spec.level, "placebo areas".to_owned())
+        ..EstimatedEffect::plain(Role::Answer, &spec.outcome.name, (effect, spread), spec.level, "placebo areas".to_owned())
     };
     let mut weights: Vec<(f64, &String)> = own.weights.iter().copied().zip(&grid.names).collect();
     weights.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
@@ -74,7 +74,7 @@ pub(super) fn of_areas(spec: &Spec, design: &AreaSpec, table: &Table) -> Result<
         ));
     }
     let seen = &grid.outcome[grid.treated];
-    Ok(Evaluation {
+    Ok(EvaluationResult {
         lines: Some(Lines {
             axis: design.period.clone(),
             from: design.from,
@@ -88,7 +88,7 @@ pub(super) fn of_areas(spec: &Spec, design: &AreaSpec, table: &Table) -> Result<
         }),
         estimates: vec![answer.clone()],
         notes,
-        ..Evaluation::of(spec, &answer)
+        ..EvaluationResult::of(spec, &answer)
     })
 }
 
@@ -103,7 +103,7 @@ struct Grid {
 }
 
 impl Grid {
-    fn of(spec: &Spec, design: &AreaSpec, table: &Table) -> Result<Grid, Refused> {
+    fn of(spec: &Spec, design: &AreaSpec, table: &EvaluationTable) -> Result<Grid, Refused> {
         let Categories { names, rows: areas } = table.categories(&design.unit)?;
         let nameless: Vec<usize> = (0..areas.len()).filter(|row| areas[*row].is_none()).collect();
         if !nameless.is_empty() {

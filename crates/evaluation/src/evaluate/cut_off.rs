@@ -1,19 +1,19 @@
 //! The answer of a regression discontinuity: people just above and just below a cut-off.
 
-use super::result::{Estimate, Evaluation, Lines, Role};
-use super::{Refused, of_table, outcome};
+use super::refused::{Refused, of_table, outcome};
+use super::result::{EstimatedEffect, EvaluationResult, Lines, Role};
 use crate::error::EvaluationError;
 use crate::least_squares::Covariance;
 use crate::regression_discontinuity::{Bandwidth, density_test, regression_discontinuity};
 use crate::spec::{BandwidthSpec, DiscontinuitySpec, Spec, StandardErrorMethod};
-use crate::table::Table;
+use crate::table::EvaluationTable;
 use crate::words;
 
 /// Equal parts of the score in which means are shown on either side.
 const PARTS: usize = 12;
 
 /// The answer at a cut-off.
-pub(super) fn of_scores(spec: &Spec, design: &DiscontinuitySpec, table: &Table) -> Result<Evaluation, Refused> {
+pub(super) fn of_scores(spec: &Spec, design: &DiscontinuitySpec, table: &EvaluationTable) -> Result<EvaluationResult, Refused> {
     let told = |of: &'static str| move |error| of_table(error, table, of);
     let (score, values) = (table.all_numbers(&design.score)?, outcome(spec, table)?);
     let clusters: Option<Vec<u64>> = match spec.standard_error.clusters.as_deref() {
@@ -39,10 +39,10 @@ pub(super) fn of_scores(spec: &Spec, design: &DiscontinuitySpec, table: &Table) 
     let sign = if design.treated_above { 1.0 } else { -1.0 };
     let (below, above) = (found.rows[0], found.rows[1]);
     let (treated, comparison) = if design.treated_above { (above, below) } else { (below, above) };
-    let estimate = |role, what: &str, found: (f64, f64), method: String| Estimate {
+    let estimate = |role, what: &str, found: (f64, f64), method: String| EstimatedEffect {
         treated,
         comparison,
-        ..Estimate::plain(role, what, found, spec.level, method)
+        ..EstimatedEffect::plain(role, what, found, spec.level, method)
     };
     let answer = estimate(
         Role::Answer,
@@ -72,7 +72,7 @@ pub(super) fn of_scores(spec: &Spec, design: &DiscontinuitySpec, table: &Table) 
             }
         ));
     }
-    Ok(Evaluation {
+    Ok(EvaluationResult {
         lines: Some(Lines {
             axis: design.score.clone(),
             from: design.cut_off,
@@ -81,7 +81,7 @@ pub(super) fn of_scores(spec: &Spec, design: &DiscontinuitySpec, table: &Table) 
         }),
         estimates: vec![answer.clone(), line],
         notes,
-        ..Evaluation::of(spec, &answer)
+        ..EvaluationResult::of(spec, &answer)
     })
 }
 

@@ -1,24 +1,26 @@
 //! The answer of a difference in differences: units observed in several periods, treated from different ones.
 
-use super::result::{Estimate, Evaluation, EventTime, NaivePart, PanelResult, Role};
-use super::{Refused, outcome};
+use super::refused::{Refused, numbered_rows, outcome};
+use super::result::{EstimatedEffect, EvaluationResult, EventTime, NaivePart, PanelResult, Role};
 use crate::columns::{Column, Columns};
 use crate::difference_in_differences::aggregate::{Average, AverageBy, average};
 use crate::difference_in_differences::bootstrap::{BootstrapOptions, multiplier_bootstrap};
-use crate::difference_in_differences::group_time::{Adjustment, BasePeriod, Comparison, GroupTime, GroupTimeOptions, group_time};
+use crate::difference_in_differences::group_time::{
+    BasePeriod, GroupTime, GroupTimeOptions, OutcomeAdjustment, PanelControls, group_time,
+};
 use crate::difference_in_differences::panel::{Gaps, Panel, PanelRows};
 use crate::difference_in_differences::pre_trends::pre_trends;
 use crate::difference_in_differences::two_way_fixed_effects::{PartKind, goodman_bacon, two_way_fixed_effects};
 use crate::error::EvaluationError;
 use crate::spec::{CovariateKind, EstimandSpec, PanelComparison, PanelSpec, Spec, StandardErrorMethod};
-use crate::table::{Categories, Table};
+use crate::table::{Categories, EvaluationTable};
 use crate::words;
 
 /// Cohorts of fewer units are named.
 const SMALL_COHORT: usize = 5;
 
 /// The answer of a difference in differences.
-pub(super) fn of_panel(spec: &Spec, design: &PanelSpec, table: &Table) -> Result<Evaluation, Refused> {
+pub(super) fn of_panel(spec: &Spec, design: &PanelSpec, table: &EvaluationTable) -> Result<EvaluationResult, Refused> {
     let panel = panel(spec, design, table)?;
     let told = |of: &'static str| move |error| Refused::Method { error, of: of.to_owned() };
     if spec.estimand != EstimandSpec::Att {
@@ -28,11 +30,11 @@ pub(super) fn of_panel(spec: &Spec, design: &PanelSpec, table: &Table) -> Result
     }
     let options = GroupTimeOptions {
         comparison: match design.comparison {
-            PanelComparison::NeverTreated => Comparison::NeverTreated,
-            PanelComparison::NotYetTreated => Comparison::NotYetTreated,
+            PanelComparison::NeverTreated => PanelControls::NeverTreated,
+            PanelComparison::NotYetTreated => PanelControls::NotYetTreated,
         },
         base: BasePeriod::Varying,
-        adjustment: if spec.covariates.is_empty() { Adjustment::None } else { Adjustment::DoublyRobust },
+        adjustment: if spec.covariates.is_empty() { OutcomeAdjustment::None } else { OutcomeAdjustment::DoublyRobust },
         anticipation: design.anticipation as i64,
         small_group: SMALL_COHORT,
     };
@@ -59,7 +61,7 @@ pub(super) fn of_panel(spec: &Spec, design: &PanelSpec, table: &Table) -> Result
     for (cohort, effect) in &by_cohort.parts {
         let units = effects.groups.iter().find(|(group, _)| group == cohort).map_or(0, |(_, units)| *units);
         let of_cohort = estimate(Role::Part, &format!("units that started in {cohort}"), effect)?;
-        estimates.push(Estimate { treated: units, ..of_cohort });
+        estimates.push(EstimatedEffect { treated: units, ..of_cohort });
     }
     let mut event_study = Vec::new();
     for (since_start, effect) in &since.parts {
@@ -83,7 +85,7 @@ pub(super) fn of_panel(spec: &Spec, design: &PanelSpec, table: &Table) -> Result
             test.caution
         ));
     }
-    Ok(Evaluation {
+    Ok(EvaluationResult {
         panel: Some(PanelResult {
             event_study,
             parts: parts(&panel),
@@ -92,12 +94,12 @@ pub(super) fn of_panel(spec: &Spec, design: &PanelSpec, table: &Table) -> Result
         }),
         estimates,
         notes,
-        ..Evaluation::of(spec, &answer)
+        ..EvaluationResult::of(spec, &answer)
     })
 }
 
 /// The panel of a table. Units with gaps are left out, and told.
-fn panel(spec: &Spec, design: &PanelSpec, table: &Table) -> Result<Panel, Refused> {
+fn panel(spec: &Spec, design: &PanelSpec, table: &EvaluationTable) -> Result<Panel, Refused> {
     let numbered = |column: &str| -> Result<Vec<u64>, Refused> {
         let Categories { rows, .. } = table.categories(column)?;
         let empty: Vec<usize> = (0..rows.len()).filter(|row| rows[*row].is_none()).collect();
@@ -142,19 +144,6 @@ fn panel(spec: &Spec, design: &PanelSpec, table: &Table) -> Result<Panel, Refuse
         cluster: cluster.as_deref(),
     };
     Panel::new(rows, Gaps::LeaveUnitsOut).map_err(told)
-}
-
-/// The rows of an error as a spreadsheet numbers them; messages count from 1.
-pub(super) fn numbered_rows(error: EvaluationError, table: &Table) -> EvaluationError {
-    let told = |row: usize| table.row_number(row) - 1;
-    match error {
-        EvaluationError::Value { column, row, expected } => EvaluationError::Value { column, row: told(row), expected },
-        EvaluationError::SameKey { first, second } => EvaluationError::SameKey { first: told(first), second: told(second) },
-        EvaluationError::SameUnitAndPeriod { first, second } => {
-            EvaluationError::SameUnitAndPeriod { first: told(first), second: told(second) }
-        }
-        other => other,
-    }
 }
 
 fn notes(panel: &Panel, effects: &GroupTime) -> Vec<String> {
@@ -247,7 +236,7 @@ impl<'a> Errors<'a> {
         })
     }
 
-    fn estimate(&self, role: Role, what: &str, average: &Average) -> Result<Estimate, EvaluationError> {
+    fn estimate(&self, role: Role, what: &str, average: &Average) -> Result<EstimatedEffect, EvaluationError> {
         let standard_error = match self.spec.standard_error.method {
             StandardErrorMethod::Bootstrap if average.standard_error.is_finite() => {
                 let error = &self.spec.standard_error;
@@ -259,11 +248,11 @@ impl<'a> Errors<'a> {
         Ok(self.plain(role, what, (average.effect, standard_error), &self.name))
     }
 
-    fn plain(&self, role: Role, what: &str, (effect, standard_error): (f64, f64), method: &str) -> Estimate {
-        Estimate {
+    fn plain(&self, role: Role, what: &str, (effect, standard_error): (f64, f64), method: &str) -> EstimatedEffect {
+        EstimatedEffect {
             treated: self.treated,
             comparison: self.comparison,
-            ..Estimate::plain(role, what, (effect, standard_error), self.spec.level, method.to_owned())
+            ..EstimatedEffect::plain(role, what, (effect, standard_error), self.spec.level, method.to_owned())
         }
     }
 }

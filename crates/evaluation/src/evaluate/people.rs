@@ -24,9 +24,9 @@ use crate::spec::{
 use crate::subclassification::subclassify;
 use crate::weighting::{Weighting, score_weights};
 
-/// People who are compared. Everything that belongs to one person is at one place.
+/// Participants who are compared. Everything that belongs to one person is at one place.
 #[derive(Clone, Debug)]
-pub(super) struct People {
+pub(super) struct Participants {
     pub(super) treated: Vec<bool>,
     pub(super) outcome: Vec<f64>,
     pub(super) covariates: Columns,
@@ -41,12 +41,12 @@ pub(super) struct People {
     pub(super) bins: Vec<Bins>,
 }
 
-impl People {
+impl Participants {
     /// The people of these rows, with keys of their own.
-    pub(super) fn take(&self, rows: &[usize], keys: Vec<u64>) -> People {
+    pub(super) fn take(&self, rows: &[usize], keys: Vec<u64>) -> Participants {
         let numbers = |of: &Vec<u64>| rows.iter().map(|row| of[*row]).collect::<Vec<u64>>();
         let truths = |of: &Vec<bool>| rows.iter().map(|row| of[*row]).collect::<Vec<bool>>();
-        People {
+        Participants {
             treated: truths(&self.treated),
             outcome: rows.iter().map(|row| self.outcome[*row]).collect(),
             covariates: self.covariates.take(rows),
@@ -60,7 +60,7 @@ impl People {
 }
 
 /// What one comparison of people gave.
-pub(super) struct Compared {
+pub(super) struct ComparedPeople {
     pub(super) effect: Effect,
     /// The weight of everybody in the comparison; everybody counts the same where there is none.
     pub(super) weights: Option<Vec<f64>>,
@@ -79,7 +79,7 @@ pub(super) struct Compared {
 /// # Errors
 ///
 /// The method cannot be used on these people, or its standard error not with this design.
-pub(super) fn compare(spec: &Spec, people: &People) -> Result<Compared, EvaluationError> {
+pub(super) fn compare(spec: &Spec, people: &Participants) -> Result<ComparedPeople, EvaluationError> {
     let error = &spec.standard_error;
     match error.method {
         StandardErrorMethod::Bootstrap => {
@@ -114,7 +114,7 @@ pub(super) fn compare(spec: &Spec, people: &People) -> Result<Compared, Evaluati
                 (None, None) => Assignment::Complete,
             };
             let again = |treated: &[bool]| {
-                let dealt = People { treated: treated.to_vec(), ..people.clone() };
+                let dealt = Participants { treated: treated.to_vec(), ..people.clone() };
                 Ok(estimated(spec, &dealt, StandardErrorMethod::Robust)?.effect.estimate)
             };
             let test = randomisation_test(&people.treated, &people.keys, assignment, error.draws, error.seed, again)?;
@@ -126,12 +126,12 @@ pub(super) fn compare(spec: &Spec, people: &People) -> Result<Compared, Evaluati
 }
 
 /// The estimate alone, with whatever standard error is quick.
-pub(super) fn plainly(spec: &Spec, people: &People) -> Result<Compared, EvaluationError> {
+pub(super) fn plainly(spec: &Spec, people: &Participants) -> Result<ComparedPeople, EvaluationError> {
     estimated(spec, people, StandardErrorMethod::Robust)
 }
 
 /// The estimate with a standard error that needs no draws.
-fn estimated(spec: &Spec, people: &People, method: StandardErrorMethod) -> Result<Compared, EvaluationError> {
+fn estimated(spec: &Spec, people: &Participants, method: StandardErrorMethod) -> Result<ComparedPeople, EvaluationError> {
     match &spec.design {
         DesignSpec::Randomised(_) => randomised(spec, people, method),
         DesignSpec::Matching(design) => matched(design, people, method),
@@ -140,13 +140,13 @@ fn estimated(spec: &Spec, people: &People, method: StandardErrorMethod) -> Resul
             let found = subclassify(&people.treated, &score.probabilities(), *classes)?;
             let effect =
                 difference_of_means(&people.outcome, &people.treated, Some(&found.weights), covariance(people, method)?)?;
-            Ok(Compared { left_out: found.outside_support, ..Compared::weighted(effect, found.weights, Some(score)) })
+            Ok(ComparedPeople { left_out: found.outside_support, ..ComparedPeople::weighted(effect, found.weights, Some(score)) })
         }
         DesignSpec::CoarsenedExact(_) => {
             let found = coarsened_exact(&people.treated, &people.covariates, &people.bins)?;
             let effect =
                 difference_of_means(&people.outcome, &people.treated, Some(&found.weights), covariance(people, method)?)?;
-            Ok(Compared { left_out: found.outside_support, ..Compared::weighted(effect, found.weights, None) })
+            Ok(ComparedPeople { left_out: found.outside_support, ..ComparedPeople::weighted(effect, found.weights, None) })
         }
         DesignSpec::Weighting(kind) => {
             let score = score(people)?;
@@ -158,27 +158,35 @@ fn estimated(spec: &Spec, people: &People, method: StandardErrorMethod) -> Resul
                 }
                 _ => difference_of_means(&people.outcome, &people.treated, Some(&weights), covariance(people, method)?)?,
             };
-            Ok(Compared::weighted(effect, weights, Some(score)))
+            Ok(ComparedPeople::weighted(effect, weights, Some(score)))
         }
         DesignSpec::EntropyBalancing => {
             let found = entropy_balance(&people.treated, &people.covariates, target(spec.estimand)?)?;
             let effect =
                 difference_of_means(&people.outcome, &people.treated, Some(&found.weights), covariance(people, method)?)?;
-            Ok(Compared::weighted(effect, found.weights, None))
+            Ok(ComparedPeople::weighted(effect, found.weights, None))
         }
         DesignSpec::DoublyRobust => doubly_robust_effect(spec, people, method),
         _ => Err(EvaluationError::Option { what: "this design does not compare people one by one" }),
     }
 }
 
-impl Compared {
-    fn weighted(effect: Effect, weights: Vec<f64>, score: Option<LogisticFit>) -> Compared {
-        Compared { effect, weights: Some(weights), matches: None, score, left_out: Vec::new(), p_value: None, interval: None }
+impl ComparedPeople {
+    fn weighted(effect: Effect, weights: Vec<f64>, score: Option<LogisticFit>) -> ComparedPeople {
+        ComparedPeople {
+            effect,
+            weights: Some(weights),
+            matches: None,
+            score,
+            left_out: Vec::new(),
+            p_value: None,
+            interval: None,
+        }
     }
 }
 
 /// The propensity score.
-fn score(people: &People) -> Result<LogisticFit, EvaluationError> {
+fn score(people: &Participants) -> Result<LogisticFit, EvaluationError> {
     if people.covariates.all().is_empty() {
         return Err(EvaluationError::Option { what: "this design needs covariates: add a table [covariate.NAME] for each" });
     }
@@ -186,7 +194,7 @@ fn score(people: &People) -> Result<LogisticFit, EvaluationError> {
 }
 
 /// The covariance of a regression by the name in the spec.
-fn covariance<'a>(people: &'a People, method: StandardErrorMethod) -> Result<Covariance<'a>, EvaluationError> {
+fn covariance<'a>(people: &'a Participants, method: StandardErrorMethod) -> Result<Covariance<'a>, EvaluationError> {
     match (method, &people.clusters) {
         (StandardErrorMethod::Classical, _) => Ok(Covariance::Classical),
         (StandardErrorMethod::Robust, _) => Ok(Covariance::Hc2),
@@ -221,8 +229,8 @@ fn weighting(kind: WeightingSpec, estimand: EstimandSpec) -> Result<Weighting, E
     }
 }
 
-fn randomised(spec: &Spec, people: &People, method: StandardErrorMethod) -> Result<Compared, EvaluationError> {
-    let People { outcome, treated, covariates, strata, received, .. } = people;
+fn randomised(spec: &Spec, people: &Participants, method: StandardErrorMethod) -> Result<ComparedPeople, EvaluationError> {
+    let Participants { outcome, treated, covariates, strata, received, .. } = people;
     let with_strata = strata.as_ref().map(|strata| with_strata(covariates, strata)).transpose();
     let effect = match (spec.estimand, received) {
         (EstimandSpec::Complier, Some(received)) => {
@@ -268,7 +276,7 @@ fn randomised(spec: &Spec, people: &People, method: StandardErrorMethod) -> Resu
             });
         }
     };
-    Ok(Compared { weights: None, ..Compared::weighted(effect, Vec::new(), None) })
+    Ok(ComparedPeople { weights: None, ..ComparedPeople::weighted(effect, Vec::new(), None) })
 }
 
 /// The covariates that vary among the treated and among the others. They have a slope of their own in each group (Lin 2013), and one that
@@ -305,7 +313,7 @@ fn with_strata(covariates: &Columns, strata: &[u64]) -> Result<Columns, Evaluati
     Columns::new(covariates.rows(), covariates.all().iter().cloned().chain(dummies).collect())
 }
 
-fn matched(design: &MatchingSpec, people: &People, method: StandardErrorMethod) -> Result<Compared, EvaluationError> {
+fn matched(design: &MatchingSpec, people: &Participants, method: StandardErrorMethod) -> Result<ComparedPeople, EvaluationError> {
     let score = match design.distance {
         DistanceSpec::Mahalanobis => None,
         _ => Some(score(people)?),
@@ -350,10 +358,14 @@ fn matched(design: &MatchingSpec, people: &People, method: StandardErrorMethod) 
     };
     let left_out = matches.outside_support.iter().chain(&matches.none_left).copied().collect();
     let weights = matches.weights.clone();
-    Ok(Compared { matches: Some(matches), left_out, ..Compared::weighted(effect, weights, score) })
+    Ok(ComparedPeople { matches: Some(matches), left_out, ..ComparedPeople::weighted(effect, weights, score) })
 }
 
-fn doubly_robust_effect(spec: &Spec, people: &People, method: StandardErrorMethod) -> Result<Compared, EvaluationError> {
+fn doubly_robust_effect(
+    spec: &Spec,
+    people: &Participants,
+    method: StandardErrorMethod,
+) -> Result<ComparedPeople, EvaluationError> {
     let target = target(spec.estimand)?;
     let score = score(people)?;
     let probabilities = score.probabilities();
@@ -373,16 +385,16 @@ fn doubly_robust_effect(spec: &Spec, people: &People, method: StandardErrorMetho
     }
     let kind = if target == Estimand::Treated { Weighting::Treated } else { Weighting::Everybody };
     let weights = score_weights(&people.treated, &probabilities, kind)?.weights;
-    Ok(Compared::weighted(effect, weights, Some(score)))
+    Ok(ComparedPeople::weighted(effect, weights, Some(score)))
 }
 
 /// What a comparison without any design says: the difference of means, with unequal variances.
-pub(super) fn naive(people: &People) -> Result<Effect, EvaluationError> {
+pub(super) fn naive(people: &Participants) -> Result<Effect, EvaluationError> {
     difference_of_means(&people.outcome, &people.treated, None, Covariance::Hc2)
 }
 
 /// A regression on the same covariates with the weights of the comparison, and the classical standard error that the robustness value
 /// is defined with.
-pub(super) fn adjusted(people: &People, weights: Option<&[f64]>) -> Result<Effect, EvaluationError> {
+pub(super) fn adjusted(people: &Participants, weights: Option<&[f64]>) -> Result<Effect, EvaluationError> {
     regression_adjusted(&people.outcome, &people.treated, &people.covariates, weights, Covariance::Classical)
 }

@@ -10,7 +10,7 @@ use crate::words;
 
 /// The whole answer.
 #[derive(Clone, Debug)]
-pub struct Evaluation {
+pub struct EvaluationResult {
     pub question: String,
     /// In words: "people with a proven reoffence".
     pub outcome: String,
@@ -22,7 +22,7 @@ pub struct Evaluation {
     /// The level of all intervals.
     pub level: f64,
     /// Every estimate that was made, the answer first.
-    pub estimates: Vec<Estimate>,
+    pub estimates: Vec<EstimatedEffect>,
     /// Who is left after each step, from the table to the comparison.
     pub losses: Vec<Loss>,
     /// Whom the answer is about, where that is not everybody who was treated.
@@ -33,9 +33,9 @@ pub struct Evaluation {
     pub overlap: Option<Overlap>,
     /// The effect that this design finds with the stated power, in the unit of the outcome.
     pub minimum_detectable: Option<MinimumDetectable>,
-    pub sensitivity: Vec<SensitivityFigure>,
+    pub sensitivity: Vec<UnseenFigure>,
     pub panel: Option<PanelResult>,
-    pub curves: Vec<Curve>,
+    pub curves: Vec<OutcomeCurve>,
     /// What is plotted against a running number: a series, an area and its synthetic twin, a score and its cut-off.
     pub lines: Option<Lines>,
     /// What one more result costs, with the interval that follows from the effect.
@@ -45,10 +45,10 @@ pub struct Evaluation {
     pub notes: Vec<String>,
 }
 
-impl Evaluation {
+impl EvaluationResult {
     /// An answer with nothing beside it yet but what follows from it: the smallest effect that would be found, cost and savings.
-    pub(super) fn of(spec: &Spec, answer: &Estimate) -> Evaluation {
-        Evaluation {
+    pub(super) fn of(spec: &Spec, answer: &EstimatedEffect) -> EvaluationResult {
+        EvaluationResult {
             question: spec.question.clone(),
             outcome: words::outcome(&spec.outcome),
             unit: spec.outcome.unit,
@@ -83,7 +83,7 @@ fn minimum_detectable(level: f64, standard_error: f64) -> MinimumDetectable {
 }
 
 /// What one more result costs.
-fn cost_per_result(spec: &Spec, answer: &Estimate) -> Option<CostPerResult> {
+fn cost_per_result(spec: &Spec, answer: &EstimatedEffect) -> Option<CostPerResult> {
     let cost = spec.cost_each?;
     if spec.outcome.unit != OutcomeUnit::People {
         return None;
@@ -96,7 +96,7 @@ fn cost_per_result(spec: &Spec, answer: &Estimate) -> Option<CostPerResult> {
 }
 
 /// What each department saves for each treated person.
-fn savings(spec: &Spec, answer: &Estimate) -> Vec<Saving> {
+fn savings(spec: &Spec, answer: &EstimatedEffect) -> Vec<Saving> {
     let sign = if spec.outcome.more_is_better { 1.0 } else { -1.0 };
     let of = |saving: &SavingSpec| {
         let mut ends = [sign * answer.low * saving.each, sign * answer.high * saving.each];
@@ -125,7 +125,7 @@ pub enum Role {
 
 /// One estimate.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Estimate {
+pub struct EstimatedEffect {
     pub role: Role,
     /// What it is: "women", "people with a proven reoffence before".
     pub what: String,
@@ -147,11 +147,17 @@ pub struct Estimate {
     pub method: String,
 }
 
-impl Estimate {
+impl EstimatedEffect {
     /// An estimate with the interval of a large sample, without means.
-    pub(super) fn plain(role: Role, what: &str, (effect, standard_error): (f64, f64), level: f64, method: String) -> Estimate {
+    pub(super) fn plain(
+        role: Role,
+        what: &str,
+        (effect, standard_error): (f64, f64),
+        level: f64,
+        method: String,
+    ) -> EstimatedEffect {
         let half = normal_quantile(0.5 + level / 2.0) * standard_error;
-        Estimate {
+        EstimatedEffect {
             role,
             what: what.to_owned(),
             effect,
@@ -199,7 +205,7 @@ pub struct MinimumDetectable {
 
 /// One figure on what could still explain the answer.
 #[derive(Clone, Debug, PartialEq)]
-pub struct SensitivityFigure {
+pub struct UnseenFigure {
     /// The field's name for it: "Rosenbaum bound".
     pub name: String,
     pub value: f64,
@@ -240,7 +246,7 @@ pub struct NaivePart {
 
 /// A curve of a share over time.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Curve {
+pub struct OutcomeCurve {
     pub name: String,
     /// Time, share, and the ends of its interval.
     pub points: Vec<[f64; 4]>,

@@ -1,18 +1,18 @@
 //! The answer of an interrupted time series: one series, with a change of level and of slope.
 
-use super::result::{Estimate, Evaluation, Lines, Role};
-use super::{Refused, of_table, outcome};
+use super::refused::{Refused, of_table, outcome};
+use super::result::{EstimatedEffect, EvaluationResult, Lines, Role};
 use crate::error::EvaluationError;
 use crate::interrupted_time_series::{Season, SeriesOptions, interrupted_time_series};
 use crate::spec::{SeriesSpec, Spec, StandardErrorMethod};
-use crate::table::Table;
+use crate::table::EvaluationTable;
 
 /// Where the change of level and the change of trend are among the coefficients.
 const LEVEL: usize = 2;
 const TREND: usize = 3;
 
 /// The answer of one series.
-pub(super) fn of_series(spec: &Spec, design: &SeriesSpec, table: &Table) -> Result<Evaluation, Refused> {
+pub(super) fn of_series(spec: &Spec, design: &SeriesSpec, table: &EvaluationTable) -> Result<EvaluationResult, Refused> {
     let told = |of: &'static str| move |error| of_table(error, table, of);
     if spec.standard_error.method != StandardErrorMethod::NeweyWest {
         let error = EvaluationError::Option { what: "an interrupted time series has the standard error \"newey-west\"" };
@@ -29,10 +29,10 @@ pub(super) fn of_series(spec: &Spec, design: &SeriesSpec, table: &Table) -> Resu
     (of[LEVEL], of[TREND]) = (1.0, (after - 1.0) / 2.0);
     let mean = fit.coefficients[LEVEL] + of[TREND] * fit.coefficients[TREND];
     let method = format!("Newey-West, lag {}", fit.lag);
-    let estimate = |role, what: &str, found: (f64, f64)| Estimate {
+    let estimate = |role, what: &str, found: (f64, f64)| EstimatedEffect {
         treated: values.len() - start,
         comparison: start,
-        ..Estimate::plain(role, what, found, spec.level, method.clone())
+        ..EstimatedEffect::plain(role, what, found, spec.level, method.clone())
     };
     let answer = estimate(Role::Answer, &spec.outcome.name, (mean, fit.covariance.quadratic_form(&of).sqrt()));
     let part = |what: &str, at: usize| estimate(Role::Part, what, (fit.coefficients[at], fit.standard_error(at)));
@@ -51,7 +51,7 @@ pub(super) fn of_series(spec: &Spec, design: &SeriesSpec, table: &Table) -> Resu
         ));
     }
     let without = fit.without_interruption();
-    Ok(Evaluation {
+    Ok(EvaluationResult {
         lines: Some(Lines {
             axis: design.period.clone(),
             from: design.from,
@@ -60,12 +60,12 @@ pub(super) fn of_series(spec: &Spec, design: &SeriesSpec, table: &Table) -> Resu
         }),
         estimates: vec![answer.clone(), part("change of level at the start", LEVEL), part("change of trend, each period", TREND)],
         notes,
-        ..Evaluation::of(spec, &answer)
+        ..EvaluationResult::of(spec, &answer)
     })
 }
 
 /// The series in the order of its periods, which follow each other at one distance.
-fn in_order(spec: &Spec, design: &SeriesSpec, table: &Table) -> Result<(Vec<f64>, Vec<f64>), Refused> {
+fn in_order(spec: &Spec, design: &SeriesSpec, table: &EvaluationTable) -> Result<(Vec<f64>, Vec<f64>), Refused> {
     let (period, values) = (table.all_numbers(&design.period)?, outcome(spec, table)?);
     let mut order: Vec<usize> = (0..period.len()).collect();
     order.sort_by(|a, b| period[*a].total_cmp(&period[*b]));

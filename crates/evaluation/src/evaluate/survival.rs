@@ -3,8 +3,8 @@
 use base::day::Day;
 use base::statistics::normal_quantile;
 
-use super::result::{Curve, Estimate, Evaluation, Role};
-use super::{Refused, refused};
+use super::refused::{Refused, refused};
+use super::result::{EstimatedEffect, EvaluationResult, OutcomeCurve, Role};
 use crate::columns::{Column, Columns};
 use crate::error::EvaluationError;
 use crate::sample::{Sample, sample};
@@ -17,7 +17,7 @@ use crate::survival::cumulative_incidence::{IncidenceStep, cumulative_incidence}
 use crate::survival::kaplan_meier::kaplan_meier;
 use crate::survival::log_rank::log_rank;
 use crate::survival::proportionality::{TimeScale, proportionality};
-use crate::table::{Table, is_empty, same_value};
+use crate::table::{EvaluationTable, is_empty, same_value};
 use crate::words;
 
 /// How long everybody was watched, and what ended it: 0 nothing, 1 the event, 2 and above events that compete with it.
@@ -29,7 +29,12 @@ struct Watched {
 }
 
 /// The answer of a survival design.
-pub(super) fn of_times(spec: &Spec, design: &SurvivalSpec, table: &Table, today: Day) -> Result<Evaluation, Refused> {
+pub(super) fn of_times(
+    spec: &Spec,
+    design: &SurvivalSpec,
+    table: &EvaluationTable,
+    today: Day,
+) -> Result<EvaluationResult, Refused> {
     // The outcome column says what happened and is no number; the time is what the sample needs of everybody.
     let of_time =
         OutcomeSpec { source: OutcomeSource::Column(design.time.clone()), unit: OutcomeUnit::Number, ..spec.outcome.clone() };
@@ -57,11 +62,11 @@ pub(super) fn of_times(spec: &Spec, design: &SurvivalSpec, table: &Table, today:
     };
     let (treated, others) = (at(true)?, at(false)?);
     let (effect, error) = (treated.0 - others.0, treated.1.hypot(others.1));
-    let answer = Estimate {
+    let answer = EstimatedEffect {
         means: Some((treated.0, others.0)),
         treated: sample.treated_count(),
         comparison: sample.comparison_count(),
-        ..Estimate::plain(
+        ..EstimatedEffect::plain(
             Role::Answer,
             &spec.outcome.name,
             (effect, error),
@@ -87,20 +92,20 @@ pub(super) fn of_times(spec: &Spec, design: &SurvivalSpec, table: &Table, today:
         let event: Vec<bool> = rows.iter().map(|row| watched.cause[*row] == 1).collect();
         let curve = kaplan_meier(FollowUp { entry: None, exit: &exit, event: &event }, spec.level).map_err(told("the curves"))?;
         let points = curve.steps.iter().map(|step| [step.time, step.survival, step.lower, step.upper]).collect();
-        curves.push(Curve { name: name.to_owned(), points });
+        curves.push(OutcomeCurve { name: name.to_owned(), points });
     }
     // Shares of people, whatever unit the times have.
     let of_people = Spec { outcome: OutcomeSpec { unit: OutcomeUnit::People, ..spec.outcome.clone() }, ..spec.clone() };
-    Ok(Evaluation {
+    Ok(EvaluationResult {
         losses: sample.losses.clone(),
         curves,
         notes,
         estimates: vec![answer.clone()],
-        ..Evaluation::of(&of_people, &answer)
+        ..EvaluationResult::of(&of_people, &answer)
     })
 }
 
-fn watched(spec: &Spec, design: &SurvivalSpec, table: &Table, sample: &Sample) -> Result<Watched, Refused> {
+fn watched(spec: &Spec, design: &SurvivalSpec, table: &EvaluationTable, sample: &Sample) -> Result<Watched, Refused> {
     let OutcomeSource::Column(column) = &spec.outcome.source else {
         let fix = "name the column with what happened, such as column = \"event\"";
         return Err(table.fault("", &[], "a survival design needs the outcome in a column", "a column", fix).into());

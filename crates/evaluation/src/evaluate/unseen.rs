@@ -2,8 +2,8 @@
 
 use base::statistics::normal_quantile;
 
-use super::people::{Compared, People, adjusted};
-use super::result::{Estimate, SensitivityFigure};
+use super::people::{ComparedPeople, Participants, adjusted};
+use super::result::{EstimatedEffect, UnseenFigure};
 use crate::sensitivity::e_value::{EffectScale, e_value};
 use crate::sensitivity::robustness_value::robustness_value;
 use crate::sensitivity::rosenbaum::{Tail, binary_pairs, largest_gamma, signed_rank};
@@ -13,7 +13,7 @@ use crate::spec::{DesignSpec, OutcomeUnit, Spec};
 const LARGEST_GAMMA: f64 = 20.0;
 
 /// What can be said of each; nothing for designs by lot, where nothing unseen decides who is treated, except the E-value.
-pub(super) fn figures(spec: &Spec, people: &People, found: &Compared, answer: &Estimate) -> Vec<SensitivityFigure> {
+pub(super) fn figures(spec: &Spec, people: &Participants, found: &ComparedPeople, answer: &EstimatedEffect) -> Vec<UnseenFigure> {
     let binary = spec.outcome.unit == OutcomeUnit::People;
     let mut out = Vec::new();
     if matches!(spec.design, DesignSpec::Randomised(_)) {
@@ -28,14 +28,14 @@ pub(super) fn figures(spec: &Spec, people: &People, found: &Compared, answer: &E
 }
 
 /// From the ratio of the two shares; the ends of the interval are those of the difference, over the share of the comparison group.
-fn e_value_figure(answer: &Estimate) -> Option<SensitivityFigure> {
+fn e_value_figure(answer: &EstimatedEffect) -> Option<UnseenFigure> {
     let (treated, comparison) = answer.means?;
     let ratio = |effect: f64| (comparison + effect).max(1e-9) / comparison;
     if comparison <= 0.0 || treated <= 0.0 {
         return None;
     }
     let found = e_value(EffectScale::RiskRatio, ratio(answer.effect), (ratio(answer.low), ratio(answer.high))).ok()?;
-    Some(SensitivityFigure {
+    Some(UnseenFigure {
         name: "E-value".to_owned(),
         value: found.estimate,
         words: format!(
@@ -49,11 +49,11 @@ fn e_value_figure(answer: &Estimate) -> Option<SensitivityFigure> {
 /// From the pairs of matching one to one.
 fn rosenbaum_figure(
     spec: &Spec,
-    people: &People,
-    found: &Compared,
-    answer: &Estimate,
+    people: &Participants,
+    found: &ComparedPeople,
+    answer: &EstimatedEffect,
     binary: bool,
-) -> Option<SensitivityFigure> {
+) -> Option<UnseenFigure> {
     let matches = found.matches.as_ref()?;
     if matches.pairs.len() != matches.treated_matched() {
         return None;
@@ -85,11 +85,11 @@ fn rosenbaum_figure(
              other ({test}; Rosenbaum 2002)."
         ),
     };
-    Some(SensitivityFigure { name: "Rosenbaum bound".to_owned(), value: gamma, words })
+    Some(UnseenFigure { name: "Rosenbaum bound".to_owned(), value: gamma, words })
 }
 
 /// From a regression on the same covariates with the weights of the comparison.
-fn robustness_figure(spec: &Spec, people: &People, found: &Compared) -> Option<SensitivityFigure> {
+fn robustness_figure(spec: &Spec, people: &Participants, found: &ComparedPeople) -> Option<UnseenFigure> {
     if people.covariates.all().is_empty() {
         return None;
     }
@@ -98,7 +98,7 @@ fn robustness_figure(spec: &Spec, people: &People, found: &Compared) -> Option<S
     let t = effect.estimate / effect.standard_error;
     let found = robustness_value(t, freedom, 1.0, normal_quantile(0.5 + spec.level / 2.0)).ok()?;
     let (value, of_interval) = (found.of_estimate, found.of_significance);
-    Some(SensitivityFigure {
+    Some(UnseenFigure {
         name: "Robustness value".to_owned(),
         value,
         words: format!(

@@ -5,7 +5,7 @@ use crate::columns::check_finite;
 use crate::error::EvaluationError;
 
 /// A covariate and the width of its caliper on its own scale.
-pub(crate) struct Limit<'a> {
+pub(crate) struct CaliperLimit<'a> {
     values: &'a [f64],
     pub(crate) width: f64,
 }
@@ -13,7 +13,7 @@ pub(crate) struct Limit<'a> {
 /// All calipers, on the scales of their values.
 pub(crate) struct Limits<'a> {
     pub(crate) distance: Option<f64>,
-    pub(crate) covariates: Vec<Limit<'a>>,
+    pub(crate) covariates: Vec<CaliperLimit<'a>>,
 }
 
 impl<'a> Limits<'a> {
@@ -31,7 +31,8 @@ impl<'a> Limits<'a> {
         let mut covariates = Vec::new();
         for caliper in rules.covariate_calipers {
             check_finite(caliper.name, caliper.values, treated.len())?;
-            covariates.push(Limit { values: caliper.values, width: absolute(caliper.width, caliper.values, treated, by_key)? });
+            covariates
+                .push(CaliperLimit { values: caliper.values, width: absolute(caliper.width, caliper.values, treated, by_key)? });
         }
         Ok(Limits { distance, covariates })
     }

@@ -4,18 +4,18 @@
 //! The tree saves most of the work with a handful of covariates. With twenty, most of its boxes are about as far away as the nearest
 //! point, and a search looks at many points.
 
-use super::line::Found;
+use super::line::LineMatch;
 use crate::columns::Columns;
 use crate::error::EvaluationError;
 use crate::linear_algebra::{Cholesky, Symmetric};
 
 /// A point for each unit.
-pub(super) struct Points {
+pub(super) struct CloudPoints {
     width: usize,
     values: Vec<f64>,
 }
 
-impl Points {
+impl CloudPoints {
     fn of(&self, row: usize) -> &[f64] {
         &self.values[row * self.width..(row + 1) * self.width]
     }
@@ -32,10 +32,10 @@ fn to_nine_decimals(squared: f64) -> f64 {
     (squared.sqrt() * 1e9).round() / 1e9
 }
 
-/// Points of all units, on a scale on which their Mahalanobis distance is Euclid's. The covariance is that within the groups,
+/// CloudPoints of all units, on a scale on which their Mahalanobis distance is Euclid's. The covariance is that within the groups,
 /// pooled: the distance between the groups would hide a covariate that tells them apart. Sums run over `by_key`, the rows by unit
 /// key, so that not even the last bit depends on the order of the rows.
-pub(super) fn whitened(treated: &[bool], columns: &Columns, by_key: &[usize]) -> Result<Points, EvaluationError> {
+pub(super) fn whitened(treated: &[bool], columns: &Columns, by_key: &[usize]) -> Result<CloudPoints, EvaluationError> {
     let (width, rows) = (columns.all().len(), treated.len());
     if rows < width + 3 {
         return Err(EvaluationError::TooFew { what: "units for a Mahalanobis distance", needed: width + 3, found: rows });
@@ -58,7 +58,7 @@ pub(super) fn whitened(treated: &[bool], columns: &Columns, by_key: &[usize]) ->
         .map_err(|collinear| EvaluationError::Collinear { column: columns.all()[collinear.column].name.clone() })?;
     // From the middle of the comparison group, so that no digits are lost to a large mean.
     let values = (0..rows).flat_map(|row| cholesky.half_solve(&less(row, &means[0]))).collect();
-    Ok(Points { width, values })
+    Ok(CloudPoints { width, values })
 }
 
 /// A part of the tree: the places `start..end` of its order.
@@ -75,7 +75,7 @@ struct Node {
 
 /// The comparison units of a stratum. A place is a number by key.
 pub(super) struct Cloud<'a> {
-    points: &'a Points,
+    points: &'a CloudPoints,
     rows: Vec<usize>,
     used: Vec<bool>,
     order: Vec<usize>,
@@ -90,7 +90,7 @@ const LEAF: usize = 16;
 
 impl<'a> Cloud<'a> {
     /// `controls` are rows by key.
-    pub(super) fn new(controls: &[usize], points: &'a Points) -> Cloud<'a> {
+    pub(super) fn new(controls: &[usize], points: &'a CloudPoints) -> Cloud<'a> {
         let count = controls.len();
         let mut cloud = Cloud {
             points,
@@ -145,7 +145,7 @@ impl<'a> Cloud<'a> {
         (0..width).max_by(|&a, &b| extent(a).total_cmp(&extent(b))).unwrap_or(0)
     }
 
-    /// How far a point is from the box of a node. The sum has the order of [`Points::distance`], so rounding never makes it longer
+    /// How far a point is from the box of a node. The sum has the order of [`CloudPoints::distance`], so rounding never makes it longer
     /// than the distance of a point in the box.
     fn distance_to_box(&self, node: usize, point: &[f64]) -> f64 {
         let width = self.points.width;
@@ -178,7 +178,7 @@ impl<'a> Cloud<'a> {
         wanted: usize,
         limit: Option<f64>,
         accept: impl Fn(usize) -> bool,
-        found: &mut Vec<Found>,
+        found: &mut Vec<LineMatch>,
     ) {
         found.clear();
         let point = self.points.of(treated);
@@ -208,7 +208,7 @@ impl<'a> Cloud<'a> {
                 let at = found.partition_point(|found| (found.distance, found.place) < (distance, place));
                 if distance <= limit && at < wanted {
                     found.truncate(wanted - 1);
-                    found.insert(at, Found { place, distance });
+                    found.insert(at, LineMatch { place, distance });
                 }
             }
         }
@@ -219,10 +219,10 @@ impl<'a> Cloud<'a> {
 mod tests {
     use super::*;
 
-    /// Points on a coarse grid, so that many are equally far away.
-    fn grid(rows: usize, width: usize) -> Points {
+    /// CloudPoints on a coarse grid, so that many are equally far away.
+    fn grid(rows: usize, width: usize) -> CloudPoints {
         let word = |at: u64| base::philox::words(3, at, 0, 0)[0];
-        Points { width, values: (0..(rows * width) as u64).map(|at| (word(at) % 5) as f64).collect() }
+        CloudPoints { width, values: (0..(rows * width) as u64).map(|at| (word(at) % 5) as f64).collect() }
     }
 
     #[test]
@@ -235,9 +235,9 @@ mod tests {
             for (turn, wanted, limit) in (0..40).flat_map(|turn| [(turn, 1, None), (turn, 3, Some(1.5)), (turn, 50, Some(0.0))]) {
                 let accept = |row: usize| !(row + turn).is_multiple_of(3);
                 cloud.nearest(turn, wanted, limit, accept, &mut found);
-                let mut all: Vec<Found> = (0..rows)
+                let mut all: Vec<LineMatch> = (0..rows)
                     .filter(|&place| cloud.free(place) && accept(cloud.row(place)))
-                    .map(|place| Found { place, distance: points.distance(turn, cloud.row(place)) })
+                    .map(|place| LineMatch { place, distance: points.distance(turn, cloud.row(place)) })
                     .filter(|found| limit.is_none_or(|limit| found.distance <= limit))
                     .collect();
                 all.sort_by(|a, b| a.distance.total_cmp(&b.distance).then(a.place.cmp(&b.place)));

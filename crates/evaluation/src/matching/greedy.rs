@@ -4,17 +4,17 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::calipers::Limits;
-use super::cloud::{Cloud, Points};
-use super::line::{Found, Line};
+use super::cloud::{Cloud, CloudPoints};
+use super::line::{Line, LineMatch};
 use super::matches::MatchedPair;
 use super::rules::{Order, Rules};
 
 /// Distances of one kind.
-pub(super) enum Measure<'a> {
+pub(super) enum DistanceMeasure<'a> {
     /// One number for each unit.
     Line(&'a [f64]),
     /// A point for each unit; the distance is Euclid's.
-    Cloud(&'a Points),
+    Cloud(&'a CloudPoints),
 }
 
 /// The rows of one stratum, by key.
@@ -37,14 +37,14 @@ enum Pool<'a> {
 }
 
 impl<'a> Pool<'a> {
-    fn new(measure: &Measure<'a>, controls: &[usize]) -> Pool<'a> {
+    fn new(measure: &DistanceMeasure<'a>, controls: &[usize]) -> Pool<'a> {
         match *measure {
-            Measure::Line(score) => Pool::Line(Line::new(controls, score), score),
-            Measure::Cloud(points) => Pool::Cloud(Cloud::new(controls, points)),
+            DistanceMeasure::Line(score) => Pool::Line(Line::new(controls, score), score),
+            DistanceMeasure::Cloud(points) => Pool::Cloud(Cloud::new(controls, points)),
         }
     }
 
-    fn nearest(&mut self, treated: usize, wanted: usize, limits: &Limits<'_>, keys: &[u64], found: &mut Vec<Found>) {
+    fn nearest(&mut self, treated: usize, wanted: usize, limits: &Limits<'_>, keys: &[u64], found: &mut Vec<LineMatch>) {
         let accept = |control| limits.accept(treated, control);
         match self {
             Pool::Line(line, score) => line.nearest(score[treated], wanted, limits.distance, keys, accept, found),
@@ -78,7 +78,7 @@ impl<'a> Pool<'a> {
 pub(super) fn match_stratum(
     stratum: &Stratum,
     keys: &[u64],
-    measure: &Measure<'_>,
+    measure: &DistanceMeasure<'_>,
     limits: &Limits<'_>,
     rules: &Rules<'_>,
 ) -> StratumMatches {
@@ -91,7 +91,7 @@ pub(super) fn match_stratum(
             if found.is_empty() {
                 result.outside_support.push(treated);
             }
-            let pair = |found: &Found| MatchedPair { treated, control: pool.row(found.place), distance: found.distance };
+            let pair = |found: &LineMatch| MatchedPair { treated, control: pool.row(found.place), distance: found.distance };
             result.pairs.extend(found.iter().map(pair));
         }
         return result;
@@ -127,9 +127,9 @@ pub(super) fn match_stratum(
 }
 
 /// The treated units in the order in which they choose. They come by key.
-fn in_order(treated: &[usize], keys: &[u64], measure: &Measure<'_>, order: Order) -> Vec<usize> {
+fn in_order(treated: &[usize], keys: &[u64], measure: &DistanceMeasure<'_>, order: Order) -> Vec<usize> {
     let mut rows = treated.to_vec();
-    if let (Order::LargestFirst, Measure::Line(score)) = (order, measure) {
+    if let (Order::LargestFirst, DistanceMeasure::Line(score)) = (order, measure) {
         rows.sort_unstable_by(|&a, &b| (score[b] + 0.0).total_cmp(&(score[a] + 0.0)).then(keys[a].cmp(&keys[b])));
     }
     rows
@@ -151,23 +151,23 @@ fn in_turn(choosers: &[usize], keys: &[u64], limits: &Limits<'_>, pool: &mut Poo
 
 /// A pair that may be the closest of all: by distance, then by the keys of both.
 #[derive(PartialEq)]
-struct Candidate {
+struct MatchCandidate {
     distance: f64,
     keys: (u64, u64),
     chooser: usize,
     place: usize,
 }
 
-impl Eq for Candidate {}
+impl Eq for MatchCandidate {}
 
-impl Ord for Candidate {
-    fn cmp(&self, other: &Candidate) -> std::cmp::Ordering {
+impl Ord for MatchCandidate {
+    fn cmp(&self, other: &MatchCandidate) -> std::cmp::Ordering {
         self.distance.total_cmp(&other.distance).then(self.keys.cmp(&other.keys))
     }
 }
 
-impl PartialOrd for Candidate {
-    fn partial_cmp(&self, other: &Candidate) -> Option<std::cmp::Ordering> {
+impl PartialOrd for MatchCandidate {
+    fn partial_cmp(&self, other: &MatchCandidate) -> Option<std::cmp::Ordering> {
         Some(self.cmp(other))
     }
 }
@@ -181,12 +181,13 @@ fn closest_first(choosers: &[usize], keys: &[u64], limits: &Limits<'_>, pool: &m
         pool.nearest(treated, 1, limits, keys, &mut found);
         found.first().map(|nearest| {
             let keys = (keys[treated], keys[pool.row(nearest.place)]);
-            Reverse(Candidate { distance: nearest.distance, keys, chooser, place: nearest.place })
+            Reverse(MatchCandidate { distance: nearest.distance, keys, chooser, place: nearest.place })
         })
     };
-    let mut heap: BinaryHeap<Reverse<Candidate>> = (0..choosers.len()).filter_map(|chooser| candidate(chooser, pool)).collect();
+    let mut heap: BinaryHeap<Reverse<MatchCandidate>> =
+        (0..choosers.len()).filter_map(|chooser| candidate(chooser, pool)).collect();
     let mut pairs = vec![None; choosers.len()];
-    while let Some(Reverse(Candidate { distance, chooser, place, .. })) = heap.pop() {
+    while let Some(Reverse(MatchCandidate { distance, chooser, place, .. })) = heap.pop() {
         if pool.free(place) {
             pool.remove(place);
             pairs[chooser] = Some(MatchedPair { treated: choosers[chooser], control: pool.row(place), distance });

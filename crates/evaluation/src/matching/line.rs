@@ -22,7 +22,7 @@ pub(super) struct Line {
 
 /// A unit that was found: its place on the line, and how far away it is.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Found {
+pub(super) struct LineMatch {
     pub(super) place: usize,
     pub(super) distance: f64,
 }
@@ -89,7 +89,7 @@ impl Line {
         limit: Option<f64>,
         keys: &[u64],
         accept: impl Fn(usize) -> bool,
-        found: &mut Vec<Found>,
+        found: &mut Vec<LineMatch>,
     ) {
         found.clear();
         let middle = self.scores.partition_point(|&other| other < score);
@@ -125,7 +125,7 @@ impl Line {
                 let place = from.start;
                 from.start += 1;
                 if !self.used[place] && accept(self.rows[place]) {
-                    found.push(Found { place, distance });
+                    found.push(LineMatch { place, distance });
                 }
             }
             if use_left {

@@ -3,7 +3,7 @@
 use super::calipers::Limits;
 use super::check::check;
 use super::cloud::whitened;
-use super::greedy::{Measure, Stratum, match_stratum};
+use super::greedy::{DistanceMeasure, Stratum, match_stratum};
 use super::matches::{MatchedPair, Matches};
 use super::rules::{Distance, Order, Rules};
 use crate::columns::{check_finite, check_rows};
@@ -30,8 +30,8 @@ pub fn match_nearest(treated: &[bool], keys: &[u64], rules: &Rules<'_>) -> Resul
         Distance::Mahalanobis(columns) => Some(whitened(treated, columns, &by_key)?),
     };
     let measure = match (rules.distance, &cloud) {
-        (Distance::Mahalanobis(_), Some(points)) => Measure::Cloud(points),
-        (Distance::Score(score), _) => Measure::Line(score),
+        (Distance::Mahalanobis(_), Some(points)) => DistanceMeasure::Cloud(points),
+        (Distance::Score(score), _) => DistanceMeasure::Line(score),
         (Distance::Mahalanobis(_), None) => return Err(EvaluationError::Check { what: "covariates were not put on a scale" }),
     };
     let mut pairs = Vec::new();

@@ -9,7 +9,7 @@ use crate::error::EvaluationError;
 
 /// What is compared.
 #[derive(Clone, Copy, Debug)]
-pub enum Measure<'a> {
+pub enum FunnelMeasure<'a> {
     /// A share of people, against a target share.
     Proportion {
         /// People with the event at each provider.
@@ -41,7 +41,7 @@ pub enum Dispersion {
 
 /// Where a figure lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Band {
+pub enum FunnelBand {
     /// Below the limit that 1 in 1,000 are below by chance.
     FarBelow,
     /// Below the limit that 25 in 1,000 are below by chance.
@@ -66,7 +66,7 @@ pub struct FunnelPoint {
     /// Limits that 0.1%, 2.5%, 97.5% and 99.9% lie below if nothing but what was allowed for is at work.
     pub limits: [f64; 4],
     /// Where the figure lies.
-    pub band: Band,
+    pub band: FunnelBand,
     /// The figure pulled towards the target by how much of the differences is chance (empirical Bayes): an estimate by a model,
     /// not what was counted. `None` where no additive over-dispersion was estimated.
     pub shrunken: Option<f64>,
@@ -95,12 +95,12 @@ pub const LIMITS: [f64; 4] = [0.001, 0.025, 0.975, 0.999];
 ///
 /// Columns of unequal length, fewer than two providers, more events than people, expected events that are not above 0, or options
 /// out of range.
-pub fn funnel(measure: Measure<'_>, dispersion: Dispersion, winsorised: f64) -> Result<Funnel, EvaluationError> {
+pub fn funnel(measure: FunnelMeasure<'_>, dispersion: Dispersion, winsorised: f64) -> Result<Funnel, EvaluationError> {
     check(measure, winsorised)?;
     let scale = Scale { measure };
     let providers = match measure {
-        Measure::Proportion { people, .. } => people.len(),
-        Measure::Ratio { expected, .. } => expected.len(),
+        FunnelMeasure::Proportion { people, .. } => people.len(),
+        FunnelMeasure::Ratio { expected, .. } => expected.len(),
     };
     let z: Vec<f64> = (0..providers).map(|at| (scale.value(at) - scale.target()) / scale.deviation(at)).collect();
     let (phi, tau_squared) = over_dispersion(&winsorise(&z, winsorised), &scale);
@@ -108,12 +108,12 @@ pub fn funnel(measure: Measure<'_>, dispersion: Dispersion, winsorised: f64) -> 
     Ok(Funnel { points, phi, tau_squared, dispersion })
 }
 
-fn check(measure: Measure<'_>, winsorised: f64) -> Result<(), EvaluationError> {
+fn check(measure: FunnelMeasure<'_>, winsorised: f64) -> Result<(), EvaluationError> {
     if !(0.0..0.5).contains(&winsorised) {
         return Err(EvaluationError::Option { what: "the share of z-scores to winsorise must be 0 or more and below 0.5" });
     }
     let found = match measure {
-        Measure::Proportion { events, people, target } => {
+        FunnelMeasure::Proportion { events, people, target } => {
             check_rows("people", people.len(), events.len())?;
             if !(target > 0.0 && target < 1.0) {
                 return Err(EvaluationError::Option { what: "the target must be a share between 0 and 1" });
@@ -124,7 +124,7 @@ fn check(measure: Measure<'_>, winsorised: f64) -> Result<(), EvaluationError> {
             }
             people.len()
         }
-        Measure::Ratio { observed, expected } => {
+        FunnelMeasure::Ratio { observed, expected } => {
             check_finite("expected", expected, observed.len())?;
             if let Some(row) = expected.iter().position(|&expected| expected <= 0.0) {
                 return Err(EvaluationError::Value { column: "expected".to_owned(), row, expected: "a number above 0" });
@@ -137,28 +137,28 @@ fn check(measure: Measure<'_>, winsorised: f64) -> Result<(), EvaluationError> {
 
 /// The scale on which chance has the same size at every value: the arcsine of the root of a share, the root of a ratio.
 struct Scale<'a> {
-    measure: Measure<'a>,
+    measure: FunnelMeasure<'a>,
 }
 
 impl Scale<'_> {
     fn plain(&self, at: usize) -> f64 {
         match self.measure {
-            Measure::Proportion { events, people, .. } => events[at] as f64 / people[at] as f64,
-            Measure::Ratio { observed, expected } => observed[at] as f64 / expected[at],
+            FunnelMeasure::Proportion { events, people, .. } => events[at] as f64 / people[at] as f64,
+            FunnelMeasure::Ratio { observed, expected } => observed[at] as f64 / expected[at],
         }
     }
 
     fn to(&self, plain: f64) -> f64 {
         match self.measure {
-            Measure::Proportion { .. } => plain.sqrt().asin(),
-            Measure::Ratio { .. } => plain.sqrt(),
+            FunnelMeasure::Proportion { .. } => plain.sqrt().asin(),
+            FunnelMeasure::Ratio { .. } => plain.sqrt(),
         }
     }
 
     fn back(&self, scaled: f64) -> f64 {
         match self.measure {
-            Measure::Proportion { .. } => scaled.clamp(0.0, std::f64::consts::FRAC_PI_2).sin().powi(2),
-            Measure::Ratio { .. } => scaled.max(0.0).powi(2),
+            FunnelMeasure::Proportion { .. } => scaled.clamp(0.0, std::f64::consts::FRAC_PI_2).sin().powi(2),
+            FunnelMeasure::Ratio { .. } => scaled.max(0.0).powi(2),
         }
     }
 
@@ -168,16 +168,16 @@ impl Scale<'_> {
 
     fn target(&self) -> f64 {
         match self.measure {
-            Measure::Proportion { target, .. } => self.to(target),
-            Measure::Ratio { .. } => 1.0,
+            FunnelMeasure::Proportion { target, .. } => self.to(target),
+            FunnelMeasure::Ratio { .. } => 1.0,
         }
     }
 
     /// The standard deviation of chance.
     fn deviation(&self, at: usize) -> f64 {
         match self.measure {
-            Measure::Proportion { people, .. } => 0.5 / (people[at] as f64).sqrt(),
-            Measure::Ratio { expected, .. } => 0.5 / expected[at].sqrt(),
+            FunnelMeasure::Proportion { people, .. } => 0.5 / (people[at] as f64).sqrt(),
+            FunnelMeasure::Ratio { expected, .. } => 0.5 / expected[at].sqrt(),
         }
     }
 }
@@ -208,17 +208,17 @@ fn point(scale: &Scale<'_>, at: usize, z: f64, phi: f64, tau_squared: f64, dispe
         Dispersion::Multiplicative => chance * phi.max(1.0).sqrt(),
     };
     let limits = LIMITS.map(|p| match (dispersion, scale.measure) {
-        (Dispersion::None, Measure::Proportion { people, target, .. }) => binomial_limit(target, people[at], p),
-        (Dispersion::None, Measure::Ratio { expected, .. }) => poisson_limit(expected[at], p),
+        (Dispersion::None, FunnelMeasure::Proportion { people, target, .. }) => binomial_limit(target, people[at], p),
+        (Dispersion::None, FunnelMeasure::Ratio { expected, .. }) => poisson_limit(expected[at], p),
         _ => scale.back(scale.target() + normal_quantile(p) * spread),
     });
     let value = scale.plain(at);
     let band = match value {
-        value if value < limits[0] => Band::FarBelow,
-        value if value < limits[1] => Band::Below,
-        value if value > limits[3] => Band::FarAbove,
-        value if value > limits[2] => Band::Above,
-        _ => Band::Within,
+        value if value < limits[0] => FunnelBand::FarBelow,
+        value if value < limits[1] => FunnelBand::Below,
+        value if value > limits[3] => FunnelBand::FarAbove,
+        value if value > limits[2] => FunnelBand::Above,
+        _ => FunnelBand::Within,
     };
     let shrunken = (dispersion == Dispersion::Additive).then(|| {
         let kept = tau_squared / (tau_squared + chance * chance);

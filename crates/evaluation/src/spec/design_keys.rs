@@ -3,7 +3,7 @@
 use base::literal::{Literal as _, Plain};
 use base::reader::Section;
 
-use super::read::{DesignName, names, needed, plain, whole};
+use super::keys::{DesignName, names, needed, plain, whole};
 use super::{
     AreaSpec, BandwidthSpec, CaliperSpec, CoarseningSpec, CovariateKind, CovariateSpec, DesignSpec, DiscontinuitySpec,
     DistanceSpec, MatchingSpec, PanelComparison, PanelSpec, RandomisedSpec, SeriesSpec, SurvivalMethod, SurvivalSpec,

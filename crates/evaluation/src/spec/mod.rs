@@ -5,6 +5,7 @@
 
 mod design;
 mod design_keys;
+mod keys;
 mod read;
 
 pub use design::{

@@ -3,6 +3,7 @@
 
 mod likelihood;
 mod risk_order;
+mod ties;
 
 use crate::columns::{Columns, check_rows};
 use crate::distributions::chi_squared_tails;
@@ -11,15 +12,7 @@ use crate::linear_algebra::{Cholesky, Symmetric};
 
 use super::FollowUp;
 pub(crate) use risk_order::RiskOrder;
-
-/// How events at the same time are counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ties {
-    /// Efron (1977): as if they had happened one after another, in an order averaged over. Close to exact.
-    Efron,
-    /// Breslow (1974): as if each had happened with all of them still at risk. Biased towards no effect where many are tied.
-    Breslow,
-}
+pub use ties::Ties;
 
 /// How the covariance of the coefficients is estimated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -45,7 +45,7 @@ pub fn log_rank(follow_up: FollowUp<'_>, group: &[usize], strata: Option<&[usize
         return Err(EvaluationError::Option { what: "the log-rank test compares at most 100 groups: join some of them" });
     }
 
-    let mut sums = Sums { observed: vec![0.0; groups], expected: vec![0.0; groups], variance: Symmetric::zero(groups) };
+    let mut sums = LogRankSums { observed: vec![0.0; groups], expected: vec![0.0; groups], variance: Symmetric::zero(groups) };
     let mut order: Vec<usize> = (0..rows).collect();
     let stratum = |row: usize| strata.map_or(0, |strata| strata[row]);
     order.sort_by_key(|&row| stratum(row));
@@ -58,13 +58,13 @@ pub fn log_rank(follow_up: FollowUp<'_>, group: &[usize], strata: Option<&[usize
 /// The work grows with their square, at each time with an event.
 const GROUPS_MAX: usize = 100;
 
-struct Sums {
+struct LogRankSums {
     observed: Vec<f64>,
     expected: Vec<f64>,
     variance: Symmetric,
 }
 
-impl Sums {
+impl LogRankSums {
     fn add_stratum(&mut self, follow_up: &FollowUp<'_>, group: &[usize], members: &[usize]) {
         let groups = self.observed.len();
         let mut at_risk = vec![0.0; groups];

@@ -3,7 +3,7 @@
 use super::FollowUp;
 
 /// One time at which at least one person leaves.
-pub(crate) struct Step<'o> {
+pub(crate) struct RiskStep<'o> {
     pub(crate) time: f64,
     /// People at risk just before this time.
     pub(crate) at_risk: usize,
@@ -19,7 +19,7 @@ pub(crate) fn by_exit(follow_up: &FollowUp<'_>, rows: impl Iterator<Item = usize
 }
 
 /// Visits each time at which somebody leaves, earliest first. `order` is from [`by_exit`].
-pub(crate) fn each_step(follow_up: &FollowUp<'_>, order: &[usize], mut visit: impl FnMut(Step<'_>)) {
+pub(crate) fn each_step(follow_up: &FollowUp<'_>, order: &[usize], mut visit: impl FnMut(RiskStep<'_>)) {
     let mut entries: Vec<f64> = match follow_up.entry {
         Some(entry) => order.iter().map(|&row| entry[row]).collect(),
         None => Vec::new(),
@@ -33,7 +33,7 @@ pub(crate) fn each_step(follow_up: &FollowUp<'_>, order: &[usize], mut visit: im
             entered += 1;
         }
         let in_so_far = if follow_up.entry.is_some() { entered } else { order.len() };
-        visit(Step { time, at_risk: in_so_far - from, leaving: &order[from..to] });
+        visit(RiskStep { time, at_risk: in_so_far - from, leaving: &order[from..to] });
         from = to;
     }
 }

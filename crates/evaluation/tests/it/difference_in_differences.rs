@@ -6,7 +6,7 @@ use evaluation::columns::{Column, Columns};
 use evaluation::difference_in_differences::aggregate::{AverageBy, Averages, average};
 use evaluation::difference_in_differences::bootstrap::{BootstrapOptions, multiplier_bootstrap};
 use evaluation::difference_in_differences::group_time::{
-    Adjustment, BasePeriod, Comparison, GroupTime, GroupTimeOptions, group_time,
+    BasePeriod, GroupTime, GroupTimeOptions, OutcomeAdjustment, PanelControls, group_time,
 };
 use evaluation::difference_in_differences::panel::{Gaps, Panel, PanelRows};
 use evaluation::difference_in_differences::pre_trends::pre_trends;
@@ -18,7 +18,7 @@ use rayon::prelude::*;
 use crate::close;
 use crate::data::Table;
 
-fn options(comparison: Comparison, adjustment: Adjustment) -> GroupTimeOptions {
+fn options(comparison: PanelControls, adjustment: OutcomeAdjustment) -> GroupTimeOptions {
     GroupTimeOptions { comparison, base: BasePeriod::Varying, adjustment, anticipation: 0, small_group: 30 }
 }
 
@@ -47,10 +47,11 @@ const SAME: f64 = 5e-7;
 #[ignore = "needs did/mpdta.csv (R package did) in the folder of data sets"]
 fn effects_on_counties_are_as_computed_elsewhere() {
     let Some(panel) = counties() else { return };
-    let never = group_time(&panel, options(Comparison::NeverTreated, Adjustment::None)).expect("estimates");
-    let adjusted = group_time(&panel, options(Comparison::NeverTreated, Adjustment::DoublyRobust)).expect("estimates");
-    let not_yet = group_time(&panel, options(Comparison::NotYetTreated, Adjustment::None)).expect("estimates");
-    let not_yet_adjusted = group_time(&panel, options(Comparison::NotYetTreated, Adjustment::DoublyRobust)).expect("estimates");
+    let never = group_time(&panel, options(PanelControls::NeverTreated, OutcomeAdjustment::None)).expect("estimates");
+    let adjusted = group_time(&panel, options(PanelControls::NeverTreated, OutcomeAdjustment::DoublyRobust)).expect("estimates");
+    let not_yet = group_time(&panel, options(PanelControls::NotYetTreated, OutcomeAdjustment::None)).expect("estimates");
+    let not_yet_adjusted =
+        group_time(&panel, options(PanelControls::NotYetTreated, OutcomeAdjustment::DoublyRobust)).expect("estimates");
     let expected = [
         (2004, 2004, -0.010503, 0.023251, -0.014530, 0.022129, -0.019372, -0.021183),
         (2004, 2005, -0.070423, 0.030985, -0.076422, 0.028671, -0.078319, -0.081603),
@@ -89,23 +90,23 @@ fn averages_over_counties_are_as_computed_elsewhere() {
     // Everything, time since start, cohort and period: the overall effect, and its standard error where it is known.
     let expected = [
         (
-            Comparison::NeverTreated,
-            Adjustment::None,
+            PanelControls::NeverTreated,
+            OutcomeAdjustment::None,
             [(-0.039951, 0.012034), (-0.077240, 0.019965), (-0.031018, 0.012446), (-0.041700, 0.015972)],
         ),
         (
-            Comparison::NeverTreated,
-            Adjustment::DoublyRobust,
+            PanelControls::NeverTreated,
+            OutcomeAdjustment::DoublyRobust,
             [(-0.041752, 0.011503), (-0.080354, 0.018958), (-0.032820, 0.011898), (-0.044177, 0.015038)],
         ),
         (
-            Comparison::NotYetTreated,
-            Adjustment::None,
+            PanelControls::NotYetTreated,
+            OutcomeAdjustment::None,
             [(-0.039764, 0.012052), (-0.077399, 0.019560), (-0.030462, f64::NAN), (-0.044267, f64::NAN)],
         ),
         (
-            Comparison::NotYetTreated,
-            Adjustment::DoublyRobust,
+            PanelControls::NotYetTreated,
+            OutcomeAdjustment::DoublyRobust,
             [(-0.041352, 0.011428), (-0.079993, f64::NAN), (-0.032264, f64::NAN), (-0.045665, f64::NAN)],
         ),
     ];
@@ -121,7 +122,7 @@ fn averages_over_counties_are_as_computed_elsewhere() {
         }
     }
     let parts = |adjustment, by| -> Vec<(i64, f64)> {
-        let estimate = group_time(&panel, options(Comparison::NeverTreated, adjustment)).expect("estimates");
+        let estimate = group_time(&panel, options(PanelControls::NeverTreated, adjustment)).expect("estimates");
         average(&estimate, by).expect("treated cells").parts.into_iter().map(|(at, part)| (at, part.effect)).collect()
     };
     let same = |found: Vec<(i64, f64)>, expected: &[(i64, f64)]| {
@@ -133,15 +134,15 @@ fn averages_over_counties_are_as_computed_elsewhere() {
     };
     let timed = |effects: [f64; 7]| -> Vec<(i64, f64)> { (-3..4).zip(effects).collect() };
     same(
-        parts(Adjustment::None, AverageBy::TimeSinceStart),
+        parts(OutcomeAdjustment::None, AverageBy::TimeSinceStart),
         &timed([0.030507, -0.000563, -0.024459, -0.019932, -0.050957, -0.137259, -0.100811]),
     );
     same(
-        parts(Adjustment::DoublyRobust, AverageBy::TimeSinceStart),
+        parts(OutcomeAdjustment::DoublyRobust, AverageBy::TimeSinceStart),
         &timed([0.026728, -0.003616, -0.023244, -0.021060, -0.053003, -0.140448, -0.106904]),
     );
-    same(parts(Adjustment::None, AverageBy::Group), &[(2004, -0.079749), (2006, -0.022910), (2007, -0.026054)]);
-    same(parts(Adjustment::DoublyRobust, AverageBy::Group), &[(2004, -0.084576), (2006, -0.020167), (2007, -0.028781)]);
+    same(parts(OutcomeAdjustment::None, AverageBy::Group), &[(2004, -0.079749), (2006, -0.022910), (2007, -0.026054)]);
+    same(parts(OutcomeAdjustment::DoublyRobust, AverageBy::Group), &[(2004, -0.084576), (2006, -0.020167), (2007, -0.028781)]);
 }
 
 #[test]
@@ -173,7 +174,7 @@ fn two_way_fixed_effects_and_sun_abraham_on_counties_are_as_computed_elsewhere()
     close(at(2).effect, -0.137259, SAME);
     close(at(2).standard_error, 0.036589, SAME);
     // The p-value of the package's own printed example.
-    let estimate = group_time(&panel, options(Comparison::NeverTreated, Adjustment::None)).expect("estimates");
+    let estimate = group_time(&panel, options(PanelControls::NeverTreated, OutcomeAdjustment::None)).expect("estimates");
     let test = pre_trends(&estimate, 0).expect("a test");
     assert_eq!(test.degrees_of_freedom, 5);
     close(test.p_value, 0.16812, 5e-6);
@@ -255,7 +256,7 @@ fn the_order_of_rows_changes_no_bit() {
     let made = made(100, 1, true);
     let estimate = |made: &Made| {
         let estimate =
-            group_time(&made.panel(), options(Comparison::NotYetTreated, Adjustment::DoublyRobust)).expect("estimates");
+            group_time(&made.panel(), options(PanelControls::NotYetTreated, OutcomeAdjustment::DoublyRobust)).expect("estimates");
         (average(&estimate, AverageBy::Everything).expect("cells"), two_way_fixed_effects(&made.panel()).expect("estimates"))
     };
     assert_eq!(estimate(&made), estimate(&made.turned()));
@@ -284,13 +285,13 @@ fn everything(estimate: &GroupTime) -> Averages {
 /// Over 4,000 made-up panels the standard errors are those of the estimates to 3 %, of which chance is 1.1 %.
 #[test]
 fn standard_errors_are_the_deviation_of_the_estimate() {
-    for adjustment in [Adjustment::None, Adjustment::DoublyRobust] {
+    for adjustment in [OutcomeAdjustment::None, OutcomeAdjustment::DoublyRobust] {
         let panels = 4_000;
         let found: Vec<(f64, f64)> = (0..panels)
             .into_par_iter()
             .map(|seed| {
                 let panel = made(300, 10_000 + seed, true).panel();
-                let estimate = group_time(&panel, options(Comparison::NotYetTreated, adjustment)).expect("estimates");
+                let estimate = group_time(&panel, options(PanelControls::NotYetTreated, adjustment)).expect("estimates");
                 let overall = everything(&estimate).overall;
                 (overall.effect, overall.standard_error)
             })
@@ -308,13 +309,13 @@ fn standard_errors_are_the_deviation_of_the_estimate() {
 fn an_adjustment_removes_the_bias_of_a_trend_that_differs() {
     let panel = made(20_000, 5, true).panel();
     let effect = |adjustment| {
-        let estimate = group_time(&panel, options(Comparison::NeverTreated, adjustment)).expect("estimates");
+        let estimate = group_time(&panel, options(PanelControls::NeverTreated, adjustment)).expect("estimates");
         let first = estimate.cells.iter().find(|cell| (cell.group, cell.period) == (3, 6)).expect("a cell");
         (first.effect, first.standard_error)
     };
-    let (adjusted, error) = effect(Adjustment::DoublyRobust);
+    let (adjusted, error) = effect(OutcomeAdjustment::DoublyRobust);
     close(adjusted, 2.5, 4.0 * error);
-    let (plain, error) = effect(Adjustment::None);
+    let (plain, error) = effect(OutcomeAdjustment::None);
     assert!((plain - 2.5).abs() > 2.0 * error, "{plain} ± {error}");
 }
 
@@ -322,7 +323,7 @@ fn an_adjustment_removes_the_bias_of_a_trend_that_differs() {
 fn bootstrap_and_influence_agree_and_threads_change_no_bit() {
     let made = made(300, 7, true);
     let panel = Panel::new(PanelRows { cluster: Some(&made.cluster), ..made.rows() }, Gaps::Refuse).expect("a balanced panel");
-    let estimate = group_time(&panel, options(Comparison::NotYetTreated, Adjustment::None)).expect("estimates");
+    let estimate = group_time(&panel, options(PanelControls::NotYetTreated, OutcomeAdjustment::None)).expect("estimates");
     assert_eq!(estimate.clusters.count(), 60);
     let averages = average(&estimate, AverageBy::TimeSinceStart).expect("treated cells");
     let influences: Vec<&[f64]> = averages.parts.iter().map(|(_, part)| &part.influence[..]).collect();
@@ -345,8 +346,8 @@ fn bootstrap_and_influence_agree_and_threads_change_no_bit() {
 #[test]
 fn without_units_never_treated_the_last_cohort_serves_until_it_starts() {
     let panel = made(300, 8, false).panel();
-    for comparison in [Comparison::NeverTreated, Comparison::NotYetTreated] {
-        let estimate = group_time(&panel, options(comparison, Adjustment::None)).expect("estimates");
+    for comparison in [PanelControls::NeverTreated, PanelControls::NotYetTreated] {
+        let estimate = group_time(&panel, options(comparison, OutcomeAdjustment::None)).expect("estimates");
         assert_eq!(estimate.last_cohort_as_comparison, Some(6));
         assert!(estimate.cells.iter().all(|cell| cell.group != 6 && cell.period < 6 && cell.comparison > 0));
         assert!(estimate.cells.iter().any(|cell| (cell.group, cell.period) == (5, 5)));
@@ -356,8 +357,9 @@ fn without_units_never_treated_the_last_cohort_serves_until_it_starts() {
 #[test]
 fn a_universal_base_is_zero_in_it_and_agrees_after_it() {
     let panel = made(200, 9, true).panel();
-    let varying = group_time(&panel, options(Comparison::NeverTreated, Adjustment::None)).expect("estimates");
-    let universal = GroupTimeOptions { base: BasePeriod::Universal, ..options(Comparison::NeverTreated, Adjustment::None) };
+    let varying = group_time(&panel, options(PanelControls::NeverTreated, OutcomeAdjustment::None)).expect("estimates");
+    let universal =
+        GroupTimeOptions { base: BasePeriod::Universal, ..options(PanelControls::NeverTreated, OutcomeAdjustment::None) };
     let universal = group_time(&panel, universal).expect("estimates");
     for cell in &universal.cells {
         if cell.period == cell.base {
@@ -369,7 +371,7 @@ fn a_universal_base_is_zero_in_it_and_agrees_after_it() {
         }
     }
     // With a period of anticipation the base moves one back.
-    let early = GroupTimeOptions { anticipation: 1, ..options(Comparison::NeverTreated, Adjustment::None) };
+    let early = GroupTimeOptions { anticipation: 1, ..options(PanelControls::NeverTreated, OutcomeAdjustment::None) };
     let early = group_time(&panel, early).expect("estimates");
     assert!(early.cells.iter().filter(|cell| cell.period >= cell.group - 1).all(|cell| cell.base == cell.group - 2));
 }

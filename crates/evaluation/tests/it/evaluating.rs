@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use base::reader::{Reader, ScenarioDraw};
 use base::source::{FileBytes, Folder};
-use evaluation::evaluate::{Evaluation, Refused, Role, evaluate};
+use evaluation::evaluate::said;
+use evaluation::evaluate::{EvaluationResult, Refused, Role, evaluate};
 use evaluation::spec::{self, Spec};
-use evaluation::table::{NumberColumn, Table, TableColumn, TextColumn};
-use evaluation::words;
+use evaluation::table::{EvaluationTable, NumberColumn, TableColumn, TextValues};
 
 use crate::close;
 use crate::data::treated_with;
@@ -23,7 +23,7 @@ fn spec(text: &str) -> Spec {
 }
 
 /// A table of cells: each column with its name and whether it holds numbers.
-fn table(columns: &[(&str, bool, Vec<String>)]) -> Table {
+fn table(columns: &[(&str, bool, Vec<String>)]) -> EvaluationTable {
     let rows = columns[0].2.len();
     let made = columns.iter().map(|(name, is_number, cells)| {
         let column = match is_number {
@@ -38,12 +38,12 @@ fn table(columns: &[(&str, bool, Vec<String>)]) -> Table {
                 values.dedup();
                 let place = |cell: &String| values.binary_search(cell).expect("a known text") as u32;
                 let rows = cells.iter().map(place).collect();
-                TableColumn::Text(TextColumn { values, rows })
+                TableColumn::Text(TextValues { values, rows })
             }
         };
         ((*name).to_owned(), column)
     });
-    Table::new("people.csv", 2, rows, made.collect::<BTreeMap<_, _>>()).expect("a table with rows")
+    EvaluationTable::new("people.csv", 2, rows, made.collect::<BTreeMap<_, _>>()).expect("a table with rows")
 }
 
 const LALONDE: &str = r#"
@@ -92,7 +92,7 @@ method = "pair"
 "#;
 
 /// The data of MatchIt's vignette: the 185 treated of Dehejia and Wahba and the comparison group CPS-3, in an order of rows.
-fn lalonde(order: impl Fn(usize, usize) -> usize) -> Option<Table> {
+fn lalonde(order: impl Fn(usize, usize) -> usize) -> Option<EvaluationTable> {
     let found = treated_with("cps_controls3")?;
     let rows = found.rows();
     let number = |name: &str| (0..rows).map(|at| found.column(name)[order(at, rows)].to_string()).collect::<Vec<String>>();
@@ -116,7 +116,7 @@ fn lalonde(order: impl Fn(usize, usize) -> usize) -> Option<Table> {
     Some(table(&columns))
 }
 
-fn answered(spec: &Spec, table: &Table) -> Evaluation {
+fn answered(spec: &Spec, table: &EvaluationTable) -> EvaluationResult {
     evaluate(spec, table, 20_000).unwrap_or_else(|refused| panic!("{refused}"))
 }
 
@@ -137,7 +137,7 @@ fn the_vignette_of_matchit_comes_out() {
         pair.covariates.iter().find(|covariate| covariate.name == "race: white").expect("race").standardised
     };
     assert!(race(&balance.before).abs() > race(&balance.after).abs());
-    assert!(words::cannot_be_said(&found, false).iter().any(|said| said.contains("no effect")), "the interval holds none");
+    assert!(said::cannot_be_said(&found, false).iter().any(|said| said.contains("no effect")), "the interval holds none");
 }
 
 /// The caliper of the vignette: 113 pairs and 1571.744. Who is left out changes the question, and is said.
@@ -226,7 +226,7 @@ fn a_trial_is_worked_out_by_hand() {
     close(women.corrected_p_value.expect("corrected"), (2.0 * women.p_value).min(1.0), 1e-12);
     assert_eq!((control.role, control.effect), (Role::NegativeControl, 0.0));
     close(found.cost_per_result.expect("a cost").pounds, 2_500.0, 1e-9);
-    assert!(words::found(&found).contains("20.0 percentage points less"), "{}", words::found(&found));
+    assert!(said::found(&found).contains("20.0 percentage points less"), "{}", said::found(&found));
 }
 
 /// What a table must not be is refused, with its column and rows and never with what a cell says.

@@ -3,7 +3,9 @@
 
 use evaluation::columns::{Column, Columns};
 use evaluation::difference_in_differences::aggregate::{AverageBy, average};
-use evaluation::difference_in_differences::group_time::{Adjustment, BasePeriod, Comparison, GroupTimeOptions, group_time};
+use evaluation::difference_in_differences::group_time::{
+    BasePeriod, GroupTimeOptions, OutcomeAdjustment, PanelControls, group_time,
+};
 use evaluation::difference_in_differences::panel::{Gaps, Panel, PanelRows};
 use evaluation::difference_in_differences::pre_trends::pre_trends;
 use evaluation::difference_in_differences::sun_abraham::{SmallSample, sun_abraham};
@@ -11,7 +13,7 @@ use evaluation::difference_in_differences::two_way_fixed_effects::{goodman_bacon
 use evaluation::fixed_effects::fixed_effects;
 use evaluation::interrupted_time_series::{SeriesOptions, interrupted_time_series};
 use evaluation::least_squares::Covariance;
-use evaluation::providers::funnel::{Dispersion, Measure, funnel};
+use evaluation::providers::funnel::{Dispersion, FunnelMeasure, funnel};
 use evaluation::regression_discontinuity::{Bandwidth, density_test, regression_discontinuity};
 use evaluation::survival::FollowUp;
 use evaluation::survival::concordance::concordance;
@@ -57,10 +59,11 @@ fn panel(units: u64, periods: [i64; 3], start: impl Fn(u64) -> Option<i64>) -> P
 
 #[test]
 fn panels_of_the_largest_periods_and_of_units_all_alike() {
-    for comparison in [Comparison::NeverTreated, Comparison::NotYetTreated] {
+    for comparison in [PanelControls::NeverTreated, PanelControls::NotYetTreated] {
         for base in [BasePeriod::Varying, BasePeriod::Universal] {
             for anticipation in [0, 1, i64::MAX] {
-                let options = GroupTimeOptions { comparison, base, adjustment: Adjustment::None, anticipation, small_group: 5 };
+                let options =
+                    GroupTimeOptions { comparison, base, adjustment: OutcomeAdjustment::None, anticipation, small_group: 5 };
                 let wide = panel(9, [i64::MIN, 0, i64::MAX], |unit| [None, Some(i64::MAX), Some(0)][unit as usize % 3]);
                 if let Ok(estimate) = group_time(&wide, options) {
                     for by in [AverageBy::Everything, AverageBy::TimeSinceStart, AverageBy::Group, AverageBy::Period] {
@@ -110,7 +113,7 @@ fn areas_and_providers_all_alike() {
     // Nothing happened anywhere, so the treated area is as unusual as all others.
     assert_eq!(found.p_value, 1.0);
     for dispersion in [Dispersion::None, Dispersion::Additive, Dispersion::Multiplicative] {
-        let measure = Measure::Ratio { observed: &[0, u64::MAX, 3], expected: &[1e-300, 1e15, 3.0] };
+        let measure = FunnelMeasure::Ratio { observed: &[0, u64::MAX, 3], expected: &[1e-300, 1e15, 3.0] };
         let found = funnel(measure, dispersion, 0.0).expect("a funnel");
         assert!(found.points.iter().all(|point| point.limits.iter().all(|limit| !limit.is_nan())), "{found:?}");
     }

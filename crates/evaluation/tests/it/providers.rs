@@ -2,7 +2,7 @@
 
 use base::philox::{open_unit, words};
 use evaluation::providers::cusum::{CusumOptions, average_run_length, cusum, simulated_run_length};
-use evaluation::providers::funnel::{Band, Dispersion, LIMITS, Measure, binomial_limit, funnel, poisson_limit};
+use evaluation::providers::funnel::{Dispersion, FunnelBand, FunnelMeasure, LIMITS, binomial_limit, funnel, poisson_limit};
 use evaluation::providers::ranking::chance_of_wrong_order;
 use evaluation::providers::standardisation::standardised_ratios;
 
@@ -41,12 +41,12 @@ fn made(providers: usize, between: f64, seed: u64) -> (Vec<u64>, Vec<u64>) {
 fn over_dispersion_is_found_where_it_was_planted() {
     let between = 0.06;
     let (events, people) = made(400, between, 1);
-    let measure = Measure::Proportion { events: &events, people: &people, target: 0.3 };
+    let measure = FunnelMeasure::Proportion { events: &events, people: &people, target: 0.3 };
     let found = funnel(measure, Dispersion::Additive, 0.0).expect("a funnel");
     close(found.tau_squared.sqrt(), between, 0.006);
     let within = |dispersion| {
         let funnel = funnel(measure, dispersion, 0.1).expect("a funnel");
-        funnel.points.iter().filter(|point| point.band == Band::Within).count() as f64 / 400.0
+        funnel.points.iter().filter(|point| point.band == FunnelBand::Within).count() as f64 / 400.0
     };
     assert!(within(Dispersion::None) < 0.8);
     close(within(Dispersion::Additive), 0.93, 0.04);
@@ -58,16 +58,17 @@ fn over_dispersion_is_found_where_it_was_planted() {
     }
 
     let (events, people) = made(400, 0.0, 2);
-    let found = funnel(Measure::Proportion { events: &events, people: &people, target: 0.3 }, Dispersion::Additive, 0.0);
+    let found = funnel(FunnelMeasure::Proportion { events: &events, people: &people, target: 0.3 }, Dispersion::Additive, 0.0);
     close(found.expect("a funnel").phi, 1.0, 4.0 * (2.0f64 / 400.0).sqrt());
 }
 
 #[test]
 fn bands_of_a_ratio_are_those_of_its_exact_limits() {
     let (observed, expected) = ([8, 20, 31, 60], [20.0, 20.0, 20.0, 20.0]);
-    let found = funnel(Measure::Ratio { observed: &observed, expected: &expected }, Dispersion::None, 0.0).expect("a funnel");
-    let bands: Vec<Band> = found.points.iter().map(|point| point.band).collect();
-    assert_eq!(bands, [Band::Below, Band::Within, Band::Above, Band::FarAbove]);
+    let found =
+        funnel(FunnelMeasure::Ratio { observed: &observed, expected: &expected }, Dispersion::None, 0.0).expect("a funnel");
+    let bands: Vec<FunnelBand> = found.points.iter().map(|point| point.band).collect();
+    assert_eq!(bands, [FunnelBand::Below, FunnelBand::Within, FunnelBand::Above, FunnelBand::FarAbove]);
     close(found.points[3].z, 2.0 * (60f64.sqrt() - 20f64.sqrt()), 1e-12);
 }
 

@@ -9,13 +9,13 @@ use super::super::names::{Names, fingerprint};
 use super::evidence::form;
 
 /// A file, by its position among those of the table, and a row in it.
-type RowOfFile = (usize, u64);
+type HouseholdRow = (usize, u64);
 
 /// Ids of households that are one id but for their form, and where each is first.
 #[derive(Debug, Default)]
 pub struct SimilarHouseholds {
     /// The forms that several ids have; of each, the first row of each of these ids by its fingerprint.
-    first: BTreeMap<u64, BTreeMap<u64, RowOfFile>>,
+    first: BTreeMap<u64, BTreeMap<u64, HouseholdRow>>,
 }
 
 impl SimilarHouseholds {
@@ -48,7 +48,7 @@ impl SimilarHouseholds {
     pub fn faults(&self, files: &[String]) -> Vec<(usize, Fault)> {
         let mut out = Vec::new();
         for ids in self.first.values() {
-            let mut rows: Vec<RowOfFile> = ids.values().copied().collect();
+            let mut rows: Vec<HouseholdRow> = ids.values().copied().collect();
             rows.sort_unstable();
             let Some(((first_file, first), others)) = rows.split_first() else { continue };
             out.extend(others.iter().map(|(file, row)| {

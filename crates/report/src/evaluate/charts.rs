@@ -1,6 +1,6 @@
 //! The charts of an evaluation.
 
-use evaluation::evaluate::Evaluation;
+use evaluation::evaluate::EvaluationResult;
 use evaluation::spec::OutcomeUnit;
 use evaluation::words;
 
@@ -9,7 +9,7 @@ use crate::components::{ChartFigure, table};
 use crate::svg::{self, Axis, BLUE, Chart, GREY, RED, Series, Shape, ValueRange};
 
 /// The love plot: how far the groups differ in each covariate, before and after. It and the table are made from the same list.
-pub(super) fn love(found: &Evaluation) -> Option<ChartFigure> {
+pub(super) fn love(found: &EvaluationResult) -> Option<ChartFigure> {
     let pair = found.balance.as_ref()?;
     let rows: Vec<(String, Vec<ValueRange>)> = pair
         .before
@@ -45,7 +45,7 @@ pub(super) fn love(found: &Evaluation) -> Option<ChartFigure> {
 }
 
 /// How far the propensity scores of both groups overlap.
-pub(super) fn overlap(found: &Evaluation) -> Option<ChartFigure> {
+pub(super) fn overlap(found: &EvaluationResult) -> Option<ChartFigure> {
     let overlap = found.overlap.as_ref()?;
     let parts = overlap.treated.len().max(1) as f64;
     let most = overlap.treated.iter().chain(&overlap.comparison).copied().fold(0.05, f64::max);
@@ -87,7 +87,7 @@ pub(super) fn overlap(found: &Evaluation) -> Option<ChartFigure> {
 }
 
 /// What happened over time: an event study, curves of survival, a series with what it would have been.
-pub(super) fn course(found: &Evaluation) -> Vec<ChartFigure> {
+pub(super) fn course(found: &EvaluationResult) -> Vec<ChartFigure> {
     [event_study(found), curves(found), lines(found)].into_iter().flatten().collect()
 }
 
@@ -101,7 +101,7 @@ fn scale(title: &str, unit: OutcomeUnit, low: f64, high: f64) -> Axis {
     }
 }
 
-fn event_study(found: &Evaluation) -> Option<ChartFigure> {
+fn event_study(found: &EvaluationResult) -> Option<ChartFigure> {
     let panel = found.panel.as_ref().filter(|panel| !panel.event_study.is_empty())?;
     let unit = found.unit;
     let rows: Vec<(String, Vec<ValueRange>)> = panel
@@ -144,7 +144,7 @@ fn event_study(found: &Evaluation) -> Option<ChartFigure> {
 /// Colours and dashes of several lines, so that nobody needs to see colours.
 const LINES: [(&str, &str); 4] = [(RED, "none"), (BLUE, "7 5"), (GREY, "2 4"), (crate::svg::GREEN, "12 4")];
 
-fn curves(found: &Evaluation) -> Option<ChartFigure> {
+fn curves(found: &EvaluationResult) -> Option<ChartFigure> {
     let last = found.curves.iter().flat_map(|curve| &curve.points).map(|point| point[0]).fold(0.0, f64::max);
     if last <= 0.0 {
         return None;
@@ -186,7 +186,7 @@ fn curves(found: &Evaluation) -> Option<ChartFigure> {
     Some(ChartFigure { id: "curves", title, words, drawing: chart.draw(), legend: legend(&series), data })
 }
 
-fn lines(found: &Evaluation) -> Option<ChartFigure> {
+fn lines(found: &EvaluationResult) -> Option<ChartFigure> {
     let lines = found.lines.as_ref().filter(|lines| !lines.seen.is_empty())?;
     let all = || lines.seen.iter().chain(&lines.without);
     let (first, last) = all().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), (x, _)| (low.min(*x), high.max(*x)));

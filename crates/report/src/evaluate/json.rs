@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::{EvaluationReport, RegistrationState};
 use crate::machine_readable::{JsonDocument, rounded};
 use evaluation::evaluate::Role;
+use evaluation::evaluate::said;
 use evaluation::words;
 
 /// The whole answer.
@@ -173,7 +174,7 @@ impl EvaluationReport {
             estimand: words::estimand(found.estimand),
             design: found.design.clone(),
             level: found.level,
-            found: words::found(found),
+            found: said::found(found),
             estimates: estimates.collect(),
             losses: found
                 .losses
@@ -210,8 +211,8 @@ impl EvaluationReport {
                     words: figure.words.clone(),
                 })
                 .collect(),
-            can_be_said: words::can_be_said(found),
-            cannot_be_said: words::cannot_be_said(found, self.randomised),
+            can_be_said: said::can_be_said(found),
+            cannot_be_said: said::cannot_be_said(found, self.randomised),
             registration: RegistrationEntry {
                 registered: self.registration.state != RegistrationState::NotRegistered,
                 unchanged: match &self.registration.state {

@@ -6,7 +6,8 @@ mod json;
 mod page;
 mod text;
 
-use evaluation::evaluate::{Estimate, Evaluation, Role};
+use evaluation::evaluate::said;
+use evaluation::evaluate::{EstimatedEffect, EvaluationResult, Role};
 use evaluation::words;
 
 pub use json::EvaluationDocument;
@@ -14,7 +15,7 @@ pub use json::EvaluationDocument;
 /// The answer, and whether the question was asked before the data were there.
 #[derive(Clone, Debug)]
 pub struct EvaluationReport {
-    pub evaluation: Evaluation,
+    pub evaluation: EvaluationResult,
     /// People were treated by lot, so that nothing unseen decided who was.
     pub randomised: bool,
     pub registration: Registration,
@@ -90,7 +91,7 @@ const ESTIMATE_COLUMNS: [&str; 7] = ["estimate", "effect", "interval", "p-value"
 
 impl EvaluationReport {
     /// What an estimate is for, in words.
-    fn what(&self, estimate: &Estimate) -> String {
+    fn what(&self, estimate: &EstimatedEffect) -> String {
         match estimate.role {
             Role::Answer => "the answer".to_owned(),
             Role::Naive => estimate.what.clone(),
@@ -102,7 +103,7 @@ impl EvaluationReport {
     }
 
     /// One row of the table of estimates.
-    fn row(&self, estimate: &Estimate) -> Vec<String> {
+    fn row(&self, estimate: &EstimatedEffect) -> Vec<String> {
         let unit = match estimate.role {
             // The unit of another outcome is not known to be that of the answer.
             Role::NegativeControl => evaluation::spec::OutcomeUnit::Number,
@@ -126,7 +127,7 @@ impl EvaluationReport {
     /// Further sentences: on negative controls, on cost and savings, and notes.
     fn remarks(&self) -> Vec<String> {
         let found = &self.evaluation;
-        let mut out: Vec<String> = words::negative_controls(found).into_iter().collect();
+        let mut out: Vec<String> = said::negative_controls(found).into_iter().collect();
         if let Some(cost) = found.cost_per_result {
             let most = cost.high.map_or("with no upper end, because the effect may be none".to_owned(), |high| {
                 format!("to {}", words::pounds(high))

@@ -1,5 +1,6 @@
 //! An evaluation as a page.
 
+use evaluation::evaluate::said;
 use evaluation::words;
 use maud::{Markup, html};
 
@@ -36,7 +37,7 @@ impl EvaluationReport {
         sections.push(PageSection::new("registration", "Whether the question was asked beforehand", self.registered()));
         Page {
             title: &format!("{} – evaluation", found.question),
-            kind: "Evaluation of a service",
+            kind: "EvaluationResult of a service",
             heading: &found.question,
             about: std::slice::from_ref(&found.design),
             sections,
@@ -52,7 +53,7 @@ impl EvaluationReport {
             .is_some_and(|answer| answer.leaves_out_zero() && (answer.effect > 0.0) == found.more_is_better);
         let remarks = self.remarks();
         html! {
-            (verdict(&words::found(found), well))
+            (verdict(&said::found(found), well))
             @if let Some(left) = &found.who_is_left { (paragraph(left)) }
             @if !remarks.is_empty() { (list(&remarks)) }
         }
@@ -62,9 +63,9 @@ impl EvaluationReport {
         let found = &self.evaluation;
         html! {
             h3 { "What can be said" }
-            (list(&words::can_be_said(found)))
+            (list(&said::can_be_said(found)))
             h3 { "What cannot be said" }
-            (list(&words::cannot_be_said(found, self.randomised)))
+            (list(&said::cannot_be_said(found, self.randomised)))
         }
     }
 

@@ -2,6 +2,7 @@
 
 use base::money::thousands;
 use evaluation::balance::Light;
+use evaluation::evaluate::said;
 use evaluation::words;
 
 use super::{ESTIMATE_COLUMNS, EvaluationReport};
@@ -14,7 +15,7 @@ impl EvaluationReport {
         let found = &self.evaluation;
         let mut out = format!("{}\n\n", terminal.bold(&terminal.wrap(&found.question, 0)));
         let mut paragraph = |text: &str| out += &format!("{}\n\n", terminal.wrap(text, 0));
-        paragraph(&words::found(found));
+        paragraph(&said::found(found));
         paragraph(&found.design);
         found.who_is_left.iter().for_each(|left| paragraph(left));
         let rows: Vec<Vec<String>> = found.estimates.iter().map(|estimate| self.row(estimate)).collect();
@@ -28,8 +29,8 @@ impl EvaluationReport {
         if let Some(panel) = self.panel_table(terminal) {
             out += &section(terminal, "By periods since the start", &panel);
         }
-        out += &section(terminal, "What can be said", &list(terminal, &words::can_be_said(found)));
-        out += &section(terminal, "What cannot be said", &list(terminal, &words::cannot_be_said(found, self.randomised)));
+        out += &section(terminal, "What can be said", &list(terminal, &said::can_be_said(found)));
+        out += &section(terminal, "What cannot be said", &list(terminal, &said::cannot_be_said(found, self.randomised)));
         if !found.sensitivity.is_empty() {
             let figures: Vec<String> =
                 found.sensitivity.iter().map(|figure| format!("{}: {}", figure.name, figure.words)).collect();

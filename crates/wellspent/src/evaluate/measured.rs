@@ -6,15 +6,15 @@ use std::path::Path;
 
 use evaluation::sample::MEASURED;
 use evaluation::spec::{OutcomeSource, Spec};
-use evaluation::table::{NumberColumn, TableColumn, TextColumn};
+use evaluation::table::{NumberColumn, TableColumn, TextValues};
 
-use super::EvaluateRequest;
+use super::request::EvaluateRequest;
 use crate::error::Error;
 use crate::measure::{MeasureRequest, ResultState, measure};
 use outcomes::QueryDates;
 
 /// The column of the measured outcome, for people in the order of the column of ids; `None` where the spec names a column of the table.
-pub(super) fn column(request: &EvaluateRequest, spec: &Spec, ids: &TextColumn) -> Result<Option<(String, TableColumn)>, Error> {
+pub(super) fn column(request: &EvaluateRequest, spec: &Spec, ids: &TextValues) -> Result<Option<(String, TableColumn)>, Error> {
     let OutcomeSource::Scheme { folder, outcome } = &spec.outcome.source else { return Ok(None) };
     if !request.records.is_dir() {
         return Err(Error::failed(

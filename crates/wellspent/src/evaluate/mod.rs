@@ -48,33 +48,18 @@
 mod measured;
 mod read;
 pub mod registration;
+mod request;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use base::day::day;
 use evaluation::evaluate::Refused;
 use evaluation::spec::Spec;
-use jiff::civil::Date;
 pub use report::evaluate::EvaluationReport;
+pub use request::EvaluateRequest;
 
-use crate::access_log::{self, Access};
+use crate::access_log;
 use crate::error::Error;
-use crate::folder::Reach;
-
-/// What is evaluated.
-#[derive(Clone, Debug)]
-pub struct EvaluateRequest {
-    /// The spec: a TOML file.
-    pub spec: PathBuf,
-    /// Which files a scheme may read that measures the outcome.
-    pub reach: Reach,
-    /// The folder with the table that the spec names, or the table itself.
-    pub records: PathBuf,
-    /// No day of the table may be after this one.
-    pub today: Date,
-    /// Who asks, and for which purpose. The access log gets a row before the table is read.
-    pub access: Access,
-}
 
 /// Answers the question of a spec.
 ///

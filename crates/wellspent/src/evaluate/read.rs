@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use evaluation::spec::{self, CovariateKind, DesignSpec, KnownWhen, OutcomeSource, Spec};
-use evaluation::table::{NumberColumn, Table, TableColumn, TextColumn};
+use evaluation::table::{EvaluationTable, NumberColumn, TableColumn, TextValues};
 use records::fault::Grade;
 
 use crate::error::Error;
@@ -102,8 +102,8 @@ fn wanted(spec: &Spec) -> BTreeMap<&str, bool> {
 pub(super) fn table(
     path: &Path,
     spec: &Spec,
-    measured: impl FnOnce(&TextColumn) -> Result<Option<(String, TableColumn)>, Error>,
-) -> anyhow::Result<Table> {
+    measured: impl FnOnce(&TextValues) -> Result<Option<(String, TableColumn)>, Error>,
+) -> anyhow::Result<EvaluationTable> {
     let wanted = wanted(spec);
     let names: Vec<&str> = wanted.keys().copied().collect();
     let readers = wanted.values().map(|is_number| match is_number {
@@ -127,7 +127,7 @@ pub(super) fn table(
         TableColumn::Numbers(column) => column.values.len(),
     });
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    Ok(Table::new(&name, texts::row_number(path, 0), rows, columns)?)
+    Ok(EvaluationTable::new(&name, texts::row_number(path, 0), rows, columns)?)
 }
 
 fn finished(column: ColumnReader) -> Option<TableColumn> {
@@ -137,7 +137,7 @@ fn finished(column: ColumnReader) -> Option<TableColumn> {
         ColumnReader::Numbers(texts) => {
             let raw = texts.column();
             let values = (0..raw.values.len()).map(|at| raw.values.text(at as u32).to_owned()).collect();
-            Some(TableColumn::Text(TextColumn { values, rows: raw.rows }))
+            Some(TableColumn::Text(TextValues { values, rows: raw.rows }))
         }
     }
 }

@@ -311,7 +311,7 @@ fn one(
 }
 
 /// A column on its way out, by row.
-pub(crate) enum Column<'a> {
+pub(crate) enum WrittenColumn<'a> {
     /// Texts that are mostly different, such as ids.
     Texts(&'a str, Box<dyn Fn(usize) -> &'a str + 'a>),
     /// Few texts, and for each row the number of its text.
@@ -319,17 +319,17 @@ pub(crate) enum Column<'a> {
     Numbers(&'a str, Box<dyn Fn(usize) -> f64 + 'a>),
 }
 
-impl Column<'_> {
+impl WrittenColumn<'_> {
     fn name(&self) -> &str {
         match self {
-            Column::Texts(name, _) | Column::Choices(name, ..) | Column::Numbers(name, _) => name,
+            WrittenColumn::Texts(name, _) | WrittenColumn::Choices(name, ..) | WrittenColumn::Numbers(name, _) => name,
         }
     }
 
     fn field(&self) -> parquet::errors::Result<Type> {
         let (physical, logical) = match self {
-            Column::Texts(..) | Column::Choices(..) => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
-            Column::Numbers(..) => (Physical::DOUBLE, None),
+            WrittenColumn::Texts(..) | WrittenColumn::Choices(..) => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
+            WrittenColumn::Numbers(..) => (Physical::DOUBLE, None),
         };
         let built = Type::primitive_type_builder(self.name(), physical).with_repetition(Repetition::REQUIRED);
         built.with_logical_type(logical).build()
@@ -338,21 +338,21 @@ impl Column<'_> {
 
 /// Writes columns as a Parquet file, in row groups. Only columns of few texts have a dictionary: one of ids is as long as the
 /// column, and takes longer to make than all else here.
-pub(crate) fn write(path: &Path, count: usize, columns: &[Column<'_>]) -> anyhow::Result<()> {
+pub(crate) fn write(path: &Path, count: usize, columns: &[WrittenColumn<'_>]) -> anyhow::Result<()> {
     let fields = columns.iter().map(|column| column.field().map(Arc::new)).collect::<Result<Vec<_>, _>>()?;
     let schema = Type::group_type_builder("table").with_fields(fields).build()?;
     let file = File::create(path).with_context(|| format!("could not write {}", path.display()))?;
     let mut properties =
         WriterProperties::builder().set_compression(Compression::SNAPPY).set_statistics_enabled(EnabledStatistics::None);
     for column in columns {
-        let few = matches!(column, Column::Choices(..));
+        let few = matches!(column, WrittenColumn::Choices(..));
         properties = properties.set_column_dictionary_enabled(column.name().into(), few);
     }
     let mut writer = SerializedFileWriter::new(file, Arc::new(schema), Arc::new(properties.build()))?;
     let choices: Vec<Vec<ByteArray>> = columns
         .iter()
         .map(|column| match column {
-            Column::Choices(_, texts, _) => texts.iter().map(|text| ByteArray::from(*text)).collect(),
+            WrittenColumn::Choices(_, texts, _) => texts.iter().map(|text| ByteArray::from(*text)).collect(),
             _ => Vec::new(),
         })
         .collect();
@@ -362,7 +362,7 @@ pub(crate) fn write(path: &Path, count: usize, columns: &[Column<'_>]) -> anyhow
         for (column, choices) in columns.iter().zip(&choices) {
             let Some(mut out) = group.next_column()? else { break };
             match column {
-                Column::Texts(_, of) => {
+                WrittenColumn::Texts(_, of) => {
                     // All texts in one piece of memory, of which each value is a part.
                     let mut all = Texts::default();
                     for from in rows.clone().step_by(TOGETHER) {
@@ -375,11 +375,11 @@ pub(crate) fn write(path: &Path, count: usize, columns: &[Column<'_>]) -> anyhow
                     let values: Vec<ByteArray> = parts.map(|part| ByteArray::from(text.slice(part))).collect();
                     out.typed::<ByteArrayType>().write_batch(&values, None, None)?;
                 }
-                Column::Choices(_, _, of) => {
+                WrittenColumn::Choices(_, _, of) => {
                     let values: Vec<ByteArray> = rows.clone().map(|row| choices[of(row) as usize].clone()).collect();
                     out.typed::<ByteArrayType>().write_batch(&values, None, None)?;
                 }
-                Column::Numbers(_, of) => {
+                WrittenColumn::Numbers(_, of) => {
                     let values: Vec<f64> = rows.clone().map(of).collect();
                     out.typed::<DoubleType>().write_batch(&values, None, None)?;
                 }

@@ -27,7 +27,7 @@ use records::fault::Fault;
 use super::config::Config;
 use super::model;
 use crate::error::Error;
-use crate::link::texts::{self, Column};
+use crate::link::texts::{self, WrittenColumn};
 use records::files::{FileFormat, TableFile};
 
 /// Writes everything into a folder. Ids go on from the history that is there.
@@ -119,10 +119,10 @@ fn persons(made: &Linkage, ids: &Texts, folder: &Path, persons: &Texts, person: 
     let record = |row: usize| rows[row] as usize;
     let agencies = || records.agencies.iter().map(String::as_str).collect();
     let columns = [
-        Column::Choices("agency", agencies(), Box::new(|row| u32::from(records.agency[record(row)]))),
-        Column::Texts("id", Box::new(|row| ids.get(record(row)))),
-        Column::Texts("person", Box::new(|row| persons.get(person[record(row)] as usize))),
-        Column::Numbers("quality", Box::new(|row| quality[record(row)])),
+        WrittenColumn::Choices("agency", agencies(), Box::new(|row| u32::from(records.agency[record(row)]))),
+        WrittenColumn::Texts("id", Box::new(|row| ids.get(record(row)))),
+        WrittenColumn::Texts("person", Box::new(|row| persons.get(person[record(row)] as usize))),
+        WrittenColumn::Numbers("quality", Box::new(|row| quality[record(row)])),
     ];
     texts::write(&folder.join("persons.parquet"), rows.len(), &columns)
 }
@@ -157,13 +157,13 @@ fn links(config: &Config, made: &Linkage, ids: &Texts, scorer: &Scorer<'_>, fold
     let agency = |record: u32| u32::from(records.agency[record as usize]);
     let texts = (0..patterns.len() as u32).map(|pattern| patterns.text(pattern)).collect();
     let columns = [
-        Column::Choices("agency", agencies(), Box::new(|row| agency(links[row].left))),
-        Column::Texts("id", Box::new(|row| ids.get(links[row].left as usize))),
-        Column::Choices("other_agency", agencies(), Box::new(|row| agency(links[row].right))),
-        Column::Texts("other_id", Box::new(|row| ids.get(links[row].right as usize))),
-        Column::Numbers("weight", Box::new(weight)),
-        Column::Numbers("probability", Box::new(probability)),
-        Column::Choices("pattern", texts, Box::new(|row| pattern[row])),
+        WrittenColumn::Choices("agency", agencies(), Box::new(|row| agency(links[row].left))),
+        WrittenColumn::Texts("id", Box::new(|row| ids.get(links[row].left as usize))),
+        WrittenColumn::Choices("other_agency", agencies(), Box::new(|row| agency(links[row].right))),
+        WrittenColumn::Texts("other_id", Box::new(|row| ids.get(links[row].right as usize))),
+        WrittenColumn::Numbers("weight", Box::new(weight)),
+        WrittenColumn::Numbers("probability", Box::new(probability)),
+        WrittenColumn::Choices("pattern", texts, Box::new(|row| pattern[row])),
     ];
     texts::write(&folder.join("links.parquet"), links.len(), &columns)
 }

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::Ties;
 use super::risk_order::{NONE, PART, RiskOrder, TieGroup};
+use super::ties::Ties;
 use crate::columns::check_rows;
 use crate::error::EvaluationError;
 use crate::linear_algebra::Symmetric;
 
 /// The partial likelihood at some coefficients, on the scale of standard deviations.
-pub(crate) struct Evaluation {
+pub(crate) struct LikelihoodAt {
     pub(crate) log_likelihood: f64,
     pub(crate) score: Vec<f64>,
     pub(crate) information: Symmetric,
@@ -176,7 +176,7 @@ impl RiskOrder {
     }
 
     /// The partial likelihood and its derivatives.
-    pub(crate) fn evaluate(&self, beta: &[f64]) -> Evaluation {
+    pub(crate) fn evaluate(&self, beta: &[f64]) -> LikelihoodAt {
         let width = self.width();
         let hazard = self.hazards(beta);
         let parts = self.scan(
@@ -215,7 +215,7 @@ impl RiskOrder {
                 information.set(i, j, outer[i * width + j]);
             }
         }
-        Evaluation { log_likelihood, score, information }
+        LikelihoodAt { log_likelihood, score, information }
     }
 
     /// `Σ x` over events less `Σ h H x`, and `Σ h H x xᵀ`, with the hazard `h` and the cumulative hazard `H` of each position.

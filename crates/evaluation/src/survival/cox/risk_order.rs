@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::Ties;
+use super::ties::Ties;
 use crate::columns::{Columns, check_rows};
 use crate::error::EvaluationError;
 use crate::linear_algebra::Symmetric;

@@ -1,0 +1,105 @@
+//! What is said of an answer, in plain English: what was found, and what can and cannot be said of it. There is never a bare "not
+//! significant".
+
+use super::result::{EstimatedEffect, EvaluationResult, Role};
+use crate::spec::OutcomeUnit;
+use crate::words;
+
+/// What was found, with its comparison and its interval.
+pub fn found(evaluation: &EvaluationResult) -> String {
+    let Some(answer) = evaluation.estimates.iter().find(|estimate| estimate.role == Role::Answer) else { return String::new() };
+    let unit = evaluation.unit;
+    let interval = format!("{:.0}% interval {}", 100.0 * evaluation.level, words::interval(unit, answer.low, answer.high));
+    let amount = if unit == OutcomeUnit::People { capital(&evaluation.outcome) } else { format!("Mean {}", evaluation.outcome) };
+    let compared = match answer.means {
+        Some((treated, others)) => format!(
+            "{amount}: {} of those treated and {} of those they are compared with. That is {} ({interval}).",
+            words::value(unit, treated),
+            words::value(unit, others),
+            moved(unit, answer.effect)
+        ),
+        None => format!("{amount}: {} because of the service ({interval}).", moved(unit, answer.effect)),
+    };
+    let meaning = match (answer.leaves_out_zero(), (answer.effect > 0.0) == evaluation.more_is_better) {
+        (false, _) => "The data do not show whether the service helped, changed nothing or harmed.",
+        (true, true) => "That is better.",
+        (true, false) => "That is worse.",
+    };
+    format!("{compared} {meaning}")
+}
+
+/// "3.2 percentage points less", "£1,794 more".
+fn moved(unit: OutcomeUnit, by: f64) -> String {
+    format!("{} {}", words::difference(unit, by.abs()), if by < 0.0 { "less" } else { "more" })
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// What can be said.
+pub fn can_be_said(evaluation: &EvaluationResult) -> Vec<String> {
+    let Some(answer) = evaluation.estimates.iter().find(|estimate| estimate.role == Role::Answer) else { return Vec::new() };
+    let unit = evaluation.unit;
+    let mut out =
+        vec![format!("The best estimate of {} is {}.", words::estimand(evaluation.estimand), moved(unit, answer.effect))];
+    out.push(format!(
+        "Effects from {} fit the data at the {:.0}% level.",
+        words::interval(unit, answer.low, answer.high),
+        100.0 * evaluation.level
+    ));
+    if let Some(least) = evaluation.minimum_detectable {
+        out.push(format!(
+            "With data like these an effect of {} would be found {:.0} times in 100.",
+            words::difference(unit, least.effect.abs()),
+            100.0 * least.power
+        ));
+    }
+    out
+}
+
+/// What cannot be said.
+pub fn cannot_be_said(evaluation: &EvaluationResult, randomised: bool) -> Vec<String> {
+    let Some(answer) = evaluation.estimates.iter().find(|estimate| estimate.role == Role::Answer) else { return Vec::new() };
+    let mut out = Vec::new();
+    if !answer.leaves_out_zero() {
+        out.push("That the service has no effect. More people would be needed to tell a small effect from none.".to_owned());
+        out.push("That the service works.".to_owned());
+    }
+    if !randomised {
+        out.push(
+            "That nothing else explains the difference. The groups are alike in what was recorded, and may differ in what was not."
+                .to_owned(),
+        );
+    }
+    if evaluation.who_is_left.is_some() {
+        out.push("Anything about treated people who are comparable to nobody.".to_owned());
+    }
+    out.push("What the service would do for other people, in other places or at other times.".to_owned());
+    let subgroups = evaluation.estimates.iter().filter(|estimate| estimate.role == Role::Subgroup).count();
+    if subgroups > 1 {
+        out.push(format!(
+            "That a group is different because its own interval leaves out zero: {subgroups} were looked at, and p-values are corrected \
+             for that (Holm)."
+        ));
+    }
+    out
+}
+
+/// What the negative controls show.
+pub fn negative_controls(evaluation: &EvaluationResult) -> Option<String> {
+    let of: Vec<&EstimatedEffect> =
+        evaluation.estimates.iter().filter(|estimate| estimate.role == Role::NegativeControl).collect();
+    let moved: Vec<&str> =
+        of.iter().filter(|estimate| estimate.leaves_out_zero()).map(|estimate| estimate.what.as_str()).collect();
+    match (of.len(), moved.as_slice()) {
+        (0, _) => None,
+        (_, []) => Some("No effect shows on what the service cannot have changed, as it should be.".to_owned()),
+        (_, names) => Some(format!(
+            "An effect shows on `{}`, which the service cannot have changed. The groups differ in something that was not recorded, and \
+             the answer is not to be trusted.",
+            names.join("`, `")
+        )),
+    }
+}
