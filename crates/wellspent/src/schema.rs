@@ -90,6 +90,7 @@ mod tests {
     use report::design::DesignDocument;
     use report::duplication_json::DuplicationDocument;
     use report::evaluate::EvaluationDocument;
+    use report::evaluate::plan::PlanDocument;
     use report::explain::ExplainReport;
     use report::fix_json::FixDocument;
     use report::invoices::InvoicesDocument;
@@ -121,7 +122,7 @@ mod tests {
     /// Makes the name of a result and its schema.
     type Described = fn() -> anyhow::Result<(String, String)>;
 
-    const DOCUMENTS: [Described; 41] = [
+    const DOCUMENTS: [Described; 42] = [
         description::<ApproveDocument>,
         description::<CheckReport>,
         description::<ClaimsDocument>,
@@ -129,6 +130,7 @@ mod tests {
         description::<DesignDocument>,
         description::<DuplicationDocument>,
         description::<EvaluationDocument>,
+        description::<PlanDocument>,
         description::<ExplainReport>,
         description::<FixDocument>,
         description::<GlossaryDocument>,

@@ -6,13 +6,14 @@ use std::process::ExitCode;
 use clap::Args;
 use jiff::civil::Date;
 use wellspent::Access;
+use wellspent::evaluate::plan::{PlanRequest, plan};
 use wellspent::evaluate::{EvaluateRequest, evaluate, registration};
 
 use crate::args::{ActorArgs, actor};
-use crate::options::{reach, today};
+use crate::options::{reach, today, within};
 use crate::output::{Inputs, ResultFormat, is_standard, outputs, write};
-use crate::print;
 use crate::threads::Threads;
+use crate::{print, progress};
 
 #[derive(Args)]
 #[command(
@@ -23,13 +24,25 @@ pub(crate) struct Evaluate {
     /// What is asked, and how it is answered: a TOML file (see docs/evaluation.md)
     spec: PathBuf,
     /// The folder with the table that the spec names, or the table itself
-    #[arg(required_unless_present = "register")]
+    #[arg(required_unless_present_any = ["register", "plan"])]
     records: Option<PathBuf>,
     /// Register the spec before the data are there: every later report says whether it was changed
     #[arg(long, conflicts_with_all = ["records", "html", "json", "purpose"])]
     register: bool,
+    /// Say how many people the design needs: simulate them from the scheme that measures the outcome, and evaluate them as the spec says
+    #[arg(long, conflicts_with_all = ["records", "register", "html", "purpose"])]
+    plan: bool,
+    /// With --plan: people in each of the two groups
+    #[arg(long, value_name = "COUNT,…", value_delimiter = ',', default_values_t = [100, 200, 400, 800, 1600], requires = "plan")]
+    people: Vec<usize>,
+    /// With --plan: evaluations of each size
+    #[arg(long, value_name = "COUNT", default_value_t = 200, value_parser = within(&(20..=10_000)), requires = "plan")]
+    draws: u32,
+    /// With --plan: the seed of every random draw
+    #[arg(long, default_value_t = 1, requires = "plan")]
+    seed: u64,
     /// The purpose for which you look at these records, in words, for the access log
-    #[arg(long = "for", value_name = "PURPOSE", required_unless_present = "register")]
+    #[arg(long = "for", value_name = "PURPOSE", required_unless_present_any = ["register", "plan"])]
     purpose: Option<String>,
     #[command(flatten)]
     actor: ActorArgs,
@@ -47,6 +60,9 @@ pub(crate) struct Evaluate {
 }
 
 pub(crate) fn run(command: Evaluate) -> anyhow::Result<ExitCode> {
+    if command.plan {
+        return planned(command);
+    }
     let asks = actor(command.actor.asked_by.as_deref())?;
     let day = command.as_at.map_or_else(today, Ok)?;
     if command.register {
@@ -68,6 +84,26 @@ pub(crate) fn run(command: Evaluate) -> anyhow::Result<ExitCode> {
     } else if !page_only {
         print::text(|terminal| report.text(terminal))?;
     }
+    print::notes(&report.warnings);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// How many people a design needs.
+fn planned(command: Evaluate) -> anyhow::Result<ExitCode> {
+    const MOST: usize = 100_000;
+    if let Some(size) = command.people.iter().find(|size| !(10..=MOST).contains(*size)) {
+        anyhow::bail!("--people {size}: groups have from 10 to 100,000 people");
+    }
+    command.threads.begin()?;
+    let request = PlanRequest {
+        spec: command.spec,
+        reach: reach(),
+        sizes: command.people,
+        draws: command.draws as usize,
+        seed: command.seed,
+    };
+    let report = progress::shown(|progress| plan(&request, progress))??;
+    print::result(command.json.then(|| report.document()), |terminal| report.text(terminal))?;
     print::notes(&report.warnings);
     Ok(ExitCode::SUCCESS)
 }

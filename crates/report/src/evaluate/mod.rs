@@ -4,6 +4,7 @@
 mod charts;
 mod json;
 mod page;
+pub mod plan;
 mod text;
 
 use evaluation::evaluate::said;

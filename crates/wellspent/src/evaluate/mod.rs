@@ -46,6 +46,7 @@
 //! ```
 
 mod measured;
+pub mod plan;
 mod read;
 pub mod registration;
 mod request;
