@@ -1,0 +1,19 @@
+//! Disclosure control: what may be published of counts of people and of sums of money.
+//!
+//! A [`rules::DisclosurePolicy`] says what is too small. [`primary`] finds the sensitive cells of a [`table::StatisticalTable`], or of
+//! several that are linked to one [`system::LinearSystem`]. [`secondary`] hides further cells, so that nobody can work a sensitive one
+//! out. [`attack`] tries to. [`controlled_rounding`] rounds the whole table instead. [`release`] remembers what was published, because
+//! two safe tables may be unsafe together.
+//!
+//! This crate knows base alone: no records, no files, no clock, no random numbers.
+
+pub mod attack;
+mod exact;
+pub mod primary;
+pub mod protection;
+pub mod published;
+pub mod rules;
+pub mod secondary;
+mod simplex;
+pub mod system;
+pub mod table;

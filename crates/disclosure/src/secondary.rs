@@ -1,0 +1,154 @@
+//! Secondary suppression: further cells are hidden, so that no sensitive cell can be worked out to within its protection interval.
+//!
+//! The heuristic is that of Kelly, Golden and Assad ("Cell suppression: disclosure protection for sensitive tabular data", Networks
+//! 22, 1992): for each end of each interval the cheapest table that reaches it is found by linear programming, and the cells in which
+//! it differs are hidden. What turns out to be unnecessary is shown again. Small tables are searched exactly (`exact.rs`).
+//!
+//! What is returned has been checked: for each end there is a table of whole numbers that agrees with everything published.
+
+use crate::attack::agrees;
+use crate::exact;
+use crate::protection::{Changes, IntervalEnd, Pattern, PatternSearch, ProtectionTask, Unprotectable, applied, reach, target};
+
+/// Bounds of a search. They count work and no time, so that every machine finds the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SearchLimits {
+    /// Tables with at most so many cells that may be hidden are searched exactly.
+    pub exact_cells: usize,
+    /// Patterns that the exact search may look at.
+    pub exact_patterns: usize,
+    /// Multiplications, roughly, for finding a safe pattern.
+    pub safe_work: u64,
+    /// Multiplications, roughly, for showing again what need not be hidden.
+    pub clean_work: u64,
+}
+
+impl Default for SearchLimits {
+    fn default() -> Self {
+        SearchLimits { exact_cells: 30, exact_patterns: 2_000, safe_work: 20_000_000_000, clean_work: 300_000_000 }
+    }
+}
+
+/// A safe pattern.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Suppression {
+    /// Whether each cell is hidden for the sake of another.
+    pub also_hidden: Vec<bool>,
+    /// Whether each number of the task is withheld.
+    pub withheld: Vec<bool>,
+    pub search: PatternSearch,
+    /// The cost of the cells hidden for the sake of others ([`ProtectionTask::cost`]).
+    pub cost: f64,
+}
+
+/// Hides further cells until every sensitive cell is protected.
+///
+/// # Errors
+/// A cell that cannot be protected, or not within the limits. An unsafe pattern is never returned.
+pub fn suppress(task: &ProtectionTask, limits: &SearchLimits) -> Result<Suppression, Unprotectable> {
+    let mut withheld = withheld_at_once(task);
+    let mut pattern = loop {
+        match safe_pattern(task, &withheld, limits) {
+            Ok(pattern) => break pattern,
+            Err(wrong) if wrong.is_out_of_steps => return Err(wrong),
+            // A number whose cells include the one that stays open goes first, then any other.
+            Err(wrong) => {
+                let may_go = |at: &usize| !withheld[*at] && !task.numbers[*at].must_stay;
+                let first = (0..task.numbers.len()).find(may_go).ok_or(wrong)?;
+                let own = (0..task.numbers.len()).filter(may_go).find(|at| task.numbers[*at].cells.contains(&wrong.cell));
+                withheld[own.unwrap_or(first)] = true;
+            }
+        }
+    };
+    show_again(task, &mut pattern, limits.clean_work);
+    let candidates = task.may_hide.iter().flatten().count();
+    let mut search = PatternSearch::Heuristic;
+    if pattern.also_hidden.iter().all(|hidden| !hidden) {
+        search = PatternSearch::Exact;
+    } else if candidates <= limits.exact_cells {
+        (pattern, search) = exact::cheapest(task, pattern, limits.exact_patterns);
+    }
+    if let Some((at, _)) = pattern.first_unsafe(task) {
+        return Err(Unprotectable { cell: task.sensitive[at].cell, is_out_of_steps: true });
+    }
+    let cost = pattern.cost(task);
+    Ok(Suppression { also_hidden: pattern.also_hidden, withheld: pattern.withheld, search, cost })
+}
+
+/// A number that follows from a sensitive cell is withheld at once, unless it must stay: hiding the cells around it would cost more.
+fn withheld_at_once(task: &ProtectionTask) -> Vec<bool> {
+    let is_sensitive = |cell: &usize| task.sensitive.iter().any(|sensitive| sensitive.cell == *cell);
+    task.numbers.iter().map(|number| !number.must_stay && number.cells.iter().any(is_sensitive)).collect()
+}
+
+/// A first safe pattern: cell after cell, those that need the most first.
+fn safe_pattern(task: &ProtectionTask, withheld: &[bool], limits: &SearchLimits) -> Result<Pattern, Unprotectable> {
+    let program = task.program(withheld);
+    let cells = task.hidden.len();
+    let mut pattern = Pattern { also_hidden: vec![false; cells], withheld: withheld.to_vec(), tables: Default::default() };
+    let mut costs: Vec<f64> = (0..cells).map(|cell| task.cost(cell)).collect();
+    let mut ends = pattern.open_ends(task);
+    let need = |end: &IntervalEnd| (target(task, *end) - task.system.cells[task.sensitive[end.0].cell].cell.value).abs();
+    ends.sort_by_key(|end| (std::cmp::Reverse(need(end)), *end));
+    let mut work = 0;
+    for end in ends {
+        if pattern.tables.contains_key(&end) {
+            continue;
+        }
+        let cell = task.sensitive[end.0].cell;
+        let fails = |is_out_of_steps| Unprotectable { cell, is_out_of_steps };
+        let found = reach(task, &program, &pattern, end, &costs, &mut work).ok_or(fails(false))?;
+        for (changed, _) in &found {
+            if task.may_hide[*changed].is_some() {
+                pattern.also_hidden[*changed] = true;
+                costs[*changed] = 0.0;
+            }
+        }
+        pattern.note(task, &found);
+        // What goes one way often goes the other way too.
+        let mirrored: Changes = found.iter().map(|(cell, by)| (*cell, -by)).collect();
+        if agrees(task.system, &pattern.knowledge(task), &applied(task, &mirrored)) {
+            pattern.note(task, &mirrored);
+        }
+        if work > limits.safe_work {
+            return Err(fails(true));
+        }
+    }
+    Ok(pattern)
+}
+
+/// Costs that allow hidden cells to change and nothing else.
+fn costs_of_hidden(pattern: &Pattern) -> Vec<f64> {
+    pattern.also_hidden.iter().map(|hidden| if *hidden { 0.0 } else { f64::INFINITY }).collect()
+}
+
+/// Shows each further hidden cell again, the most costly first, if the others are enough.
+fn show_again(task: &ProtectionTask, pattern: &mut Pattern, most_work: u64) {
+    let program = task.program(&pattern.withheld);
+    let mut hidden: Vec<usize> = (0..pattern.also_hidden.len()).filter(|cell| pattern.also_hidden[*cell]).collect();
+    hidden.sort_by(|a, b| task.cost(*b).total_cmp(&task.cost(*a)).then(b.cmp(a)));
+    let mut work = 0;
+    for cell in hidden {
+        let mut without = pattern.clone();
+        without.also_hidden[cell] = false;
+        without.tables.retain(|_, changes| changes.binary_search_by_key(&cell, |change| change.0).is_err());
+        let costs = costs_of_hidden(&without);
+        let mut is_enough = true;
+        for end in without.open_ends(task) {
+            if without.tables.contains_key(&end) {
+                continue;
+            }
+            let Some(found) = reach(task, &program, &without, end, &costs, &mut work) else {
+                is_enough = false;
+                break;
+            };
+            without.note(task, &found);
+        }
+        if is_enough {
+            *pattern = without;
+        }
+        if work > most_work {
+            break;
+        }
+    }
+}

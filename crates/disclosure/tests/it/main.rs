@@ -1,0 +1,6 @@
+//! The tests of disclosure control.
+
+mod closed;
+mod oracle;
+mod random_tables;
+mod speed;
