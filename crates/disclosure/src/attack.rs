@@ -220,8 +220,9 @@ impl AttackProgram {
             Variables::Hidden(column) => [Some(*column), None],
             Variables::MayBeHidden { up, down } => [Some(*up), Some(*down)],
         });
-        let worst = changed.flatten().max_by(|a, b| fraction(program.value[*a]).total_cmp(&fraction(program.value[*b])));
-        let worst = worst.filter(|column| fraction(program.value[*column]) > WHOLE_TOLERANCE);
+        // What stands in most rows first: a total settles its parts, and a part does not settle its total.
+        let open = changed.flatten().filter(|column| fraction(program.value[*column]) > WHOLE_TOLERANCE);
+        let worst = open.max_by_key(|column| (program.column(*column).len(), std::cmp::Reverse(*column)));
         let Some(column) = worst else {
             let whole = |column: usize| program.value[column].round() as i64;
             let change = |variables: &Variables| match variables {

@@ -74,6 +74,11 @@ impl<'a> ProtectionTask<'a> {
     pub(crate) fn program(&self, withheld: &[bool]) -> AttackProgram {
         AttackProgram::new(self.system, &self.knowledge(&vec![false; self.hidden.len()], withheld), &self.may_hide)
     }
+
+    /// The attack on a pattern: what is not hidden is known.
+    pub(crate) fn program_of(&self, pattern: &Pattern) -> AttackProgram {
+        AttackProgram::new(self.system, &pattern.knowledge(self), &vec![None; self.hidden.len()])
+    }
 }
 
 /// One end of a protection interval: the sensitive cell's place in the list, and whether it is the upper end.

@@ -91,13 +91,23 @@ fn safe_pattern(task: &ProtectionTask, withheld: &[bool], limits: &SearchLimits)
     let need = |end: &IntervalEnd| (target(task, *end) - task.system.cells[task.sensitive[end.0].cell].cell.value).abs();
     ends.sort_by_key(|end| (std::cmp::Reverse(need(end)), *end));
     let mut work = 0;
+    let mut hidden_alone = task.program_of(&pattern);
+    let mut count_hidden = 0;
     for end in ends {
         if pattern.tables.contains_key(&end) {
             continue;
         }
         let cell = task.sensitive[end.0].cell;
         let fails = |is_out_of_steps| Unprotectable { cell, is_out_of_steps };
-        let found = reach(task, &program, &pattern, end, &costs, &mut work).ok_or(fails(false))?;
+        // The cells that are hidden already are often enough, and they are few.
+        let count = pattern.also_hidden.iter().filter(|hidden| **hidden).count();
+        if count > count_hidden {
+            (hidden_alone, count_hidden) = (task.program_of(&pattern), count);
+        }
+        let found = match reach(task, &hidden_alone, &pattern, end, &[], &mut work) {
+            Some(found) => found,
+            None => reach(task, &program, &pattern, end, &costs, &mut work).ok_or(fails(false))?,
+        };
         for (changed, _) in &found {
             if task.may_hide[*changed].is_some() {
                 pattern.also_hidden[*changed] = true;
@@ -117,14 +127,8 @@ fn safe_pattern(task: &ProtectionTask, withheld: &[bool], limits: &SearchLimits)
     Ok(pattern)
 }
 
-/// Costs that allow hidden cells to change and nothing else.
-fn costs_of_hidden(pattern: &Pattern) -> Vec<f64> {
-    pattern.also_hidden.iter().map(|hidden| if *hidden { 0.0 } else { f64::INFINITY }).collect()
-}
-
 /// Shows each further hidden cell again, the most costly first, if the others are enough.
 fn show_again(task: &ProtectionTask, pattern: &mut Pattern, most_work: u64) {
-    let program = task.program(&pattern.withheld);
     let mut hidden: Vec<usize> = (0..pattern.also_hidden.len()).filter(|cell| pattern.also_hidden[*cell]).collect();
     hidden.sort_by(|a, b| task.cost(*b).total_cmp(&task.cost(*a)).then(b.cmp(a)));
     let mut work = 0;
@@ -132,13 +136,14 @@ fn show_again(task: &ProtectionTask, pattern: &mut Pattern, most_work: u64) {
         let mut without = pattern.clone();
         without.also_hidden[cell] = false;
         without.tables.retain(|_, changes| changes.binary_search_by_key(&cell, |change| change.0).is_err());
-        let costs = costs_of_hidden(&without);
+        let open = without.open_ends(task);
+        let program = if open.is_empty() { None } else { Some(task.program_of(&without)) };
         let mut is_enough = true;
-        for end in without.open_ends(task) {
+        for (end, program) in open.into_iter().zip(program.iter().cycle()) {
             if without.tables.contains_key(&end) {
                 continue;
             }
-            let Some(found) = reach(task, &program, &without, end, &costs, &mut work) else {
+            let Some(found) = reach(task, program, &without, end, &[], &mut work) else {
                 is_enough = false;
                 break;
             };

@@ -70,6 +70,11 @@ impl Simplex {
         }
     }
 
+    /// The coefficients of one variable.
+    pub(crate) fn column(&self, column: usize) -> &Column {
+        &self.columns[column]
+    }
+
     /// Makes the sum of `cost · x` as large as possible. `cost` has a number for each variable given to [`Simplex::new`].
     pub(crate) fn maximise(&mut self, cost: &[f64], steps: u64) -> SimplexEnd {
         let cost_of = |column: usize| cost.get(column).copied().unwrap_or(0.0);
