@@ -8,12 +8,17 @@
 //! This crate knows base alone: no records, no files, no clock, no random numbers.
 
 pub mod attack;
+pub mod audit;
+pub mod controlled_rounding;
 mod exact;
 pub mod primary;
 pub mod protection;
 pub mod published;
+pub mod register_lines;
+pub mod release;
 pub mod rules;
 pub mod secondary;
 mod simplex;
 pub mod system;
 pub mod table;
+pub mod words;

@@ -3,4 +3,5 @@
 mod closed;
 mod oracle;
 mod random_tables;
+mod releases;
 mod speed;

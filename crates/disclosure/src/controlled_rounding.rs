@@ -1,0 +1,145 @@
+//! Controlled rounding: every cell and total is rounded up or down to a multiple of a base, so that the rounded table still adds up.
+//! (Cox and Ernst, "Controlled rounding", INFOR 20, 1982.) It is the alternative to hiding cells. Each cell alone rounded at random
+//! is not offered: its totals no longer add up, and repeated publication gives the true number away.
+//!
+//! A table of one or two dimensions can always be rounded. Of three or more a few cannot, and that is an error.
+
+use base::problem::Problem;
+
+use crate::attack::{AttackProgram, MOST_STEPS, PublicKnowledge, agrees};
+use crate::primary::{SensitiveCell, ValueRange};
+use crate::simplex::{Column, Simplex, SimplexEnd};
+use crate::system::LinearSystem;
+use crate::table::wrong;
+
+/// A rounded system.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoundedSystem {
+    /// The value of each cell to be published.
+    pub values: Vec<i64>,
+    /// How far the cells are from the truth, together.
+    pub distance: i64,
+}
+
+/// Cells that may be tried up and down before giving up.
+const MOST_TRIES: usize = 2_000;
+
+/// Rounds every cell to a multiple of the base next to it, as close to the truth as the search finds. `least_range` is how wide the
+/// range must stay that can be worked out for each sensitive cell; a base allows no more than itself less one.
+///
+/// # Errors
+/// A system that cannot be rounded within one base of the truth, or a sensitive cell that can be worked out all the same.
+pub fn round(system: &LinearSystem, base: i64, sensitive: &[SensitiveCell], least_range: i64) -> Result<RoundedSystem, Problem> {
+    if !(2..=1_000_000_000).contains(&base) {
+        return Err(wrong("the base to round to is not possible").expected("2 or more").fix("write rounding_base = 5"));
+    }
+    let truth = system.values();
+    let mut program = program(system, base);
+    let costs = costs(&truth, base);
+    let is_rounded = program.maximise(&costs, 2 * MOST_STEPS) == SimplexEnd::Best
+        && settle(&mut program, &truth, base, &costs, &mut MOST_TRIES.clone());
+    if !is_rounded {
+        return Err(wrong(format!("the table cannot be rounded to multiples of {base} so that its totals still add up"))
+            .fix("publish fewer dimensions together, or hide cells instead of rounding"));
+    }
+    let values: Vec<i64> = truth.iter().enumerate().map(|(at, value)| value + program.value[at].round() as i64).collect();
+    check(system, &values, base)?;
+    if let Some(cell) = first_open(system, &values, base, sensitive, least_range.min(base - 1)) {
+        return Err(wrong(format!(
+            "rounding to multiples of {base} does not protect the sensitive cell at position {}",
+            cell + 1
+        ))
+        .fix("use a larger base, or hide cells instead of rounding"));
+    }
+    let distance = values.iter().zip(&truth).map(|(rounded, value)| (rounded - value).abs()).sum();
+    Ok(RoundedSystem { values, distance })
+}
+
+/// What a reader of a rounded table knows: each cell is within one base of what is shown.
+#[must_use]
+pub fn knowledge_of_rounded(values: &[i64], base: i64) -> PublicKnowledge {
+    let range = |value: &i64| ValueRange { low: (value - base + 1).max(0), high: Some(value + base - 1) };
+    PublicKnowledge { ranges: values.iter().map(range).collect(), numbers: Vec::new() }
+}
+
+/// One variable for each cell: by how much it is rounded. A multiple of the base stays as it is.
+fn program(system: &LinearSystem, base: i64) -> Simplex {
+    let mut columns = vec![Column::new(); system.cells.len()];
+    for (row, equation) in system.equations.iter().enumerate() {
+        equation.parts.iter().for_each(|part| columns[*part].push((row, 1.0)));
+        columns[equation.total].push((row, -1.0));
+    }
+    let bounds: Vec<(f64, f64)> = system
+        .cells
+        .iter()
+        .map(|cell| match cell.cell.value % base {
+            0 => (0.0, 0.0),
+            above => (-above as f64, (base - above) as f64),
+        })
+        .collect();
+    Simplex::new(columns, &bounds, &vec![(0.0, 0.0); system.equations.len()])
+}
+
+/// Rounding up a cell that is closer to the multiple above is a gain. A little more for each cell by its position decides ties.
+fn costs(truth: &[i64], base: i64) -> Vec<f64> {
+    let count = truth.len() as f64;
+    let gain = |(at, value): (usize, &i64)| (2 * (value % base) - base) as f64 / base as f64 + 0.001 * (at as f64 + 1.0) / count;
+    truth.iter().enumerate().map(gain).collect()
+}
+
+/// Whether a cell is at a multiple of the base.
+fn is_settled(program: &Simplex, cell: usize) -> bool {
+    let value = program.value[cell];
+    (value - program.low[cell]).abs() < 1e-6 || (value - program.high[cell]).abs() < 1e-6
+}
+
+/// Puts the cells that are still between two multiples at one of them, one after the other.
+fn settle(program: &mut Simplex, truth: &[i64], base: i64, costs: &[f64], tries: &mut usize) -> bool {
+    let Some(cell) = (0..truth.len()).find(|cell| !is_settled(program, *cell)) else { return true };
+    let (low, high) = (program.low[cell], program.high[cell]);
+    let nearer_first = if program.value[cell] - low < high - program.value[cell] { [low, high] } else { [high, low] };
+    for end in nearer_first {
+        let Some(left) = tries.checked_sub(1) else { return false };
+        *tries = left;
+        let mut branch = program.clone();
+        let mut towards = vec![0.0; cell + 1];
+        towards[cell] = if end > program.value[cell] { 1.0 } else { -1.0 };
+        branch.maximise(&towards, MOST_STEPS);
+        if (branch.value[cell] - end).abs() > 1e-6 {
+            continue;
+        }
+        (branch.low[cell], branch.high[cell]) = (end, end);
+        branch.maximise(costs, MOST_STEPS);
+        if settle(&mut branch, truth, base, costs, tries) {
+            *program = branch;
+            return true;
+        }
+    }
+    false
+}
+
+/// The result adds up, has multiples only, and is within one base of the truth. Anything else would be a mistake of the search.
+fn check(system: &LinearSystem, values: &[i64], base: i64) -> Result<(), Problem> {
+    let near = |at: usize| values[at] % base == 0 && values[at] >= 0 && (values[at] - system.cells[at].cell.value).abs() < base;
+    let adds_up = system.equations.iter().all(|sum| values[sum.total] == sum.parts.iter().map(|part| values[*part]).sum::<i64>());
+    if adds_up && (0..values.len()).all(near) {
+        return Ok(());
+    }
+    Err(wrong("the rounded table does not add up").fix("hide cells instead of rounding"))
+}
+
+/// The first sensitive cell for which no range of that width stays possible around the true value.
+fn first_open(system: &LinearSystem, values: &[i64], base: i64, sensitive: &[SensitiveCell], width: i64) -> Option<usize> {
+    let known = knowledge_of_rounded(values, base);
+    let program = AttackProgram::new(system, &known, &vec![None; values.len()]);
+    let reaches = |cell: usize, value: i64| {
+        program.table_with(cell, value, &[]).table.is_some_and(|table| agrees(system, &known, &table) && table[cell] == value)
+    };
+    let is_open = |cell: &&SensitiveCell| {
+        let value = system.cells[cell.cell].cell.value;
+        let range = known.ranges[cell.cell];
+        let first = (value - width).max(range.low);
+        !(first..=value).any(|low| range.holds(low + width) && reaches(cell.cell, low) && reaches(cell.cell, low + width))
+    };
+    sensitive.iter().find(is_open).map(|cell| cell.cell)
+}

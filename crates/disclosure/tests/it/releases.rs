@@ -1,0 +1,252 @@
+//! Releases one after the other, and what their differences would give away.
+
+use disclosure::attack::{PublicKnowledge, attack};
+use disclosure::audit::ReleaseOutcome;
+use disclosure::primary::ValueRange;
+use disclosure::published::PublishedNumber;
+use disclosure::register_lines;
+use disclosure::release::{
+    ApprovedRelease, DisclosureException, NestedPopulations, RefusedRelease, ReleaseRegister, ReleaseRequest, release,
+};
+use disclosure::rules::DisclosurePolicy;
+use disclosure::secondary::SearchLimits;
+use disclosure::system::{CellId, LinearSystem};
+use disclosure::table::StatisticalTable;
+use disclosure::words::CellShown;
+
+use crate::oracle::{Draws, counts, dimension, interval};
+
+fn request(name: &str, tables: Vec<StatisticalTable>, nested: &[(&str, &str)]) -> ReleaseRequest {
+    let pair = |(inner, outer): &(&str, &str)| NestedPopulations { inner: (*inner).into(), outer: (*outer).into() };
+    ReleaseRequest {
+        name: name.into(),
+        actor: "an analyst".into(),
+        day: 20_000,
+        asked: "people by area".into(),
+        tables,
+        numbers: Vec::new(),
+        keep: Vec::new(),
+        exceptions: Vec::new(),
+        nested: nested.iter().map(pair).collect(),
+    }
+}
+
+fn publish(register: &mut ReleaseRegister, request: &ReleaseRequest) -> Result<ApprovedRelease, Box<RefusedRelease>> {
+    let found = release(register, &DisclosurePolicy::default(), &SearchLimits::default(), request)?;
+    register.releases.push(found.entry.clone());
+    Ok(found)
+}
+
+fn hidden(cells: &[CellShown]) -> Vec<usize> {
+    (0..cells.len()).filter(|at| !matches!(cells[*at], CellShown::Value(_))).collect()
+}
+
+/// 100 people in June and 103 in September: the table of September alone is safe, but its total less that of June is 3 people.
+#[test]
+fn two_dates_that_differ_by_three_people_are_not_both_published_in_full() {
+    let mut register = ReleaseRegister::default();
+    let june = request("June", vec![counts("June", vec![dimension("a", 2)], &[40, 60])], &[]);
+    assert!(hidden(&publish(&mut register, &june).expect("safe").tables[0]).is_empty());
+    let september = request("September", vec![counts("September", vec![dimension("a", 2)], &[43, 60])], &[("June", "September")]);
+    let found = publish(&mut register, &september).expect("safe with cells hidden");
+    // The cell with 3 people more and the total with 3 people more.
+    assert_eq!(hidden(&found.tables[0]), [0, 2]);
+    assert!(found.entry.audit.differences == 2, "{:?}", found.entry.audit);
+    assert!(found.entry.audit.hits.is_empty());
+    // Without being told that one is within the other, nobody could know.
+    let alone = release(&ReleaseRegister::default(), &DisclosurePolicy::default(), &SearchLimits::default(), &september);
+    assert!(hidden(&alone.expect("safe").tables[0]).is_empty());
+}
+
+/// Total of all 500, then of all without a subgroup 494: the subgroup has 6 people.
+#[test]
+fn with_and_without_a_subgroup() {
+    let mut register = ReleaseRegister::default();
+    publish(&mut register, &request("all", vec![counts("all", vec![], &[500])], &[])).expect("safe");
+    let without = request("without", vec![counts("all but 6", vec![], &[494])], &[("all but 6", "all")]);
+    assert_eq!(publish(&mut register, &without).expect("hidden").tables[0], [CellShown::ToProtect]);
+    // The complement published at once: both totals of one request.
+    let mut register = ReleaseRegister::default();
+    let both = vec![counts("all", vec![], &[500]), counts("all but 6", vec![], &[494])];
+    let found = publish(&mut register, &request("both", both, &[("all but 6", "all")])).expect("hidden");
+    let shown: usize = found.tables.iter().flatten().filter(|cell| matches!(cell, CellShown::Value(_))).count();
+    assert_eq!(shown, 1);
+}
+
+/// A cell hidden in one release and a finer table later: the later one may not give it away.
+#[test]
+fn a_later_table_does_not_give_an_earlier_cell_away() {
+    let mut register = ReleaseRegister::default();
+    let first = request("by area", vec![counts("all", vec![dimension("a", 3)], &[4, 50, 60])], &[]);
+    let found = publish(&mut register, &first).expect("safe");
+    assert_eq!(hidden(&found.tables[0]), [0, 1]);
+    assert_eq!(found.tables[0][0], CellShown::FewerThan(10));
+    // The total of each area again, by sex: areas 1 and 2 hidden before, so one sum of parts may not show them.
+    let second =
+        request("by area and sex", vec![counts("all", vec![dimension("a", 3), dimension("s", 2)], &[2, 2, 30, 20, 25, 35])], &[]);
+    let found = publish(&mut register, &second).expect("safe");
+    let shown = hidden(&found.tables[0]);
+    assert!(shown.contains(&2) && shown.contains(&5), "{shown:?}");
+    // Both releases together, attacked from outside.
+    attack_all(&register);
+}
+
+/// What must be published and what was published leave no room: refused, with a reason and a record.
+#[test]
+fn a_release_that_cannot_be_made_safe_is_refused() {
+    let mut register = ReleaseRegister::default();
+    let first = request("by area", vec![counts("all", vec![dimension("a", 2)], &[4, 50])], &[]);
+    assert_eq!(hidden(&publish(&mut register, &first).expect("safe").tables[0]), [0, 1]);
+    let mut second = request("area 2", vec![counts("all", vec![dimension("a", 2)], &[4, 50])], &[]);
+    second.keep = (0..3).map(|cell| CellId::of(&second.tables[0], cell)).collect();
+    let refused = publish(&mut register, &second).expect_err("the total and area 2 give area 1 away");
+    assert!(matches!(refused.audit.outcome, ReleaseOutcome::Refused(_)));
+    assert!(refused.problem.fix.is_some());
+    assert_eq!(register.releases.len(), 1);
+}
+
+/// The same population with another number is a mistake of names.
+#[test]
+fn a_changed_number_needs_another_population() {
+    let mut register = ReleaseRegister::default();
+    publish(&mut register, &request("first", vec![counts("all", vec![], &[500])], &[])).expect("safe");
+    let refused = publish(&mut register, &request("second", vec![counts("all", vec![], &[501])], &[])).expect_err("changed");
+    assert!(refused.problem.what.contains("another value"), "{}", refused.problem.what);
+    let nested = request("third", vec![counts("later", vec![], &[400])], &[("all", "later")]);
+    let refused = publish(&mut register, &nested).expect_err("400 are not more than 500");
+    assert!(refused.problem.what.contains("within another"), "{}", refused.problem.what);
+}
+
+#[test]
+fn an_exception_has_a_reason_and_is_in_the_record() {
+    let mut register = ReleaseRegister::default();
+    let mut asked = request("by area", vec![counts("all", vec![dimension("a", 2)], &[4, 50])], &[]);
+    let cell = CellId::of(&asked.tables[0], 0);
+    asked.exceptions = vec![DisclosureException { cell: cell.clone(), reason: " ".into() }];
+    assert!(publish(&mut register, &asked).is_err());
+    asked.exceptions = vec![DisclosureException { cell, reason: "the four agreed in writing".into() }];
+    let found = publish(&mut register, &asked).expect("safe");
+    assert_eq!(found.tables[0], [CellShown::Value(4), CellShown::Value(50), CellShown::Value(54)]);
+    let lines = found.entry.audit.lines();
+    assert!(lines.iter().any(|line| line == "exception for table 1 cell 1: the four agreed in writing"), "{lines:?}");
+    assert!(lines.iter().any(|line| line == "by: an analyst on 2024-10-04"), "{lines:?}");
+}
+
+#[test]
+fn a_register_comes_back_as_it_was_written() {
+    let mut register = ReleaseRegister::default();
+    let mut first =
+        request("a\ttab and a \\ and\na line", vec![counts("all", vec![dimension("a", 3)], &[4, 50, 60])], &[("x", "y")]);
+    let id = |cell: usize| CellId::of(&first.tables[0], cell);
+    first.numbers = vec![PublishedNumber::percentage(id(2), id(3), 1), PublishedNumber::payment(id(0), 100)];
+    let mut found = publish(&mut register, &first).expect("safe");
+    assert_eq!(found.withheld, [false, true]);
+    found.entry.numbers.iter_mut().for_each(|number| number.must_stay = true);
+    register.releases = vec![found.entry];
+    let text = register_lines::write(&register);
+    assert_eq!(register_lines::read(&text).expect("a register"), register);
+    let broken = text.replace("cell\tcount\t4\t1\t9", "cell\tcount\t4\t5\t9");
+    assert_ne!(broken, text);
+    let wrong = register_lines::read(&broken).expect_err("the value is outside its range");
+    assert!(wrong.what.starts_with("line "), "{}", wrong.what);
+    assert!(register_lines::read("").is_err());
+}
+
+/// The system of everything published and what readers know of it, put together here anew.
+fn attack_all(register: &ReleaseRegister) {
+    let mut cells = std::collections::BTreeMap::new();
+    for cell in register.releases.iter().flat_map(|release| &release.cells) {
+        let entry = cells.entry(cell.id.clone()).or_insert_with(|| cell.clone());
+        entry.known.low = entry.known.low.max(cell.known.low);
+        entry.known.high = [entry.known.high, cell.known.high].into_iter().flatten().min();
+        entry.protected = entry.protected.or(cell.protected);
+    }
+    let of = |cell: &disclosure::release::PastCell| disclosure::system::SystemCell {
+        id: cell.id.clone(),
+        of: cell.of,
+        cell: disclosure::table::TableCell::count(cell.value),
+        is_total: false,
+        is_difference: false,
+    };
+    let mut system = LinearSystem { cells: cells.values().map(of).collect(), equations: Vec::new() };
+    let mut ranges: Vec<ValueRange> = cells.values().map(|cell| cell.known).collect();
+    let mut protected: Vec<Option<(i64, i64)>> = cells.values().map(|cell| cell.protected).collect();
+    // Differences of nested populations: small ones are protected, and none is negative.
+    let nested: Vec<(String, String)> = register
+        .releases
+        .iter()
+        .flat_map(|release| &release.nested)
+        .map(|pair| (pair.inner.clone(), pair.outer.clone()))
+        .collect();
+    let mut sums = Vec::new();
+    for (inner, outer) in &nested {
+        for (id, cell) in cells.iter().filter(|(id, _)| id.population == *inner) {
+            let Some(whole) = cells.get(&CellId { population: outer.clone(), ..id.clone() }) else { continue };
+            let difference = CellId { population: format!("~{outer}-{inner}"), ..id.clone() };
+            let value = whole.value - cell.value;
+            system.cells.push(disclosure::system::SystemCell {
+                id: difference.clone(),
+                of: cell.of,
+                cell: disclosure::table::TableCell::count(value),
+                is_total: false,
+                is_difference: true,
+            });
+            ranges.push(ValueRange { low: 0, high: None });
+            // Nobody may know a small difference to within 2.
+            protected.push((1..10).contains(&value).then_some((value, value)));
+            sums.push((whole.id.clone(), vec![id.clone(), difference]));
+        }
+    }
+    let mut order: Vec<usize> = (0..system.cells.len()).collect();
+    order.sort_by_key(|at| system.cells[*at].id.clone());
+    system.cells = order.iter().map(|at| system.cells[*at].clone()).collect();
+    let ranges: Vec<ValueRange> = order.iter().map(|at| ranges[*at]).collect();
+    let protected: Vec<Option<(i64, i64)>> = order.iter().map(|at| protected[*at]).collect();
+    for (total, parts) in register.releases.iter().flat_map(|release| &release.sums).chain(&sums) {
+        system.add_equation(total, parts).expect("it adds up");
+    }
+    let known = PublicKnowledge { ranges, numbers: Vec::new() };
+    for (at, protected) in protected.iter().enumerate() {
+        let Some((low, high)) = *protected else { continue };
+        let found = interval(&system, &known, at);
+        let own = attack(&system, &known, &[at])[0].range;
+        assert!((own.low as f64 - found.0).abs() < 1.0 && own.high.is_none_or(|high| (high as f64 - found.1).abs() < 1.0));
+        if system.cells[at].is_difference {
+            assert!(found.1 - found.0 >= 4.0, "a difference of {low} is within {found:?}");
+        } else {
+            assert!(found.0 <= low as f64 + 1e-6 && found.1 >= high as f64 - 1e-6, "{low} to {high} is within {found:?}");
+        }
+    }
+}
+
+/// Sequences of three releases: a table, the same at a later date with a few more people, and a finer table.
+#[test]
+fn no_attacker_finds_a_protected_cell_in_a_sequence_of_releases() {
+    let (mut approved, mut refused) = (0, 0);
+    for seed in 0..60 {
+        let mut draws = Draws::new(7_000 + seed);
+        let mut register = ReleaseRegister::default();
+        let size = draws.between(3, 5) as usize;
+        let june: Vec<i64> = (0..size).map(|_| draws.between(0, 60)).collect();
+        let september: Vec<i64> = june.iter().map(|value| value + draws.between(0, 12)).collect();
+        let halved = september.iter().flat_map(|value| {
+            let first = draws.between(0, *value);
+            [first, value - first]
+        });
+        let halves: Vec<i64> = halved.collect();
+        let requests = [
+            request("June", vec![counts("June", vec![dimension("a", size)], &june)], &[]),
+            request("September", vec![counts("September", vec![dimension("a", size)], &september)], &[("June", "September")]),
+            request("finer", vec![counts("September", vec![dimension("a", size), dimension("s", 2)], &halves)], &[]),
+        ];
+        for asked in &requests {
+            match publish(&mut register, asked) {
+                Ok(_) => approved += 1,
+                Err(_) => refused += 1,
+            }
+            attack_all(&register);
+        }
+    }
+    println!("releases: {approved} approved, {refused} refused");
+    assert!(approved > 120, "{approved} approved, {refused} refused");
+}
