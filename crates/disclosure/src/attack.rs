@@ -5,15 +5,15 @@
 //! agrees with everything published and has a given value in one cell; [`agrees`] checks such a table in whole numbers. Two such
 //! tables show that a cell is protected, whatever the linear program did.
 
-use crate::primary::ValueRange;
+use crate::primary::PossibleRange;
 use crate::published::IndexedNumber;
-use crate::simplex::{Column, Simplex, SimplexEnd};
+use crate::simplex::{Simplex, SimplexEnd, SparseColumn};
 use crate::system::LinearSystem;
 
 /// What the attacker knows: the range of each cell of a system (one value where it is published), and other published numbers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PublicKnowledge {
-    pub ranges: Vec<ValueRange>,
+    pub ranges: Vec<PossibleRange>,
     pub numbers: Vec<IndexedNumber>,
 }
 
@@ -22,7 +22,7 @@ pub struct PublicKnowledge {
 pub struct AttackInterval {
     /// Position in the system.
     pub cell: usize,
-    pub range: ValueRange,
+    pub range: PossibleRange,
     /// Whether the bounds are the best that linear programming gives. If not, the steps ran out, and the true range may be wider.
     pub is_complete: bool,
 }
@@ -88,12 +88,12 @@ pub(crate) struct TableSearch {
 
 impl AttackProgram {
     /// `may_be_hidden` gives what a reader would know of each cell that may be hidden in addition.
-    pub(crate) fn new(system: &LinearSystem, known: &PublicKnowledge, may_be_hidden: &[Option<ValueRange>]) -> AttackProgram {
+    pub(crate) fn new(system: &LinearSystem, known: &PublicKnowledge, may_be_hidden: &[Option<PossibleRange>]) -> AttackProgram {
         let truth = system.values();
-        let mut columns: Vec<Column> = Vec::new();
+        let mut columns: Vec<SparseColumn> = Vec::new();
         let mut bounds = Vec::new();
         let mut variables = Vec::new();
-        let room = |range: &ValueRange, value: i64| {
+        let room = |range: &PossibleRange, value: i64| {
             let up = range.high.map_or(f64::INFINITY, |high| (high - value).max(0) as f64);
             ((value - range.low).max(0) as f64, up)
         };
@@ -102,14 +102,14 @@ impl AttackProgram {
             if let Some(hidden) = &may_be_hidden[at] {
                 let (down, up) = room(hidden, truth[at]);
                 bounds.extend([(0.0, up), (0.0, down)]);
-                columns.extend([Column::new(), Column::new()]);
+                columns.extend([SparseColumn::new(), SparseColumn::new()]);
                 variables.push(Variables::MayBeHidden { up: first, down: first + 1 });
             } else if range.high == Some(range.low) {
                 variables.push(Variables::Known);
             } else {
                 let (down, up) = room(range, truth[at]);
                 bounds.push((-down, up));
-                columns.push(Column::new());
+                columns.push(SparseColumn::new());
                 variables.push(Variables::Hidden(first));
             }
         }
@@ -151,7 +151,7 @@ impl AttackProgram {
     fn interval(&self, cell: usize) -> AttackInterval {
         let value = self.truth[cell];
         let Variables::Hidden(column) = self.variables[cell] else {
-            return AttackInterval { cell, range: ValueRange::exactly(value), is_complete: true };
+            return AttackInterval { cell, range: PossibleRange::exactly(value), is_complete: true };
         };
         let mut is_complete = true;
         let mut end = |sign: f64| {
@@ -164,7 +164,7 @@ impl AttackProgram {
         };
         let high = end(1.0).map(|by| value + (by + WHOLE_TOLERANCE).floor() as i64);
         let low = end(-1.0).map_or(i64::MIN, |by| value + (by - WHOLE_TOLERANCE).ceil() as i64);
-        AttackInterval { cell, range: ValueRange { low, high }, is_complete }
+        AttackInterval { cell, range: PossibleRange { low, high }, is_complete }
     }
 
     /// A whole-number table with the value in one cell, with the least cost of changes in cells that may be hidden. A cell with an

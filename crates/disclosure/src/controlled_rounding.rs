@@ -7,8 +7,8 @@
 use base::problem::Problem;
 
 use crate::attack::{AttackProgram, MOST_STEPS, PublicKnowledge, agrees};
-use crate::primary::{SensitiveCell, ValueRange};
-use crate::simplex::{Column, Simplex, SimplexEnd};
+use crate::primary::{PossibleRange, SensitiveCell};
+use crate::simplex::{Simplex, SimplexEnd, SparseColumn};
 use crate::system::LinearSystem;
 use crate::table::wrong;
 
@@ -29,18 +29,24 @@ const MOST_TRIES: usize = 2_000;
 ///
 /// # Errors
 /// A system that cannot be rounded within one base of the truth, or a sensitive cell that can be worked out all the same.
-pub fn round(system: &LinearSystem, base: i64, sensitive: &[SensitiveCell], least_range: i64) -> Result<RoundedSystem, Problem> {
+pub fn round(
+    system: &LinearSystem,
+    base: i64,
+    sensitive: &[SensitiveCell],
+    least_range: i64,
+) -> Result<RoundedSystem, Box<Problem>> {
     if !(2..=1_000_000_000).contains(&base) {
-        return Err(wrong("the base to round to is not possible").expected("2 or more").fix("write rounding_base = 5"));
+        return Err(wrong("the base to round to is not possible").expected("2 or more").fix("write rounding_base = 5").into());
     }
     let truth = system.values();
     let mut program = program(system, base);
     let costs = costs(&truth, base);
     let is_rounded = program.maximise(&costs, 2 * MOST_STEPS) == SimplexEnd::Best
-        && settle(&mut program, &truth, base, &costs, &mut MOST_TRIES.clone());
+        && settle(&mut program, truth.len(), &costs, &mut MOST_TRIES.clone());
     if !is_rounded {
         return Err(wrong(format!("the table cannot be rounded to multiples of {base} so that its totals still add up"))
-            .fix("publish fewer dimensions together, or hide cells instead of rounding"));
+            .fix("publish fewer dimensions together, or hide cells instead of rounding")
+            .into());
     }
     let values: Vec<i64> = truth.iter().enumerate().map(|(at, value)| value + program.value[at].round() as i64).collect();
     check(system, &values, base)?;
@@ -49,7 +55,8 @@ pub fn round(system: &LinearSystem, base: i64, sensitive: &[SensitiveCell], leas
             "rounding to multiples of {base} does not protect the sensitive cell at position {}",
             cell + 1
         ))
-        .fix("use a larger base, or hide cells instead of rounding"));
+        .fix("use a larger base, or hide cells instead of rounding")
+        .into());
     }
     let distance = values.iter().zip(&truth).map(|(rounded, value)| (rounded - value).abs()).sum();
     Ok(RoundedSystem { values, distance })
@@ -58,13 +65,13 @@ pub fn round(system: &LinearSystem, base: i64, sensitive: &[SensitiveCell], leas
 /// What a reader of a rounded table knows: each cell is within one base of what is shown.
 #[must_use]
 pub fn knowledge_of_rounded(values: &[i64], base: i64) -> PublicKnowledge {
-    let range = |value: &i64| ValueRange { low: (value - base + 1).max(0), high: Some(value + base - 1) };
+    let range = |value: &i64| PossibleRange { low: (value - base + 1).max(0), high: Some(value + base - 1) };
     PublicKnowledge { ranges: values.iter().map(range).collect(), numbers: Vec::new() }
 }
 
 /// One variable for each cell: by how much it is rounded. A multiple of the base stays as it is.
 fn program(system: &LinearSystem, base: i64) -> Simplex {
-    let mut columns = vec![Column::new(); system.cells.len()];
+    let mut columns = vec![SparseColumn::new(); system.cells.len()];
     for (row, equation) in system.equations.iter().enumerate() {
         equation.parts.iter().for_each(|part| columns[*part].push((row, 1.0)));
         columns[equation.total].push((row, -1.0));
@@ -94,8 +101,8 @@ fn is_settled(program: &Simplex, cell: usize) -> bool {
 }
 
 /// Puts the cells that are still between two multiples at one of them, one after the other.
-fn settle(program: &mut Simplex, truth: &[i64], base: i64, costs: &[f64], tries: &mut usize) -> bool {
-    let Some(cell) = (0..truth.len()).find(|cell| !is_settled(program, *cell)) else { return true };
+fn settle(program: &mut Simplex, cells: usize, costs: &[f64], tries: &mut usize) -> bool {
+    let Some(cell) = (0..cells).find(|cell| !is_settled(program, *cell)) else { return true };
     let (low, high) = (program.low[cell], program.high[cell]);
     let nearer_first = if program.value[cell] - low < high - program.value[cell] { [low, high] } else { [high, low] };
     for end in nearer_first {
@@ -110,7 +117,7 @@ fn settle(program: &mut Simplex, truth: &[i64], base: i64, costs: &[f64], tries:
         }
         (branch.low[cell], branch.high[cell]) = (end, end);
         branch.maximise(costs, MOST_STEPS);
-        if settle(&mut branch, truth, base, costs, tries) {
+        if settle(&mut branch, cells, costs, tries) {
             *program = branch;
             return true;
         }
@@ -119,13 +126,13 @@ fn settle(program: &mut Simplex, truth: &[i64], base: i64, costs: &[f64], tries:
 }
 
 /// The result adds up, has multiples only, and is within one base of the truth. Anything else would be a mistake of the search.
-fn check(system: &LinearSystem, values: &[i64], base: i64) -> Result<(), Problem> {
+fn check(system: &LinearSystem, values: &[i64], base: i64) -> Result<(), Box<Problem>> {
     let near = |at: usize| values[at] % base == 0 && values[at] >= 0 && (values[at] - system.cells[at].cell.value).abs() < base;
     let adds_up = system.equations.iter().all(|sum| values[sum.total] == sum.parts.iter().map(|part| values[*part]).sum::<i64>());
     if adds_up && (0..values.len()).all(near) {
         return Ok(());
     }
-    Err(wrong("the rounded table does not add up").fix("hide cells instead of rounding"))
+    Err(wrong("the rounded table does not add up").fix("hide cells instead of rounding").into())
 }
 
 /// The first sensitive cell for which no range of that width stays possible around the true value.

@@ -5,12 +5,16 @@
 //! out. [`attack`] tries to. [`controlled_rounding`] rounds the whole table instead. [`release`] remembers what was published, because
 //! two safe tables may be unsafe together.
 //!
-//! This crate knows base alone: no records, no files, no clock, no random numbers.
+//! The files, in reading order: [`rules`], [`table`], [`system`], [`published`], [`primary`], `simplex`, [`attack`], [`protection`],
+//! [`secondary`], `exact`, [`controlled_rounding`], [`words`], [`audit`], [`nested`], [`release`], [`register_lines`].
+//!
+//! This crate knows `base` alone: no records, no files, no clock, no random numbers.
 
 pub mod attack;
 pub mod audit;
 pub mod controlled_rounding;
 mod exact;
+pub mod nested;
 pub mod primary;
 pub mod protection;
 pub mod published;

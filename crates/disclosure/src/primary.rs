@@ -23,16 +23,16 @@ pub enum SensitivityRule {
 
 /// The values that a reader holds possible for a cell. No upper end: any.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ValueRange {
+pub struct PossibleRange {
     pub low: i64,
     pub high: Option<i64>,
 }
 
-impl ValueRange {
+impl PossibleRange {
     /// One value.
     #[must_use]
     pub fn exactly(value: i64) -> Self {
-        ValueRange { low: value, high: Some(value) }
+        PossibleRange { low: value, high: Some(value) }
     }
 
     /// Whether a value is possible.
@@ -55,17 +55,17 @@ pub struct SensitiveCell {
 /// What a reader knows of a cell that is hidden because it is sensitive. A count says "fewer than 10 people". A total says nothing: nine
 /// counts of fewer than 10 with a total of fewer than 10 would all be known to be 1.
 #[must_use]
-pub fn range_of_primary(cell: &SystemCell, policy: &DisclosurePolicy) -> ValueRange {
+pub fn range_of_primary(cell: &SystemCell, policy: &DisclosurePolicy) -> PossibleRange {
     if says_small(cell) {
-        return ValueRange { low: least(policy), high: Some(policy.smallest_count - 1) };
+        return PossibleRange { low: least(policy), high: Some(policy.smallest_count - 1) };
     }
-    ValueRange { low: 0, high: None }
+    PossibleRange { low: 0, high: None }
 }
 
 /// What a reader knows of a cell that is hidden to protect another: a count that had been small would say so.
 #[must_use]
-pub fn range_of_secondary(cell: &SystemCell, policy: &DisclosurePolicy) -> ValueRange {
-    ValueRange { low: if says_small(cell) { policy.smallest_count } else { 0 }, high: None }
+pub fn range_of_secondary(cell: &SystemCell, policy: &DisclosurePolicy) -> PossibleRange {
+    PossibleRange { low: if says_small(cell) { policy.smallest_count } else { 0 }, high: None }
 }
 
 /// Whether the cell is labelled "fewer than 10 people" when it is sensitive.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use base::problem::Problem;
 
 use crate::attack::{AttackProgram, PublicKnowledge, agrees};
-use crate::primary::{SensitiveCell, ValueRange, range_of_primary, range_of_secondary, sensitive};
+use crate::primary::{PossibleRange, SensitiveCell, range_of_primary, range_of_secondary, sensitive};
 use crate::published::IndexedNumber;
 use crate::rules::DisclosurePolicy;
 use crate::system::LinearSystem;
@@ -19,9 +19,9 @@ pub struct ProtectionTask<'a> {
     /// Numbers to be published beside the cells.
     pub numbers: Vec<IndexedNumber>,
     /// What a reader knows of each cell that is hidden in any case, and none for the others.
-    pub hidden: Vec<Option<ValueRange>>,
+    pub hidden: Vec<Option<PossibleRange>>,
     /// What a reader would know of each further cell that may be hidden, and none for cells that must be published.
-    pub may_hide: Vec<Option<ValueRange>>,
+    pub may_hide: Vec<Option<PossibleRange>>,
 }
 
 impl<'a> ProtectionTask<'a> {
@@ -34,7 +34,7 @@ impl<'a> ProtectionTask<'a> {
         sensitive.iter().map(hides).for_each(|(cell, range)| hidden[cell] = Some(range));
         for (at, cell) in system.cells.iter().enumerate() {
             if cell.is_difference {
-                hidden[at] = Some(ValueRange { low: 0, high: None });
+                hidden[at] = Some(PossibleRange { low: 0, high: None });
             }
         }
         // A zero that is published says something only where it is published everywhere, so it never hides another cell.
@@ -61,7 +61,7 @@ impl<'a> ProtectionTask<'a> {
         let known = |at: usize| match (self.hidden[at], self.may_hide[at]) {
             (Some(range), _) => range,
             (None, Some(range)) if also_hidden[at] => range,
-            _ => ValueRange::exactly(self.system.cells[at].cell.value),
+            _ => PossibleRange::exactly(self.system.cells[at].cell.value),
         };
         let numbers = self.numbers.iter().zip(withheld).filter(|(_, withheld)| !**withheld);
         PublicKnowledge {

@@ -69,7 +69,7 @@ impl PublishedNumber {
     ///
     /// # Errors
     /// A cell that no table has, or a formula that does not fit its cells.
-    pub fn indexed(&self, system: &LinearSystem) -> Result<IndexedNumber, Problem> {
+    pub fn indexed(&self, system: &LinearSystem) -> Result<IndexedNumber, Box<Problem>> {
         let fits = match &self.formula {
             Formula::Ratio { times, digits } => {
                 self.cells.len() == 2 && (1..=1_000_000).contains(times) && *digits <= MOST_DIGITS
@@ -83,7 +83,8 @@ impl PublishedNumber {
         if !fits {
             return Err(wrong("the formula of a published number does not fit its cells")
                 .expected("two cells and at most 6 decimals for a ratio or an interval, and one price for each cell of a payment")
-                .fix("give the cells in the order that the formula names them"));
+                .fix("give the cells in the order that the formula names them")
+                .into());
         }
         let mut cells = Vec::new();
         for id in &self.cells {

@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use base::problem::Problem;
 
 use crate::audit::{ALL_RULES, AuditRecord, CellPosition, ReleaseOutcome, rule_words};
-use crate::primary::ValueRange;
+use crate::nested::NestedPopulations;
+use crate::primary::PossibleRange;
 use crate::published::{Formula, PublishedNumber};
-use crate::release::{NestedPopulations, PastCell, PastRelease, ReleaseRegister};
+use crate::release::{PastCell, PastRelease, ReleaseRegister};
 use crate::system::CellId;
 use crate::table::{CellMeasure, LARGEST_VALUE};
 
@@ -69,7 +70,7 @@ fn write_audit(audit: &AuditRecord, line: &mut impl FnMut(&[String])) {
     audit.also_hidden.iter().for_each(|position| line(&[&["hidden".to_owned()], &place(position)[..]].concat()));
     audit.withheld.iter().for_each(|number| line(&["withheld".into(), number.to_string()]));
     for (position, reason) in &audit.exceptions {
-        line(&[&["exception".to_owned()], &place(position)[..], &[reason.clone()]].concat());
+        line(&[&["exception".to_owned()], &place(position)[..], std::slice::from_ref(reason)].concat());
     }
 }
 
@@ -116,10 +117,10 @@ fn unescaped(field: &str) -> Option<String> {
 ///
 /// # Errors
 /// The first line that cannot be read, by its number.
-pub fn read(text: &str) -> Result<ReleaseRegister, Problem> {
+pub fn read(text: &str) -> Result<ReleaseRegister, Box<Problem>> {
     let mut lines = text.lines().enumerate();
     if lines.next().map(|(_, line)| line) != Some(FIRST_LINE) {
-        return Err(unreadable(1).expected(format!("\"{FIRST_LINE}\"")));
+        return Err(unreadable(1).expected(format!("\"{FIRST_LINE}\"")).into());
     }
     let mut register = ReleaseRegister::default();
     for (at, line) in lines {
@@ -134,9 +135,9 @@ fn unreadable(line: usize) -> Problem {
 }
 
 /// The fields of one line, taken one after the other.
-struct Fields<'t>(std::str::Split<'t, char>);
+struct LineFields<'t>(std::str::Split<'t, char>);
 
-impl Fields<'_> {
+impl LineFields<'_> {
     fn text(&mut self) -> Option<String> {
         unescaped(self.0.next()?)
     }
@@ -187,7 +188,7 @@ impl Fields<'_> {
 }
 
 fn read_line(register: &mut ReleaseRegister, line: &str) -> Option<()> {
-    let mut fields = Fields(line.split('\t'));
+    let mut fields = LineFields(line.split('\t'));
     let word = fields.0.next()?;
     if word == "release" {
         let audit = read_audit(&mut fields)?;
@@ -220,7 +221,7 @@ fn read_line(register: &mut ReleaseRegister, line: &str) -> Option<()> {
     fields.end()
 }
 
-fn read_audit(fields: &mut Fields) -> Option<AuditRecord> {
+fn read_audit(fields: &mut LineFields) -> Option<AuditRecord> {
     let (day, earlier, differences) = (fields.number()?, fields.number()?, fields.number()?);
     let (name, actor, asked) = (fields.text()?, fields.text()?, fields.text()?);
     let mut audit = AuditRecord::of(&name, &actor, day, &asked);
@@ -235,7 +236,7 @@ fn read_audit(fields: &mut Fields) -> Option<AuditRecord> {
     (base::day::FIRST..=base::day::LAST).contains(&audit.day).then_some(audit)
 }
 
-fn read_cell(fields: &mut Fields) -> Option<PastCell> {
+fn read_cell(fields: &mut LineFields) -> Option<PastCell> {
     let of = match fields.0.next()? {
         "count" => CellMeasure::Count,
         "sum" => CellMeasure::Sum,
@@ -250,7 +251,7 @@ fn read_cell(fields: &mut Fields) -> Option<PastCell> {
         ("no", "no") => None,
         (low, high) => Some((low.parse().ok()?, high.parse().ok()?)),
     };
-    let known = ValueRange { low, high };
+    let known = PossibleRange { low, high };
     // The true value is within what a reader was told and within its protection interval.
     let is_within = protected.is_none_or(|(low, high): (i64, i64)| low <= value && value <= high && high <= 2 * LARGEST_VALUE);
     (known.holds(value) && is_within).then_some(())?;

@@ -7,22 +7,15 @@ use base::day::Day;
 use base::problem::Problem;
 
 use crate::audit::{AuditRecord, CellPosition, ReleaseOutcome};
-use crate::primary::{SensitiveCell, SensitivityRule, ValueRange, range_of_primary, range_of_secondary, says_small};
+use crate::nested::{NestedPopulations, differences};
+use crate::primary::{PossibleRange, SensitiveCell, SensitivityRule, range_of_primary, range_of_secondary, says_small};
 use crate::protection::ProtectionTask;
 use crate::published::PublishedNumber;
 use crate::rules::DisclosurePolicy;
 use crate::secondary::{SearchLimits, Suppression, suppress};
 use crate::system::{CellId, LinearSystem, SystemCell};
-use crate::table::{CellMeasure, StatisticalTable, TableCell, wrong};
+use crate::table::{CellMeasure, StatisticalCell, StatisticalTable, wrong};
 use crate::words::CellShown;
-
-/// Everybody of one population belongs to another too: those of June are among those of September, those without a subgroup
-/// among all.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NestedPopulations {
-    pub inner: String,
-    pub outer: String,
-}
 
 /// A sensitive cell that is published all the same, because somebody decided so.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,7 +48,7 @@ pub struct PastCell {
     pub of: CellMeasure,
     pub value: i64,
     /// What a reader was told. One value: it was published.
-    pub known: ValueRange,
+    pub known: PossibleRange,
     /// The protection interval of a sensitive cell.
     pub protected: Option<(i64, i64)>,
 }
@@ -107,9 +100,9 @@ pub fn release(
     request: &ReleaseRequest,
 ) -> Result<ApprovedRelease, Box<RefusedRelease>> {
     let mut audit = AuditRecord::of(&request.name, &request.actor, request.day, &request.asked);
-    let refused = |problem: Problem, audit: AuditRecord| {
+    let refused = |problem: Box<Problem>, audit: AuditRecord| {
         let audit = AuditRecord { outcome: ReleaseOutcome::Refused(problem.what.clone()), ..audit };
-        Err(Box::new(RefusedRelease { problem, audit }))
+        Err(Box::new(RefusedRelease { problem: *problem, audit }))
     };
     let all = match Together::of(register, request) {
         Ok(all) => all,
@@ -128,7 +121,7 @@ pub fn release(
                 problem.what = "a small number of an earlier release, or a small difference from it, could be worked out".into();
                 problem.fix = Some("publish fewer cells, or give totals only where the groups differ by enough people".into());
             }
-            return refused(problem, audit);
+            return refused(Box::new(problem), audit);
         }
     };
     Ok(all.approve(policy, request, &task, found, audit))
@@ -147,7 +140,7 @@ struct Together {
 }
 
 impl Together {
-    fn of(register: &ReleaseRegister, request: &ReleaseRequest) -> Result<Together, Problem> {
+    fn of(register: &ReleaseRegister, request: &ReleaseRequest) -> Result<Together, Box<Problem>> {
         let new = LinearSystem::of(&request.tables)?;
         let id = |at: &usize| new.cells[*at].id.clone();
         let own_sums: Vec<(CellId, Vec<CellId>)> =
@@ -157,15 +150,16 @@ impl Together {
         let mut past: BTreeMap<CellId, PastCell> = BTreeMap::new();
         for cell in register.releases.iter().flat_map(|release| &release.cells) {
             match cells.get(&cell.id) {
-                Some(known) if known.cell.value != cell.value || known.of != cell.of => return Err(changed_since()),
+                Some(known) if known.cell.value != cell.value || known.of != cell.of => return Err(changed_since().into()),
                 Some(_) => {}
                 None => {
-                    cells.insert(cell.id.clone(), plain(cell.id.clone(), cell.of, cell.value, false));
+                    cells.insert(cell.id.clone(), of_past(cell));
                 }
             }
             past.entry(cell.id.clone()).and_modify(|known| *known = both(known, cell)).or_insert_with(|| cell.clone());
         }
-        let differences = differences(&cells, register, request)?;
+        let nested = register.releases.iter().flat_map(|release| &release.nested).chain(&request.nested);
+        let differences = differences(&cells, nested)?;
         cells.extend(differences.iter().map(|(cell, _)| (cell.id.clone(), cell.clone())));
         let mut system = LinearSystem { cells: cells.into_values().collect(), equations: Vec::new() };
         for (total, parts) in register.releases.iter().flat_map(|release| &release.sums).chain(&own_sums) {
@@ -197,7 +191,7 @@ impl Together {
         policy: &DisclosurePolicy,
         request: &ReleaseRequest,
         audit: &mut AuditRecord,
-    ) -> Result<ProtectionTask<'s>, Problem> {
+    ) -> Result<ProtectionTask<'s>, Box<Problem>> {
         let system = &self.system;
         let mut numbers = Vec::new();
         for number in request.numbers.iter().chain(&self.past_numbers) {
@@ -210,7 +204,9 @@ impl Together {
             let at = system.position(&exception.cell).filter(|at| self.own.contains(at));
             let at = at.ok_or_else(|| wrong("an exception names a cell that no table of the release has"))?;
             if exception.reason.trim().is_empty() {
-                return Err(wrong("an exception has no reason").fix("write why the number may be published, and who decided it"));
+                return Err(wrong("an exception has no reason")
+                    .fix("write why the number may be published, and who decided it")
+                    .into());
             }
             excepted.insert(at, exception.reason.clone());
         }
@@ -262,7 +258,7 @@ impl Together {
         let told = self.past.get(&at).map(|past| past.known);
         let is_public = told.is_some_and(|known| known.high == Some(known.low));
         let is_own = self.own.contains(&at);
-        let narrowed = |range: ValueRange| told.map_or(range, |told| overlap(range, told));
+        let narrowed = |range: PossibleRange| told.map_or(range, |told| overlap(range, told));
         if is_public || is_excepted {
             (task.hidden[at], task.may_hide[at]) = (None, None);
         } else if is_sensitive && is_own {
@@ -344,8 +340,10 @@ fn changed_since() -> Problem {
         .fix("name the population with the day it was known (\"people of 2027, as known on 2028-06-30\"), and say which is within which")
 }
 
-fn plain(id: CellId, of: CellMeasure, value: i64, is_difference: bool) -> SystemCell {
-    SystemCell { id, of, cell: TableCell::count(value), is_total: false, is_difference }
+/// A cell that only earlier releases have.
+fn of_past(cell: &PastCell) -> SystemCell {
+    let value = StatisticalCell::count(cell.value);
+    SystemCell { id: cell.id.clone(), of: cell.of, cell: value, is_total: false, is_difference: false }
 }
 
 /// What a reader knows who saw both releases.
@@ -353,54 +351,7 @@ fn both(first: &PastCell, second: &PastCell) -> PastCell {
     PastCell { known: overlap(first.known, second.known), protected: first.protected.or(second.protected), ..first.clone() }
 }
 
-fn overlap(first: ValueRange, second: ValueRange) -> ValueRange {
+fn overlap(first: PossibleRange, second: PossibleRange) -> PossibleRange {
     let high = [first.high, second.high].into_iter().flatten().min();
-    ValueRange { low: first.low.max(second.low), high }
-}
-
-/// The number of people by which two nested populations differ, wherever both have the same cell, with the ids of the two cells.
-type Difference = (SystemCell, (CellId, CellId));
-
-fn differences(
-    cells: &BTreeMap<CellId, SystemCell>,
-    register: &ReleaseRegister,
-    request: &ReleaseRequest,
-) -> Result<Vec<Difference>, Problem> {
-    let mut found = Vec::new();
-    for (inner, outer) in all_nested(register, request) {
-        for cell in cells.values().filter(|cell| cell.id.population == inner && cell.of == CellMeasure::Count) {
-            let wider = CellId { population: outer.clone(), ..cell.id.clone() };
-            let Some(whole) = cells.get(&wider) else { continue };
-            let value = whole.cell.value - cell.cell.value;
-            if value < 0 {
-                return Err(wrong("a population that is said to be within another has more people in a cell")
-                    .expected("at most as many people as the population around it")
-                    .fix(
-                        "check which population is within which; people who left since are in the first and not in the second",
-                    ));
-            }
-            let id = CellId { population: format!("{outer} without {inner}"), ..cell.id.clone() };
-            found.push((plain(id, CellMeasure::Count, value, true), (wider, cell.id.clone())));
-        }
-    }
-    Ok(found)
-}
-
-/// Every pair of nested populations, also those that follow: if A is within B and B within C, then A is within C.
-fn all_nested(register: &ReleaseRegister, request: &ReleaseRequest) -> BTreeSet<(String, String)> {
-    let stated = register.releases.iter().flat_map(|release| &release.nested).chain(&request.nested);
-    let mut pairs: BTreeSet<(String, String)> = stated.map(|pair| (pair.inner.clone(), pair.outer.clone())).collect();
-    loop {
-        let step = |(inner, middle): &(String, String)| {
-            let (inner, middle) = (inner.clone(), middle.clone());
-            let further = pairs.iter().filter(move |(next, _)| *next == middle);
-            further.map(|(_, outer)| (inner.clone(), outer.clone())).collect::<Vec<_>>()
-        };
-        let more: Vec<(String, String)> =
-            pairs.iter().flat_map(step).filter(|pair| pair.0 != pair.1 && !pairs.contains(pair)).collect();
-        if more.is_empty() {
-            return pairs;
-        }
-        pairs.extend(more);
-    }
+    PossibleRange { low: first.low.max(second.low), high }
 }

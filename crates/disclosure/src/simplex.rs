@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 /// The non-zero coefficients of one variable: (row, coefficient).
-pub(crate) type Column = Vec<(usize, f64)>;
+pub(crate) type SparseColumn = Vec<(usize, f64)>;
 
 /// How a search ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub(crate) enum SimplexEnd {
 #[derive(Clone)]
 pub(crate) struct Simplex {
     rows: usize,
-    columns: Arc<Vec<Column>>,
+    columns: Arc<Vec<SparseColumn>>,
     pub(crate) low: Vec<f64>,
     pub(crate) high: Vec<f64>,
     pub(crate) value: Vec<f64>,
@@ -45,7 +45,7 @@ const PIVOT_TOLERANCE: f64 = 1e-7;
 
 impl Simplex {
     /// A program at the point zero. `rows` are the bounds of each row's sum and hold zero; so do the bounds of each variable.
-    pub(crate) fn new(mut columns: Vec<Column>, bounds: &[(f64, f64)], rows: &[(f64, f64)]) -> Simplex {
+    pub(crate) fn new(mut columns: Vec<SparseColumn>, bounds: &[(f64, f64)], rows: &[(f64, f64)]) -> Simplex {
         let structural = columns.len();
         let count = rows.len();
         // The sum of a row plus its own variable is zero.
@@ -71,7 +71,7 @@ impl Simplex {
     }
 
     /// The coefficients of one variable.
-    pub(crate) fn column(&self, column: usize) -> &Column {
+    pub(crate) fn column(&self, column: usize) -> &SparseColumn {
         &self.columns[column]
     }
 

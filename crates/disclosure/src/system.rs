@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use base::problem::Problem;
 
-use crate::table::{CellMeasure, StatisticalTable, TableCell, wrong};
+use crate::table::{CellMeasure, StatisticalCell, StatisticalTable, wrong};
 
 /// What a cell speaks of. It does not depend on the order of rows, columns or dimensions.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,7 +34,7 @@ impl CellId {
 pub struct SystemCell {
     pub id: CellId,
     pub of: CellMeasure,
-    pub cell: TableCell,
+    pub cell: StatisticalCell,
     /// Whether it is the sum of two or more other cells.
     pub is_total: bool,
     /// Whether it is the number of people by which two populations differ. Nobody publishes it, but anybody may subtract.
@@ -63,8 +63,8 @@ impl LinearSystem {
     ///
     /// # Errors
     /// Two tables that give different values for the same cell, or more equations than the attack can hold.
-    pub fn of(tables: &[StatisticalTable]) -> Result<LinearSystem, Problem> {
-        let mut cells: BTreeMap<CellId, (CellMeasure, TableCell)> = BTreeMap::new();
+    pub fn of(tables: &[StatisticalTable]) -> Result<LinearSystem, Box<Problem>> {
+        let mut cells: BTreeMap<CellId, (CellMeasure, StatisticalCell)> = BTreeMap::new();
         let mut sums: Vec<(CellId, Vec<CellId>)> = Vec::new();
         for table in tables {
             let ids: Vec<CellId> = (0..table.cells.len()).map(|cell| CellId::of(table, cell)).collect();
@@ -74,7 +74,7 @@ impl LinearSystem {
                         cells.insert(id.clone(), (table.of, cell.clone()));
                     }
                     Some((of, known)) if *of == table.of && known.value == cell.value => {}
-                    Some(_) => return Err(two_values()),
+                    Some(_) => return Err(two_values().into()),
                 }
             }
             let named = |at: usize| ids[at].clone();
@@ -92,7 +92,7 @@ impl LinearSystem {
     ///
     /// # Errors
     /// A cell that the system does not have, or values that do not add up.
-    pub fn add_equation(&mut self, total: &CellId, parts: &[CellId]) -> Result<(), Problem> {
+    pub fn add_equation(&mut self, total: &CellId, parts: &[CellId]) -> Result<(), Box<Problem>> {
         let missing = || wrong("an equation names a cell that no table has").fix("give the table that the cell belongs to");
         let total = self.position(total).ok_or_else(missing)?;
         let mut found = Vec::new();
@@ -103,7 +103,8 @@ impl LinearSystem {
         let sum: i64 = found.iter().map(|part| self.cells[*part].cell.value).sum();
         if sum != self.cells[total].cell.value {
             return Err(wrong(format!("the cell at position {} is not the sum of its parts", total + 1))
-                .fix("work both tables out from the same records"));
+                .fix("work both tables out from the same records")
+                .into());
         }
         self.cells[total].is_total |= found.len() > 1;
         self.equations.push(TotalOf { total, parts: found });
@@ -114,13 +115,14 @@ impl LinearSystem {
     ///
     /// # Errors
     /// More equations than the attack can hold.
-    pub fn finish(mut self) -> Result<LinearSystem, Problem> {
+    pub fn finish(mut self) -> Result<LinearSystem, Box<Problem>> {
         self.equations.sort();
         self.equations.dedup();
         if self.equations.len() > MOST_EQUATIONS {
             return Err(wrong("the tables have too many totals to be checked together")
                 .expected(format!("at most {}", base::money::thousands(MOST_EQUATIONS as i64)))
-                .fix("join categories, or publish fewer dimensions together"));
+                .fix("join categories, or publish fewer dimensions together")
+                .into());
         }
         Ok(self)
     }

@@ -23,7 +23,7 @@ pub enum CellMeasure {
 
 /// One cell.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TableCell {
+pub struct StatisticalCell {
     /// People, or pence.
     pub value: i64,
     /// Of a sum: how many contributors it has.
@@ -34,11 +34,11 @@ pub struct TableCell {
     pub is_structural_zero: bool,
 }
 
-impl TableCell {
+impl StatisticalCell {
     /// A count of people.
     #[must_use]
     pub fn count(value: i64) -> Self {
-        TableCell { value, ..TableCell::default() }
+        StatisticalCell { value, ..StatisticalCell::default() }
     }
 
     /// A sum of contributions in pence.
@@ -48,7 +48,7 @@ impl TableCell {
         largest.sort_unstable_by(|a, b| b.cmp(a));
         let value = largest.iter().fold(0, |sum: i64, part| sum.saturating_add(*part));
         largest.truncate(MOST_LARGEST);
-        TableCell {
+        StatisticalCell {
             value,
             contributors: i64::try_from(contributions.len()).unwrap_or(i64::MAX),
             largest,
@@ -74,7 +74,7 @@ pub struct StatisticalTable {
     pub of: CellMeasure,
     pub dimensions: Vec<Dimension>,
     /// Every cell. The last dimension changes fastest, and the total of a dimension comes after its categories.
-    pub cells: Vec<TableCell>,
+    pub cells: Vec<StatisticalCell>,
 }
 
 impl StatisticalTable {
@@ -87,21 +87,22 @@ impl StatisticalTable {
         measure: &str,
         of: CellMeasure,
         dimensions: Vec<Dimension>,
-        inner: &[TableCell],
-    ) -> Result<StatisticalTable, Problem> {
+        inner: &[StatisticalCell],
+    ) -> Result<StatisticalTable, Box<Problem>> {
         let size = checked_size(&dimensions)?;
         let expected: usize = dimensions.iter().map(|dimension| dimension.categories.len()).product();
         if inner.len() != expected {
             return Err(wrong(format!("the table has {} inner cells", inner.len()))
                 .expected(format!("{expected}: one for each combination of categories"))
-                .fix("give a cell for every combination, with zero where there is nobody"));
+                .fix("give a cell for every combination, with zero where there is nobody")
+                .into());
         }
         if inner.iter().any(|cell| cell.value < 0 || cell.value > LARGEST_VALUE) {
-            return Err(out_of_range());
+            return Err(out_of_range().into());
         }
         let mut table =
             StatisticalTable { population: population.into(), measure: measure.into(), of, dimensions, cells: Vec::new() };
-        table.cells = vec![TableCell { is_structural_zero: true, ..TableCell::default() }; size];
+        table.cells = vec![StatisticalCell { is_structural_zero: true, ..StatisticalCell::default() }; size];
         for (at, cell) in inner.iter().enumerate() {
             let mut place = vec![0; table.dimensions.len()];
             let mut rest = at;
@@ -111,7 +112,7 @@ impl StatisticalTable {
             }
             table.add_everywhere(&place, cell);
         }
-        table.cells.iter().all(|cell| cell.value <= LARGEST_VALUE).then_some(table).ok_or_else(out_of_range)
+        table.cells.iter().all(|cell| cell.value <= LARGEST_VALUE).then_some(table).ok_or_else(|| out_of_range().into())
     }
 
     /// A table whose totals are given too.
@@ -123,16 +124,17 @@ impl StatisticalTable {
         measure: &str,
         of: CellMeasure,
         dimensions: Vec<Dimension>,
-        cells: Vec<TableCell>,
-    ) -> Result<StatisticalTable, Problem> {
+        cells: Vec<StatisticalCell>,
+    ) -> Result<StatisticalTable, Box<Problem>> {
         let size = checked_size(&dimensions)?;
         if cells.len() != size {
             return Err(wrong(format!("the table has {} cells", cells.len()))
                 .expected(format!("{size}: one for each combination of categories and totals"))
-                .fix("give every cell and every total; the total comes after the categories of its dimension"));
+                .fix("give every cell and every total; the total comes after the categories of its dimension")
+                .into());
         }
         if cells.iter().any(|cell| cell.value < 0 || cell.value > LARGEST_VALUE) {
-            return Err(out_of_range());
+            return Err(out_of_range().into());
         }
         let table = StatisticalTable { population: population.into(), measure: measure.into(), of, dimensions, cells };
         for (total, parts) in table.sums() {
@@ -140,7 +142,7 @@ impl StatisticalTable {
             if sum != table.cells[total].value {
                 return Err(wrong(format!("the total in cell {} is not the sum of its parts", total + 1))
                     .expected(format!("the sum of the {} cells that it is the total of", parts.len()))
-                    .fix("work the totals out from the same records as the cells, and protect the table before anything is rounded"));
+                    .fix("work the totals out from the same records as the cells, and protect the table before anything is rounded").into());
             }
         }
         Ok(table)
@@ -196,7 +198,7 @@ impl StatisticalTable {
     }
 
     /// Adds an inner cell to itself and to every total that it is part of.
-    fn add_everywhere(&mut self, place: &[usize], cell: &TableCell) {
+    fn add_everywhere(&mut self, place: &[usize], cell: &StatisticalCell) {
         for chosen in 0..1_usize << place.len() {
             let mut outer = place.to_vec();
             for (at, dimension) in self.dimensions.iter().enumerate() {
@@ -217,7 +219,7 @@ impl StatisticalTable {
 }
 
 /// The number of cells with totals, if the dimensions are possible.
-fn checked_size(dimensions: &[Dimension]) -> Result<usize, Problem> {
+fn checked_size(dimensions: &[Dimension]) -> Result<usize, Box<Problem>> {
     let mut size: usize = 1;
     for (at, dimension) in dimensions.iter().enumerate() {
         let mut names: Vec<&str> = dimension.categories.iter().map(String::as_str).collect();
@@ -227,14 +229,15 @@ fn checked_size(dimensions: &[Dimension]) -> Result<usize, Problem> {
         if names.is_empty() || names.len() < all {
             return Err(wrong(format!("dimension {} has no category, or one category twice", at + 1))
                 .expected("one or more categories with different names")
-                .fix("give each category a name of its own"));
+                .fix("give each category a name of its own")
+                .into());
         }
         size = size.saturating_mul(all + 1);
     }
     let mut names: Vec<&str> = dimensions.iter().map(|dimension| dimension.name.as_str()).collect();
     names.sort_unstable();
     if names.windows(2).any(|two| two[0] == two[1]) {
-        return Err(wrong("two dimensions have the same name").fix("give each dimension a name of its own"));
+        return Err(wrong("two dimensions have the same name").fix("give each dimension a name of its own").into());
     }
     if size > MOST_CELLS {
         return Err(wrong(format!(
@@ -242,7 +245,8 @@ fn checked_size(dimensions: &[Dimension]) -> Result<usize, Problem> {
             base::money::thousands(i64::try_from(size).unwrap_or(i64::MAX))
         ))
         .expected(format!("at most {}", base::money::thousands(MOST_CELLS as i64)))
-        .fix("join categories, or publish fewer dimensions together"));
+        .fix("join categories, or publish fewer dimensions together")
+        .into());
     }
     Ok(size)
 }

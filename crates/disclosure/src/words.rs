@@ -38,8 +38,9 @@ pub fn note_below(shown: &[CellShown], withheld: usize, smallest_count: i64) -> 
     let mut sentences = Vec::new();
     if hidden > 0 {
         sentences.push(format!(
-            "{} not shown, so that nobody can be recognised in a group of fewer than {smallest_count} people.",
-            counted_is(hidden, "number", "numbers")
+            "{} not shown, so that nobody can be recognised in a group of fewer than {}.",
+            counted_is(hidden, "number", "numbers"),
+            counted(smallest_count, "person", "people")
         ));
     }
     if shown.contains(&CellShown::ToProtect) {

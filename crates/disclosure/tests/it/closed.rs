@@ -1,7 +1,7 @@
 //! Cases that can be worked out by hand.
 
 use disclosure::attack::{PublicKnowledge, attack};
-use disclosure::primary::ValueRange;
+use disclosure::primary::PossibleRange;
 use disclosure::protection::{PatternSearch, ProtectionTask};
 use disclosure::published::{Formula, PublishedNumber};
 use disclosure::rules::DisclosurePolicy;
@@ -84,9 +84,9 @@ fn a_small_total_of_small_cells_has_no_label() {
 fn the_attack_on_four_hidden_cells_finds_the_interval_worked_out_by_hand() {
     let system =
         LinearSystem::of(&[counts("all", vec![dimension("a", 2), dimension("b", 2)], &[3, 40, 50, 60])]).expect("a system");
-    let any = ValueRange { low: 0, high: None };
+    let any = PossibleRange { low: 0, high: None };
     let inner = |id: &CellId| id.conditions.len() == 2;
-    let ranges = system.cells.iter().map(|cell| if inner(&cell.id) { any } else { ValueRange::exactly(cell.cell.value) });
+    let ranges = system.cells.iter().map(|cell| if inner(&cell.id) { any } else { PossibleRange::exactly(cell.cell.value) });
     let known = PublicKnowledge { ranges: ranges.collect(), numbers: Vec::new() };
     let cells: Vec<usize> = (0..system.cells.len()).filter(|at| inner(&system.cells[*at].id)).collect();
     let found: Vec<(i64, Option<i64>)> =
@@ -98,10 +98,10 @@ fn the_attack_on_four_hidden_cells_finds_the_interval_worked_out_by_hand() {
 #[test]
 fn a_percentage_of_a_hidden_count_is_withheld() {
     let table = counts("all", vec![dimension("a", 3)], &[7, 93, 100]);
-    let system = LinearSystem::of(&[table.clone()]).expect("a system");
+    let system = LinearSystem::of(std::slice::from_ref(&table)).expect("a system");
     let id = |name: &str| system.cells.iter().find(|cell| words(&cell.id) == name).expect("a cell").id.clone();
     let mut share = PublishedNumber::percentage(id("a1"), id("all"), 1);
-    let (_, also, found) = protect(&[table.clone()], &[share.clone()], &[]);
+    let (_, also, found) = protect(std::slice::from_ref(&table), &[share.clone()], &[]);
     assert_eq!((also.as_slice(), found.withheld), (["a2".to_owned()].as_slice(), vec![true]));
     share.must_stay = true;
     let (_, also, found) = protect(&[table], &[share], &[]);
@@ -113,7 +113,7 @@ fn a_percentage_of_a_hidden_count_is_withheld() {
 #[test]
 fn a_payment_divided_by_its_tariff_is_a_count() {
     let table = counts("all", vec![dimension("a", 3)], &[7, 93, 100]);
-    let system = LinearSystem::of(&[table.clone()]).expect("a system");
+    let system = LinearSystem::of(std::slice::from_ref(&table)).expect("a system");
     let id = system.cells.iter().find(|cell| words(&cell.id) == "a1").expect("a cell").id.clone();
     let mut payment = PublishedNumber::payment(id, 400_000);
     let (_, _, found) = protect(&[table], &[payment.clone()], &[]);

@@ -2,7 +2,7 @@
 
 use disclosure::attack::{PublicKnowledge, attack};
 use disclosure::controlled_rounding::round;
-use disclosure::primary::{ValueRange, sensitive};
+use disclosure::primary::{PossibleRange, sensitive};
 use disclosure::protection::{PatternSearch, ProtectionTask};
 use disclosure::rules::DisclosurePolicy;
 use disclosure::secondary::{SearchLimits, suppress};
@@ -26,13 +26,13 @@ fn at(system: &LinearSystem, conditions: &[&str]) -> usize {
 #[test]
 fn the_attack_of_fischetti_and_salazar() {
     let system = investment();
-    let mut ranges: Vec<ValueRange> = system.values().into_iter().map(ValueRange::exactly).collect();
+    let mut ranges: Vec<PossibleRange> = system.values().into_iter().map(PossibleRange::exactly).collect();
     for conditions in [["a2", "b1"], ["a2", "b3"], ["a3", "b1"], ["a3", "b3"]] {
-        ranges[at(&system, &conditions)] = ValueRange { low: 0, high: None };
+        ranges[at(&system, &conditions)] = PossibleRange { low: 0, high: None };
     }
     let known = PublicKnowledge { ranges, numbers: Vec::new() };
     let cell = at(&system, &["a2", "b3"]);
-    assert_eq!(attack(&system, &known, &[cell])[0].range, ValueRange { low: 5, high: Some(30) });
+    assert_eq!(attack(&system, &known, &[cell])[0].range, PossibleRange { low: 5, high: Some(30) });
     assert_eq!(interval(&system, &known, cell), (5.0, 30.0));
 }
 

@@ -12,7 +12,7 @@ use disclosure::published::{Formula, PublishedNumber};
 use disclosure::rules::{self, DisclosurePolicy, DominanceRule, ZeroRule};
 use disclosure::secondary::{SearchLimits, suppress};
 use disclosure::system::{CellId, LinearSystem};
-use disclosure::table::{CellMeasure, Dimension, StatisticalTable, TableCell};
+use disclosure::table::{CellMeasure, Dimension, StatisticalCell, StatisticalTable};
 use disclosure::words::{CellShown, cell_words, note_below};
 
 use crate::oracle::{Draws, counts, dimension, every_table, interval, mixed};
@@ -160,7 +160,12 @@ fn published_numbers_give_no_protected_cell_away() {
 fn sums_with_a_dominant_contributor_are_sensitive() {
     let many: Vec<i64> = vec![100; 20];
     let one_large: Vec<i64> = [900, 60].into_iter().chain([4; 10]).collect();
-    let cells = [TableCell::sum(&many), TableCell::sum(&one_large), TableCell::sum(&[5, 5, 5]), TableCell::sum(&many)];
+    let cells = [
+        StatisticalCell::sum(&many),
+        StatisticalCell::sum(&one_large),
+        StatisticalCell::sum(&[5, 5, 5]),
+        StatisticalCell::sum(&many),
+    ];
     let table =
         StatisticalTable::from_inner("all", "payment", CellMeasure::Sum, vec![dimension("a", 4)], &cells).expect("a table");
     assert_eq!(table.cells[4].largest[..3], [900, 100, 100]);
@@ -292,7 +297,7 @@ fn cells_are_shown_in_words() {
 /// A table that does not add up, or that is too large, is refused with its position.
 #[test]
 fn impossible_tables_are_refused() {
-    let cells: Vec<TableCell> = [3, 4, 8].map(TableCell::count).to_vec();
+    let cells: Vec<StatisticalCell> = [3, 4, 8].map(StatisticalCell::count).to_vec();
     let wrong = StatisticalTable::with_totals("all", "people", CellMeasure::Count, vec![dimension("a", 2)], cells);
     assert_eq!(wrong.expect_err("3 + 4 is not 8").what, "the total in cell 3 is not the sum of its parts");
     let large =

@@ -5,7 +5,7 @@ use disclosure::attack::PublicKnowledge;
 use disclosure::primary::SensitiveCell;
 use disclosure::published::Formula;
 use disclosure::system::LinearSystem;
-use disclosure::table::{CellMeasure, Dimension, StatisticalTable, TableCell};
+use disclosure::table::{CellMeasure, Dimension, StatisticalCell, StatisticalTable};
 use microlp::{ComparisonOp, OptimizationDirection, Problem};
 
 /// The smallest and largest value of a cell that agree with everything published, as real numbers. Only payments and ratios are
@@ -32,8 +32,8 @@ pub(crate) fn interval(system: &LinearSystem, known: &PublicKnowledge, cell: usi
                     let scale = *times as f64 * 10_f64.powi(*digits as i32);
                     let shown = (truth[0] * scale / truth[1] + 0.5).floor();
                     let (top, bottom) = (variables[number.cells[0]], variables[number.cells[1]]);
-                    problem.add_constraint(&[(top, scale), (bottom, -(shown - 0.5))], ComparisonOp::Ge, 0.0);
-                    problem.add_constraint(&[(top, scale), (bottom, -(shown + 0.5))], ComparisonOp::Le, 0.0);
+                    problem.add_constraint([(top, scale), (bottom, -(shown - 0.5))], ComparisonOp::Ge, 0.0);
+                    problem.add_constraint([(top, scale), (bottom, -(shown + 0.5))], ComparisonOp::Le, 0.0);
                 }
                 Formula::Payment { prices, unit } => {
                     let sum: f64 = prices.iter().zip(&truth).map(|(price, value)| *price as f64 * value).sum();
@@ -122,7 +122,7 @@ pub(crate) fn dimension(name: &str, categories: usize) -> Dimension {
 }
 
 pub(crate) fn counts(population: &str, dimensions: Vec<Dimension>, values: &[i64]) -> StatisticalTable {
-    let cells: Vec<TableCell> = values.iter().map(|value| TableCell::count(*value)).collect();
+    let cells: Vec<StatisticalCell> = values.iter().map(|value| StatisticalCell::count(*value)).collect();
     StatisticalTable::from_inner(population, "people", CellMeasure::Count, dimensions, &cells).expect("a table")
 }
 

@@ -2,12 +2,11 @@
 
 use disclosure::attack::{PublicKnowledge, attack};
 use disclosure::audit::ReleaseOutcome;
-use disclosure::primary::ValueRange;
+use disclosure::nested::NestedPopulations;
+use disclosure::primary::PossibleRange;
 use disclosure::published::PublishedNumber;
 use disclosure::register_lines;
-use disclosure::release::{
-    ApprovedRelease, DisclosureException, NestedPopulations, RefusedRelease, ReleaseRegister, ReleaseRequest, release,
-};
+use disclosure::release::{ApprovedRelease, DisclosureException, RefusedRelease, ReleaseRegister, ReleaseRequest, release};
 use disclosure::rules::DisclosurePolicy;
 use disclosure::secondary::SearchLimits;
 use disclosure::system::{CellId, LinearSystem};
@@ -164,12 +163,12 @@ fn attack_all(register: &ReleaseRegister) {
     let of = |cell: &disclosure::release::PastCell| disclosure::system::SystemCell {
         id: cell.id.clone(),
         of: cell.of,
-        cell: disclosure::table::TableCell::count(cell.value),
+        cell: disclosure::table::StatisticalCell::count(cell.value),
         is_total: false,
         is_difference: false,
     };
     let mut system = LinearSystem { cells: cells.values().map(of).collect(), equations: Vec::new() };
-    let mut ranges: Vec<ValueRange> = cells.values().map(|cell| cell.known).collect();
+    let mut ranges: Vec<PossibleRange> = cells.values().map(|cell| cell.known).collect();
     let mut protected: Vec<Option<(i64, i64)>> = cells.values().map(|cell| cell.protected).collect();
     // Differences of nested populations: small ones are protected, and none is negative.
     let nested: Vec<(String, String)> = register
@@ -187,11 +186,11 @@ fn attack_all(register: &ReleaseRegister) {
             system.cells.push(disclosure::system::SystemCell {
                 id: difference.clone(),
                 of: cell.of,
-                cell: disclosure::table::TableCell::count(value),
+                cell: disclosure::table::StatisticalCell::count(value),
                 is_total: false,
                 is_difference: true,
             });
-            ranges.push(ValueRange { low: 0, high: None });
+            ranges.push(PossibleRange { low: 0, high: None });
             // Nobody may know a small difference to within 2.
             protected.push((1..10).contains(&value).then_some((value, value)));
             sums.push((whole.id.clone(), vec![id.clone(), difference]));
@@ -200,7 +199,7 @@ fn attack_all(register: &ReleaseRegister) {
     let mut order: Vec<usize> = (0..system.cells.len()).collect();
     order.sort_by_key(|at| system.cells[*at].id.clone());
     system.cells = order.iter().map(|at| system.cells[*at].clone()).collect();
-    let ranges: Vec<ValueRange> = order.iter().map(|at| ranges[*at]).collect();
+    let ranges: Vec<PossibleRange> = order.iter().map(|at| ranges[*at]).collect();
     let protected: Vec<Option<(i64, i64)>> = order.iter().map(|at| protected[*at]).collect();
     for (total, parts) in register.releases.iter().flat_map(|release| &release.sums).chain(&sums) {
         system.add_equation(total, parts).expect("it adds up");
