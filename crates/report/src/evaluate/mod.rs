@@ -88,7 +88,7 @@ impl Registration {
 }
 
 /// The columns of a table of estimates.
-const ESTIMATE_COLUMNS: [&str; 7] = ["estimate", "effect", "interval", "p-value", "treated", "comparison", "standard error"];
+const ESTIMATE_COLUMNS: [&str; 7] = ["estimate", "effect", "standard error", "interval", "p-value", "treated", "comparison"];
 
 impl EvaluationReport {
     /// What an estimate is for, in words.
@@ -117,12 +117,28 @@ impl EvaluationReport {
         vec![
             self.what(estimate),
             words::short_difference(unit, estimate.effect),
+            words::short_difference(unit, estimate.standard_error),
             words::short_interval(unit, estimate.low, estimate.high),
             p_value,
             base::money::thousands(estimate.treated as i64),
             base::money::thousands(estimate.comparison as i64),
-            format!("{} ({})", words::short_difference(unit, estimate.standard_error), estimate.method),
         ]
+    }
+
+    /// How the standard errors were worked out: in one sentence where all were in the same way, otherwise one for each way.
+    fn methods(&self) -> Vec<String> {
+        let mut ways: Vec<(&str, Vec<String>)> = Vec::new();
+        for estimate in &self.evaluation.estimates {
+            let what = self.what(estimate);
+            match ways.iter_mut().find(|(method, _)| *method == estimate.method) {
+                Some((_, of)) => of.push(what),
+                None => ways.push((&estimate.method, vec![what])),
+            }
+        }
+        match ways.as_slice() {
+            [(method, _)] => vec![format!("Standard errors: {method}.")],
+            several => several.iter().map(|(method, of)| format!("Standard error of {}: {method}.", of.join("; "))).collect(),
+        }
     }
 
     /// Further sentences: on negative controls, on cost and savings, and notes.
@@ -153,7 +169,7 @@ impl EvaluationReport {
     }
 }
 
-/// "0.031", "less than 0.001".
+/// "0.031", "< 0.001".
 fn p_value(value: f64) -> String {
-    if value < 0.001 { "less than 0.001".to_owned() } else { format!("{value:.3}") }
+    if value < 0.001 { "< 0.001".to_owned() } else { format!("{value:.3}") }
 }

@@ -74,6 +74,7 @@ impl EvaluationReport {
         html! {
             (paragraph("All that was estimated is listed, whatever it showed."))
             (stacked_table("estimates", "Estimates", &ESTIMATE_COLUMNS, &rows))
+            @for method in self.methods() { p.quiet { (method) } }
         }
     }
 

@@ -19,7 +19,10 @@ impl EvaluationReport {
         paragraph(&found.design);
         found.who_is_left.iter().for_each(|left| paragraph(left));
         let rows: Vec<Vec<String>> = found.estimates.iter().map(|estimate| self.row(estimate)).collect();
-        out += &section(terminal, "Every estimate that was made", &terminal.table(&ESTIMATE_COLUMNS.map(str::to_owned), &rows));
+        let methods: String =
+            self.methods().iter().map(|method| format!("{}\n", terminal.dim(&terminal.wrap(method, 0)))).collect();
+        let table = terminal.table(&ESTIMATE_COLUMNS.map(str::to_owned), &rows);
+        out += &section(terminal, "Every estimate that was made", &format!("{table}{methods}"));
         if !found.losses.is_empty() {
             out += &section(terminal, "Who is compared", &self.losses(terminal));
         }
