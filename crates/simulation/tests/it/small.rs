@@ -237,6 +237,20 @@ fn problems(changes: &[(&str, &str, &str)]) -> Vec<Problem> {
     simulation::assumption_checks::problems(&opened, &scheme, &assumptions)
 }
 
+/// A next contract that is worth nothing, or that nothing the provider does decides, is warned of.
+#[test]
+fn a_next_contract_that_nothing_moves_is_warned_of() {
+    let with = |worth: &str, each_point: &str| {
+        let table = format!(
+            "[renewal]\noutcome = \"job\"\nworth = \"{worth}\"\nchance = \"60 %\"\neach_point = \"{each_point}\"\n[intended]"
+        );
+        problems(&[("assumptions.toml", "[intended]", &table)])
+    };
+    let warned = |found: Vec<Problem>| found.iter().any(|problem| problem.what.contains("the next contract changes nothing"));
+    assert!(warned(with("£200,000", "0 %")) && warned(with("£0", "4 %")));
+    assert!(!warned(with("£200,000", "4 %")));
+}
+
 #[test]
 fn an_aim_beyond_what_help_can_move_is_warned_of() {
     let warned = |aim: &str| {
