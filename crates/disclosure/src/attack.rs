@@ -27,8 +27,8 @@ pub struct AttackInterval {
     pub is_complete: bool,
 }
 
-/// Changes of basis for one linear program at most.
-pub const MOST_STEPS: u64 = 20_000;
+/// Multiplications, roughly, for one linear program at most.
+pub const MOST_WORK: u64 = 100_000_000;
 
 /// Branches for one whole-number table at most.
 const MOST_BRANCHES: usize = 40;
@@ -113,6 +113,7 @@ impl AttackProgram {
                 variables.push(Variables::Hidden(first));
             }
         }
+        settle_alone(system, &mut variables, &mut bounds);
         let mut rows = Vec::new();
         let mut add = |terms: &[(usize, f64)], range: (f64, f64)| {
             if terms.iter().all(|(cell, _)| matches!(variables[*cell], Variables::Known)) {
@@ -158,8 +159,8 @@ impl AttackProgram {
             let mut program = self.start.clone();
             let mut cost = vec![0.0; column + 1];
             cost[column] = sign;
-            let end = program.maximise(&cost, MOST_STEPS);
-            is_complete &= end != SimplexEnd::OutOfSteps;
+            let end = program.maximise(&cost, MOST_WORK);
+            is_complete &= end != SimplexEnd::OutOfWork;
             (end != SimplexEnd::Unlimited).then_some(program.value[column])
         };
         let high = end(1.0).map(|by| value + (by + WHOLE_TOLERANCE).floor() as i64);
@@ -212,7 +213,7 @@ impl AttackProgram {
     /// The cheapest point, with whole changes only: where a change has a fraction, the two whole numbers beside it are tried.
     fn whole(&self, program: &mut Simplex, costs: &[f64], branches: &mut usize) -> Option<Vec<i64>> {
         if costs.iter().any(|cost| *cost != 0.0) {
-            program.maximise(costs, MOST_STEPS);
+            program.maximise(costs, MOST_WORK);
         }
         let fraction = |value: f64| (value - value.round()).abs();
         let changed = self.variables.iter().flat_map(|variables| match variables {
@@ -255,6 +256,26 @@ impl AttackProgram {
     }
 }
 
+/// A hidden cell that is alone in an equation is known, and so may be the next. Their variables stay without a row.
+fn settle_alone(system: &LinearSystem, variables: &mut [Variables], bounds: &mut [(f64, f64)]) {
+    loop {
+        let mut is_done = true;
+        for equation in &system.equations {
+            let cells = || equation.parts.iter().chain([&equation.total]).copied();
+            let mut open = cells().filter(|cell| !matches!(variables[*cell], Variables::Known));
+            let (Some(cell), None) = (open.next(), open.next()) else { continue };
+            if let Variables::Hidden(column) = variables[cell] {
+                bounds[column] = (0.0, 0.0);
+                variables[cell] = Variables::Known;
+                is_done = false;
+            }
+        }
+        if is_done {
+            return;
+        }
+    }
+}
+
 /// Moves one variable to a value and keeps it there. Whether it could be reached.
 fn push(program: &mut Simplex, column: usize, to: f64) -> bool {
     let from = program.value[column];
@@ -268,7 +289,7 @@ fn push(program: &mut Simplex, column: usize, to: f64) -> bool {
         (cost[column], program.low[column]) = (-1.0, to);
     }
     if to != from {
-        program.maximise(&cost, MOST_STEPS);
+        program.maximise(&cost, MOST_WORK);
     }
     let reached = (program.value[column] - to).abs() < WHOLE_TOLERANCE;
     if reached {

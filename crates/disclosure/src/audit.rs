@@ -41,6 +41,8 @@ pub struct AuditRecord {
     pub withheld: Vec<usize>,
     /// Sensitive cells that were published, each with the reason.
     pub exceptions: Vec<(CellPosition, String)>,
+    /// The base that the tables were rounded to, where they were.
+    pub rounded_to: Option<i64>,
     pub outcome: ReleaseOutcome,
 }
 
@@ -59,6 +61,7 @@ impl AuditRecord {
             also_hidden: Vec::new(),
             withheld: Vec::new(),
             exceptions: Vec::new(),
+            rounded_to: None,
             outcome: ReleaseOutcome::Approved,
         }
     }
@@ -91,6 +94,7 @@ impl AuditRecord {
             let cells: Vec<String> = self.also_hidden.iter().map(|cell| place(*cell)).collect();
             lines.push(format!("hidden to protect others: {}", cells.join("; ")));
         }
+        lines.extend(self.rounded_to.map(|base| format!("rounded to multiples of {base}")));
         if !self.withheld.is_empty() {
             let numbers: Vec<String> = self.withheld.iter().map(usize::to_string).collect();
             lines.push(format!("published numbers withheld, by position: {}", numbers.join(", ")));

@@ -6,7 +6,7 @@
 
 use base::problem::Problem;
 
-use crate::attack::{AttackProgram, MOST_STEPS, PublicKnowledge, agrees};
+use crate::attack::{AttackProgram, MOST_WORK, PublicKnowledge, agrees};
 use crate::primary::{PossibleRange, SensitiveCell};
 use crate::simplex::{Simplex, SimplexEnd, SparseColumn};
 use crate::system::LinearSystem;
@@ -21,8 +21,8 @@ pub struct RoundedSystem {
     pub distance: i64,
 }
 
-/// Cells that may be tried up and down before giving up.
-const MOST_TRIES: usize = 2_000;
+/// Multiplications, roughly, before giving up.
+const MOST_ROUNDING_WORK: u64 = 3_000_000_000;
 
 /// Rounds every cell to a multiple of the base next to it, as close to the truth as the search finds. `least_range` is how wide the
 /// range must stay that can be worked out for each sensitive cell; a base allows no more than itself less one.
@@ -35,14 +35,30 @@ pub fn round(
     sensitive: &[SensitiveCell],
     least_range: i64,
 ) -> Result<RoundedSystem, Box<Problem>> {
+    let rounded = round_unchecked(system, base)?;
+    let known = knowledge_of_rounded(&rounded.values, base);
+    match protected_ranges(system, &known, sensitive, least_range.min(base - 1)) {
+        Ok(_) => Ok(rounded),
+        Err(cell) => Err(Box::new(not_protected(base, cell))),
+    }
+}
+
+/// Rounding to the base leaves a sensitive cell open.
+pub(crate) fn not_protected(base: i64, cell: usize) -> Problem {
+    wrong(format!("rounding to multiples of {base} does not protect the sensitive cell at position {}", cell + 1))
+        .fix("use a larger base, or hide cells instead of rounding")
+}
+
+/// Rounds every cell, without a look at what is sensitive.
+pub(crate) fn round_unchecked(system: &LinearSystem, base: i64) -> Result<RoundedSystem, Box<Problem>> {
     if !(2..=1_000_000_000).contains(&base) {
         return Err(wrong("the base to round to is not possible").expected("2 or more").fix("write rounding_base = 5").into());
     }
     let truth = system.values();
     let mut program = program(system, base);
     let costs = costs(&truth, base);
-    let is_rounded = program.maximise(&costs, 2 * MOST_STEPS) == SimplexEnd::Best
-        && settle(&mut program, truth.len(), &costs, &mut MOST_TRIES.clone());
+    let is_rounded =
+        program.maximise(&costs, MOST_ROUNDING_WORK) == SimplexEnd::Best && settle(&mut program, truth.len(), &costs);
     if !is_rounded {
         return Err(wrong(format!("the table cannot be rounded to multiples of {base} so that its totals still add up"))
             .fix("publish fewer dimensions together, or hide cells instead of rounding")
@@ -50,14 +66,6 @@ pub fn round(
     }
     let values: Vec<i64> = truth.iter().enumerate().map(|(at, value)| value + program.value[at].round() as i64).collect();
     check(system, &values, base)?;
-    if let Some(cell) = first_open(system, &values, base, sensitive, least_range.min(base - 1)) {
-        return Err(wrong(format!(
-            "rounding to multiples of {base} does not protect the sensitive cell at position {}",
-            cell + 1
-        ))
-        .fix("use a larger base, or hide cells instead of rounding")
-        .into());
-    }
     let distance = values.iter().zip(&truth).map(|(rounded, value)| (rounded - value).abs()).sum();
     Ok(RoundedSystem { values, distance })
 }
@@ -100,29 +108,33 @@ fn is_settled(program: &Simplex, cell: usize) -> bool {
     (value - program.low[cell]).abs() < 1e-6 || (value - program.high[cell]).abs() < 1e-6
 }
 
-/// Puts the cells that are still between two multiples at one of them, one after the other.
-fn settle(program: &mut Simplex, cells: usize, costs: &[f64], tries: &mut usize) -> bool {
-    let Some(cell) = (0..cells).find(|cell| !is_settled(program, *cell)) else { return true };
-    let (low, high) = (program.low[cell], program.high[cell]);
-    let nearer_first = if program.value[cell] - low < high - program.value[cell] { [low, high] } else { [high, low] };
-    for end in nearer_first {
-        let Some(left) = tries.checked_sub(1) else { return false };
-        *tries = left;
-        let mut branch = program.clone();
-        let mut towards = vec![0.0; cell + 1];
-        towards[cell] = if end > program.value[cell] { 1.0 } else { -1.0 };
-        branch.maximise(&towards, MOST_STEPS);
-        if (branch.value[cell] - end).abs() > 1e-6 {
-            continue;
-        }
-        (branch.low[cell], branch.high[cell]) = (end, end);
-        branch.maximise(costs, MOST_STEPS);
-        if settle(&mut branch, cells, costs, tries) {
-            *program = branch;
-            return true;
+/// Puts the cells that are still between two multiples at one of them, one after the other. It does not go back to a cell that has
+/// been put: where neither multiple is possible any more, it gives up.
+fn settle(program: &mut Simplex, cells: usize, costs: &[f64]) -> bool {
+    while let Some(cell) = (0..cells).find(|cell| !is_settled(program, *cell)) {
+        let (low, high) = (program.low[cell], program.high[cell]);
+        let nearer_first = if program.value[cell] - low < high - program.value[cell] { [low, high] } else { [high, low] };
+        let before = program.clone();
+        let mut work = program.work;
+        let is_put = nearer_first.into_iter().any(|end| {
+            *program = before.clone();
+            program.work = work;
+            let mut towards = vec![0.0; cell + 1];
+            towards[cell] = if end > program.value[cell] { 1.0 } else { -1.0 };
+            program.maximise(&towards, MOST_WORK);
+            work = program.work;
+            if (program.value[cell] - end).abs() > 1e-6 {
+                return false;
+            }
+            (program.low[cell], program.high[cell]) = (end, end);
+            program.maximise(costs, MOST_WORK);
+            true
+        });
+        if !is_put || program.work > MOST_ROUNDING_WORK {
+            return false;
         }
     }
-    false
+    true
 }
 
 /// The result adds up, has multiples only, and is within one base of the truth. Anything else would be a mistake of the search.
@@ -135,18 +147,37 @@ fn check(system: &LinearSystem, values: &[i64], base: i64) -> Result<(), Box<Pro
     Err(wrong("the rounded table does not add up").fix("hide cells instead of rounding").into())
 }
 
-/// The first sensitive cell for which no range of that width stays possible around the true value.
-fn first_open(system: &LinearSystem, values: &[i64], base: i64, sensitive: &[SensitiveCell], width: i64) -> Option<usize> {
-    let known = knowledge_of_rounded(values, base);
-    let program = AttackProgram::new(system, &known, &vec![None; values.len()]);
-    let reaches = |cell: usize, value: i64| {
-        program.table_with(cell, value, &[]).table.is_some_and(|table| agrees(system, &known, &table) && table[cell] == value)
-    };
-    let is_open = |cell: &&SensitiveCell| {
-        let value = system.cells[cell.cell].cell.value;
-        let range = known.ranges[cell.cell];
-        let first = (value - width).max(range.low);
-        !(first..=value).any(|low| range.holds(low + width) && reaches(cell.cell, low) && reaches(cell.cell, low + width))
-    };
-    sensitive.iter().find(is_open).map(|cell| cell.cell)
+/// For each sensitive cell a range of that width around the true value whose ends are both possible, or the first cell without one.
+pub(crate) fn protected_ranges(
+    system: &LinearSystem,
+    known: &PublicKnowledge,
+    sensitive: &[SensitiveCell],
+    width: i64,
+) -> Result<Vec<(i64, i64)>, usize> {
+    let program = AttackProgram::new(system, known, &vec![None; system.cells.len()]);
+    let truth = system.values();
+    // The lowest and the highest value of each cell in the tables found so far. A table found for one cell often serves others, and
+    // so does what changes the other way.
+    let mut seen: Vec<(i64, i64)> = truth.iter().map(|value| (*value, *value)).collect();
+    let mut found = Vec::new();
+    for SensitiveCell { cell, .. } in sensitive {
+        let (cell, value, range) = (*cell, truth[*cell], known.ranges[*cell]);
+        for low in (value - width).max(range.low)..=value {
+            for end in [low, low + width] {
+                let is_open = seen[cell].1 - seen[cell].0 < width && range.holds(low + width) && end != value;
+                let Some(table) = is_open.then(|| program.table_with(cell, end, &[]).table).flatten() else { continue };
+                let mirrored: Vec<i64> = truth.iter().zip(&table).map(|(value, other)| 2 * value - other).collect();
+                for possible in [table, mirrored].into_iter().filter(|table| agrees(system, known, table)) {
+                    seen.iter_mut().zip(&possible).for_each(|(seen, value)| *seen = (seen.0.min(*value), seen.1.max(*value)));
+                }
+            }
+        }
+        let (lowest, highest) = seen[cell];
+        if highest - lowest < width {
+            return Err(cell);
+        }
+        let low = lowest.max(value - width).max(highest.min(value + width) - width).min(value);
+        found.push((low.min(highest - width), low.min(highest - width) + width));
+    }
+    Ok(found)
 }

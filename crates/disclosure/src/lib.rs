@@ -6,7 +6,8 @@
 //! two safe tables may be unsafe together.
 //!
 //! The files, in reading order: [`rules`], [`table`], [`system`], [`published`], [`primary`], `simplex`, [`attack`], [`protection`],
-//! [`secondary`], `exact`, [`controlled_rounding`], [`words`], [`audit`], [`nested`], [`release`], [`register_lines`].
+//! [`secondary`], `exact`, [`controlled_rounding`], [`words`], [`audit`], [`nested`], [`register`], `together`, [`release`],
+//! [`register_lines`].
 //!
 //! This crate knows `base` alone: no records, no files, no clock, no random numbers.
 
@@ -18,6 +19,7 @@ pub mod nested;
 pub mod primary;
 pub mod protection;
 pub mod published;
+pub mod register;
 pub mod register_lines;
 pub mod release;
 pub mod rules;
@@ -25,4 +27,5 @@ pub mod secondary;
 mod simplex;
 pub mod system;
 pub mod table;
+mod together;
 pub mod words;

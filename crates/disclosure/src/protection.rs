@@ -185,9 +185,14 @@ pub(crate) fn reach(
     *work += search.work;
     let table = search.table?;
     let changes = changes_of(task, &table);
+    is_possible(task, pattern, &changes).then_some(changes)
+}
+
+/// Whether the table that changes make agrees with what is published once the cells that change are hidden.
+pub(crate) fn is_possible(task: &ProtectionTask, pattern: &Pattern, changes: &Changes) -> bool {
     let mut hidden = pattern.also_hidden.clone();
     changes.iter().for_each(|(cell, _)| hidden[*cell] = true);
-    agrees(task.system, &task.knowledge(&hidden, &pattern.withheld), &table).then_some(changes)
+    agrees(task.system, &task.knowledge(&hidden, &pattern.withheld), &applied(task, changes))
 }
 
 /// How good a pattern is.
@@ -206,7 +211,7 @@ pub enum PatternSearch {
 pub struct Unprotectable {
     /// Position in the system.
     pub cell: usize,
-    /// Whether the search ended for want of steps. If not, even hiding everything that may be hidden leaves the cell open.
+    /// Whether the search ended for want of steps. If not, hiding all that may be hidden leaves the cell open, as far as could be found.
     pub is_out_of_steps: bool,
 }
 
@@ -218,7 +223,7 @@ impl Unprotectable {
         match self.is_out_of_steps {
             true => wrong(format!("no safe pattern was found for the cell at position {cell} within the steps allowed"))
                 .fix("join categories, or publish the table in parts with fewer dimensions"),
-            false => wrong(format!("the sensitive cell at position {cell} can be worked out whatever else is hidden"))
+            false => wrong(format!("nothing that may be hidden was found to protect the sensitive cell at position {cell}"))
                 .expected("cells that may be hidden in each row and column of a sensitive cell")
                 .fix("join its category with another, keep fewer cells and published numbers, or do not publish the table"),
         }

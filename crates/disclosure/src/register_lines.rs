@@ -9,7 +9,7 @@ use crate::audit::{ALL_RULES, AuditRecord, CellPosition, ReleaseOutcome, rule_wo
 use crate::nested::NestedPopulations;
 use crate::primary::PossibleRange;
 use crate::published::{Formula, PublishedNumber};
-use crate::release::{PastCell, PastRelease, ReleaseRegister};
+use crate::register::{PastCell, PastRelease, ReleaseRegister};
 use crate::system::CellId;
 use crate::table::{CellMeasure, LARGEST_VALUE};
 
@@ -69,6 +69,7 @@ fn write_audit(audit: &AuditRecord, line: &mut impl FnMut(&[String])) {
     }
     audit.also_hidden.iter().for_each(|position| line(&[&["hidden".to_owned()], &place(position)[..]].concat()));
     audit.withheld.iter().for_each(|number| line(&["withheld".into(), number.to_string()]));
+    audit.rounded_to.iter().for_each(|base| line(&["rounded".into(), base.to_string()]));
     for (position, reason) in &audit.exceptions {
         line(&[&["exception".to_owned()], &place(position)[..], std::slice::from_ref(reason)].concat());
     }
@@ -205,6 +206,7 @@ fn read_line(register: &mut ReleaseRegister, line: &str) -> Option<()> {
         }
         "hidden" => release.audit.also_hidden.push(fields.position()?),
         "withheld" => release.audit.withheld.push(fields.number()?),
+        "rounded" => release.audit.rounded_to = Some(fields.number()?),
         "exception" => release.audit.exceptions.push((fields.position()?, fields.text()?)),
         "cell" => release.cells.push(read_cell(&mut fields)?),
         "sum" => {

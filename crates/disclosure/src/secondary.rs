@@ -6,9 +6,13 @@
 //!
 //! What is returned has been checked: for each end there is a table of whole numbers that agrees with everything published.
 
+use std::collections::BTreeSet;
+
 use crate::attack::agrees;
 use crate::exact;
-use crate::protection::{Changes, IntervalEnd, Pattern, PatternSearch, ProtectionTask, Unprotectable, applied, reach, target};
+use crate::protection::{
+    Changes, IntervalEnd, Pattern, PatternSearch, ProtectionTask, Unprotectable, applied, is_possible, reach, target,
+};
 
 /// Bounds of a search. They count work and no time, so that every machine finds the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +21,7 @@ pub struct SearchLimits {
     pub exact_cells: usize,
     /// Patterns that the exact search may look at.
     pub exact_patterns: usize,
-    /// Multiplications, roughly, for finding a safe pattern.
+    /// Multiplications, roughly, for finding a cheap safe pattern. After that, all totals of a cell that is still open are hidden.
     pub safe_work: u64,
     /// Multiplications, roughly, for showing again what need not be hidden.
     pub clean_work: u64,
@@ -25,7 +29,7 @@ pub struct SearchLimits {
 
 impl Default for SearchLimits {
     fn default() -> Self {
-        SearchLimits { exact_cells: 30, exact_patterns: 2_000, safe_work: 20_000_000_000, clean_work: 300_000_000 }
+        SearchLimits { exact_cells: 30, exact_patterns: 2_000, safe_work: 1_500_000_000, clean_work: 500_000_000 }
     }
 }
 
@@ -104,10 +108,14 @@ fn safe_pattern(task: &ProtectionTask, withheld: &[bool], limits: &SearchLimits)
         if count > count_hidden {
             (hidden_alone, count_hidden) = (task.program_of(&pattern), count);
         }
-        let found = match reach(task, &hidden_alone, &pattern, end, &[], &mut work) {
-            Some(found) => found,
-            None => reach(task, &program, &pattern, end, &costs, &mut work).ok_or(fails(false))?,
+        let is_within = work <= limits.safe_work;
+        let alone = is_within.then(|| reach(task, &hidden_alone, &pattern, end, &[], &mut work)).flatten();
+        let found = match alone {
+            Some(found) => Some(found),
+            None if is_within => reach(task, &program, &pattern, end, &costs, &mut work),
+            None => None,
         };
+        let found = found.or_else(|| with_totals(task, &pattern, end)).ok_or(fails(!is_within))?;
         for (changed, _) in &found {
             if task.may_hide[*changed].is_some() {
                 pattern.also_hidden[*changed] = true;
@@ -120,12 +128,51 @@ fn safe_pattern(task: &ProtectionTask, withheld: &[bool], limits: &SearchLimits)
         if agrees(task.system, &pattern.knowledge(task), &applied(task, &mirrored)) {
             pattern.note(task, &mirrored);
         }
-        if work > limits.safe_work {
-            return Err(fails(true));
-        }
     }
     Ok(pattern)
 }
+
+/// A table that changes one cell, or the cells that it is the sum of, and every total above them. It hides more than is needed, but it
+/// takes no search and is always whole.
+fn with_totals(task: &ProtectionTask, pattern: &Pattern, end: IntervalEnd) -> Option<Changes> {
+    let cell = task.sensitive[end.0].cell;
+    let equations = &task.system.equations;
+    let value = |cell: usize| task.system.cells[cell].cell.value;
+    let mut left = target(task, end) - value(cell);
+    // The cells below that are no total themselves, each with how far it may go.
+    let (mut below, mut inner, mut met) = (vec![cell], BTreeSet::new(), BTreeSet::new());
+    while let Some(next) = below.pop() {
+        if !met.insert(next) {
+            continue;
+        }
+        match equations.iter().find(|equation| equation.total == next) {
+            Some(equation) => below.extend(&equation.parts),
+            None => drop(inner.insert(next)),
+        }
+    }
+    let room = |cell: usize| {
+        let range = task.hidden[cell].or(task.may_hide[cell])?;
+        Some(if left > 0 { range.high.map_or(i64::MAX, |high| high - value(cell)) } else { value(cell) - range.low })
+    };
+    let mut rooms: Vec<(i64, usize)> = inner.into_iter().filter_map(|cell| Some((room(cell)?, cell))).collect();
+    rooms.sort_unstable_by(|a, b| b.cmp(a));
+    let mut changes = vec![0; task.hidden.len()];
+    for (room, cell) in rooms {
+        changes[cell] = left.signum() * left.abs().min(room.max(0));
+        left -= changes[cell];
+    }
+    // Totals of totals: one round for each dimension. A total that two tables share may never fit both.
+    for _ in 0..MOST_DIMENSIONS {
+        for equation in equations {
+            changes[equation.total] = equation.parts.iter().map(|part| changes[*part]).sum();
+        }
+    }
+    let changes: Changes = changes.into_iter().enumerate().filter(|(_, by)| *by != 0).collect();
+    (left == 0 && is_possible(task, pattern, &changes)).then_some(changes)
+}
+
+/// More than a table of at most 20,000 cells with two positions or more in each dimension can have.
+const MOST_DIMENSIONS: usize = 16;
 
 /// Shows each further hidden cell again, the most costly first, if the others are enough.
 fn show_again(task: &ProtectionTask, pattern: &mut Pattern, most_work: u64) {

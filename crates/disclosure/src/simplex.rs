@@ -15,8 +15,8 @@ pub(crate) enum SimplexEnd {
     Best,
     /// The objective can grow without limit.
     Unlimited,
-    /// The steps that were allowed ran out. The point is allowed, but it may not be the best.
-    OutOfSteps,
+    /// The work that was allowed ran out. The point is allowed, but it may not be the best.
+    OutOfWork,
 }
 
 /// Rows `columns · x = 0 within bounds`, variables within bounds, and the point that has been reached.
@@ -32,8 +32,6 @@ pub(crate) struct Simplex {
     in_basis: Vec<bool>,
     /// The inverse of the basis, one column after the other.
     inverse: Vec<f64>,
-    /// Changes of the basis so far.
-    steps: u64,
     /// Multiplications so far, roughly: it bounds the time alike on every machine.
     pub(crate) work: u64,
 }
@@ -65,7 +63,6 @@ impl Simplex {
             basis: (structural..structural + count).collect(),
             in_basis,
             inverse,
-            steps: 0,
             work: 0,
         }
     }
@@ -76,24 +73,23 @@ impl Simplex {
     }
 
     /// Makes the sum of `cost · x` as large as possible. `cost` has a number for each variable given to [`Simplex::new`].
-    pub(crate) fn maximise(&mut self, cost: &[f64], steps: u64) -> SimplexEnd {
+    pub(crate) fn maximise(&mut self, cost: &[f64], most_work: u64) -> SimplexEnd {
         let cost_of = |column: usize| cost.get(column).copied().unwrap_or(0.0);
-        let last = self.steps + steps;
+        let last = self.work + most_work;
         let mut still = 0;
         let mut prices = vec![0.0; self.rows];
         let mut direction = vec![0.0; self.rows];
-        while self.steps < last {
+        while self.work < last {
             self.price(&mut prices, &cost_of);
             // Steps that change nothing may come in circles. The lowest index (Bland's rule) breaks them.
             let careful = still > 2 * self.rows + 20;
             let Some((entering, sign)) = self.entering(&prices, &cost_of, careful) else { return SimplexEnd::Best };
             self.direction(entering, &mut direction);
-            self.steps += 1;
-            self.work += (self.rows * self.rows + 2 * self.columns.len()) as u64;
+            self.work += (4 * self.rows + 2 * self.columns.len()) as u64;
             let Some(length) = self.step(entering, sign, &direction, careful) else { return SimplexEnd::Unlimited };
             still = if length > 0.0 { 0 } else { still + 1 };
         }
-        SimplexEnd::OutOfSteps
+        SimplexEnd::OutOfWork
     }
 
     /// The price of each row: the costs of the basis times its inverse.
@@ -182,6 +178,7 @@ impl Simplex {
             if factor != 0.0 {
                 column.iter_mut().zip(direction).for_each(|(part, along)| *part -= factor * along);
                 column[row] = factor;
+                self.work += rows as u64;
             }
         }
         self.in_basis[self.basis[row]] = false;
@@ -199,10 +196,10 @@ mod tests {
     fn a_program_of_two_variables() {
         let columns = vec![vec![(0, 1.0)], vec![(0, -1.0)]];
         let mut program = Simplex::new(columns.clone(), &[(0.0, 3.0), (0.0, 5.0)], &[(0.0, 0.0)]);
-        assert_eq!(program.maximise(&[1.0, 1.0], 100), SimplexEnd::Best);
+        assert_eq!(program.maximise(&[1.0, 1.0], 1_000), SimplexEnd::Best);
         assert_eq!(program.value[..2], [3.0, 3.0]);
         let free = [(0.0, f64::INFINITY), (f64::NEG_INFINITY, f64::INFINITY)];
         let mut program = Simplex::new(columns, &free, &[(0.0, 0.0)]);
-        assert_eq!(program.maximise(&[1.0, 0.0], 100), SimplexEnd::Unlimited);
+        assert_eq!(program.maximise(&[1.0, 0.0], 1_000), SimplexEnd::Unlimited);
     }
 }

@@ -123,7 +123,7 @@ fn a_payment_divided_by_its_tariff_is_a_count() {
     let task = ProtectionTask::new(&system, &DisclosurePolicy::default(), numbers, &[]);
     let wrong = suppress(&task, &SearchLimits::default()).expect_err("nothing protects it");
     assert!(!wrong.is_out_of_steps);
-    assert!(wrong.problem().what.contains("can be worked out whatever else is hidden"), "{}", wrong.problem().what);
+    assert!(wrong.problem().what.contains("nothing that may be hidden was found to protect"), "{}", wrong.problem().what);
 }
 
 /// The 95% Wilson interval of 20 of 100 is 13.3% to 28.9%.

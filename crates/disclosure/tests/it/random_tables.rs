@@ -68,6 +68,37 @@ fn no_attacker_finds_a_protected_cell() {
     assert!(hidden * 2 < candidates, "{hidden} of {candidates}");
 }
 
+/// Two tables of the same people that share their totals by area: by area and sex, and by area and age.
+#[test]
+fn no_attacker_finds_a_protected_cell_of_linked_tables() {
+    let (mut attacked, mut hidden) = (0, 0);
+    for at in 0..60 {
+        let mut draws = Draws::new(10_000 + at);
+        let areas = draws.between(2, 4) as usize;
+        let values: Vec<i64> = (0..areas * 6).map(|_| draws.between(0, 14)).collect();
+        let by = |category: &dyn Fn(usize) -> usize, categories: usize| {
+            let mut sums = vec![0; areas * categories];
+            values.iter().enumerate().for_each(|(cell, value)| sums[cell / 6 * categories + category(cell % 6)] += value);
+            sums
+        };
+        let (sexes, ages) = (by(&|kind| kind % 2, 2), by(&|kind| kind / 2, 3));
+        let by_sex = counts("all", vec![dimension("a", areas), dimension("b", 2)], &sexes);
+        let by_age = counts("all", vec![dimension("a", areas), dimension("c", 3)], &ages);
+        let system = LinearSystem::of(&[by_sex, by_age]).expect("a system");
+        let task = ProtectionTask::new(&system, &DisclosurePolicy::default(), Vec::new(), &[]);
+        let found = suppress(&task, &SearchLimits::default()).expect("everything may be hidden, so there is a safe pattern");
+        let known = task.knowledge(&found.also_hidden, &found.withheld);
+        for cell in &task.sensitive {
+            let (low, high) = interval(&system, &known, cell.cell);
+            assert!(low <= cell.low as f64 + 1e-6 && high >= cell.high as f64 - 1e-6, "{at}: {cell:?} is within {low} to {high}");
+            attacked += 1;
+        }
+        hidden += found.also_hidden.iter().filter(|hidden| **hidden).count();
+    }
+    println!("linked tables: {attacked} sensitive cells attacked, {hidden} also hidden");
+    assert!(attacked > 60, "{attacked}");
+}
+
 /// Tries every table where few cells are hidden. 1 if it did.
 fn try_every_table(
     at: u64,

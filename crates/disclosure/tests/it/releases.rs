@@ -5,8 +5,9 @@ use disclosure::audit::ReleaseOutcome;
 use disclosure::nested::NestedPopulations;
 use disclosure::primary::PossibleRange;
 use disclosure::published::PublishedNumber;
+use disclosure::register::{DisclosureException, PastCell, ReleaseRegister, ReleaseRequest};
 use disclosure::register_lines;
-use disclosure::release::{ApprovedRelease, DisclosureException, RefusedRelease, ReleaseRegister, ReleaseRequest, release};
+use disclosure::release::{ApprovedRelease, RefusedRelease, release};
 use disclosure::rules::DisclosurePolicy;
 use disclosure::secondary::SearchLimits;
 use disclosure::system::{CellId, LinearSystem};
@@ -151,6 +152,69 @@ fn a_register_comes_back_as_it_was_written() {
     assert!(register_lines::read("").is_err());
 }
 
+/// Rounded to 10 at two dates that differ by 3 people: each table adds up, and the difference stays open.
+#[test]
+fn rounded_releases_are_checked_together() {
+    let policy = DisclosurePolicy { rounding_base: Some(10), ..DisclosurePolicy::default() };
+    let mut register = ReleaseRegister::default();
+    let mut june = request("June", vec![counts("June", vec![dimension("a", 3)], &[4, 47, 61])], &[]);
+    june.numbers = vec![PublishedNumber::percentage(CellId::of(&june.tables[0], 0), CellId::of(&june.tables[0], 3), 0)];
+    let limits = SearchLimits::default();
+    let found = release(&register, &policy, &limits, &june).expect("rounded");
+    let value = |cell: &CellShown| match cell {
+        CellShown::Value(value) => *value,
+        other => panic!("{other:?}"),
+    };
+    let values: Vec<i64> = found.tables[0].iter().map(value).collect();
+    assert_eq!(values[..3].iter().sum::<i64>(), values[3]);
+    assert_eq!((found.withheld, found.suppression), (vec![true], None));
+    assert!(found.entry.audit.lines().contains(&"rounded to multiples of 10".to_owned()));
+    register.releases.push(found.entry);
+    let september = vec![counts("September", vec![dimension("a", 3)], &[4, 50, 61])];
+    let found =
+        release(&register, &policy, &limits, &request("September", september, &[("June", "September")])).expect("rounded");
+    register.releases.push(found.entry);
+    attack_all(&register);
+    assert_eq!(register_lines::read(&register_lines::write(&register)).expect("a register"), register);
+}
+
+/// Text that is not a register is an error and nothing else, and a register with lines changed does not stop a release from ending.
+#[test]
+fn any_text_is_read_or_refused() {
+    let mut register = ReleaseRegister::default();
+    let mut first = request("by area", vec![counts("all", vec![dimension("a", 3)], &[4, 50, 60])], &[("all", "more")]);
+    first.numbers = vec![PublishedNumber::percentage(CellId::of(&first.tables[0], 2), CellId::of(&first.tables[0], 3), 1)];
+    publish(&mut register, &first).expect("safe");
+    let text = register_lines::write(&register);
+    let next = request("more", vec![counts("more", vec![dimension("a", 3)], &[8, 55, 70])], &[]);
+    // A total that is part of itself.
+    let circle =
+        text.replace("nested\t", "sum\t2\tall\tpeople\t1\ta\ta1\tall\tpeople\t1\ta\ta1\tall\tpeople\t1\ta\ta1\nnested\t");
+    let mut register_with_circle = register_lines::read(&circle).expect("it can be read");
+    assert!(publish(&mut register_with_circle, &next).is_err());
+    let (mut read, mut refused) = (0, 0);
+    for seed in 0..3_000 {
+        let mut draws = Draws::new(8_000 + seed);
+        let mut bytes = text.clone().into_bytes();
+        for _ in 0..draws.between(1, 4) {
+            let at = draws.between(0, bytes.len() as i64 - 1) as usize;
+            match draws.between(1, 3) {
+                1 => bytes[at] = b"0123456789\t\n-any"[draws.between(0, 15) as usize],
+                2 => drop(bytes.remove(at)),
+                _ => bytes.insert(at, b"0129\t\n"[draws.between(0, 5) as usize]),
+            }
+        }
+        match register_lines::read(&String::from_utf8(bytes).expect("text")) {
+            Ok(mut register) => {
+                read += 1;
+                let _ = publish(&mut register, &next);
+            }
+            Err(_) => refused += 1,
+        }
+    }
+    assert!(read > 100 && refused > 100, "{read} read, {refused} refused");
+}
+
 /// The system of everything published and what readers know of it, put together here anew.
 fn attack_all(register: &ReleaseRegister) {
     let mut cells = std::collections::BTreeMap::new();
@@ -160,7 +224,7 @@ fn attack_all(register: &ReleaseRegister) {
         entry.known.high = [entry.known.high, cell.known.high].into_iter().flatten().min();
         entry.protected = entry.protected.or(cell.protected);
     }
-    let of = |cell: &disclosure::release::PastCell| disclosure::system::SystemCell {
+    let of = |cell: &PastCell| disclosure::system::SystemCell {
         id: cell.id.clone(),
         of: cell.of,
         cell: disclosure::table::StatisticalCell::count(cell.value),

@@ -1,11 +1,11 @@
 //! Large tables within bounded work.
 
-use disclosure::protection::ProtectionTask;
+use disclosure::protection::{PatternSearch, ProtectionTask};
 use disclosure::rules::DisclosurePolicy;
 use disclosure::secondary::{SearchLimits, suppress};
 use disclosure::system::LinearSystem;
 
-use crate::oracle::{Draws, counts, dimension, mixed};
+use crate::oracle::{Draws, counts, dimension, interval, mixed};
 
 /// 50 rows and 50 columns. The time is printed and not asserted: the work is bounded instead.
 #[test]
@@ -29,4 +29,51 @@ fn a_table_of_fifty_by_fifty_is_protected() {
     let found = suppress(&task, &SearchLimits::default()).expect("a safe pattern");
     let hidden = found.also_hidden.iter().filter(|hidden| **hidden).count();
     println!("50 x 50, few small: {} sensitive, {hidden} also hidden, {:?}", task.sensitive.len(), begun.elapsed());
+}
+
+/// Ten by ten by ten: too large to be searched well, and yet protected, within bounded work.
+#[test]
+fn a_table_of_three_dimensions_is_protected() {
+    let values = mixed(&mut Draws::new(5), 1_000, 100);
+    let dimensions = vec![dimension("a", 10), dimension("b", 10), dimension("c", 10)];
+    let system = LinearSystem::of(&[counts("all", dimensions, &values)]).expect("a system");
+    let begun = std::time::Instant::now();
+    let task = ProtectionTask::new(&system, &DisclosurePolicy::default(), Vec::new(), &[]);
+    let found = suppress(&task, &SearchLimits::default()).expect("a safe pattern");
+    let hidden = found.also_hidden.iter().filter(|hidden| **hidden).count();
+    println!("10 x 10 x 10: {} sensitive, {hidden} also hidden, {:?}", task.sensitive.len(), begun.elapsed());
+    let known = task.knowledge(&found.also_hidden, &found.withheld);
+    for cell in task.sensitive.iter().step_by(60) {
+        let (low, high) = interval(&system, &known, cell.cell);
+        assert!(low <= cell.low as f64 + 1e-6 && high >= cell.high as f64 - 1e-6, "{cell:?} is within {low} to {high}");
+    }
+}
+
+/// With no work allowed at all, every total of each sensitive cell is hidden: safe, and more than is needed.
+#[test]
+fn without_work_more_is_hidden_and_nothing_is_unsafe() {
+    for seed in 0..20 {
+        let dimensions = vec![dimension("a", 3), dimension("b", 4), dimension("c", 2)];
+        let values = mixed(&mut Draws::new(600 + seed), 24, 40);
+        let system = LinearSystem::of(&[counts("all", dimensions, &values)]).expect("a system");
+        let task = ProtectionTask::new(&system, &DisclosurePolicy::default(), Vec::new(), &[]);
+        let none = SearchLimits { exact_cells: 0, exact_patterns: 0, safe_work: 0, clean_work: 0 };
+        let (quick, usual) = (suppress(&task, &none).expect("safe"), suppress(&task, &SearchLimits::default()).expect("safe"));
+        assert!(quick.cost >= usual.cost - 1e-9);
+        let known = task.knowledge(&quick.also_hidden, &quick.withheld);
+        for cell in &task.sensitive {
+            let (low, high) = interval(&system, &known, cell.cell);
+            assert!(low <= cell.low as f64 + 1e-6 && high >= cell.high as f64 - 1e-6, "{cell:?} is within {low} to {high}");
+        }
+    }
+}
+
+/// An exact search that may look at one pattern only says so.
+#[test]
+fn a_search_that_stops_says_where() {
+    let system =
+        LinearSystem::of(&[counts("all", vec![dimension("a", 2), dimension("b", 2)], &[3, 40, 50, 60])]).expect("a system");
+    let task = ProtectionTask::new(&system, &DisclosurePolicy::default(), Vec::new(), &[]);
+    let found = suppress(&task, &SearchLimits { exact_patterns: 1, ..SearchLimits::default() }).expect("safe");
+    assert_eq!(found.search, PatternSearch::StoppedAt(1));
 }
