@@ -114,7 +114,7 @@ fn unescaped(field: &str) -> Option<String> {
     Some(text)
 }
 
-/// Reads a register that [`write`] wrote.
+/// Reads a register that [`write()`] wrote.
 ///
 /// # Errors
 /// The first line that cannot be read, by its number.

@@ -13,6 +13,8 @@ use crate::exact;
 use crate::protection::{
     Changes, IntervalEnd, Pattern, PatternSearch, ProtectionTask, Unprotectable, applied, is_possible, reach, target,
 };
+use crate::published::IndexedNumber;
+use crate::system::MOST_EQUATIONS;
 
 /// Bounds of a search. They count work and no time, so that every machine finds the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +52,10 @@ pub struct Suppression {
 /// # Errors
 /// A cell that cannot be protected, or not within the limits. An unsafe pattern is never returned.
 pub fn suppress(task: &ProtectionTask, limits: &SearchLimits) -> Result<Suppression, Unprotectable> {
+    if rows(task, |number| number.must_stay) > MOST_EQUATIONS {
+        let cell = task.sensitive.first().map_or(0, |cell| cell.cell);
+        return Err(Unprotectable { cell, is_out_of_steps: true });
+    }
     let mut withheld = withheld_at_once(task);
     let mut pattern = loop {
         match safe_pattern(task, &withheld, limits) {
@@ -75,15 +81,34 @@ pub fn suppress(task: &ProtectionTask, limits: &SearchLimits) -> Result<Suppress
     if let Some((at, _)) = pattern.first_unsafe(task) {
         return Err(Unprotectable { cell: task.sensitive[at].cell, is_out_of_steps: true });
     }
+    // What follows from published cells alone tells nobody more.
+    let is_shown = |cell: &usize| task.hidden[*cell].is_none() && !pattern.also_hidden[*cell];
+    for (number, withheld) in task.numbers.iter().zip(&mut pattern.withheld) {
+        *withheld &= !number.cells.iter().all(is_shown);
+    }
     let cost = pattern.cost(task);
     Ok(Suppression { also_hidden: pattern.also_hidden, withheld: pattern.withheld, search, cost })
 }
 
 /// A number that follows from a sensitive cell is withheld at once, unless it must stay: hiding the cells around it would cost more.
+/// Where there are more numbers than the attack can hold, all are, and those that follow from published cells come back.
 fn withheld_at_once(task: &ProtectionTask) -> Vec<bool> {
-    let is_sensitive = |cell: &usize| task.sensitive.iter().any(|sensitive| sensitive.cell == *cell);
-    task.numbers.iter().map(|number| !number.must_stay && number.cells.iter().any(is_sensitive)).collect()
+    let mut is_sensitive = vec![false; task.hidden.len()];
+    task.sensitive.iter().for_each(|cell| is_sensitive[cell.cell] = true);
+    let too_many = rows(task, |_| true) > MOST_EQUATIONS;
+    let goes = |number: &IndexedNumber| too_many || number.cells.iter().any(|cell| is_sensitive[*cell]);
+    task.numbers.iter().map(|number| !number.must_stay && goes(number)).collect()
 }
+
+/// The rows of the attack, with those numbers whose cells are not all published in any case.
+fn rows(task: &ProtectionTask, counts: impl Fn(&IndexedNumber) -> bool) -> usize {
+    let may_be_hidden = |cell: &usize| task.hidden[*cell].is_some() || task.may_hide[*cell].is_some();
+    let counted = task.numbers.iter().filter(|number| counts(number) && number.cells.iter().any(may_be_hidden));
+    task.system.equations.len() + ROWS_OF_A_NUMBER * counted.count()
+}
+
+/// The most inequalities that one published number becomes.
+const ROWS_OF_A_NUMBER: usize = 3;
 
 /// A first safe pattern: cell after cell, those that need the most first.
 fn safe_pattern(task: &ProtectionTask, withheld: &[bool], limits: &SearchLimits) -> Result<Pattern, Unprotectable> {

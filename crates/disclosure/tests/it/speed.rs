@@ -1,6 +1,7 @@
 //! Large tables within bounded work.
 
 use disclosure::protection::{PatternSearch, ProtectionTask};
+use disclosure::published::PublishedNumber;
 use disclosure::rules::DisclosurePolicy;
 use disclosure::secondary::{SearchLimits, suppress};
 use disclosure::system::LinearSystem;
@@ -76,4 +77,22 @@ fn a_search_that_stops_says_where() {
     let task = ProtectionTask::new(&system, &DisclosurePolicy::default(), Vec::new(), &[]);
     let found = suppress(&task, &SearchLimits { exact_patterns: 1, ..SearchLimits::default() }).expect("safe");
     assert_eq!(found.search, PatternSearch::StoppedAt(1));
+}
+
+/// A percentage for each of 1,200 cells: more than the attack can hold. Those of published cells stay, and the others go.
+#[test]
+fn many_percentages_beside_a_table() {
+    let values = mixed(&mut Draws::new(11), 1_200, 300);
+    let system = LinearSystem::of(&[counts("all", vec![dimension("a", 30), dimension("b", 40)], &values)]).expect("a system");
+    let all = system.cells[0].id.clone();
+    let inner = system.cells.iter().filter(|cell| cell.id.conditions.len() == 2);
+    let numbers =
+        inner.map(|cell| PublishedNumber::percentage(cell.id.clone(), all.clone(), 2).indexed(&system).expect("its cells"));
+    let task = ProtectionTask::new(&system, &DisclosurePolicy::default(), numbers.collect(), &[]);
+    let found = suppress(&task, &SearchLimits::default()).expect("a safe pattern");
+    for (number, withheld) in task.numbers.iter().zip(&found.withheld) {
+        let is_hidden = |cell: &usize| task.hidden[*cell].is_some() || found.also_hidden[*cell];
+        assert_eq!(*withheld, number.cells.iter().any(is_hidden));
+    }
+    assert!(found.withheld.iter().filter(|withheld| !**withheld).count() > 600);
 }
