@@ -20,16 +20,28 @@ fn a_table_of_fifty_by_fifty_is_protected() {
         let hidden = found.also_hidden.iter().filter(|hidden| **hidden).count();
         println!("50 x 50: {} sensitive, {hidden} also hidden, {:?}", task.sensitive.len(), begun.elapsed());
     }
-    let mut values: Vec<i64> = vec![0; 2_500];
-    let mut draws = Draws::new(99);
-    values.iter_mut().for_each(|value| *value = draws.between(10, 400));
-    (0..60).for_each(|_| values[draws.between(0, 2_499) as usize] = draws.between(1, 9));
-    let system = LinearSystem::of(&[counts("all", vec![dimension("a", 50), dimension("b", 50)], &values)]).expect("a system");
-    let begun = std::time::Instant::now();
-    let task = ProtectionTask::new(&system, &DisclosurePolicy::default(), Vec::new(), &[]);
-    let found = suppress(&task, &SearchLimits::default()).expect("a safe pattern");
-    let hidden = found.also_hidden.iter().filter(|hidden| **hidden).count();
-    println!("50 x 50, few small: {} sensitive, {hidden} also hidden, {:?}", task.sensitive.len(), begun.elapsed());
+    for small in [10, 60, 150, 300] {
+        let mut draws = Draws::new(99);
+        let mut values: Vec<i64> = (0..2_500).map(|_| draws.between(10, 400)).collect();
+        (0..small).for_each(|_| values[draws.between(0, 2_499) as usize] = draws.between(1, 9));
+        let system = LinearSystem::of(&[counts("all", vec![dimension("a", 50), dimension("b", 50)], &values)]).expect("a system");
+        let begun = std::time::Instant::now();
+        let task = ProtectionTask::new(&system, &DisclosurePolicy::default(), Vec::new(), &[]);
+        let found = suppress(&task, &SearchLimits::default()).expect("a safe pattern");
+        let hidden = found.also_hidden.iter().filter(|hidden| **hidden).count();
+        let took = begun.elapsed();
+        // Each row and each column with one small cell alone needs another, and a further cell serves one of each.
+        let alone = |name: &str| {
+            let of = |category: usize| {
+                let in_it = |at: &usize| system.cells[*at].id.conditions.get(name) == Some(&format!("{name}{category}"));
+                (0..system.cells.len()).filter(|at| task.hidden[*at].is_some()).filter(in_it).count()
+            };
+            (1..=50).filter(|category| of(*category) == 1).count()
+        };
+        let needed = alone("a").max(alone("b"));
+        println!("50 x 50: {} sensitive, {hidden} also hidden, at least {needed} needed, {took:?}", task.sensitive.len());
+        assert!(hidden >= needed && hidden * 40 < system.cells.len(), "{hidden} hidden, {needed} needed");
+    }
 }
 
 /// Ten by ten by ten: too large to be searched well, and yet protected, within bounded work.
