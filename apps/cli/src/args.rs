@@ -61,6 +61,14 @@ fn account() -> Option<String> {
     None
 }
 
+/// The same for files that whoever may read them may read: the account that runs the program is a name, too.
+pub(crate) fn actor_of_own(asked_by: Option<&str>) -> anyhow::Result<Actor> {
+    match (actor(asked_by), account()) {
+        (Err(_), Some(account)) if asked_by.is_none() => Ok(Actor::new(&account)?),
+        (found, _) => found,
+    }
+}
+
 impl AccessArgs {
     pub(crate) fn access(&self) -> anyhow::Result<Access> {
         Ok(Access { actor: actor(self.actor.asked_by.as_deref())?, purpose: self.purpose.clone() })

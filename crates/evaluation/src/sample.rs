@@ -49,6 +49,12 @@ impl Sample {
         self.treated.len() - self.treated_count()
     }
 
+    /// The same people, of which only some rows are in use: for messages about them.
+    pub fn of_rows(&self, rows: &[usize]) -> Sample {
+        let of = |numbers: &[usize]| rows.iter().filter_map(|row| numbers.get(*row).copied()).collect();
+        Sample { row_numbers: of(&self.row_numbers), table_rows: of(&self.table_rows), ..self.clone() }
+    }
+
     /// A numeric column of the table, for the people of the sample.
     ///
     /// # Errors
@@ -229,6 +235,11 @@ fn known_before(
 ) -> Result<(), Box<TableFault>> {
     let (KnownWhen::On(column), Some(starts)) = (&covariate.known, starts) else { return Ok(()) };
     let known = days_before(table, column, today)?;
+    let empty: Vec<usize> = (0..known.len()).filter(|row| known[*row].is_none()).collect();
+    if !empty.is_empty() {
+        let fix = "write the day on which the covariate was known, or leave out the rows";
+        return Err(table.fault(column, &empty, "no day", "a day in every row", fix));
+    }
     let late: Vec<usize> = (0..known.len())
         .filter(|row| matches!((known[*row], starts[*row]), (Some(known), Some(start)) if known > start))
         .collect();
@@ -239,6 +250,9 @@ fn known_before(
     let fix = "use the value from before the start, or leave the covariate out: what came later may be an effect of the service";
     Err(table.fault(column, &late, &what, "a day on or before the start", fix))
 }
+
+/// A covariate with more categories than this is an id, or text.
+const MOST_CATEGORIES: usize = 200;
 
 /// The values of a covariate by row of the table.
 enum Values {
@@ -256,6 +270,10 @@ fn covariate_values(table: &EvaluationTable, covariate: &CovariateSpec) -> Resul
         }
         CovariateKind::Category => {
             let Categories { names, rows: places } = table.categories(&covariate.column)?;
+            if names.len() > MOST_CATEGORIES {
+                let fix = "use a number, or fewer categories: an id is no covariate";
+                return Err(table.fault(&covariate.column, &[], "more than 200 categories", "at most 200", fix));
+            }
             let missing = places.iter().map(Option::is_none).collect();
             (Values::Categories(names, places), missing)
         }
@@ -285,8 +303,8 @@ fn design_columns(covariate: &CovariateSpec, values: Values, missing: &[bool], k
             }
         }
         Values::Categories(names, places) => {
-            let count = |place: usize| kept.iter().filter(|row| places[**row] == Some(place)).count();
-            let counts: Vec<usize> = (0..names.len()).map(count).collect();
+            let mut counts = vec![0_usize; names.len()];
+            kept.iter().filter_map(|row| places[*row]).for_each(|place| counts[place] += 1);
             let commonest = (0..names.len()).max_by_key(|place| (counts[*place], std::cmp::Reverse(*place)));
             let fill = if covariate.missing == Some(MissingValues::Imputation) { commonest } else { None };
             let occurring = (0..names.len()).filter(|place| counts[*place] > 0);

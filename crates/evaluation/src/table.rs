@@ -323,6 +323,9 @@ pub(crate) fn is_empty(text: &str) -> bool {
     matches!(text.trim(), "" | "NA" | "NaN" | "nan" | "NULL")
 }
 
+/// Larger numbers are no measurements, and their squares would not fit.
+const LARGEST: f64 = 1e30;
+
 /// `Some(None)` for an empty cell, `None` for one that is no number.
 fn number(text: &str) -> Option<Option<f64>> {
     let text = text.trim();
@@ -331,7 +334,7 @@ fn number(text: &str) -> Option<Option<f64>> {
     }
     // Words such as "inf" are numbers to the parser, and no measurements.
     let digits = text.starts_with(|first: char| first.is_ascii_digit() || matches!(first, '-' | '+' | '.'));
-    text.parse::<f64>().ok().filter(|value| digits && value.is_finite()).map(Some)
+    text.parse::<f64>().ok().filter(|value| digits && value.abs() <= LARGEST).map(Some)
 }
 
 /// Whether a cell has a value that the spec names: the same text, or the same number (`1` and `1.0`).

@@ -63,10 +63,58 @@ pub fn short_interval(unit: OutcomeUnit, low: f64, high: f64) -> String {
     }
 }
 
+/// What stands in the place of a number that there is none of.
+fn no_number(value: f64) -> String {
+    if value.is_nan() { "not known".to_owned() } else { "no limit".to_owned() }
+}
+
+/// "95%", "99.9%".
+pub fn level(level: f64) -> String {
+    let percent = (1_000.0 * level).round() / 10.0;
+    format!("{percent}%")
+}
+
+/// A period as it is numbered: a year has no comma.
+fn period(value: f64) -> String {
+    if value.fract() == 0.0 && value.abs() < 1e12 { format!("{value:.0}") } else { number(value) }
+}
+
+/// What is known of compliers.
+pub fn complier((share, f): (f64, f64)) -> String {
+    let weak = if f < 10.0 { " Below about 10 the answer is not to be trusted (Staiger and Stock 1997)." } else { "" };
+    format!(
+        "{:.1}% take the service up because it is offered. The F statistic of the offer on taking it up is {}.{weak}",
+        100.0 * share,
+        number(f)
+    )
+}
+
+/// What the test of the periods before the start says.
+pub fn before_the_start(wald: f64, freedom: usize, p_value: f64, clusters: usize) -> String {
+    let p = if p_value < 0.001 { "below 0.001".to_owned() } else { format!("{p_value:.3}") };
+    let test = format!(
+        "Test that nothing happened before the start: chi-squared {wald:.2} with {}, p-value {p}.",
+        counted(freedom as i64, "degree of freedom", "degrees of freedom")
+    );
+    let meaning = match p_value < 0.05 {
+        true => "A small p-value says that the units did not go the same way before, so the answer may have other causes.",
+        false => {
+            "A large p-value does not show that trends would have stayed parallel. The test often misses a difference that is large enough \
+             to explain the effect."
+        }
+    };
+    let few = match clusters < 20 * freedom {
+        true => " With so few units for each degree of freedom it rejects too often.",
+        false => "",
+    };
+    format!("{test} {meaning}{few}")
+}
+
 /// Percentage points with one digit; with two where one would show none of them.
 fn points(share: f64) -> String {
     let points = 100.0 * share;
     match points.abs() {
+        size if !size.is_finite() => no_number(share),
         size if size < 0.005 => "0.0".to_owned(),
         size if size < 0.05 => format!("{points:.2}"),
         _ => format!("{points:.1}"),
@@ -75,6 +123,9 @@ fn points(share: f64) -> String {
 
 /// Whole pounds, and pence only where the amount is below £10.
 pub fn pounds(amount: f64) -> String {
+    if !amount.is_finite() {
+        return no_number(amount);
+    }
     let sign = if amount < 0.0 { "-" } else { "" };
     let size = amount.abs();
     if size < 10.0 { format!("{sign}£{size:.2}") } else { format!("{sign}£{}", thousands(size.round() as i64)) }
@@ -83,6 +134,7 @@ pub fn pounds(amount: f64) -> String {
 /// Four digits that say something.
 fn number(value: f64) -> String {
     match value.abs() {
+        size if !size.is_finite() => no_number(value),
         0.0 => "0".to_owned(),
         size if size >= 1000.0 => thousands(value.round() as i64),
         size => {
@@ -141,7 +193,7 @@ pub fn design(spec: &Spec) -> String {
             }
         ),
         DesignSpec::InterruptedTimeSeries(series) => {
-            format!("Interrupted time series: one series, with a change of level and of slope from {} on.", number(series.from))
+            format!("Interrupted time series: one series, with a change of level and of slope from {} on.", period(series.from))
         }
         DesignSpec::SyntheticControl(area) => {
             format!(
@@ -203,11 +255,16 @@ pub fn standard_error(name: &str, clusters: Option<usize>, spec: &StandardErrorS
     format!("{name}{clusters}{drawn}")
 }
 
-/// Whom the answer is about when some treated people have no comparison.
-pub fn who_is_left(left_out: usize, treated: usize) -> String {
+/// Whom the answer is about when some treated people have no comparison. Of those left out, `taken` had somebody near whom others took.
+pub fn who_is_left(left_out: usize, taken: usize, treated: usize) -> String {
     let left = treated.saturating_sub(left_out);
+    let why = match taken {
+        0 => "comparable to nobody and left out".to_owned(),
+        all if all == left_out => "left out, because others took whoever was near".to_owned(),
+        some => format!("left out: comparable to nobody, or ({}) near to people whom others took", thousands(some as i64)),
+    };
     format!(
-        "{} of {} treated people {} comparable to nobody and left out. The answer is about the other {}, and says nothing about those.",
+        "{} of {} treated people {} {why}. The answer is about the other {}, and says nothing about those.",
         thousands(left_out as i64),
         thousands(treated as i64),
         plural(left_out as i64, "is", "are"),

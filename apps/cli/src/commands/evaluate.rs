@@ -9,7 +9,7 @@ use wellspent::Access;
 use wellspent::evaluate::plan::{PlanRequest, plan};
 use wellspent::evaluate::{EvaluateRequest, evaluate, registration};
 
-use crate::args::{ActorArgs, actor};
+use crate::args::{ActorArgs, actor_of_own};
 use crate::options::{reach, today, within};
 use crate::output::{Inputs, ResultFormat, is_standard, outputs, write};
 use crate::threads::Threads;
@@ -27,7 +27,7 @@ pub(crate) struct Evaluate {
     #[arg(required_unless_present_any = ["register", "plan"])]
     records: Option<PathBuf>,
     /// Register the spec before the data are there: every later report says whether it was changed
-    #[arg(long, conflicts_with_all = ["records", "html", "json", "purpose"])]
+    #[arg(long, conflicts_with_all = ["records", "html", "json", "purpose", "as_at"])]
     register: bool,
     /// Say how many people the design needs: simulate them from the scheme that measures the outcome, and evaluate them as the spec says
     #[arg(long, conflicts_with_all = ["records", "register", "html", "purpose"])]
@@ -63,11 +63,12 @@ pub(crate) fn run(command: Evaluate) -> anyhow::Result<ExitCode> {
     if command.plan {
         return planned(command);
     }
-    let asks = actor(command.actor.asked_by.as_deref())?;
-    let day = command.as_at.map_or_else(today, Ok)?;
+    let asks = actor_of_own(command.actor.asked_by.as_deref())?;
+    let now = today()?;
+    let day = command.as_at.unwrap_or(now);
     if command.register {
-        let sha256 = registration::register(&command.spec, &asks, day)?;
-        print::text(|_| format!("Registered on {day} by {}. SHA-256 of the spec: {sha256}\n", asks.name()))?;
+        let sha256 = registration::register(&command.spec, &asks, now)?;
+        print::text(|_| format!("Registered on {now} by {}. SHA-256 of the spec: {sha256}\n", asks.name()))?;
         return Ok(ExitCode::SUCCESS);
     }
     let records = command.records.clone().unwrap_or_default();
@@ -76,7 +77,7 @@ pub(crate) fn run(command: Evaluate) -> anyhow::Result<ExitCode> {
     outputs(html, command.json, inputs)?;
     command.threads.begin()?;
     let access = Access { actor: asks, purpose: command.purpose.clone().unwrap_or_default() };
-    let report = evaluate(&EvaluateRequest { spec: command.spec, reach: reach(), records, today: day, access })?;
+    let report = evaluate(&EvaluateRequest { spec: command.spec, reach: reach(), records, as_at: day, today: now, access })?;
     let page_only = command.html.as_deref().is_some_and(is_standard);
     command.html.as_ref().map_or(Ok(()), |file| write(file, &report.page()))?;
     if command.json {

@@ -11,9 +11,10 @@ use crate::balance::{Deviation, balance};
 use crate::coarsened_exact::Bins;
 use crate::distributions::{student_t_quantile, student_t_tails};
 use crate::effects::Effect;
+use crate::error::EvaluationError;
 use crate::multiple_testing::{Adjustment, adjusted};
 use crate::sample::{Loss, Sample, sample};
-use crate::spec::{DesignSpec, OutcomeUnit, RandomisedSpec, Spec, SubgroupSpec};
+use crate::spec::{DesignSpec, EstimandSpec, OutcomeUnit, RandomisedSpec, Spec, StandardErrorMethod, SubgroupSpec};
 use crate::table::{EvaluationTable, same_value};
 use crate::words;
 
@@ -30,6 +31,7 @@ pub(super) fn of_people(spec: &Spec, table: &EvaluationTable, today: Day) -> Res
     };
     clusters_enough(spec, &people).map_err(told("the standard error"))?;
     let found = compare(spec, &people).map_err(told("the answer"))?;
+    spread(&found).map_err(told("the answer"))?;
     let answer = estimate(spec, &people, &found, Role::Answer, &spec.outcome.name);
     let unadjusted = naive(&people).map_err(told("the difference without any design"))?;
     let mut estimates = vec![answer.clone(), plain(spec, &unadjusted, &people)];
@@ -39,19 +41,22 @@ pub(super) fn of_people(spec: &Spec, table: &EvaluationTable, today: Day) -> Res
     let mut losses = sample.losses.clone();
     let (treated, comparison) = in_comparison(&people, &found);
     losses.push(Loss { step: "in the comparison".to_owned(), treated, comparison });
+    let deviation = if spec.estimand == EstimandSpec::Att { Deviation::Treated } else { Deviation::Pooled };
     let balance = match people.covariates.all().is_empty() {
         true => None,
         false => {
             let of = |weights: Option<&[f64]>| {
-                balance(&people.covariates, &people.treated, weights, Deviation::Treated)
-                    .map_err(told("the balance of the covariates"))
+                balance(&people.covariates, &people.treated, weights, deviation).map_err(told("the balance of the covariates"))
             };
             Some(BalancePair { before: of(None)?, after: of(found.weights.as_deref())? })
         }
     };
-    let who_is_left = (!found.left_out.is_empty()).then(|| words::who_is_left(found.left_out.len(), sample.treated_count()));
+    let taken = found.matches.as_ref().map_or(0, |matches| matches.none_left.len());
+    let who_is_left =
+        (!found.left_out.is_empty()).then(|| words::who_is_left(found.left_out.len(), taken, sample.treated_count()));
     let mut notes = sample.notes.clone();
     notes.extend(ties(spec, &people, &found));
+    notes.extend(found.complier.map(words::complier));
     if let Some(balance) = &balance {
         notes.extend(words::balance_note(&balance.after));
     }
@@ -65,6 +70,17 @@ pub(super) fn of_people(spec: &Spec, table: &EvaluationTable, today: Day) -> Res
         notes,
         ..EvaluationResult::of(spec, &answer)
     })
+}
+
+/// A standard error of 0 says that nobody differs, and would make any effect certain.
+fn spread(found: &ComparedPeople) -> Result<(), EvaluationError> {
+    let error = found.effect.standard_error;
+    match error.is_finite() && error > 0.0 {
+        true => Ok(()),
+        false => Err(EvaluationError::Option {
+            what: "everybody in a group has the same outcome, so that there is no standard error and nothing to tell chance from",
+        }),
+    }
 }
 
 /// How far the answer moves where people who are equally near are taken in the other order; nothing where it does not move.
@@ -99,9 +115,9 @@ fn people(spec: &Spec, table: &EvaluationTable, sample: &Sample) -> Result<Parti
         DesignSpec::Matching(matching) => {
             let mut joined: Option<Vec<u64>> = None;
             for column in &matching.exact {
-                let (places, count) = sample.categories(table, column)?;
+                let (places, _) = sample.categories(table, column)?;
                 let so_far = joined.unwrap_or_else(|| vec![0; places.len()]);
-                joined = Some(renumbered(so_far.iter().zip(&places).map(|(a, b)| (*a, *b % count.max(1)))));
+                joined = Some(renumbered(so_far.iter().zip(&places).map(|(a, b)| (*a, *b))));
             }
             joined
         }
@@ -140,13 +156,16 @@ fn renumbered(pairs: impl Iterator<Item = (u64, usize)> + Clone) -> Vec<u64> {
 }
 
 /// Few clusters make a clustered standard error too small.
-fn clusters_enough(spec: &Spec, people: &Participants) -> Result<(), crate::error::EvaluationError> {
+fn clusters_enough(spec: &Spec, people: &Participants) -> Result<(), EvaluationError> {
+    if spec.standard_error.method == StandardErrorMethod::Randomisation {
+        return Ok(());
+    }
     let Some(clusters) = &people.clusters else { return Ok(()) };
     let mut all = clusters.clone();
     all.sort_unstable();
     all.dedup();
     match all.len() < spec.standard_error.least_clusters {
-        true => Err(crate::error::EvaluationError::TooFew {
+        true => Err(EvaluationError::TooFew {
             what: "clusters for a clustered standard error, which is too small with few; use \"randomisation\", or state `least_clusters`",
             needed: spec.standard_error.least_clusters,
             found: all.len(),
@@ -160,8 +179,10 @@ fn estimate(spec: &Spec, people: &Participants, found: &ComparedPeople, role: Ro
     let effect = &found.effect;
     let (treated, comparison) = in_comparison(people, found);
     let method = words::standard_error(effect.standard_error_name, effect.clusters, &spec.standard_error);
+    // Of compliers only the difference is known.
+    let means = found.complier.is_none().then_some((effect.treated_mean, effect.control_mean));
     let mut made = EstimatedEffect {
-        means: Some((effect.treated_mean, effect.control_mean)),
+        means,
         treated,
         comparison,
         ..EstimatedEffect::plain(role, what, (effect.estimate, effect.standard_error), spec.level, method)
@@ -222,7 +243,9 @@ fn subgroups(
         }
         let keys = rows.iter().map(|row| people.keys[*row]).collect();
         let members = without_constants(people.take(&rows, keys));
-        let compared = compare(spec, &members).map_err(|error| refused(error, sample, &format!("the subgroup `{name}`")))?;
+        let compared =
+            compare(spec, &members).map_err(|error| refused(error, &sample.of_rows(&rows), &format!("the subgroup `{name}`")))?;
+        spread(&compared).map_err(|error| refused(error, sample, &format!("the subgroup `{name}`")))?;
         found.push(estimate(spec, &members, &compared, Role::Subgroup, &name));
     }
     let p_values: Vec<f64> = found.iter().map(|estimate| estimate.p_value).collect();
@@ -272,7 +295,8 @@ fn negative_controls(
         let asked = Spec { outcome: crate::spec::OutcomeSpec { unit, ..spec.outcome.clone() }, ..spec.clone() };
         let compared =
             compare(&asked, &other).map_err(|error| refused(error, sample, &format!("the negative control `{column}`")))?;
-        found.push(estimate(spec, &other, &compared, Role::NegativeControl, column));
+        let made = estimate(&asked, &other, &compared, Role::NegativeControl, column);
+        found.push(EstimatedEffect { unit: Some(unit), ..made });
     }
     Ok(found)
 }

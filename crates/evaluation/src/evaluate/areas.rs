@@ -27,15 +27,17 @@ pub(super) fn of_areas(spec: &Spec, design: &AreaSpec, table: &EvaluationTable) 
         after.iter().sum::<f64>() / after.len() as f64
     };
     // An area that its mixture fits worse before the start strays more after it; its gap is put on the scale of the treated area's fit.
-    let mut strays: Vec<f64> = others
-        .iter()
-        .filter(|control| control.rmspe_before > 0.0)
-        .map(|control| (mean_after(control) * own.rmspe_before / control.rmspe_before).abs())
-        .collect();
+    let stray = |control: &SyntheticControl| match control.rmspe_before > 0.0 {
+        true => (mean_after(control) * own.rmspe_before / control.rmspe_before).abs(),
+        false => f64::INFINITY,
+    };
+    let mut strays: Vec<f64> = others.iter().map(stray).collect();
     strays.sort_by(f64::total_cmp);
-    let spread = (strays.iter().map(|stray| stray * stray).sum::<f64>() / strays.len().max(1) as f64).sqrt();
-    let place = (spec.level * strays.len() as f64).ceil() as usize;
-    let half = strays.get(place.saturating_sub(1).min(strays.len().saturating_sub(1))).copied().unwrap_or(f64::INFINITY);
+    // The treated area is one of those that are compared, so that the interval and the p-value say the same.
+    let place = (spec.level * (strays.len() + 1) as f64).ceil() as usize;
+    let half = strays.get(place.saturating_sub(1)).copied().unwrap_or(f64::INFINITY);
+    let finite: Vec<f64> = strays.iter().copied().filter(|stray| stray.is_finite()).collect();
+    let spread = (finite.iter().map(|stray| stray * stray).sum::<f64>() / finite.len().max(1) as f64).sqrt();
     let effect = mean_after(own);
     let answer = EstimatedEffect {
         low: effect - half,
@@ -88,6 +90,8 @@ pub(super) fn of_areas(spec: &Spec, design: &AreaSpec, table: &EvaluationTable) 
         }),
         estimates: vec![answer.clone()],
         notes,
+        // The spread of placebo areas is no normal distribution.
+        minimum_detectable: None,
         ..EvaluationResult::of(spec, &answer)
     })
 }

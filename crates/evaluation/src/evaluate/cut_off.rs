@@ -15,6 +15,7 @@ const PARTS: usize = 12;
 /// The answer at a cut-off.
 pub(super) fn of_scores(spec: &Spec, design: &DiscontinuitySpec, table: &EvaluationTable) -> Result<EvaluationResult, Refused> {
     let told = |of: &'static str| move |error| of_table(error, table, of);
+    table.check_keys(&spec.id)?;
     let (score, values) = (table.all_numbers(&design.score)?, outcome(spec, table)?);
     let clusters: Option<Vec<u64>> = match spec.standard_error.clusters.as_deref() {
         Some(column) => Some(table.categories(column)?.rows.into_iter().map(|at| at.map_or(u64::MAX, |at| at as u64)).collect()),

@@ -3,6 +3,7 @@
 mod answer;
 mod areas;
 mod cut_off;
+mod fits;
 mod panel;
 mod people;
 mod refused;
@@ -29,6 +30,7 @@ pub use result::{
 ///
 /// The table cannot be used, or the method not on it.
 pub fn evaluate(spec: &Spec, table: &EvaluationTable, today: Day) -> Result<EvaluationResult, Refused> {
+    fits::fits(spec).map_err(|error| Refused::Method { error, of: "the spec".to_owned() })?;
     match &spec.design {
         DesignSpec::DifferenceInDifferences(design) => panel::of_panel(spec, design, table),
         DesignSpec::Survival(design) => survival::of_times(spec, design, table, today),

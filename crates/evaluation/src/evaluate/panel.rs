@@ -42,7 +42,7 @@ pub(super) fn of_panel(spec: &Spec, design: &PanelSpec, table: &EvaluationTable)
     let of = |by: AverageBy| average(&effects, by).map_err(told("the answer"));
     let (by_cohort, everything) = (of(AverageBy::Group)?, of(AverageBy::Everything)?);
     let (since, periods) = (of(AverageBy::TimeSinceStart)?, of(AverageBy::Period)?);
-    let errors = Errors::new(spec, &panel, &effects).map_err(told("the standard error"))?;
+    let errors = Errors::new(spec, &effects).map_err(told("the standard error"))?;
     let estimate = |role, what: &str, average: &Average| errors.estimate(role, what, average).map_err(told("the standard error"));
     let answer = estimate(Role::Answer, &spec.outcome.name, &by_cohort.overall)?;
     let mut estimates = vec![answer.clone()];
@@ -77,13 +77,7 @@ pub(super) fn of_panel(spec: &Spec, design: &PanelSpec, table: &EvaluationTable)
     let mut notes = notes(&panel, &effects);
     let before = pre_trends(&effects, design.anticipation as i64).ok();
     if let Some(test) = &before {
-        notes.push(format!(
-            "Test that nothing happened before the start: chi-squared {:.2} with {}, p-value {:.3}. {}",
-            test.wald,
-            base::english::counted(test.degrees_of_freedom as i64, "degree of freedom", "degrees of freedom"),
-            test.p_value,
-            test.caution
-        ));
+        notes.push(words::before_the_start(test.wald, test.degrees_of_freedom, test.p_value, effects.clusters.count()));
     }
     Ok(EvaluationResult {
         panel: Some(PanelResult {
@@ -121,7 +115,7 @@ fn panel(spec: &Spec, design: &PanelSpec, table: &EvaluationTable) -> Result<Pan
     };
     let unit = numbered(&design.unit)?;
     let period: Vec<i64> = whole(&design.period, &table.all_numbers(&design.period)?)?.into_iter().flatten().collect();
-    let first = whole(&design.first_treated, &table.numbers(&design.first_treated)?)?;
+    let first = whole(&design.first_treated, &table.all_numbers(&design.first_treated)?)?;
     let start: Vec<Option<i64>> = first.into_iter().map(|first| first.filter(|first| *first != 0)).collect();
     let outcome = outcome(spec, table)?;
     let mut columns = Vec::new();
@@ -149,8 +143,20 @@ fn panel(spec: &Spec, design: &PanelSpec, table: &EvaluationTable) -> Result<Pan
 fn notes(panel: &Panel, effects: &GroupTime) -> Vec<String> {
     let mut out = Vec::new();
     if !panel.gaps.is_empty() {
-        let units = base::english::counted(panel.gaps.len() as i64, "unit has", "units have");
-        out.push(format!("{units} no row for some periods and are left out."));
+        let units = base::english::counted(panel.gaps.len() as i64, "unit lacks", "units lack");
+        let are = base::english::plural(panel.gaps.len() as i64, "is", "are");
+        out.push(format!("{units} a row for some periods and {are} left out."));
+    }
+    if effects.already_treated > 0 {
+        let units = base::english::counted(effects.already_treated as i64, "unit was", "units were");
+        let are = base::english::plural(effects.already_treated as i64, "is", "are");
+        out.push(format!("{units} treated from the first period on, show no change, and {are} left out."));
+    }
+    if let Some(cohort) = effects.last_cohort_as_comparison {
+        out.push(format!(
+            "Every unit is treated in the end. Those that started last, in {cohort}, are compared with until then, and later periods say \
+             nothing."
+        ));
     }
     if !effects.small_groups.is_empty() {
         let named: Vec<String> = effects
@@ -198,7 +204,7 @@ struct Errors<'a> {
 }
 
 impl<'a> Errors<'a> {
-    fn new(spec: &'a Spec, panel: &Panel, effects: &'a GroupTime) -> Result<Errors<'a>, EvaluationError> {
+    fn new(spec: &'a Spec, effects: &'a GroupTime) -> Result<Errors<'a>, EvaluationError> {
         let error = &spec.standard_error;
         let name = match error.method {
             StandardErrorMethod::Influence => "influence function",
@@ -210,15 +216,7 @@ impl<'a> Errors<'a> {
                 });
             }
         };
-        let clusters = match &panel.cluster {
-            Some(numbers) => {
-                let mut all = numbers.clone();
-                all.sort_unstable();
-                all.dedup();
-                all.len()
-            }
-            None => panel.units.len(),
-        };
+        let clusters = effects.clusters.count();
         if clusters < error.least_clusters {
             return Err(EvaluationError::TooFew {
                 what: "clusters for the standard error, which is too small with few; state `least_clusters` to accept fewer",

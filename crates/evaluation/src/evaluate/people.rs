@@ -1,6 +1,8 @@
 //! Designs that compare people: by lot, by matching, by weights. One function makes an estimate, and the answer, its subgroups, its
 //! negative controls and every draw of a bootstrap all go through it.
 
+use base::statistics::normal_quantile;
+
 use crate::bootstrap::{BootstrapDraw, Resample, bootstrap};
 use crate::coarsened_exact::{Bins, coarsened_exact};
 use crate::columns::Columns;
@@ -68,6 +70,8 @@ pub(super) struct ComparedPeople {
     pub(super) score: Option<LogisticFit>,
     /// Treated people who are in no comparison, by row.
     pub(super) left_out: Vec<usize>,
+    /// The share of people who take the service up because it is offered, and the F statistic of the offer on taking it up.
+    pub(super) complier: Option<(f64, f64)>,
     /// The p-value of a randomisation test, where one was asked for.
     pub(super) p_value: Option<f64>,
     /// The interval of a bootstrap, where one was asked for.
@@ -98,6 +102,11 @@ pub(super) fn compare(spec: &Spec, people: &Participants) -> Result<ComparedPeop
                 Ok(estimated(spec, &drawn, StandardErrorMethod::Robust)?.effect.estimate)
             };
             let made = bootstrap(&people.keys, resample, error.draws, error.seed, again)?;
+            if made.failed * 20 > error.draws {
+                return Err(EvaluationError::Option {
+                    what: "more than one draw of the bootstrap in twenty gave no estimate, so that its spread is not that of the answer",
+                });
+            }
             found.effect.standard_error = made.standard_error;
             found.effect.standard_error_name = "bootstrap";
             found.interval = Some(made.interval(spec.level));
@@ -107,9 +116,15 @@ pub(super) fn compare(spec: &Spec, people: &Participants) -> Result<ComparedPeop
             if !matches!(spec.design, DesignSpec::Randomised(_)) {
                 return Err(EvaluationError::Option { what: "randomisation inference needs a design with lots: \"randomised\"" });
             }
-            let mut found = estimated(spec, people, StandardErrorMethod::Robust)?;
+            let quick = if people.clusters.is_some() { StandardErrorMethod::Clustered } else { StandardErrorMethod::Robust };
+            let mut found = estimated(spec, people, quick)?;
             let assignment = match (&people.clusters, &people.strata) {
-                (Some(clusters), _) => Assignment::Clusters(clusters),
+                (Some(_), Some(_)) => {
+                    return Err(EvaluationError::Option {
+                        what: "lots for whole clusters within strata are not dealt again here: leave out `clusters` or `strata`",
+                    });
+                }
+                (Some(clusters), None) => Assignment::Clusters(clusters),
                 (None, Some(strata)) => Assignment::WithinStrata(strata),
                 (None, None) => Assignment::Complete,
             };
@@ -118,6 +133,13 @@ pub(super) fn compare(spec: &Spec, people: &Participants) -> Result<ComparedPeop
                 Ok(estimated(spec, &dealt, StandardErrorMethod::Robust)?.effect.estimate)
             };
             let test = randomisation_test(&people.treated, &people.keys, assignment, error.draws, error.seed, again)?;
+            // The interval that says the same as the test: the effect over its distance from none in standard errors (Miettinen 1976).
+            let distance = normal_quantile(1.0 - test.p_value / 2.0);
+            if distance > 0.0 && found.effect.estimate != 0.0 {
+                found.effect.standard_error = found.effect.estimate.abs() / distance;
+            }
+            found.effect.standard_error_name = "test-based";
+            found.effect.clusters = None;
             found.p_value = Some(test.p_value);
             Ok(found)
         }
@@ -179,6 +201,7 @@ impl ComparedPeople {
             matches: None,
             score,
             left_out: Vec::new(),
+            complier: None,
             p_value: None,
             interval: None,
         }
@@ -231,7 +254,8 @@ fn weighting(kind: WeightingSpec, estimand: EstimandSpec) -> Result<Weighting, E
 
 fn randomised(spec: &Spec, people: &Participants, method: StandardErrorMethod) -> Result<ComparedPeople, EvaluationError> {
     let Participants { outcome, treated, covariates, strata, received, .. } = people;
-    let with_strata = strata.as_ref().map(|strata| with_strata(covariates, strata)).transpose();
+    let with_strata = || strata.as_ref().map(|strata| with_strata(covariates, strata)).transpose();
+    let mut complier = None;
     let effect = match (spec.estimand, received) {
         (EstimandSpec::Complier, Some(received)) => {
             // HC2 is not defined for two stages.
@@ -239,8 +263,9 @@ fn randomised(spec: &Spec, people: &Participants, method: StandardErrorMethod) -
                 Covariance::Hc2 => Covariance::Hc1,
                 other => other,
             };
-            let columns = with_strata?;
+            let columns = with_strata()?;
             let found = complier_effect(outcome, treated, received, columns.as_ref().unwrap_or(covariates), covariance)?;
+            complier = Some((found.compliers, found.first_stage_f));
             let mean = mean_of(outcome, treated, false);
             Effect {
                 estimate: found.estimate,
@@ -263,7 +288,7 @@ fn randomised(spec: &Spec, people: &Participants, method: StandardErrorMethod) -
             }
             (None, true) => intention_to_treat(outcome, treated, covariance(people, method)?)?,
             _ => {
-                let columns = with_strata?;
+                let columns = with_strata()?;
                 let columns = columns.as_ref().unwrap_or(covariates);
                 let names = varying_in_both(columns, treated);
                 let covariance = covariance(people, method)?;
@@ -276,7 +301,7 @@ fn randomised(spec: &Spec, people: &Participants, method: StandardErrorMethod) -
             });
         }
     };
-    Ok(ComparedPeople { weights: None, ..ComparedPeople::weighted(effect, Vec::new(), None) })
+    Ok(ComparedPeople { weights: None, complier, ..ComparedPeople::weighted(effect, Vec::new(), None) })
 }
 
 /// The covariates that vary among the treated and among the others. They have a slope of their own in each group (Lin 2013), and one that
@@ -301,11 +326,19 @@ fn mean_of(outcome: &[f64], treated: &[bool], which: bool) -> f64 {
     sum / count
 }
 
+/// More strata than this have no columns of their own.
+const MOST_STRATA: usize = 500;
+
 /// Covariates with a column for each stratum but the first.
 fn with_strata(covariates: &Columns, strata: &[u64]) -> Result<Columns, EvaluationError> {
     let mut names: Vec<u64> = strata.to_vec();
     names.sort_unstable();
     names.dedup();
+    if names.len() > MOST_STRATA {
+        return Err(EvaluationError::Option {
+            what: "there are more than 500 strata, which is too many to adjust for: leave out the covariates, or use fewer strata",
+        });
+    }
     let dummies = names.iter().skip(1).map(|name| {
         let values = strata.iter().map(|of| f64::from(u8::from(of == name))).collect();
         crate::columns::Column::new(format!("stratum {}", name + 1), values)
@@ -333,7 +366,7 @@ fn matched(design: &MatchingSpec, people: &Participants, method: StandardErrorMe
         strata: people.strata.as_deref(),
         ratio: design.ratio,
         replacement: design.replacement,
-        order: if score.is_some() { Order::LargestFirst } else { Order::ByKey },
+        order: if score.is_some() { Order::LargestFirst } else { Order::ClosestFirst },
     };
     let matches = match_nearest(&people.treated, &people.keys, &rules)?;
     let effect = match method {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::error::EvaluationError;
 use crate::sample::{MEASURED, Sample};
-use crate::spec::{OutcomeSource, Spec};
+use crate::spec::{OutcomeSource, OutcomeUnit, Spec};
 use crate::table::{EvaluationTable, TableFault};
 
 /// Why there is no answer.
@@ -44,10 +44,18 @@ pub(super) fn of_table(error: EvaluationError, table: &EvaluationTable, of: &str
 
 /// The values of the outcome, in every row.
 pub(super) fn outcome(spec: &Spec, table: &EvaluationTable) -> Result<Vec<f64>, Refused> {
-    Ok(match &spec.outcome.source {
-        OutcomeSource::Column(column) => table.all_numbers(column)?,
-        OutcomeSource::Scheme { .. } => table.all_numbers(MEASURED)?,
-    })
+    let column = match &spec.outcome.source {
+        OutcomeSource::Column(column) => column,
+        OutcomeSource::Scheme { .. } => MEASURED,
+    };
+    let values = table.all_numbers(column)?;
+    // One row may stand for many people, whose share is from 0 to 1.
+    let wrong: Vec<usize> = (0..values.len()).filter(|row| !(0.0..=1.0).contains(&values[*row])).collect();
+    if spec.outcome.unit == OutcomeUnit::People && !wrong.is_empty() {
+        let fix = "write shares such as 0.42, or give the outcome another unit in the spec";
+        return Err(table.fault(column, &wrong, "not a share of people", "a number from 0 to 1", fix).into());
+    }
+    Ok(values)
 }
 
 /// The error of a method, with the rows that a spreadsheet shows.
@@ -57,9 +65,19 @@ pub(super) fn refused(error: EvaluationError, sample: &Sample, of: &str) -> Refu
     let error = match error {
         EvaluationError::Value { column, row, expected } => EvaluationError::Value { column, row: told(row), expected },
         EvaluationError::SameKey { first, second } => EvaluationError::SameKey { first: told(first), second: told(second) },
+        EvaluationError::Collinear { column } => EvaluationError::Collinear { column: of_covariate(&column) },
+        EvaluationError::Separation { column } => EvaluationError::Separation { column: of_covariate(&column) },
         other => other,
     };
     Refused::Method { error, of: of.to_owned() }
+}
+
+/// A category is what a cell says of a person, and no message shows it.
+fn of_covariate(column: &str) -> String {
+    match column.split_once(": ") {
+        Some((covariate, _)) => format!("{covariate}, one of its categories"),
+        None => column.to_owned(),
+    }
 }
 
 /// The rows of an error as a spreadsheet numbers them; messages count from 1.

@@ -61,7 +61,8 @@ impl EvaluationResult {
             who_is_left: None,
             balance: None,
             overlap: None,
-            minimum_detectable: Some(minimum_detectable(spec.level, answer.standard_error)),
+            minimum_detectable: (answer.standard_error > 0.0 && answer.standard_error.is_finite())
+                .then(|| minimum_detectable(spec.level, answer.standard_error)),
             sensitivity: Vec::new(),
             panel: None,
             curves: Vec::new(),
@@ -92,11 +93,19 @@ fn cost_per_result(spec: &Spec, answer: &EstimatedEffect) -> Option<CostPerResul
     let (effect, mut ends) = (sign * answer.effect, [sign * answer.low, sign * answer.high]);
     ends.sort_by(f64::total_cmp);
     let [least, most] = ends;
-    (effect > 0.0).then(|| CostPerResult { pounds: cost / effect, low: cost / most, high: (least > 0.0).then(|| cost / least) })
+    (effect > 0.0).then(|| CostPerResult {
+        pounds: cost / effect,
+        low: cost / most,
+        high: (least > effect / 20.0).then(|| cost / least),
+    })
 }
 
 /// What each department saves for each treated person.
 fn savings(spec: &Spec, answer: &EstimatedEffect) -> Vec<Saving> {
+    // A saving is for each result, and only people have results.
+    if spec.outcome.unit != OutcomeUnit::People {
+        return Vec::new();
+    }
     let sign = if spec.outcome.more_is_better { 1.0 } else { -1.0 };
     let of = |saving: &SavingSpec| {
         let mut ends = [sign * answer.low * saving.each, sign * answer.high * saving.each];
@@ -145,6 +154,8 @@ pub struct EstimatedEffect {
     pub comparison: usize,
     /// How the standard error was worked out, with the number of clusters.
     pub method: String,
+    /// The unit, where it is not that of the answer.
+    pub unit: Option<OutcomeUnit>,
 }
 
 impl EstimatedEffect {
@@ -170,6 +181,7 @@ impl EstimatedEffect {
             treated: 0,
             comparison: 0,
             method,
+            unit: None,
         }
     }
 
@@ -269,7 +281,7 @@ pub struct Lines {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CostPerResult {
     pub pounds: f64,
-    /// The ends of the interval; nothing above where the effect may be none, because the cost then has no upper end.
+    /// The ends of the interval; nothing above where the effect may be none or next to none, because the cost then has no upper end.
     pub low: f64,
     pub high: Option<f64>,
 }

@@ -2,30 +2,76 @@
 //! significant".
 
 use super::result::{EstimatedEffect, EvaluationResult, Role};
-use crate::spec::OutcomeUnit;
+use crate::balance::Light;
+use crate::spec::{EstimandSpec, OutcomeUnit};
 use crate::words;
 
 /// What was found, with its comparison and its interval.
 pub fn found(evaluation: &EvaluationResult) -> String {
     let Some(answer) = evaluation.estimates.iter().find(|estimate| estimate.role == Role::Answer) else { return String::new() };
     let unit = evaluation.unit;
-    let interval = format!("{:.0}% interval {}", 100.0 * evaluation.level, words::interval(unit, answer.low, answer.high));
-    let amount = if unit == OutcomeUnit::People { capital(&evaluation.outcome) } else { format!("Mean {}", evaluation.outcome) };
+    let interval = format!("{} interval {}", words::level(evaluation.level), words::interval(unit, answer.low, answer.high));
+    let amount = match unit {
+        OutcomeUnit::People => capital(&evaluation.outcome),
+        _ => format!("{}, on average", capital(&evaluation.outcome)),
+    };
     let compared = match answer.means {
+        Some((treated, others))
+            if evaluation.estimand == EstimandSpec::Att || evaluation.estimand == EstimandSpec::IntentionToTreat =>
+        {
+            format!(
+                "{amount}: {} of those treated and {} of those they are compared with. That is {} ({interval}).",
+                words::value(unit, treated),
+                words::value(unit, others),
+                moved(unit, answer.effect)
+            )
+        }
         Some((treated, others)) => format!(
-            "{amount}: {} of those treated and {} of those they are compared with. That is {} ({interval}).",
+            "{amount}: {} if everybody had been treated and {} if nobody had. That is {} ({interval}).",
             words::value(unit, treated),
             words::value(unit, others),
             moved(unit, answer.effect)
         ),
-        None => format!("{amount}: {} because of the service ({interval}).", moved(unit, answer.effect)),
+        None => format!("{amount}: {} than without the service ({interval}).", moved(unit, answer.effect)),
     };
     let meaning = match (answer.leaves_out_zero(), (answer.effect > 0.0) == evaluation.more_is_better) {
+        _ if !doubts(evaluation).is_empty() => "But the comparison is not to be trusted, as said below.",
         (false, _) => "The data do not show whether the service helped, changed nothing or harmed.",
         (true, true) => "That is better.",
         (true, false) => "That is worse.",
     };
-    format!("{compared} {meaning}")
+    let nearly = match answer.leaves_out_zero() && answer.low.abs().min(answer.high.abs()) < 0.05 * answer.effect.abs() {
+        true => " It can only just be told from no effect.",
+        false => "",
+    };
+    format!("{compared} {meaning}{nearly}")
+}
+
+/// Why the comparison is not to be trusted, whatever it shows; nothing where nothing speaks against it.
+pub fn doubts(evaluation: &EvaluationResult) -> Vec<String> {
+    let moved =
+        evaluation.estimates.iter().filter(|estimate| estimate.role == Role::NegativeControl && estimate.leaves_out_zero());
+    let mut out: Vec<String> = moved
+        .map(|estimate| {
+            format!(
+                "An effect shows on `{}`, which the service cannot have changed. The groups differ in something that was not recorded.",
+                estimate.what
+            )
+        })
+        .collect();
+    if let Some(balance) = &evaluation.balance
+        && balance.after.light() == Light::Red
+    {
+        out.extend(words::balance_note(&balance.after));
+    }
+    if let Some((_, _, p_value)) = evaluation.panel.as_ref().and_then(|panel| panel.before)
+        && p_value < 0.01
+    {
+        out.push(
+            "The units did not go the same way before the start, so that what came after it may have other causes.".to_owned(),
+        );
+    }
+    out
 }
 
 /// "3.2 percentage points less", "£1,794 more".
@@ -42,12 +88,16 @@ fn capital(text: &str) -> String {
 pub fn can_be_said(evaluation: &EvaluationResult) -> Vec<String> {
     let Some(answer) = evaluation.estimates.iter().find(|estimate| estimate.role == Role::Answer) else { return Vec::new() };
     let unit = evaluation.unit;
+    let doubts = doubts(evaluation);
+    if !doubts.is_empty() {
+        return doubts;
+    }
     let mut out =
         vec![format!("The best estimate of {} is {}.", words::estimand(evaluation.estimand), moved(unit, answer.effect))];
     out.push(format!(
-        "Effects from {} fit the data at the {:.0}% level.",
+        "Effects from {} fit the data at the {} level.",
         words::interval(unit, answer.low, answer.high),
-        100.0 * evaluation.level
+        words::level(evaluation.level)
     ));
     if let Some(least) = evaluation.minimum_detectable {
         out.push(format!(
@@ -69,7 +119,7 @@ pub fn cannot_be_said(evaluation: &EvaluationResult, randomised: bool) -> Vec<St
     }
     if !randomised {
         out.push(
-            "That nothing else explains the difference. The groups are alike in what was recorded, and may differ in what was not."
+            "That nothing else explains the difference. Whatever was not recorded may differ between those who are compared."
                 .to_owned(),
         );
     }
@@ -96,10 +146,6 @@ pub fn negative_controls(evaluation: &EvaluationResult) -> Option<String> {
     match (of.len(), moved.as_slice()) {
         (0, _) => None,
         (_, []) => Some("No effect shows on what the service cannot have changed, as it should be.".to_owned()),
-        (_, names) => Some(format!(
-            "An effect shows on `{}`, which the service cannot have changed. The groups differ in something that was not recorded, and \
-             the answer is not to be trusted.",
-            names.join("`, `")
-        )),
+        (_, names) => Some(format!("An effect shows on `{}`, which the service cannot have changed.", names.join("`, `"))),
     }
 }

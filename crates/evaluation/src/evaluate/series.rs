@@ -20,7 +20,11 @@ pub(super) fn of_series(spec: &Spec, design: &SeriesSpec, table: &EvaluationTabl
     }
     let (periods, values) = in_order(spec, design, table)?;
     let start = periods.iter().position(|period| *period >= design.from).unwrap_or(periods.len());
-    let season = design.season.map(|length| Season { length, harmonics: (length / 2).clamp(1, 2) });
+    if design.season == Some(2) {
+        let error = EvaluationError::Option { what: "a season of two periods has no wave of its own: leave `season` out" };
+        return Err(told("the answer")(error));
+    }
+    let season = design.season.map(|length| Season { length, harmonics: ((length - 1) / 2).clamp(1, 2) });
     let options = SeriesOptions { interrupted_at: start, season, lag: design.lag };
     let fit = interrupted_time_series(&values, options).map_err(told("the answer"))?;
     // The mean effect over the periods with the service: the change of level, and the change of trend at their middle.
@@ -42,6 +46,10 @@ pub(super) fn of_series(spec: &Spec, design: &SeriesSpec, table: &EvaluationTabl
             .to_owned(),
         format!("Durbin-Watson statistic {:.2}: about 2 where neighbouring periods do not resemble one another.", fit.durbin_watson),
     ];
+    if let Some(season) = season {
+        let waves = base::english::counted(season.harmonics as i64, "smooth wave", "smooth waves");
+        notes.push(format!("The season of {} periods is described by {waves}.", season.length));
+    }
     if let Ok(test) = fit.autocorrelation(design.lag.max(1))
         && test.p_value < 0.05
     {

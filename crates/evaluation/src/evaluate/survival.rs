@@ -1,6 +1,7 @@
 //! The answer of a survival design: the share in whom the event has happened by a time, and how fast it comes.
 
 use base::day::Day;
+use base::english::counted;
 use base::statistics::normal_quantile;
 
 use super::refused::{Refused, refused};
@@ -84,14 +85,39 @@ pub(super) fn of_times(
             ""
         }
     ));
+    if watched.causes > 1 {
+        let other = watched.cause.iter().filter(|cause| **cause > 1).count();
+        notes.push(format!(
+            "{} one of {}: every word in the outcome column that is neither `{}` nor 0 is one.",
+            counted(other as i64, "person had", "people had"),
+            counted(watched.causes as i64 - 1, "kind of competing event", "kinds of competing events"),
+            design.event
+        ));
+    }
+    if !sample.covariates.all().is_empty() {
+        notes.push("The shares are not adjusted for the covariates. The hazard ratio of a Cox model is.".to_owned());
+    }
     notes.extend(speed(spec, design, &watched, &sample).map_err(told("the speed of events"))?);
     let mut curves = Vec::new();
     for (which, name) in [(true, "treated"), (false, "comparison")] {
         let rows = group(which);
         let exit: Vec<f64> = rows.iter().map(|row| watched.time[*row]).collect();
-        let event: Vec<bool> = rows.iter().map(|row| watched.cause[*row] == 1).collect();
-        let curve = kaplan_meier(FollowUp { entry: None, exit: &exit, event: &event }, spec.level).map_err(told("the curves"))?;
-        let points = curve.steps.iter().map(|step| [step.time, step.survival, step.lower, step.upper]).collect();
+        let cause: Vec<usize> = rows.iter().map(|row| watched.cause[*row]).collect();
+        let points = if watched.causes == 1 {
+            let event: Vec<bool> = cause.iter().map(|cause| *cause == 1).collect();
+            let curve =
+                kaplan_meier(FollowUp { entry: None, exit: &exit, event: &event }, spec.level).map_err(told("the curves"))?;
+            curve.steps.iter().map(|step| [step.time, step.survival, step.lower, step.upper]).collect()
+        } else {
+            // Whoever had a competing event can no longer have this one, and stays without it.
+            let half = normal_quantile(0.5 + spec.level / 2.0);
+            let steps = cumulative_incidence(None, &exit, &cause, watched.causes).map_err(told("the curves"))?;
+            let point = |step: &IncidenceStep| {
+                let (share, error) = (1.0 - step.incidence[0], half * step.standard_error[0]);
+                [step.time, share, (share - error).max(0.0), (share + error).min(1.0)]
+            };
+            steps.iter().map(point).collect()
+        };
         curves.push(OutcomeCurve { name: name.to_owned(), points });
     }
     // Shares of people, whatever unit the times have.
@@ -111,22 +137,25 @@ fn watched(spec: &Spec, design: &SurvivalSpec, table: &EvaluationTable, sample: 
         return Err(table.fault("", &[], "a survival design needs the outcome in a column", "a column", fix).into());
     };
     let text = table.text(column)?;
-    let mut others: Vec<&str> = Vec::new();
+    let mut others: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
     let of_value: Vec<usize> = text
         .values
         .iter()
         .map(|value| match value.trim() {
             value if same_value(value, &design.event) => 1,
-            value if is_empty(value) || same_value(value, "0") => 0,
+            value if same_value(value, "0") => 0,
             value => {
-                let at = others.iter().position(|other| *other == value).unwrap_or_else(|| {
-                    others.push(value);
-                    others.len() - 1
-                });
-                at + 2
+                let next = others.len() + 2;
+                *others.entry(value).or_insert(next)
             }
         })
         .collect();
+    let empty: Vec<usize> =
+        sample.table_rows.iter().copied().filter(|row| is_empty(&text.values[text.rows[*row] as usize])).collect();
+    if !empty.is_empty() {
+        let fix = "write 0 for whoever was watched to the end without an event";
+        return Err(table.fault(column, &empty, "what happened is not said", "the event, another event, or 0", fix).into());
+    }
     let cause: Vec<usize> = sample.table_rows.iter().map(|row| of_value[text.rows[*row] as usize]).collect();
     if !cause.contains(&1) {
         let expected = format!("`{}` in some rows", design.event);

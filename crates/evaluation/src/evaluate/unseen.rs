@@ -55,7 +55,8 @@ fn rosenbaum_figure(
     binary: bool,
 ) -> Option<UnseenFigure> {
     let matches = found.matches.as_ref()?;
-    if matches.pairs.len() != matches.treated_matched() {
+    // With replacement or several matches the pairs are not independent of each other.
+    if matches.pairs.len() != matches.treated_matched() || matches.controls_used != matches.pairs.len() {
         return None;
     }
     let differences: Vec<f64> =

@@ -12,6 +12,7 @@ use evaluation::words;
 /// The whole answer.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct EvaluationDocument {
+    /// what is asked, in words
     question: String,
     /// what is counted or measured
     outcome: String,
@@ -37,9 +38,13 @@ pub struct EvaluationDocument {
     minimum_detectable: Option<f64>,
     /// how strong something unseen would have to be
     sensitivity: Vec<SensitivityEntry>,
+    /// sentences
     can_be_said: Vec<String>,
+    /// sentences
     cannot_be_said: Vec<String>,
+    /// whether the question was asked beforehand
     registration: RegistrationEntry,
+    /// further sentences
     notes: Vec<String>,
 }
 
@@ -48,10 +53,15 @@ pub struct EvaluationDocument {
 struct EstimateEntry {
     /// answer, naive, subgroup, negative control, placebo or part
     role: &'static str,
+    /// what it is
     what: String,
+    /// the estimate
     effect: Option<f64>,
+    /// its standard error
     standard_error: Option<f64>,
+    /// lower end of the interval
     low: Option<f64>,
+    /// upper end of the interval
     high: Option<f64>,
     /// two-sided
     p_value: Option<f64>,
@@ -61,7 +71,9 @@ struct EstimateEntry {
     treated_mean: Option<f64>,
     /// mean of those they are compared with
     comparison_mean: Option<f64>,
+    /// treated people or units it rests on
     treated: usize,
+    /// people or units they are compared with
     comparison: usize,
     /// how the standard error was worked out
     method: String,
@@ -70,16 +82,22 @@ struct EstimateEntry {
 /// Who is left after a step.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 struct LossEntry {
+    /// what the step asks
     step: String,
+    /// treated people left
     treated: usize,
+    /// others left
     comparison: usize,
 }
 
 /// Standardised differences of one covariate, in standard deviations.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 struct BalanceEntry {
+    /// its name
     covariate: String,
+    /// before the comparison
     before: Option<f64>,
+    /// in the comparison
     after: Option<f64>,
     /// variance of the treated over that of the others, after
     variance_ratio: Option<f64>,
@@ -91,34 +109,47 @@ struct BalanceEntry {
 struct EventTimeEntry {
     /// periods since the start; below 0 before it
     since_start: i64,
+    /// the estimate
     effect: Option<f64>,
+    /// its standard error
     standard_error: Option<f64>,
+    /// lower end of the interval
     low: Option<f64>,
+    /// upper end of the interval
     high: Option<f64>,
 }
 
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 struct NaivePartEntry {
+    /// which units are compared
     what: String,
+    /// its weight; weights add up to 1
     weight: Option<f64>,
+    /// what it says
     effect: Option<f64>,
 }
 
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 struct SensitivityEntry {
+    /// the name of the figure
     name: String,
+    /// the figure
     value: Option<f64>,
+    /// what it says
     words: String,
 }
 
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 struct RegistrationEntry {
+    /// the spec was registered before the data were there
     registered: bool,
     /// the spec is as it was registered; null where it was not
     unchanged: Option<bool>,
     /// lines that differ from what was registered
     difference: Vec<String>,
+    /// SHA-256 of the spec
     spec_sha256: String,
+    /// SHA-256 of the table
     table_sha256: String,
     /// how often this table was evaluated beside this spec
     runs: usize,

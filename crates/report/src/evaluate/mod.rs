@@ -105,11 +105,7 @@ impl EvaluationReport {
 
     /// One row of the table of estimates.
     fn row(&self, estimate: &EstimatedEffect) -> Vec<String> {
-        let unit = match estimate.role {
-            // The unit of another outcome is not known to be that of the answer.
-            Role::NegativeControl => evaluation::spec::OutcomeUnit::Number,
-            _ => self.evaluation.unit,
-        };
+        let unit = estimate.unit.unwrap_or(self.evaluation.unit);
         let p_value = match estimate.corrected_p_value {
             Some(corrected) => format!("{} ({} corrected)", p_value(estimate.p_value), p_value(corrected)),
             None => p_value(estimate.p_value),

@@ -37,7 +37,7 @@ impl EvaluationReport {
         sections.push(PageSection::new("registration", "Whether the question was asked beforehand", self.registered()));
         Page {
             title: &format!("{} – evaluation", found.question),
-            kind: "EvaluationResult of a service",
+            kind: "Evaluation of a service",
             heading: &found.question,
             about: std::slice::from_ref(&found.design),
             sections,
@@ -47,10 +47,9 @@ impl EvaluationReport {
 
     fn answer(&self) -> Markup {
         let found = &self.evaluation;
-        let well = found
-            .estimates
-            .first()
-            .is_some_and(|answer| answer.leaves_out_zero() && (answer.effect > 0.0) == found.more_is_better);
+        let well = found.estimates.first().is_some_and(|answer| {
+            answer.leaves_out_zero() && (answer.effect > 0.0) == found.more_is_better && said::doubts(found).is_empty()
+        });
         let remarks = self.remarks();
         html! {
             (verdict(&said::found(found), well))

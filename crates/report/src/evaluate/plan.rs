@@ -1,6 +1,7 @@
 //! What a design would find, by the number of people.
 
 use base::money::thousands;
+use base::statistics::normal_quantile;
 use evaluation::spec::OutcomeUnit;
 use evaluation::words;
 use schemars::JsonSchema;
@@ -72,16 +73,36 @@ impl PlanReport {
             ]
         };
         let rows: Vec<Vec<String>> = self.rows.iter().map(row).collect();
+        let enough = self.enough();
         let why = self.rows.iter().find_map(|row| row.why.as_ref());
         let mut out = format!("{}\n\n", terminal.bold(&terminal.wrap(&self.question, 0)));
         for text in self.words() {
             out += &format!("{}\n\n", terminal.wrap(&text, 0));
         }
         out += &terminal.table(&header.map(str::to_owned), &rows);
+        if let Some(enough) = enough {
+            out += &format!("\n{}\n", terminal.wrap(&enough, 0));
+        }
         if let Some(why) = why {
             out += &format!("\n{}\n", terminal.wrap(&format!("The first draw that could not be evaluated: {why}"), 0));
         }
         out
+    }
+
+    /// How many people find the effect four times in five, from the widths of the intervals: a width falls with the root of the number.
+    fn enough(&self) -> Option<String> {
+        let row = self.rows.iter().rfind(|row| row.failed < row.draws && row.width > 0.0)?;
+        let (interval, power) = (normal_quantile(0.5 + self.level / 2.0), normal_quantile(0.8));
+        let error = row.mean_width() / (2.0 * interval);
+        let needed = row.size as f64 * ((interval + power) * error / self.true_effect.abs()).powi(2);
+        (needed.is_finite() && needed < 1e7).then(|| {
+            let needed = if needed < 100.0 { needed.ceil() } else { (needed / 10.0).ceil() * 10.0 };
+            format!(
+                "To find it 80 times in 100, about {} people are needed in each group, {} in all.",
+                thousands(needed as i64),
+                thousands(2 * needed as i64)
+            )
+        })
     }
 
     fn words(&self) -> Vec<String> {
@@ -132,22 +153,28 @@ impl PlanReport {
 /// What a design would find, before there are data.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct PlanDocument {
+    /// what is asked, in words
     question: String,
     /// the scheme from whose assumptions people are simulated
     scheme: String,
+    /// what is counted
     outcome: String,
+    /// how groups are compared, as a sentence
     design: String,
     /// level of the intervals, from 0 to 1
     level: f64,
+    /// seed of every random draw
     seed: u64,
     /// difference between treated and untreated over everybody who was simulated, in the unit of the outcome
     true_effect: Option<f64>,
+    /// one for each number of people
     sizes: Vec<PlanSize>,
 }
 
 /// One number of people.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 struct PlanSize {
+    /// people in each of the two groups
     people_in_each_group: usize,
     /// share of draws whose interval leaves out no effect, on the better side
     power: Option<f64>,
@@ -155,6 +182,7 @@ struct PlanSize {
     power_error: Option<f64>,
     /// mean width of the interval, in the unit of the outcome
     mean_width: Option<f64>,
+    /// evaluations made
     draws: usize,
     /// draws that could not be evaluated
     not_evaluated: usize,

@@ -12,9 +12,16 @@ use super::request::EvaluateRequest;
 use crate::error::Error;
 use crate::measure::{MeasureRequest, ResultState, measure};
 use outcomes::QueryDates;
+use report::quality;
+
+/// A measured outcome, and what the records say of their own quality.
+pub(super) struct MeasuredColumn {
+    pub(super) column: (String, TableColumn),
+    pub(super) notes: Vec<String>,
+}
 
 /// The column of the measured outcome, for people in the order of the column of ids; `None` where the spec names a column of the table.
-pub(super) fn column(request: &EvaluateRequest, spec: &Spec, ids: &TextValues) -> Result<Option<(String, TableColumn)>, Error> {
+pub(super) fn column(request: &EvaluateRequest, spec: &Spec, ids: &TextValues) -> Result<Option<MeasuredColumn>, Error> {
     let OutcomeSource::Scheme { folder, outcome } = &spec.outcome.source else { return Ok(None) };
     if !request.records.is_dir() {
         return Err(Error::failed(
@@ -28,12 +35,13 @@ pub(super) fn column(request: &EvaluateRequest, spec: &Spec, ids: &TextValues) -
         reach: request.reach,
         records: request.records.clone(),
         joining: None,
-        days: QueryDates { as_at: request.today, known_at: None },
+        days: QueryDates { as_at: request.as_at, known_at: None },
         provider: None,
         by: Vec::new(),
         accepted: None,
         people: Some(request.access.clone()),
     })?;
+    let notes = quality::notes(&measured.quality).into_iter().chain(measured.notes.iter().cloned()).collect();
     let table = measured.people_table.unwrap_or_default();
     let Some(wanted) = table.outcomes.iter().position(|name| name == outcome) else {
         let near = base::similar_names::nearest(outcome, table.outcomes.iter().map(String::as_str));
@@ -65,5 +73,6 @@ pub(super) fn column(request: &EvaluateRequest, spec: &Spec, ids: &TextValues) -
             "check that the ids of the table are those of the table of people, and the day of `--as-at`",
         ));
     }
-    Ok(Some((MEASURED.to_owned(), TableColumn::Numbers(NumberColumn { values, wrong: Vec::new() }))))
+    let column = (MEASURED.to_owned(), TableColumn::Numbers(NumberColumn { values, wrong: Vec::new() }));
+    Ok(Some(MeasuredColumn { column, notes }))
 }

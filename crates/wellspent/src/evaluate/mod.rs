@@ -35,6 +35,7 @@
 //!     spec: folder.join("spec.toml"),
 //!     reach: Reach::Inside(None),
 //!     records: folder.clone(),
+//!     as_at: jiff::civil::date(2026, 11, 30),
 //!     today: jiff::civil::date(2026, 11, 30),
 //!     access: Access { actor: Actor::new("analyst")?, purpose: "evaluation of support".to_owned() },
 //! };
@@ -67,11 +68,12 @@ use crate::error::Error;
 /// # Errors
 /// The spec has mistakes, or the table cannot be used.
 pub fn evaluate(request: &EvaluateRequest) -> Result<EvaluationReport, Error> {
-    let (spec, warnings) = read::spec(&request.spec)?;
+    let (spec, mut warnings) = read::spec(&request.spec)?;
     let path = read::table_path(&request.records, &spec)?;
     access_log::note(path.parent().unwrap_or(Path::new(".")), &request.access, "evaluate", &[])?;
-    let table = read::table(&path, &spec, |ids| measured::column(request, &spec, ids))?;
-    let found = evaluation::evaluate::evaluate(&spec, &table, day(request.today)).map_err(|error| told(&error))?;
+    let (table, notes) = read::table(&path, &spec, |ids| measured::column(request, &spec, ids))?;
+    warnings.extend(notes);
+    let found = evaluation::evaluate::evaluate(&spec, &table, day(request.as_at)).map_err(|error| told(&error))?;
     let registration = registration::compared(&request.spec, &path, request.today, request.access.actor.name())?;
     Ok(EvaluationReport { randomised: is_randomised(&spec), evaluation: found, registration, warnings })
 }

@@ -279,6 +279,10 @@ fn evaluated(spec: &Spec, groups: &[Vec<SimulatedPerson>; 2], row: &mut PlanRow)
         }
         Err(refused) => {
             row.failed += 1;
+            // What is wrong with the spec is wrong with every draw.
+            if row.draws == 10 && row.failed == 10 {
+                return Err(Error::failed(refused.to_string(), "docs/evaluation.md says what each design needs"));
+            }
             row.why.get_or_insert_with(|| refused.to_string());
         }
     }

@@ -8,6 +8,7 @@ use evaluation::spec::{self, CovariateKind, DesignSpec, KnownWhen, OutcomeSource
 use evaluation::table::{EvaluationTable, NumberColumn, TableColumn, TextValues};
 use records::fault::Grade;
 
+use super::measured::MeasuredColumn;
 use crate::error::Error;
 use crate::folder;
 use crate::link::texts::{self, ColumnReader, Numbers};
@@ -102,8 +103,8 @@ fn wanted(spec: &Spec) -> BTreeMap<&str, bool> {
 pub(super) fn table(
     path: &Path,
     spec: &Spec,
-    measured: impl FnOnce(&TextValues) -> Result<Option<(String, TableColumn)>, Error>,
-) -> anyhow::Result<EvaluationTable> {
+    measured: impl FnOnce(&TextValues) -> Result<Option<MeasuredColumn>, Error>,
+) -> anyhow::Result<(EvaluationTable, Vec<String>)> {
     let wanted = wanted(spec);
     let names: Vec<&str> = wanted.keys().copied().collect();
     let readers = wanted.values().map(|is_number| match is_number {
@@ -117,17 +118,21 @@ pub(super) fn table(
             "correct the row or take it out: an evaluation leaves out no row by itself"
         ));
     }
+    let mut notes = Vec::new();
     let mut columns: BTreeMap<String, TableColumn> =
         names.iter().zip(read).filter_map(|(name, column)| Some(((*name).to_owned(), finished(column)?))).collect();
     if let Some(TableColumn::Text(ids)) = columns.get(&spec.id) {
-        columns.extend(measured(ids)?);
+        if let Some(found) = measured(ids)? {
+            notes = found.notes;
+            columns.extend([found.column]);
+        }
     }
     let rows = columns.values().next().map_or(0, |column| match column {
         TableColumn::Text(column) => column.rows.len(),
         TableColumn::Numbers(column) => column.values.len(),
     });
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    Ok(EvaluationTable::new(&name, texts::row_number(path, 0), rows, columns)?)
+    Ok((EvaluationTable::new(&name, texts::row_number(path, 0), rows, columns)?, notes))
 }
 
 fn finished(column: ColumnReader) -> Option<TableColumn> {

@@ -24,10 +24,13 @@ enum Entry {
     Run { on: String, by: String, spec_sha256: String, table_sha256: String },
 }
 
+/// What the name of the file ends in.
+const ENDING: &str = ".registered.jsonl";
+
 /// Where the entries of a spec are: beside it.
 fn beside(spec: &Path) -> PathBuf {
     let mut name = spec.file_name().unwrap_or_default().to_os_string();
-    name.push(".registered.jsonl");
+    name.push(ENDING);
     spec.with_file_name(name)
 }
 
@@ -88,6 +91,20 @@ fn add(spec: &Path, entry: &Entry) -> anyhow::Result<()> {
     added.with_context(|| format!("could not add to {}", path.display()))
 }
 
+/// The runs that are noted beside any spec of the folder: a spec that is copied keeps its history.
+fn runs_beside(spec: &Path) -> anyhow::Result<Vec<Entry>> {
+    let folder = spec.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut all = Vec::new();
+    let files = fs::read_dir(folder).with_context(|| format!("could not read {}", folder.display()))?;
+    for file in files.flatten().map(|file| file.path()) {
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if let Some(of) = name.strip_suffix(ENDING) {
+            all.extend(entries(&folder.join(of))?.into_iter().filter(|entry| matches!(entry, Entry::Run { .. })));
+        }
+    }
+    Ok(all)
+}
+
 /// Registers a spec: from now on every report says whether it was changed.
 ///
 /// # Errors
@@ -109,6 +126,13 @@ pub fn register(spec: &Path, by: &Actor, on: Date) -> Result<String, Error> {
         ));
     }
     let sha256 = sha256(text.as_bytes());
+    let asked = |entry: &Entry| matches!(entry, Entry::Run { spec_sha256, .. } if *spec_sha256 == sha256);
+    if runs_beside(spec)?.iter().any(asked) {
+        return Err(Error::failed(
+            format!("the same spec as {} was evaluated before under another name", spec.display()),
+            "write a new spec for data that nobody has looked at",
+        ));
+    }
     add(spec, &Entry::Registered { on: on.to_string(), by: by.name().to_owned(), sha256: sha256.clone(), text })?;
     Ok(sha256)
 }
@@ -133,7 +157,8 @@ pub(super) fn compared(spec: &Path, table: &Path, on: Date, by: &str) -> anyhow:
         },
         _ => RegistrationState::NotRegistered,
     };
-    let of_table = known.iter().filter_map(|entry| match entry {
+    let beside = runs_beside(spec)?;
+    let of_table = beside.iter().filter_map(|entry| match entry {
         Entry::Run { spec_sha256, table_sha256: table, .. } if *table == table_sha256 => Some(spec_sha256.as_str()),
         _ => None,
     });

@@ -17,6 +17,8 @@ pub struct EvaluateRequest {
     /// The folder with the table that the spec names, or the table itself.
     pub records: PathBuf,
     /// No day of the table may be after this one.
+    pub as_at: Date,
+    /// The day of the run, for the registration.
     pub today: Date,
     /// Who asks, and for which purpose. The access log gets a row before the table is read.
     pub access: Access,
