@@ -19,6 +19,16 @@ pub enum FunnelMeasure<'a> {
         /// The share that is expected, strictly between 0 and 1.
         target: f64,
     },
+    /// A share of people, against the share that is expected of each provider's own people (indirect standardisation). Values
+    /// and limits are shares of its people: times the share of everybody over the share expected, they are standardised rates.
+    Standardised {
+        /// People with the event at each provider.
+        events: &'a [u64],
+        /// People at each provider.
+        people: &'a [u64],
+        /// Events that are expected at each provider, above 0 and below its people.
+        expected: &'a [f64],
+    },
     /// Observed events over expected ones (indirectly standardised), against 1.
     Ratio {
         /// Observed events at each provider.
@@ -99,10 +109,10 @@ pub fn funnel(measure: FunnelMeasure<'_>, dispersion: Dispersion, winsorised: f6
     check(measure, winsorised)?;
     let scale = Scale { measure };
     let providers = match measure {
-        FunnelMeasure::Proportion { people, .. } => people.len(),
+        FunnelMeasure::Proportion { people, .. } | FunnelMeasure::Standardised { people, .. } => people.len(),
         FunnelMeasure::Ratio { expected, .. } => expected.len(),
     };
-    let z: Vec<f64> = (0..providers).map(|at| (scale.value(at) - scale.target()) / scale.deviation(at)).collect();
+    let z: Vec<f64> = (0..providers).map(|at| (scale.value(at) - scale.target(at)) / scale.deviation(at)).collect();
     let (phi, tau_squared) = over_dispersion(&winsorise(&z, winsorised), &scale);
     let points = (0..providers).map(|at| point(&scale, at, z[at], phi, tau_squared, dispersion)).collect();
     Ok(Funnel { points, phi, tau_squared, dispersion })
@@ -118,9 +128,17 @@ fn check(measure: FunnelMeasure<'_>, winsorised: f64) -> Result<(), EvaluationEr
             if !(target > 0.0 && target < 1.0) {
                 return Err(EvaluationError::Option { what: "the target must be a share between 0 and 1" });
             }
-            if let Some(row) = (0..people.len()).find(|&row| people[row] == 0 || events[row] > people[row]) {
-                let expected = "at least one person, and no more events than people";
-                return Err(EvaluationError::Value { column: "people".to_owned(), row, expected });
+            check_people(events, people)?;
+            people.len()
+        }
+        FunnelMeasure::Standardised { events, people, expected } => {
+            check_rows("people", people.len(), events.len())?;
+            check_finite("expected", expected, events.len())?;
+            check_people(events, people)?;
+            let within = |row: &usize| expected[*row] > 0.0 && expected[*row] < people[*row] as f64;
+            if let Some(row) = (0..people.len()).find(|row| !within(row)) {
+                let expected = "a number above 0 and below the number of people";
+                return Err(EvaluationError::Value { column: "expected".to_owned(), row, expected });
             }
             people.len()
         }
@@ -135,6 +153,16 @@ fn check(measure: FunnelMeasure<'_>, winsorised: f64) -> Result<(), EvaluationEr
     if found < 2 { Err(EvaluationError::TooFew { what: "providers", needed: 2, found }) } else { Ok(()) }
 }
 
+fn check_people(events: &[u64], people: &[u64]) -> Result<(), EvaluationError> {
+    match (0..people.len()).find(|&row| people[row] == 0 || events[row] > people[row]) {
+        Some(row) => {
+            let expected = "at least one person, and no more events than people";
+            Err(EvaluationError::Value { column: "people".to_owned(), row, expected })
+        }
+        None => Ok(()),
+    }
+}
+
 /// The scale on which chance has the same size at every value: the arcsine of the root of a share, the root of a ratio.
 struct Scale<'a> {
     measure: FunnelMeasure<'a>,
@@ -143,21 +171,25 @@ struct Scale<'a> {
 impl Scale<'_> {
     fn plain(&self, at: usize) -> f64 {
         match self.measure {
-            FunnelMeasure::Proportion { events, people, .. } => events[at] as f64 / people[at] as f64,
+            FunnelMeasure::Proportion { events, people, .. } | FunnelMeasure::Standardised { events, people, .. } => {
+                events[at] as f64 / people[at] as f64
+            }
             FunnelMeasure::Ratio { observed, expected } => observed[at] as f64 / expected[at],
         }
     }
 
     fn to(&self, plain: f64) -> f64 {
         match self.measure {
-            FunnelMeasure::Proportion { .. } => plain.sqrt().asin(),
+            FunnelMeasure::Proportion { .. } | FunnelMeasure::Standardised { .. } => plain.sqrt().asin(),
             FunnelMeasure::Ratio { .. } => plain.sqrt(),
         }
     }
 
     fn back(&self, scaled: f64) -> f64 {
         match self.measure {
-            FunnelMeasure::Proportion { .. } => scaled.clamp(0.0, std::f64::consts::FRAC_PI_2).sin().powi(2),
+            FunnelMeasure::Proportion { .. } | FunnelMeasure::Standardised { .. } => {
+                scaled.clamp(0.0, std::f64::consts::FRAC_PI_2).sin().powi(2)
+            }
             FunnelMeasure::Ratio { .. } => scaled.max(0.0).powi(2),
         }
     }
@@ -166,9 +198,10 @@ impl Scale<'_> {
         self.to(self.plain(at))
     }
 
-    fn target(&self) -> f64 {
+    fn target(&self, at: usize) -> f64 {
         match self.measure {
             FunnelMeasure::Proportion { target, .. } => self.to(target),
+            FunnelMeasure::Standardised { people, expected, .. } => self.to(expected[at] / people[at] as f64),
             FunnelMeasure::Ratio { .. } => 1.0,
         }
     }
@@ -176,7 +209,7 @@ impl Scale<'_> {
     /// The standard deviation of chance.
     fn deviation(&self, at: usize) -> f64 {
         match self.measure {
-            FunnelMeasure::Proportion { people, .. } => 0.5 / (people[at] as f64).sqrt(),
+            FunnelMeasure::Proportion { people, .. } | FunnelMeasure::Standardised { people, .. } => 0.5 / (people[at] as f64).sqrt(),
             FunnelMeasure::Ratio { expected, .. } => 0.5 / expected[at].sqrt(),
         }
     }
@@ -200,18 +233,42 @@ fn over_dispersion(winsorised: &[f64], scale: &Scale<'_>) -> (f64, f64) {
     (phi, ((n * phi - (n - 1.0)) / (sum - squares / sum)).max(0.0))
 }
 
-fn point(scale: &Scale<'_>, at: usize, z: f64, phi: f64, tau_squared: f64, dispersion: Dispersion) -> FunnelPoint {
+/// The standard deviation of chance, and of chance with what the limits allow for besides.
+fn spreads(scale: &Scale<'_>, at: usize, phi: f64, tau_squared: f64, dispersion: Dispersion) -> (f64, f64) {
     let chance = scale.deviation(at);
     let spread = match dispersion {
         Dispersion::None => chance,
         Dispersion::Additive => (chance * chance + tau_squared).sqrt(),
         Dispersion::Multiplicative => chance * phi.max(1.0).sqrt(),
     };
-    let limits = LIMITS.map(|p| match (dispersion, scale.measure) {
-        (Dispersion::None, FunnelMeasure::Proportion { people, target, .. }) => binomial_limit(target, people[at], p),
-        (Dispersion::None, FunnelMeasure::Ratio { expected, .. }) => poisson_limit(expected[at], p),
-        _ => scale.back(scale.target() + normal_quantile(p) * spread),
-    });
+    (chance, spread)
+}
+
+/// The limits of one provider: exact ones where nothing but chance is at work.
+fn limits(scale: &Scale<'_>, at: usize, (chance, spread): (f64, f64)) -> [f64; 4] {
+    LIMITS.map(|p| match scale.measure {
+        _ if spread > chance => scale.back(scale.target(at) + normal_quantile(p) * spread),
+        FunnelMeasure::Proportion { people, target, .. } => binomial_limit(target, people[at], p),
+        FunnelMeasure::Standardised { people, expected, .. } => binomial_limit(expected[at] / people[at] as f64, people[at], p),
+        FunnelMeasure::Ratio { expected, .. } => poisson_limit(expected[at], p),
+    })
+}
+
+impl Funnel {
+    /// The limits of a share, for a provider of any size: the lines of the plot. `target` is the share that is expected, strictly
+    /// between 0 and 1, of at least one of `people`.
+    #[must_use]
+    pub fn limits_of_share(&self, target: f64, people: u64) -> [f64; 4] {
+        let people = people.max(1);
+        let (events, people, expected) = ([0], [people], [target * people as f64]);
+        let scale = Scale { measure: FunnelMeasure::Standardised { events: &events, people: &people, expected: &expected } };
+        limits(&scale, 0, spreads(&scale, 0, self.phi, self.tau_squared, self.dispersion))
+    }
+}
+
+fn point(scale: &Scale<'_>, at: usize, z: f64, phi: f64, tau_squared: f64, dispersion: Dispersion) -> FunnelPoint {
+    let (chance, spread) = spreads(scale, at, phi, tau_squared, dispersion);
+    let limits = limits(scale, at, (chance, spread));
     let value = scale.plain(at);
     let band = match value {
         value if value < limits[0] => FunnelBand::FarBelow,
@@ -222,7 +279,7 @@ fn point(scale: &Scale<'_>, at: usize, z: f64, phi: f64, tau_squared: f64, dispe
     };
     let shrunken = (dispersion == Dispersion::Additive).then(|| {
         let kept = tau_squared / (tau_squared + chance * chance);
-        scale.back(scale.target() + kept * (scale.value(at) - scale.target()))
+        scale.back(scale.target(at) + kept * (scale.value(at) - scale.target(at)))
     });
     FunnelPoint { value, z, z_adjusted: z * chance / spread, limits, band, shrunken }
 }

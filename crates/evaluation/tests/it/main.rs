@@ -1,6 +1,7 @@
 //! Whole methods, compared with published numbers and with each other.
 
 mod balance;
+mod comparing_providers;
 mod data;
 mod difference_in_differences;
 mod effects;
