@@ -83,6 +83,8 @@ enum Command {
     Measure(commands::measure::Measure),
     /// Answer whether a service worked, by the design that a spec names, with everything a careful reader asks
     Evaluate(commands::evaluate::Evaluate),
+    /// Compare the providers of a contract with what is expected of their people: a funnel plot, and no league table
+    CompareProviders(commands::compare_providers::CompareProviders),
     /// Show one person's timeline across agencies, for a stated purpose
     Person(commands::person::Person),
     /// Show how many agencies serve the same people, what is done twice, and what that costs
@@ -148,6 +150,7 @@ fn main() -> ExitCode {
         Command::Simulate(command) => commands::simulate::run(&command),
         Command::Measure(command) => commands::measure::run(&command),
         Command::Evaluate(command) => commands::evaluate::run(command),
+        Command::CompareProviders(command) => commands::compare_providers::run(&command),
         Command::Person(command) => commands::person::run(&command),
         Command::Duplication(command) => commands::duplication::run(&command),
         Command::Pseudonymise(command) => commands::pseudonymise::run(&command),

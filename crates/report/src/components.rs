@@ -5,6 +5,8 @@
 //! A part that can be linked to takes its id from the caller. Ids begin with what the part is (`table-`, `chart-`, `risk-`,
 //! `word-`), so that a name from a file cannot meet the id of a section.
 
+use std::borrow::Cow;
+
 use base::hidden_characters::hidden;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -24,8 +26,8 @@ pub struct Page<'a> {
 
 /// A part of a page with a heading of its own and an entry in the contents list.
 pub struct PageSection {
-    pub id: &'static str,
-    pub title: &'static str,
+    pub id: Cow<'static, str>,
+    pub title: Cow<'static, str>,
     pub body: Markup,
 }
 
@@ -64,8 +66,8 @@ impl Page<'_> {
 }
 
 impl PageSection {
-    pub fn new(id: &'static str, title: &'static str, body: Markup) -> PageSection {
-        PageSection { id, title, body }
+    pub fn new(id: impl Into<Cow<'static, str>>, title: impl Into<Cow<'static, str>>, body: Markup) -> PageSection {
+        PageSection { id: id.into(), title: title.into(), body }
     }
 
     fn draw(&self) -> Markup {
@@ -246,8 +248,13 @@ pub struct ChartFigure {
 
 impl ChartFigure {
     pub fn draw(&self) -> Markup {
+        self.draw_again("")
+    }
+
+    /// The same on a page with several charts of this kind: `which` ends its id.
+    pub fn draw_again(&self, which: &str) -> Markup {
         html! {
-            figure #{ "chart-" (self.id) } {
+            figure #{ "chart-" (self.id) (which) } {
                 figcaption { h3 { (self.title) } p { (self.words) } }
                 @if !self.legend.is_empty() {
                     ul.legend { @for (key, name) in &self.legend { li { (key) span { (name) } } } }

@@ -4,6 +4,7 @@ pub mod charts;
 pub mod check;
 pub mod claims;
 pub mod compare;
+pub mod compare_providers;
 pub mod components;
 pub mod design;
 pub mod duplication;

@@ -28,7 +28,7 @@
 //! After it, or beside it:
 //!
 //! - [`evaluate`] answers whether a service worked, by the design that a spec names. [`evaluate::registration`] stamps a spec before
-//!   the data are there.
+//!   the data are there. [`compare_providers`] says how the providers of one contract compare with what is expected of them.
 //!
 //! At any time:
 //!
@@ -61,6 +61,7 @@ mod bank_extract;
 pub mod check;
 pub mod claims;
 pub mod compare;
+pub mod compare_providers;
 pub mod design;
 mod doubted;
 mod doubtful_audits;

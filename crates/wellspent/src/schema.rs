@@ -87,6 +87,7 @@ mod tests {
     use report::check::CheckReport;
     use report::claims::ClaimsDocument;
     use report::compare::CompareReport;
+    use report::compare_providers::CompareProvidersDocument;
     use report::design::DesignDocument;
     use report::duplication_json::DuplicationDocument;
     use report::evaluate::EvaluationDocument;
@@ -127,6 +128,7 @@ mod tests {
         description::<CheckReport>,
         description::<ClaimsDocument>,
         description::<CompareReport>,
+        description::<CompareProvidersDocument>,
         description::<DesignDocument>,
         description::<DuplicationDocument>,
         description::<EvaluationDocument>,

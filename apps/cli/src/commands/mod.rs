@@ -4,6 +4,7 @@ pub(crate) mod approve;
 pub(crate) mod check;
 pub(crate) mod claims;
 pub(crate) mod compare;
+pub(crate) mod compare_providers;
 pub(crate) mod completions;
 pub(crate) mod design;
 pub(crate) mod duplication;

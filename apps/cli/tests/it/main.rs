@@ -6,7 +6,7 @@
 //!
 //! `bad_files`: every mistake in a scheme folder has its message, word for word. `carried`: what linkage leaves unsure in a
 //! figure. `casebook`: the Markdown cases under `cases/` come out to the penny. `cli`: exit codes, pipes, names. `compare`:
-//! two schemes side by side. `contract`: what no contract could say. `contradicting`: records that contradict each other. `design`, `fix`: the changed scheme that is written
+//! two schemes side by side. `comparing_providers`: providers against what is expected of their people. `contract`: what no contract could say. `contradicting`: records that contradict each other. `design`, `fix`: the changed scheme that is written
 //! checks clean. `doubted`: what measuring finds doubtful. `exceptions`: people who leave a measure. `faults`: a full disk, a file that cannot be read, everybody at
 //! once. `first_statement`: the tutorial, by the clock. `foreign_parquet`: Parquet files of other programs. `formats`: a table is the same in every format. `fuzzed`: every
 //! parser under random input. `gate`: what is missing, misspelt or repeated. `golden`: the summary of every shipped scheme.
@@ -27,6 +27,7 @@ mod carried;
 mod casebook;
 mod cli;
 mod compare;
+mod comparing_providers;
 mod contract;
 mod contradicting;
 mod design;

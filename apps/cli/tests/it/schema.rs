@@ -99,7 +99,7 @@ fn every_result_matches_its_schema() {
 }
 
 /// Runs a command that writes JSON, which must be a result by the schema of that name and nothing else.
-fn assert_matches(name: &str, arguments: &[&str]) -> Value {
+pub(crate) fn assert_matches(name: &str, arguments: &[&str]) -> Value {
     let output = run(arguments);
     let value: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{arguments:?}: {}", said(&output)));
     let schema = schema(name);

@@ -17,7 +17,7 @@ pub struct RiskGroup {
 
 /// How well predicted chances fit.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Calibration {
+pub struct RiskCalibration {
     /// From the lowest risk to the highest. People of equal risk are in one group, so there may be fewer than were asked for.
     pub groups: Vec<RiskGroup>,
     /// The slope of what happened on the predicted log odds: 1 is perfect, below 1 says that the predictions are too far apart
@@ -34,7 +34,7 @@ pub struct Calibration {
 /// # Errors
 ///
 /// Columns of unequal length, nobody, a risk that is not strictly between 0 and 1, or no groups.
-pub fn calibration(risk: &[f64], event: &[bool], groups: usize) -> Result<Calibration, EvaluationError> {
+pub fn calibration(risk: &[f64], event: &[bool], groups: usize) -> Result<RiskCalibration, EvaluationError> {
     check_finite("risk", risk, event.len())?;
     check_rows("event", event.len(), risk.len())?;
     if groups == 0 || risk.is_empty() {
@@ -66,7 +66,7 @@ pub fn calibration(risk: &[f64], event: &[bool], groups: usize) -> Result<Calibr
     let with = event.iter().filter(|event| **event).count() as f64;
     let without = event.len() as f64 - with;
     let c_statistic = (with * without > 0.0).then(|| (rank_sum - with * (with + 1.0) / 2.0) / (with * without));
-    Ok(Calibration { slope: slope(risk, event), groups: found, c_statistic })
+    Ok(RiskCalibration { slope: slope(risk, event), groups: found, c_statistic })
 }
 
 fn slope(risk: &[f64], event: &[bool]) -> Option<f64> {

@@ -1,7 +1,7 @@
 //! Providers of one contract compared with what is expected of their own people: no ranks, and limits that allow for chance and for
 //! the ordinary differences that nobody recorded (Spiegelhalter 2005).
 
-use super::calibration::{Calibration, calibration};
+use super::calibration::{RiskCalibration, calibration};
 use super::case_mix::{CaseMixModel, case_mix};
 use super::funnel::{FunnelBand, Dispersion, Funnel, FunnelMeasure, funnel};
 use super::ranking::chance_of_wrong_order;
@@ -48,7 +48,7 @@ pub struct ProviderComparison {
     /// The model of what is expected.
     pub model: CaseMixModel,
     /// How well it fits people whom it has not seen.
-    pub calibration: Calibration,
+    pub calibration: RiskCalibration,
     /// In the order of their numbers.
     pub providers: Vec<ProviderResult>,
     /// The funnel with the dispersion that was asked for. Its points are shares of people, of the providers that have a position.
