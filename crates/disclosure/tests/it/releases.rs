@@ -14,7 +14,7 @@ use disclosure::system::{CellId, LinearSystem};
 use disclosure::table::StatisticalTable;
 use disclosure::words::CellShown;
 
-use crate::oracle::{Draws, counts, dimension, interval};
+use crate::oracle::{Draws, counts, dimension, interval, mixed};
 
 fn request(name: &str, tables: Vec<StatisticalTable>, nested: &[(&str, &str)]) -> ReleaseRequest {
     let pair = |(inner, outer): &(&str, &str)| NestedPopulations { inner: (*inner).into(), outer: (*outer).into() };
@@ -280,6 +280,41 @@ fn attack_all(register: &ReleaseRegister) {
             assert!(found.0 <= low as f64 + 1e-6 && found.1 >= high as f64 - 1e-6, "{low} to {high} is within {found:?}");
         }
     }
+}
+
+/// A reader who has nothing but the table as it is shown: what the words say is worked out here from the words alone.
+#[test]
+fn a_reader_of_the_words_alone_finds_no_protected_cell() {
+    let mut attacked = 0;
+    for seed in 0..80 {
+        let mut draws = Draws::new(12_000 + seed);
+        let shape = [vec![6], vec![3, 4], vec![3, 2, 2], vec![5, 5]][seed as usize % 4].clone();
+        let dimensions = shape.iter().zip(["a", "b", "c"]).map(|(size, name)| dimension(name, *size)).collect();
+        let table = counts("all", dimensions, &mixed(&mut draws, shape.iter().product(), 40));
+        let found = publish(&mut ReleaseRegister::default(), &request("one", vec![table.clone()], &[])).expect("safe");
+        let system = LinearSystem::of(std::slice::from_ref(&table)).expect("a system");
+        let mut ranges = vec![PossibleRange { low: 0, high: None }; system.cells.len()];
+        for (cell, shown) in found.tables[0].iter().enumerate() {
+            let is_inner = table.conditions(cell).iter().all(|(_, category)| category.is_some());
+            ranges[system.position(&CellId::of(&table, cell)).expect("a cell")] = match shown {
+                CellShown::Value(value) => PossibleRange::exactly(*value),
+                CellShown::FewerThan(count) => PossibleRange { low: 1, high: Some(count - 1) },
+                // A small count would say that it is one; a total would not.
+                CellShown::ToProtect => PossibleRange { low: if is_inner { 10 } else { 0 }, high: None },
+            };
+        }
+        let known = PublicKnowledge { ranges, numbers: Vec::new() };
+        for (at, cell) in system.cells.iter().enumerate().filter(|(_, cell)| (1..10).contains(&cell.cell.value)) {
+            let (low, high) = interval(&system, &known, at);
+            let is_total = cell.id.conditions.len() < shape.len();
+            // A range of 5 that holds the true value. A small total of few small cells is known to be at least their number.
+            let width = if is_total { 3.0 } else { 5.0 };
+            assert!(high - low >= width - 1e-6, "table {seed}: a {} is within {low} to {high}", cell.cell.value);
+            attacked += 1;
+        }
+    }
+    println!("shown in words: {attacked} small cells attacked");
+    assert!(attacked > 300, "{attacked}");
 }
 
 /// Sequences of three releases: a table, the same at a later date with a few more people, and a finer table.
