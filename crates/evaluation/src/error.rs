@@ -95,7 +95,7 @@ impl fmt::Display for EvaluationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Lengths { what, expected, found } => {
-                write!(f, "{what} has {found} rows, and {expected} were expected: give one value for each unit")
+                write!(f, "{what} has another number of rows ({found}) than the units ({expected}): give one value for each unit")
             }
             Self::Value { column, row, expected } => {
                 write!(f, "column \"{column}\", row {}: expected {expected}; correct the value or leave the unit out", row + 1)

@@ -3,7 +3,7 @@
 
 use base::day::Day;
 
-use super::people::{ComparedPeople, Participants, compare, naive, plainly};
+use super::people::{ComparedGroups, Participants, compare, naive, plainly};
 use super::refused::{Refused, refused};
 use super::result::{BalancePair, EstimatedEffect, EvaluationResult, Overlap, Role};
 use super::unseen;
@@ -73,7 +73,7 @@ pub(super) fn of_people(spec: &Spec, table: &EvaluationTable, today: Day) -> Res
 }
 
 /// A standard error of 0 says that nobody differs, and would make any effect certain.
-fn spread(found: &ComparedPeople) -> Result<(), EvaluationError> {
+fn spread(found: &ComparedGroups) -> Result<(), EvaluationError> {
     let error = found.effect.standard_error;
     match error.is_finite() && error > 0.0 {
         true => Ok(()),
@@ -84,7 +84,7 @@ fn spread(found: &ComparedPeople) -> Result<(), EvaluationError> {
 }
 
 /// How far the answer moves where people who are equally near are taken in the other order; nothing where it does not move.
-fn ties(spec: &Spec, people: &Participants, found: &ComparedPeople) -> Option<String> {
+fn ties(spec: &Spec, people: &Participants, found: &ComparedGroups) -> Option<String> {
     found.matches.as_ref()?;
     let reversed = Participants { keys: people.keys.iter().map(|key| u64::MAX - key).collect(), ..people.clone() };
     let other = plainly(spec, &reversed).ok()?.effect.estimate;
@@ -175,7 +175,7 @@ fn clusters_enough(spec: &Spec, people: &Participants) -> Result<(), EvaluationE
 }
 
 /// An estimate with its interval. Where there are clusters, Student's t counts them; otherwise the sample is large.
-fn estimate(spec: &Spec, people: &Participants, found: &ComparedPeople, role: Role, what: &str) -> EstimatedEffect {
+fn estimate(spec: &Spec, people: &Participants, found: &ComparedGroups, role: Role, what: &str) -> EstimatedEffect {
     let effect = &found.effect;
     let (treated, comparison) = in_comparison(people, found);
     let method = words::standard_error(effect.standard_error_name, effect.clusters, &spec.standard_error);
@@ -215,7 +215,7 @@ fn plain(spec: &Spec, effect: &Effect, people: &Participants) -> EstimatedEffect
 }
 
 /// How many treated and others are in the comparison.
-fn in_comparison(people: &Participants, found: &ComparedPeople) -> (usize, usize) {
+fn in_comparison(people: &Participants, found: &ComparedGroups) -> (usize, usize) {
     let counts = |row: &usize| found.weights.as_ref().is_none_or(|weights| weights[*row] > 0.0);
     let of = |which: bool| (0..people.treated.len()).filter(|row| people.treated[*row] == which).filter(counts).count();
     (of(true), of(false))

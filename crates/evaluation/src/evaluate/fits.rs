@@ -29,7 +29,8 @@ pub(super) fn fits(spec: &Spec) -> Result<(), EvaluationError> {
             "this standard error leaves `clusters` out: use \"clustered\", \"bootstrap\" or \"randomisation\", or remove `clusters`",
         );
     }
-    if !of_people && !(spec.subgroups.is_empty() && spec.negative_controls.is_empty()) {
+    let has_parts = !spec.subgroups.is_empty() || !spec.negative_controls.is_empty();
+    if has_parts && !of_people {
         return refuse("this design has no subgroups and no negative controls: remove them from the spec");
     }
     if !covariates && !spec.covariates.is_empty() {

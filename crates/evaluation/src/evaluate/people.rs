@@ -62,7 +62,7 @@ impl Participants {
 }
 
 /// What one comparison of people gave.
-pub(super) struct ComparedPeople {
+pub(super) struct ComparedGroups {
     pub(super) effect: Effect,
     /// The weight of everybody in the comparison; everybody counts the same where there is none.
     pub(super) weights: Option<Vec<f64>>,
@@ -83,7 +83,7 @@ pub(super) struct ComparedPeople {
 /// # Errors
 ///
 /// The method cannot be used on these people, or its standard error not with this design.
-pub(super) fn compare(spec: &Spec, people: &Participants) -> Result<ComparedPeople, EvaluationError> {
+pub(super) fn compare(spec: &Spec, people: &Participants) -> Result<ComparedGroups, EvaluationError> {
     let error = &spec.standard_error;
     match error.method {
         StandardErrorMethod::Bootstrap => {
@@ -148,12 +148,12 @@ pub(super) fn compare(spec: &Spec, people: &Participants) -> Result<ComparedPeop
 }
 
 /// The estimate alone, with whatever standard error is quick.
-pub(super) fn plainly(spec: &Spec, people: &Participants) -> Result<ComparedPeople, EvaluationError> {
+pub(super) fn plainly(spec: &Spec, people: &Participants) -> Result<ComparedGroups, EvaluationError> {
     estimated(spec, people, StandardErrorMethod::Robust)
 }
 
 /// The estimate with a standard error that needs no draws.
-fn estimated(spec: &Spec, people: &Participants, method: StandardErrorMethod) -> Result<ComparedPeople, EvaluationError> {
+fn estimated(spec: &Spec, people: &Participants, method: StandardErrorMethod) -> Result<ComparedGroups, EvaluationError> {
     match &spec.design {
         DesignSpec::Randomised(_) => randomised(spec, people, method),
         DesignSpec::Matching(design) => matched(design, people, method),
@@ -162,13 +162,13 @@ fn estimated(spec: &Spec, people: &Participants, method: StandardErrorMethod) ->
             let found = subclassify(&people.treated, &score.probabilities(), *classes)?;
             let effect =
                 difference_of_means(&people.outcome, &people.treated, Some(&found.weights), covariance(people, method)?)?;
-            Ok(ComparedPeople { left_out: found.outside_support, ..ComparedPeople::weighted(effect, found.weights, Some(score)) })
+            Ok(ComparedGroups { left_out: found.outside_support, ..ComparedGroups::weighted(effect, found.weights, Some(score)) })
         }
         DesignSpec::CoarsenedExact(_) => {
             let found = coarsened_exact(&people.treated, &people.covariates, &people.bins)?;
             let effect =
                 difference_of_means(&people.outcome, &people.treated, Some(&found.weights), covariance(people, method)?)?;
-            Ok(ComparedPeople { left_out: found.outside_support, ..ComparedPeople::weighted(effect, found.weights, None) })
+            Ok(ComparedGroups { left_out: found.outside_support, ..ComparedGroups::weighted(effect, found.weights, None) })
         }
         DesignSpec::Weighting(kind) => {
             let score = score(people)?;
@@ -180,22 +180,22 @@ fn estimated(spec: &Spec, people: &Participants, method: StandardErrorMethod) ->
                 }
                 _ => difference_of_means(&people.outcome, &people.treated, Some(&weights), covariance(people, method)?)?,
             };
-            Ok(ComparedPeople::weighted(effect, weights, Some(score)))
+            Ok(ComparedGroups::weighted(effect, weights, Some(score)))
         }
         DesignSpec::EntropyBalancing => {
             let found = entropy_balance(&people.treated, &people.covariates, target(spec.estimand)?)?;
             let effect =
                 difference_of_means(&people.outcome, &people.treated, Some(&found.weights), covariance(people, method)?)?;
-            Ok(ComparedPeople::weighted(effect, found.weights, None))
+            Ok(ComparedGroups::weighted(effect, found.weights, None))
         }
         DesignSpec::DoublyRobust => doubly_robust_effect(spec, people, method),
         _ => Err(EvaluationError::Option { what: "this design does not compare people one by one" }),
     }
 }
 
-impl ComparedPeople {
-    fn weighted(effect: Effect, weights: Vec<f64>, score: Option<LogisticFit>) -> ComparedPeople {
-        ComparedPeople {
+impl ComparedGroups {
+    fn weighted(effect: Effect, weights: Vec<f64>, score: Option<LogisticFit>) -> ComparedGroups {
+        ComparedGroups {
             effect,
             weights: Some(weights),
             matches: None,
@@ -252,7 +252,7 @@ fn weighting(kind: WeightingSpec, estimand: EstimandSpec) -> Result<Weighting, E
     }
 }
 
-fn randomised(spec: &Spec, people: &Participants, method: StandardErrorMethod) -> Result<ComparedPeople, EvaluationError> {
+fn randomised(spec: &Spec, people: &Participants, method: StandardErrorMethod) -> Result<ComparedGroups, EvaluationError> {
     let Participants { outcome, treated, covariates, strata, received, .. } = people;
     let with_strata = || strata.as_ref().map(|strata| with_strata(covariates, strata)).transpose();
     let mut complier = None;
@@ -301,7 +301,7 @@ fn randomised(spec: &Spec, people: &Participants, method: StandardErrorMethod) -
             });
         }
     };
-    Ok(ComparedPeople { weights: None, complier, ..ComparedPeople::weighted(effect, Vec::new(), None) })
+    Ok(ComparedGroups { weights: None, complier, ..ComparedGroups::weighted(effect, Vec::new(), None) })
 }
 
 /// The covariates that vary among the treated and among the others. They have a slope of their own in each group (Lin 2013), and one that
@@ -346,7 +346,7 @@ fn with_strata(covariates: &Columns, strata: &[u64]) -> Result<Columns, Evaluati
     Columns::new(covariates.rows(), covariates.all().iter().cloned().chain(dummies).collect())
 }
 
-fn matched(design: &MatchingSpec, people: &Participants, method: StandardErrorMethod) -> Result<ComparedPeople, EvaluationError> {
+fn matched(design: &MatchingSpec, people: &Participants, method: StandardErrorMethod) -> Result<ComparedGroups, EvaluationError> {
     let score = match design.distance {
         DistanceSpec::Mahalanobis => None,
         _ => Some(score(people)?),
@@ -391,14 +391,14 @@ fn matched(design: &MatchingSpec, people: &Participants, method: StandardErrorMe
     };
     let left_out = matches.outside_support.iter().chain(&matches.none_left).copied().collect();
     let weights = matches.weights.clone();
-    Ok(ComparedPeople { matches: Some(matches), left_out, ..ComparedPeople::weighted(effect, weights, score) })
+    Ok(ComparedGroups { matches: Some(matches), left_out, ..ComparedGroups::weighted(effect, weights, score) })
 }
 
 fn doubly_robust_effect(
     spec: &Spec,
     people: &Participants,
     method: StandardErrorMethod,
-) -> Result<ComparedPeople, EvaluationError> {
+) -> Result<ComparedGroups, EvaluationError> {
     let target = target(spec.estimand)?;
     let score = score(people)?;
     let probabilities = score.probabilities();
@@ -418,7 +418,7 @@ fn doubly_robust_effect(
     }
     let kind = if target == Estimand::Treated { Weighting::Treated } else { Weighting::Everybody };
     let weights = score_weights(&people.treated, &probabilities, kind)?.weights;
-    Ok(ComparedPeople::weighted(effect, weights, Some(score)))
+    Ok(ComparedGroups::weighted(effect, weights, Some(score)))
 }
 
 /// What a comparison without any design says: the difference of means, with unequal variances.

@@ -2,7 +2,7 @@
 
 use base::statistics::normal_quantile;
 
-use super::people::{ComparedPeople, Participants, adjusted};
+use super::people::{ComparedGroups, Participants, adjusted};
 use super::result::{EstimatedEffect, UnseenFigure};
 use crate::sensitivity::e_value::{EffectScale, e_value};
 use crate::sensitivity::robustness_value::robustness_value;
@@ -13,7 +13,7 @@ use crate::spec::{DesignSpec, OutcomeUnit, Spec};
 const LARGEST_GAMMA: f64 = 20.0;
 
 /// What can be said of each; nothing for designs by lot, where nothing unseen decides who is treated, except the E-value.
-pub(super) fn figures(spec: &Spec, people: &Participants, found: &ComparedPeople, answer: &EstimatedEffect) -> Vec<UnseenFigure> {
+pub(super) fn figures(spec: &Spec, people: &Participants, found: &ComparedGroups, answer: &EstimatedEffect) -> Vec<UnseenFigure> {
     let binary = spec.outcome.unit == OutcomeUnit::People;
     let mut out = Vec::new();
     if matches!(spec.design, DesignSpec::Randomised(_)) {
@@ -50,7 +50,7 @@ fn e_value_figure(answer: &EstimatedEffect) -> Option<UnseenFigure> {
 fn rosenbaum_figure(
     spec: &Spec,
     people: &Participants,
-    found: &ComparedPeople,
+    found: &ComparedGroups,
     answer: &EstimatedEffect,
     binary: bool,
 ) -> Option<UnseenFigure> {
@@ -90,7 +90,7 @@ fn rosenbaum_figure(
 }
 
 /// From a regression on the same covariates with the weights of the comparison.
-fn robustness_figure(spec: &Spec, people: &Participants, found: &ComparedPeople) -> Option<UnseenFigure> {
+fn robustness_figure(spec: &Spec, people: &Participants, found: &ComparedGroups) -> Option<UnseenFigure> {
     if people.covariates.all().is_empty() {
         return None;
     }

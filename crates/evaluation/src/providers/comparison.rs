@@ -3,7 +3,7 @@
 
 use super::calibration::{RiskCalibration, calibration};
 use super::case_mix::{CaseMixModel, case_mix};
-use super::funnel::{FunnelBand, Dispersion, Funnel, FunnelMeasure, funnel};
+use super::funnel::{Dispersion, Funnel, FunnelBand, FunnelMeasure, funnel};
 use super::ranking::chance_of_wrong_order;
 use super::watch::{SOUGHT, Watch, watch};
 use crate::columns::{Columns, check_rows};

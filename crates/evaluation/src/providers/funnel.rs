@@ -209,7 +209,9 @@ impl Scale<'_> {
     /// The standard deviation of chance.
     fn deviation(&self, at: usize) -> f64 {
         match self.measure {
-            FunnelMeasure::Proportion { people, .. } | FunnelMeasure::Standardised { people, .. } => 0.5 / (people[at] as f64).sqrt(),
+            FunnelMeasure::Proportion { people, .. } | FunnelMeasure::Standardised { people, .. } => {
+                0.5 / (people[at] as f64).sqrt()
+            }
             FunnelMeasure::Ratio { expected, .. } => 0.5 / expected[at].sqrt(),
         }
     }

@@ -5,7 +5,7 @@ use evaluation::columns::{Column, Columns};
 use evaluation::error::EvaluationError;
 use evaluation::providers::calibration::calibration;
 use evaluation::providers::comparison::{ComparedPeople, ComparisonOptions, ProviderComparison, compare};
-use evaluation::providers::funnel::{FunnelBand, Dispersion, LIMITS, FunnelMeasure, binomial_limit, funnel};
+use evaluation::providers::funnel::{Dispersion, FunnelBand, FunnelMeasure, LIMITS, binomial_limit, funnel};
 use evaluation::providers::watch::watch;
 
 use crate::close;

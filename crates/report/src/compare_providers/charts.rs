@@ -1,7 +1,7 @@
 //! The funnel plot: standardised rates by the number of people, between the limits.
 
 use evaluation::providers::comparison::{Position, ProviderComparison};
-use evaluation::providers::funnel::Band;
+use evaluation::providers::funnel::FunnelBand;
 
 use super::tables::{self, TextTable};
 use super::words::{self, percent};
@@ -57,9 +57,9 @@ pub(super) fn funnel(outcome: &OutcomeComparison, found: &ProviderComparison, wh
     ];
     for (people, position) in &placed {
         let kind = match position.band {
-            Band::Within => 0,
-            Band::Below | Band::Above => 1,
-            Band::FarBelow | Band::FarAbove => 2,
+            FunnelBand::Within => 0,
+            FunnelBand::Below | FunnelBand::Above => 1,
+            FunnelBand::FarBelow | FunnelBand::FarAbove => 2,
         };
         chart.series(&kinds[kind], &[(*people, position.rate)]);
     }

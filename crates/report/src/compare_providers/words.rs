@@ -3,7 +3,7 @@
 use base::english::{counted, plural};
 use base::money::thousands;
 use evaluation::providers::comparison::{Position, ProviderComparison, WrongOrder};
-use evaluation::providers::funnel::{Band, Dispersion};
+use evaluation::providers::funnel::{Dispersion, FunnelBand};
 use evaluation::providers::watch::Watch;
 
 use super::{ComparedProviders, OutcomeComparison, PeriodKind, SMALLEST_COUNT};
@@ -12,13 +12,13 @@ use super::{ComparedProviders, OutcomeComparison, PeriodKind, SMALLEST_COUNT};
 const NAMED: usize = 3;
 
 /// Where a result lies.
-pub(super) fn band(band: Band) -> &'static str {
+pub(super) fn band(band: FunnelBand) -> &'static str {
     match band {
-        Band::FarBelow => "below 99.8%",
-        Band::Below => "below 95%",
-        Band::Within => "within what is expected",
-        Band::Above => "above 95%",
-        Band::FarAbove => "above 99.8%",
+        FunnelBand::FarBelow => "below 99.8%",
+        FunnelBand::Below => "below 95%",
+        FunnelBand::Within => "within what is expected",
+        FunnelBand::Above => "above 95%",
+        FunnelBand::FarAbove => "above 99.8%",
     }
 }
 
@@ -39,17 +39,17 @@ pub(super) fn dispersion(dispersion: Dispersion) -> &'static str {
 /// The answer: who lies where.
 pub(super) fn answer(outcome: &OutcomeComparison, found: &ProviderComparison) -> String {
     let positions: Vec<&Position> = found.providers.iter().filter_map(|provider| provider.position.as_ref()).collect();
-    let within = positions.iter().filter(|position| position.band == Band::Within).count();
+    let within = positions.iter().filter(|position| position.band == FunnelBand::Within).count();
     let mut parts = vec![format!(
         "{} within what is expected of {} people",
         counted(within, "provider is", "providers are"),
         plural(within, "its", "their")
     )];
     for (of, words) in [
-        (Band::FarBelow, "below the 99.8% limit"),
-        (Band::Below, "below the 95% limit"),
-        (Band::Above, "above the 95% limit"),
-        (Band::FarAbove, "above the 99.8% limit"),
+        (FunnelBand::FarBelow, "below the 99.8% limit"),
+        (FunnelBand::Below, "below the 95% limit"),
+        (FunnelBand::Above, "above the 95% limit"),
+        (FunnelBand::FarAbove, "above the 99.8% limit"),
     ] {
         let there = outcome.providers.iter().zip(&found.providers);
         let there = there.filter(|(_, provider)| provider.position.is_some_and(|position| position.band == of));
@@ -168,7 +168,7 @@ fn changes(outcome: &OutcomeComparison, found: &ProviderComparison) -> Vec<Strin
 
 /// How often a ranking would be wrong.
 pub(super) fn ranking(wrong: &WrongOrder) -> String {
-    let pair = if wrong.pairs == 1 { "the two providers" } else { "two neighbours in it" };
+    let pair = plural(wrong.pairs, "the two providers", "two neighbours in it");
     let spread = if wrong.pairs > 1 && (wrong.largest - wrong.smallest) >= 0.01 {
         format!(" (from {:.0} to {:.0} in 100)", 100.0 * wrong.smallest, 100.0 * wrong.largest)
     } else {

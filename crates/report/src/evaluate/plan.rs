@@ -98,7 +98,7 @@ impl PlanReport {
         (needed.is_finite() && needed < 1e7).then(|| {
             let needed = if needed < 100.0 { needed.ceil() } else { (needed / 10.0).ceil() * 10.0 };
             format!(
-                "To find it 80 times in 100, about {} people are needed in each group, {} in all.",
+                "People needed in each group to find it 80 times in 100: about {}, which is {} in all.",
                 thousands(needed as i64),
                 thousands(2 * needed as i64)
             )

@@ -91,8 +91,8 @@ impl EvaluationReport {
             evaluation::balance::Deviation::Pooled => "of both groups",
         };
         Some(format!(
-            "Differences are in per cent of the standard deviation {deviation}, for yes and no as well. Good is at most 5%, fair at most \
-             10%. The comparison has the weight of {} people.",
+            "Means are those of the comparison. Differences are in per cent of the standard deviation {deviation}, for yes and no as well. \
+             Good is at most 5%, fair at most 10%. Effective number of people in the comparison group: {}.",
             thousands(pair.after.control_effective_size.round() as i64)
         ))
     }

@@ -72,7 +72,7 @@ fn compared(request: &CompareProvidersRequest, scheme: &Scheme, found: &Measured
     // More than any contract has: people would be compared with themselves, one provider each.
     if starts.providers.len() > contract::providers::MAX_PROVIDERS {
         return Err(Error::failed(
-            format!("the records have people of more than {} providers", contract::providers::MAX_PROVIDERS),
+            format!("the records have more providers than a comparison can show ({})", contract::providers::MAX_PROVIDERS),
             "check that the column `provider` of starts names the provider, and nothing that is different for each person",
         ));
     }
@@ -148,9 +148,7 @@ fn why_not(error: &EvaluationError, least_people: u64) -> String {
             format!("{providers} {least_people} people or more whose result is known. A comparison needs two.")
         }
         EvaluationError::TooFew { needed, .. } => {
-            format!(
-                "Fewer than {needed} people have this outcome, or fewer than {needed} do not. That is too few to say what was expected."
-            )
+            format!("Too few people have this outcome, or too few do not, to say what was expected (needed of both: {needed}).")
         }
         other => format!("What was expected cannot be worked out: {other}."),
     }

@@ -50,7 +50,7 @@ pub fn plan(request: &PlanRequest, progress: Progress<'_>) -> Result<PlanReport,
     let scheme = if beside.is_dir() { beside } else { folder.into() };
     let scratch = Scratch::new()?;
     let largest = request.sizes.iter().copied().max().unwrap_or_default();
-    let mut pool = Pool::default();
+    let mut pool = SimulatedGroups::default();
     let mut rows: Vec<PlanRow> = request.sizes.iter().map(|size| PlanRow { size: *size, ..PlanRow::default() }).collect();
     let needed = request.draws;
     for replication in 0.. {
@@ -135,7 +135,7 @@ const COVARIATES: [&str; 3] = ["segment", "area", "cohort"];
 
 /// One simulated person: the covariates, and whether the outcome happened.
 #[derive(Clone, Debug)]
-struct SimulatedPerson {
+struct PlannedPerson {
     covariates: [String; 3],
     value: f64,
     /// Puts people in an order that has nothing to do with the order of the records.
@@ -150,7 +150,7 @@ fn simulated(
     strategy: SimulatedStrategy,
     replication: u64,
     scratch: &Path,
-) -> Result<Vec<SimulatedPerson>, Error> {
+) -> Result<Vec<PlannedPerson>, Error> {
     let out = scratch.join(replication.to_string());
     let made = simulate(&SimulateRequest {
         scheme: scheme.to_owned(),
@@ -182,10 +182,10 @@ fn simulated(
     let known = table.rows.iter().filter(|row| {
         row.outcome == wanted && !row.comparison && matches!(row.state, ResultState::Success | ResultState::Failure)
     });
-    let mut people: Vec<SimulatedPerson> = known
+    let mut people: Vec<PlannedPerson> = known
         .filter_map(|row| Some((row, row.value?)))
         .enumerate()
-        .map(|(at, (row, value))| SimulatedPerson {
+        .map(|(at, (row, value))| PlannedPerson {
             covariates: [&table.segments[row.segment], &table.areas[row.area], &table.cohorts[row.cohort]].map(Clone::clone),
             value: value as f64,
             place: philox::words(request.seed, at as u64, replication, ORDER)[0],
@@ -200,15 +200,15 @@ const ORDER: u64 = 0x706c_616e;
 
 /// Simulated people that were not used yet, for each size of group from its own place.
 #[derive(Default)]
-struct Pool {
-    groups: [Vec<SimulatedPerson>; 2],
+struct SimulatedGroups {
+    groups: [Vec<PlannedPerson>; 2],
     /// How many of each group were taken, by size.
     taken: BTreeMap<usize, usize>,
     sums: [(f64, f64); 2],
 }
 
-impl Pool {
-    fn add(&mut self, treated: bool, people: Vec<SimulatedPerson>) {
+impl SimulatedGroups {
+    fn add(&mut self, treated: bool, people: Vec<PlannedPerson>) {
         let sum = &mut self.sums[usize::from(treated)];
         for person in &people {
             (sum.0, sum.1) = (sum.0 + person.value, sum.1 + 1.0);
@@ -217,7 +217,7 @@ impl Pool {
     }
 
     /// The next people of both groups for one size; nobody is taken twice for the same size.
-    fn take(&mut self, size: usize) -> Option<[Vec<SimulatedPerson>; 2]> {
+    fn take(&mut self, size: usize) -> Option<[Vec<PlannedPerson>; 2]> {
         let from = self.taken.entry(size).or_default();
         let to = *from + size;
         if self.groups.iter().any(|group| group.len() < to) {
@@ -246,9 +246,9 @@ impl Pool {
 }
 
 /// Evaluates one draw, and counts what it found.
-fn evaluated(spec: &Spec, groups: &[Vec<SimulatedPerson>; 2], row: &mut PlanRow) -> Result<(), Error> {
+fn evaluated(spec: &Spec, groups: &[Vec<PlannedPerson>; 2], row: &mut PlanRow) -> Result<(), Error> {
     row.draws += 1;
-    let people: Vec<(bool, &SimulatedPerson)> =
+    let people: Vec<(bool, &PlannedPerson)> =
         groups.iter().enumerate().flat_map(|(treated, group)| group.iter().map(move |person| (treated == 1, person))).collect();
     let Some(who) = &spec.treated else { return Ok(()) };
     let texts = |of: &dyn Fn(usize) -> String| -> TableColumn {

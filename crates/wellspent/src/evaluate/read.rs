@@ -121,11 +121,11 @@ pub(super) fn table(
     let mut notes = Vec::new();
     let mut columns: BTreeMap<String, TableColumn> =
         names.iter().zip(read).filter_map(|(name, column)| Some(((*name).to_owned(), finished(column)?))).collect();
-    if let Some(TableColumn::Text(ids)) = columns.get(&spec.id) {
-        if let Some(found) = measured(ids)? {
-            notes = found.notes;
-            columns.extend([found.column]);
-        }
+    if let Some(TableColumn::Text(ids)) = columns.get(&spec.id)
+        && let Some(found) = measured(ids)?
+    {
+        notes = found.notes;
+        columns.extend([found.column]);
     }
     let rows = columns.values().next().map_or(0, |column| match column {
         TableColumn::Text(column) => column.rows.len(),
