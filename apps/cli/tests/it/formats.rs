@@ -159,6 +159,8 @@ fn contents(folder: &Scratch) -> Vec<(String, Vec<u8>)> {
         .expect("a folder")
         .map(|entry| entry.expect("an entry").path())
         .map(|path| (path.file_name().expect("a name").to_string_lossy().into_owned(), fs::read(&path).expect("a file")))
+        // What else is written beside tables says where they come from, by the rows of the format.
+        .filter(|(name, _)| name != "kept.csv" && name != "source-rows.csv")
         .collect();
     files.sort();
     files
