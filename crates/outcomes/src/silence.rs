@@ -2,7 +2,8 @@
 //! are in their follow-up windows and at other times some of them had one every few days.
 //!
 //! Results count by the day of the event that decided. Where nobody has one, [`records::silence`] says how many were to be expected. Where
-//! all people started at about the same time, nothing is found. Each provider and each area is looked at, and all of them together.
+//! all people started at about the same time, nothing is found. Each provider and each area is looked at, those who are served and those
+//! who are only compared, and all of them together: a file that lost the results of one side only moves a comparison most.
 
 use std::collections::BTreeMap;
 
@@ -39,6 +40,10 @@ pub enum SilentPlace {
     Area(u32),
     /// Position among the providers of the records.
     Provider(u32),
+    /// Those who are served, where others are only compared.
+    Served,
+    /// Those who are only compared.
+    Comparison,
 }
 
 /// Every silence, by outcome and place. A place is not told where everywhere is silent at the same time.
@@ -88,20 +93,24 @@ fn facts(rule: &OutcomeRule) -> Option<(&'static str, Vec<String>)> {
 struct Several {
     areas: bool,
     providers: bool,
+    groups: bool,
 }
 
 impl Several {
     fn of(scheme: &Scheme, measured: &MeasuredOutcomes) -> Several {
         let mut providers = measured.index.iter().filter_map(provider);
         let first = providers.next();
-        Several { areas: scheme.areas.len() > 1, providers: providers.any(|other| Some(other) != first) }
+        let served = |which: bool| measured.index.iter().any(|index| index.start.comparison != which);
+        let groups = served(true) && served(false);
+        Several { areas: scheme.areas.len() > 1, providers: providers.any(|other| Some(other) != first), groups }
     }
 
     /// The places that a start belongs to.
     fn places(&self, index: &IndexEvent) -> impl Iterator<Item = SilentPlace> {
         let area = self.areas.then_some(SilentPlace::Area(index.area));
         let provider = provider(index).filter(|_| self.providers).map(SilentPlace::Provider);
-        [Some(SilentPlace::Everywhere), area, provider].into_iter().flatten()
+        let group = if index.start.comparison { SilentPlace::Comparison } else { SilentPlace::Served };
+        [Some(SilentPlace::Everywhere), area, provider, self.groups.then_some(group)].into_iter().flatten()
     }
 }
 

@@ -128,7 +128,7 @@ const STATES: [&str; 12] = [
     "return reason",
 ];
 /// Words for a payment that was not made, or that came back.
-const NOT_PAID: [&str; 23] = [
+const NOT_PAID: [&str; 28] = [
     "rejected",
     "rejection",
     "reject",
@@ -151,7 +151,13 @@ const NOT_PAID: [&str; 23] = [
     "unpaid",
     "unsuccessful",
     "refunded",
+    "refund",
     "chargeback",
+    // Money that came in.
+    "credit",
+    "cr",
+    "crdt",
+    "receipt",
 ];
 /// A word for a payment that is still to be made.
 const PENDING: &str = "pending";
@@ -564,6 +570,9 @@ mod tests {
             ("Returned - account closed,", Some("returned")),
             ("Payment rejected,", Some("rejected")),
             ("Pending,", Some("pending")),
+            ("CR,", Some("cr")),
+            ("Credit,", Some("credit")),
+            ("Bank credit,", None),
             ("Bank draft,", None),
             ("Draft,", None),
             ("not returned,", None),

@@ -36,6 +36,8 @@ fn fault(doubted: &Doubted<'_>, silence: &Silence) -> Fault {
     let place = match silence.of {
         SilentPlace::Everywhere => String::new(),
         SilentPlace::Area(area) => format!(" in area {}", scheme.areas[area as usize]),
+        SilentPlace::Served => " among those who are served".to_owned(),
+        SilentPlace::Comparison => " in the comparison group".to_owned(),
         SilentPlace::Provider(provider) => format!(" with provider {}", doubted.records.providers.get(provider)),
     };
     let (table, kinds) = &silence.facts;

@@ -117,9 +117,10 @@ fn every_field_of_the_json_is_documented_and_every_documented_field_is_written()
         .filter(|field| field != "mean" && field != "error")
         .collect();
     let mut written = BTreeSet::new();
-    // One in which others than payer and provider have a part.
+    // One in which others than payer and provider have a part, and the next contract is decided by results.
+    let renewal = "[renewal]\noutcome = \"reoffending\"\nworth = \"£200,000\"\nchance = \"60 %\"\neach_point = \"4 %\"\n";
     let shared = changed("plain-linear", |file, text| match file {
-        "assumptions.toml" => text + "\n[payer_costs]\neach_person = \"£20\"\n",
+        "assumptions.toml" => format!("{text}\n[payer_costs]\neach_person = \"£20\"\n\n{renewal}"),
         _ => text,
     });
     for scheme in ["plain-linear", "hmp-doncaster-2011", "hmp-peterborough-2010", shared.path()] {
