@@ -117,3 +117,34 @@ fn ends_that_stop_being_recorded_are_told() {
     let output = pay(&contract, &one, "2028-12-31", &[]);
     assert!(said(&output).contains("spells-2.csv: `to`: for months nothing ends"), "{}", said(&output));
 }
+
+/// A file that lost the results of one side moves the comparison most, and those of the other side hide it where both are looked at
+/// together.
+#[test]
+fn a_side_without_results_is_told() {
+    let whole = Scratch::new("both-sides");
+    let simulated = run(&["simulate", "plain-linear", "--out", whole.path()]);
+    assert!(simulated.status.success(), "{}", said(&simulated));
+    let read = |name: &str| fs::read_to_string(whole.0.join(name)).expect("a table");
+    let (starts, events) = (read("starts.csv"), read("events.csv"));
+    let group = |side: &str| -> std::collections::BTreeSet<String> {
+        let header: Vec<&str> = starts.lines().next().expect("a header").split(',').collect();
+        let at = |name: &str| header.iter().position(|column| *column == name).expect("a column");
+        let (person, of) = (at("person"), at("group"));
+        let rows = starts.lines().skip(1).map(|line| line.split(',').collect::<Vec<_>>());
+        rows.filter(|cells| cells[of] == side).map(|cells| cells[person].to_owned()).collect()
+    };
+    for (side, words) in [("served", "among those who are served"), ("comparison", "in the comparison group")] {
+        let people = group(side);
+        assert!(people.len() > 1_000, "{side}: {}", people.len());
+        let lost = |line: &&str| {
+            let cells: Vec<&str> = line.split(',').collect();
+            cells[2] == "conviction" && cells[3] >= "2028-09-01" && people.contains(cells[1])
+        };
+        let left: String = events.lines().filter(|line| !lost(line)).map(|line| format!("{line}\n")).collect();
+        assert!(left.len() < events.len(), "{side}: something is lost");
+        whole.write("events.csv", left);
+        let text = said(&run(&["pay", "plain-linear", whole.path(), "--as-at", "2029-12-15"]));
+        assert!(text.contains(&format!("no result of reoffending {words}")), "{side}\n{text}");
+    }
+}
