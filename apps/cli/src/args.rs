@@ -103,12 +103,10 @@ impl JoiningArgs {
 
     /// The same for one agency's own records, which whoever may read the folder may read: the account that runs the program is a name.
     pub(crate) fn access_to_own(&self, purpose: &str) -> anyhow::Result<Access> {
-        match (self.access_for(purpose), account()) {
-            (Err(_), Some(account)) if self.actor.asked_by.is_none() && self.purpose.is_none() && !purpose.trim().is_empty() => {
-                Ok(Access { actor: Actor::new(&account)?, purpose: purpose.trim().to_owned() })
-            }
-            (access, _) => access,
+        if self.purpose.is_some() || purpose.trim().is_empty() {
+            return self.access_for(purpose);
         }
+        Ok(Access { actor: actor_of_own(self.actor.asked_by.as_deref())?, purpose: purpose.trim().to_owned() })
     }
 
     /// How the records are joined; none for the records of one agency.

@@ -6,6 +6,8 @@
 
 #![allow(clippy::print_stdout)]
 
+mod process;
+
 use std::io::Write as _;
 use std::time::Instant;
 
@@ -18,6 +20,8 @@ use evaluation::difference_in_differences::group_time::{
     BasePeriod, GroupTimeOptions, OutcomeAdjustment, PanelControls, group_time,
 };
 use evaluation::difference_in_differences::panel::{Gaps, Panel, PanelRows};
+
+use process::{peak_mib, processor_seconds};
 
 const PERIODS: i64 = 10;
 
@@ -118,18 +122,4 @@ fn write(path: &str, made: &Units) -> std::io::Result<()> {
         writeln!(file, "{},{},{},{start},{}", made.unit[row], made.period[row], made.outcome[row], size[row])?;
     }
     file.flush()
-}
-
-/// Processor time of this process so far, all threads; Linux gives it in hundredths of a second.
-fn processor_seconds() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let after_name = stat.rsplit(')').next().unwrap_or_default();
-    after_name.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
-}
-
-/// The most memory that this process has held, where the system says so; otherwise 0.
-fn peak_mib() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap_or_default();
-    line.split_whitespace().nth(1).and_then(|kib| kib.parse::<u64>().ok()).unwrap_or(0) / 1024
 }

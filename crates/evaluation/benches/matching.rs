@@ -6,6 +6,8 @@
 
 #![allow(clippy::print_stdout)]
 
+mod process;
+
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::time::Instant;
@@ -16,6 +18,8 @@ use evaluation::effects::means::difference_of_means;
 use evaluation::least_squares::Covariance;
 use evaluation::logistic::logistic;
 use evaluation::matching::{Distance, Order, Rules, Width, match_nearest};
+
+use process::{peak_mib, processor_seconds};
 
 fn main() {
     let Some(path) = std::env::args().skip(1).find(|argument| argument.ends_with(".npz")) else {
@@ -121,18 +125,4 @@ fn next_array(file: &mut impl Read) -> Option<(String, Vec<usize>)> {
     assert!(text.contains("'fortran_order': False"), "{name} is not stored row by row");
     let shape = text.split("'shape': (").nth(1)?.split(')').next()?;
     Some((name, shape.split(',').filter_map(|size| size.trim().parse().ok()).collect()))
-}
-
-/// Processor time of this process so far, all threads; Linux gives it in hundredths of a second.
-fn processor_seconds() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let after_name = stat.rsplit(')').next().unwrap_or_default();
-    after_name.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
-}
-
-/// The most memory that this process has held, where the system says so; otherwise 0.
-fn peak_mib() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap_or_default();
-    line.split_whitespace().nth(1).and_then(|kib| kib.parse::<u64>().ok()).unwrap_or(0) / 1024
 }

@@ -1,6 +1,8 @@
 //! From a table and a spec to the people who are compared: who was treated, what came of them, and what was known of them before.
 //! What cannot be used is refused by column and row, and every row that is left out is counted.
 
+use std::sync::Arc;
+
 use base::day::Day;
 use base::english::counted;
 
@@ -15,8 +17,8 @@ pub struct Sample {
     pub treated: Vec<bool>,
     /// What came of each; 1 and 0 where people are counted.
     pub outcome: Vec<f64>,
-    /// What was known of them before.
-    pub covariates: Columns,
+    /// What was known of them before. Shared, because it is by far the largest part and nobody changes it.
+    pub covariates: Arc<Columns>,
     /// The number that a spreadsheet shows beside each row.
     pub row_numbers: Vec<usize>,
     /// The row of the table, counted from 0.
@@ -179,7 +181,7 @@ pub fn sample(spec: &Spec, table: &EvaluationTable, today: Day) -> Result<Sample
     Ok(Sample {
         treated: kept.iter().map(|row| treated[*row]).collect(),
         outcome: kept.iter().map(|row| outcome[*row]).collect(),
-        covariates,
+        covariates: Arc::new(covariates),
         row_numbers: kept.iter().map(|row| table.row_number(*row)).collect(),
         keys: keys(table, &spec.id, &kept)?,
         table_rows: kept,

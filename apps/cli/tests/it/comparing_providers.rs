@@ -1,4 +1,4 @@
-//! `wellspent compare-providers` through the front door: what is said of made-up records, word for word, and that it turns neither
+//! `wellspent compare-providers` through the front door: the report on made-up records, word for word, and that it turns neither
 //! on the order of rows nor on who has the harder cases.
 
 use std::fmt::Write as _;

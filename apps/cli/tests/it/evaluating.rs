@@ -1,4 +1,4 @@
-//! `wellspent evaluate` through the front door: what is said of the examples, word for word, a spec that is registered, and what is
+//! `wellspent evaluate` through the front door: the reports on the examples, word for word, a spec that is registered, and what is
 //! refused.
 
 use std::fs;

@@ -345,7 +345,7 @@ fn a_birth_that_cannot_be_read_is_unknown() {
     assert!(!run(&["records", "check", folder.path()]).status.success(), "the tables have a fault all the same");
 }
 
-/// A start that was handed over twice under another key counts once, and that is what is said of it.
+/// A start that was handed over twice under another key counts once, and the message says so.
 #[test]
 fn copies_of_starts_are_told_in_the_right_words() {
     let folder = once();

@@ -1,9 +1,11 @@
 //! The answer of a design that compares people, and what stands beside it: the naive difference, balance, overlap, subgroups, negative
 //! controls, and how strong something unseen would have to be.
 
+use std::sync::Arc;
+
 use base::day::Day;
 
-use super::people::{ComparedGroups, Participants, compare, naive, plainly};
+use super::people::{ComparedGroups, Participants, compare, in_the_other_order, naive};
 use super::refused::{Refused, refused};
 use super::result::{BalancePair, EstimatedEffect, EvaluationResult, Overlap, Role};
 use super::unseen;
@@ -85,9 +87,7 @@ fn spread(found: &ComparedGroups) -> Result<(), EvaluationError> {
 
 /// How far the answer moves where people who are equally near are taken in the other order; nothing where it does not move.
 fn ties(spec: &Spec, people: &Participants, found: &ComparedGroups) -> Option<String> {
-    found.matches.as_ref()?;
-    let reversed = Participants { keys: people.keys.iter().map(|key| u64::MAX - key).collect(), ..people.clone() };
-    let other = plainly(spec, &reversed).ok()?.effect.estimate;
+    let other = in_the_other_order(spec, people, found)?;
     let moved = (other - found.effect.estimate).abs() > 1e-9 * found.effect.estimate.abs().max(1e-12);
     moved.then(|| {
         format!(
@@ -268,8 +268,7 @@ fn without_constants(people: Participants) -> Participants {
         false => kept.iter().map(|at| people.bins[*at].clone()).collect(),
     };
     let columns = kept.iter().map(|at| people.covariates.all()[*at].clone()).collect();
-    let covariates =
-        crate::columns::Columns::new(people.covariates.rows(), columns).unwrap_or_else(|_| people.covariates.clone());
+    let covariates = crate::columns::Columns::new(people.covariates.rows(), columns).map_or(people.covariates, Arc::new);
     Participants { covariates, bins, ..people }
 }
 

@@ -2,8 +2,7 @@
 
 use super::refused::{Refused, of_table, outcome};
 use super::result::{EstimatedEffect, EvaluationResult, Lines, Role};
-use crate::error::EvaluationError;
-use crate::spec::{AreaSpec, CovariateKind, Spec, StandardErrorMethod};
+use crate::spec::{AreaSpec, CovariateKind, Spec};
 use crate::synthetic_control::{Areas, PredictorWeights, SyntheticControl, placebos};
 use crate::table::{Categories, EvaluationTable};
 use crate::words;
@@ -14,10 +13,6 @@ const LEAST_WEIGHT: f64 = 0.005;
 /// The answer for one treated area.
 pub(super) fn of_areas(spec: &Spec, design: &AreaSpec, table: &EvaluationTable) -> Result<EvaluationResult, Refused> {
     let told = |of: &'static str| move |error| of_table(error, table, of);
-    if spec.standard_error.method != StandardErrorMethod::Placebo {
-        let error = EvaluationError::Option { what: "a synthetic control has the standard error \"placebo\"" };
-        return Err(told("the standard error")(error));
-    }
     let grid = Grid::of(spec, design, table)?;
     let areas = Areas { outcome: &grid.outcome, predictors: &grid.predictors, periods_before: grid.before };
     let found = placebos(areas, grid.treated, &PredictorWeights::Optimised).map_err(told("the answer"))?;

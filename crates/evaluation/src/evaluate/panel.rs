@@ -12,7 +12,7 @@ use crate::difference_in_differences::panel::{Gaps, Panel, PanelRows};
 use crate::difference_in_differences::pre_trends::pre_trends;
 use crate::difference_in_differences::two_way_fixed_effects::{PartKind, goodman_bacon, two_way_fixed_effects};
 use crate::error::EvaluationError;
-use crate::spec::{CovariateKind, EstimandSpec, PanelComparison, PanelSpec, Spec, StandardErrorMethod};
+use crate::spec::{CovariateKind, PanelComparison, PanelSpec, Spec, StandardErrorMethod};
 use crate::table::{Categories, EvaluationTable};
 use crate::words;
 
@@ -23,11 +23,6 @@ const SMALL_COHORT: usize = 5;
 pub(super) fn of_panel(spec: &Spec, design: &PanelSpec, table: &EvaluationTable) -> Result<EvaluationResult, Refused> {
     let panel = panel(spec, design, table)?;
     let told = |of: &'static str| move |error| Refused::Method { error, of: of.to_owned() };
-    if spec.estimand != EstimandSpec::Att {
-        let error =
-            EvaluationError::Option { what: "a difference in differences gives the effect on the treated: estimand = \"att\"" };
-        return Err(told("the estimand")(error));
-    }
     let options = GroupTimeOptions {
         comparison: match design.comparison {
             PanelComparison::NeverTreated => PanelControls::NeverTreated,

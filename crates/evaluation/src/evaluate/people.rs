@@ -1,6 +1,8 @@
 //! Designs that compare people: by lot, by matching, by weights. One function makes an estimate, and the answer, its subgroups, its
 //! negative controls and every draw of a bootstrap all go through it.
 
+use std::sync::Arc;
+
 use base::statistics::normal_quantile;
 
 use crate::bootstrap::{BootstrapDraw, Resample, bootstrap};
@@ -26,12 +28,13 @@ use crate::spec::{
 use crate::subclassification::subclassify;
 use crate::weighting::{Weighting, score_weights};
 
-/// Participants who are compared. Everything that belongs to one person is at one place.
+/// People who are compared. Everything that belongs to one person is at one place.
 #[derive(Clone, Debug)]
 pub(super) struct Participants {
     pub(super) treated: Vec<bool>,
     pub(super) outcome: Vec<f64>,
-    pub(super) covariates: Columns,
+    /// Shared with the sample, and between the answer, its negative controls and every deal of lots.
+    pub(super) covariates: Arc<Columns>,
     pub(super) keys: Vec<u64>,
     /// The cluster of each.
     pub(super) clusters: Option<Vec<u64>>,
@@ -51,7 +54,7 @@ impl Participants {
         Participants {
             treated: truths(&self.treated),
             outcome: rows.iter().map(|row| self.outcome[*row]).collect(),
-            covariates: self.covariates.take(rows),
+            covariates: Arc::new(self.covariates.take(rows)),
             keys,
             clusters: self.clusters.as_ref().map(numbers),
             strata: self.strata.as_ref().map(numbers),
@@ -113,9 +116,6 @@ pub(super) fn compare(spec: &Spec, people: &Participants) -> Result<ComparedGrou
             Ok(found)
         }
         StandardErrorMethod::Randomisation => {
-            if !matches!(spec.design, DesignSpec::Randomised(_)) {
-                return Err(EvaluationError::Option { what: "randomisation inference needs a design with lots: \"randomised\"" });
-            }
             let quick = if people.clusters.is_some() { StandardErrorMethod::Clustered } else { StandardErrorMethod::Robust };
             let mut found = estimated(spec, people, quick)?;
             let assignment = match (&people.clusters, &people.strata) {
@@ -147,9 +147,13 @@ pub(super) fn compare(spec: &Spec, people: &Participants) -> Result<ComparedGrou
     }
 }
 
-/// The estimate alone, with whatever standard error is quick.
-pub(super) fn plainly(spec: &Spec, people: &Participants) -> Result<ComparedGroups, EvaluationError> {
-    estimated(spec, people, StandardErrorMethod::Robust)
+/// The estimate by matching where whoever is equally near is taken in the other order; nothing for another design. Scores stay as they
+/// were fitted.
+pub(super) fn in_the_other_order(spec: &Spec, people: &Participants, found: &ComparedGroups) -> Option<f64> {
+    let DesignSpec::Matching(design) = &spec.design else { return None };
+    let reversed = Participants { keys: people.keys.iter().map(|key| u64::MAX - key).collect(), ..people.clone() };
+    let other = matched_on(design, &reversed, found.score.clone(), StandardErrorMethod::Robust).ok()?;
+    Some(other.effect.estimate)
 }
 
 /// The estimate with a standard error that needs no draws.
@@ -160,14 +164,12 @@ fn estimated(spec: &Spec, people: &Participants, method: StandardErrorMethod) ->
         DesignSpec::Subclassification { classes } => {
             let score = score(people)?;
             let found = subclassify(&people.treated, &score.probabilities(), *classes)?;
-            let effect =
-                difference_of_means(&people.outcome, &people.treated, Some(&found.weights), covariance(people, method)?)?;
+            let effect = weighted_difference(people, &found.weights, method)?;
             Ok(ComparedGroups { left_out: found.outside_support, ..ComparedGroups::weighted(effect, found.weights, Some(score)) })
         }
         DesignSpec::CoarsenedExact(_) => {
             let found = coarsened_exact(&people.treated, &people.covariates, &people.bins)?;
-            let effect =
-                difference_of_means(&people.outcome, &people.treated, Some(&found.weights), covariance(people, method)?)?;
+            let effect = weighted_difference(people, &found.weights, method)?;
             Ok(ComparedGroups { left_out: found.outside_support, ..ComparedGroups::weighted(effect, found.weights, None) })
         }
         DesignSpec::Weighting(kind) => {
@@ -178,17 +180,16 @@ fn estimated(spec: &Spec, people: &Participants, method: StandardErrorMethod) ->
                 StandardErrorMethod::Influence => {
                     inverse_probability(&people.outcome, &people.treated, &people.covariates, &score, kind)?
                 }
-                _ => difference_of_means(&people.outcome, &people.treated, Some(&weights), covariance(people, method)?)?,
+                _ => weighted_difference(people, &weights, method)?,
             };
             Ok(ComparedGroups::weighted(effect, weights, Some(score)))
         }
         DesignSpec::EntropyBalancing => {
             let found = entropy_balance(&people.treated, &people.covariates, target(spec.estimand)?)?;
-            let effect =
-                difference_of_means(&people.outcome, &people.treated, Some(&found.weights), covariance(people, method)?)?;
+            let effect = weighted_difference(people, &found.weights, method)?;
             Ok(ComparedGroups::weighted(effect, found.weights, None))
         }
-        DesignSpec::DoublyRobust => doubly_robust_effect(spec, people, method),
+        DesignSpec::DoublyRobust => doubly_robust_effect(spec, people),
         _ => Err(EvaluationError::Option { what: "this design does not compare people one by one" }),
     }
 }
@@ -226,6 +227,11 @@ fn covariance<'a>(people: &'a Participants, method: StandardErrorMethod) -> Resu
             what: "this standard error does not go with this design: see the table of standard errors in docs/evaluation.md",
         }),
     }
+}
+
+/// The weighted difference of means, with a covariance by its name in the spec.
+fn weighted_difference(people: &Participants, weights: &[f64], method: StandardErrorMethod) -> Result<Effect, EvaluationError> {
+    difference_of_means(&people.outcome, &people.treated, Some(weights), covariance(people, method)?)
 }
 
 /// Whose effect weights or a model are for.
@@ -351,6 +357,16 @@ fn matched(design: &MatchingSpec, people: &Participants, method: StandardErrorMe
         DistanceSpec::Mahalanobis => None,
         _ => Some(score(people)?),
     };
+    matched_on(design, people, score, method)
+}
+
+/// The same with a score that is there already; without one on the Mahalanobis distance.
+fn matched_on(
+    design: &MatchingSpec,
+    people: &Participants,
+    score: Option<LogisticFit>,
+    method: StandardErrorMethod,
+) -> Result<ComparedGroups, EvaluationError> {
     let line: Vec<f64> = match (&score, design.distance) {
         (Some(score), DistanceSpec::Propensity) => score.probabilities(),
         (Some(score), _) => score.log_odds.clone(),
@@ -387,18 +403,14 @@ fn matched(design: &MatchingSpec, people: &Participants, method: StandardErrorMe
                 matches.sets()?.into_iter().enumerate().map(|(row, set)| set.unwrap_or(own + row as u64)).collect();
             difference_of_means(&people.outcome, &people.treated, Some(&matches.weights), Covariance::Cr1(&sets))?
         }
-        _ => difference_of_means(&people.outcome, &people.treated, Some(&matches.weights), covariance(people, method)?)?,
+        _ => weighted_difference(people, &matches.weights, method)?,
     };
     let left_out = matches.outside_support.iter().chain(&matches.none_left).copied().collect();
     let weights = matches.weights.clone();
     Ok(ComparedGroups { matches: Some(matches), left_out, ..ComparedGroups::weighted(effect, weights, score) })
 }
 
-fn doubly_robust_effect(
-    spec: &Spec,
-    people: &Participants,
-    method: StandardErrorMethod,
-) -> Result<ComparedGroups, EvaluationError> {
+fn doubly_robust_effect(spec: &Spec, people: &Participants) -> Result<ComparedGroups, EvaluationError> {
     let target = target(spec.estimand)?;
     let score = score(people)?;
     let probabilities = score.probabilities();
@@ -410,12 +422,6 @@ fn doubly_robust_effect(
         _ => predicted_linear(&people.outcome, &people.treated, &people.covariates, Interacted::All)?,
     };
     let effect = doubly_robust(&people.outcome, &people.treated, &probabilities, &predicted, target)?;
-    // A bootstrap takes the estimate alone, and asks for it with any standard error.
-    if !matches!(method, StandardErrorMethod::Influence | StandardErrorMethod::Robust) {
-        return Err(EvaluationError::Option {
-            what: "a doubly robust estimate has the standard error \"influence\" or \"bootstrap\"",
-        });
-    }
     let kind = if target == Estimand::Treated { Weighting::Treated } else { Weighting::Everybody };
     let weights = score_weights(&people.treated, &probabilities, kind)?.weights;
     Ok(ComparedGroups::weighted(effect, weights, Some(score)))

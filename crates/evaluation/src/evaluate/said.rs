@@ -1,5 +1,4 @@
-//! What is said of an answer, in plain English: what was found, and what can and cannot be said of it. There is never a bare "not
-//! significant".
+//! The sentences about an answer: what was found, and what it does and does not show. "Not significant" is never all that they say.
 
 use super::result::{EstimatedEffect, EvaluationResult, Role};
 use crate::balance::Light;

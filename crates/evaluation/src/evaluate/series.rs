@@ -4,7 +4,7 @@ use super::refused::{Refused, of_table, outcome};
 use super::result::{EstimatedEffect, EvaluationResult, Lines, Role};
 use crate::error::EvaluationError;
 use crate::interrupted_time_series::{Season, SeriesOptions, interrupted_time_series};
-use crate::spec::{SeriesSpec, Spec, StandardErrorMethod};
+use crate::spec::{SeriesSpec, Spec};
 use crate::table::EvaluationTable;
 
 /// Where the change of level and the change of trend are among the coefficients.
@@ -14,10 +14,6 @@ const TREND: usize = 3;
 /// The answer of one series.
 pub(super) fn of_series(spec: &Spec, design: &SeriesSpec, table: &EvaluationTable) -> Result<EvaluationResult, Refused> {
     let told = |of: &'static str| move |error| of_table(error, table, of);
-    if spec.standard_error.method != StandardErrorMethod::NeweyWest {
-        let error = EvaluationError::Option { what: "an interrupted time series has the standard error \"newey-west\"" };
-        return Err(told("the standard error")(error));
-    }
     let (periods, values) = in_order(spec, design, table)?;
     let start = periods.iter().position(|period| *period >= design.from).unwrap_or(periods.len());
     if design.season == Some(2) {

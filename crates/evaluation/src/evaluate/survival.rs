@@ -9,9 +9,7 @@ use super::result::{EstimatedEffect, EvaluationResult, OutcomeCurve, Role};
 use crate::columns::{Column, Columns};
 use crate::error::EvaluationError;
 use crate::sample::{Sample, sample};
-use crate::spec::{
-    EstimandSpec, OutcomeSource, OutcomeSpec, OutcomeUnit, Spec, StandardErrorMethod, SurvivalMethod, SurvivalSpec,
-};
+use crate::spec::{OutcomeSource, OutcomeSpec, OutcomeUnit, Spec, StandardErrorMethod, SurvivalMethod, SurvivalSpec};
 use crate::survival::FollowUp;
 use crate::survival::cox::{CoxCovariance, CoxOptions, Ties, cox};
 use crate::survival::cumulative_incidence::{IncidenceStep, cumulative_incidence};
@@ -29,6 +27,27 @@ struct Watched {
     treated: Vec<bool>,
 }
 
+/// The people of one of the two groups.
+struct GroupTimes {
+    time: Vec<f64>,
+    cause: Vec<usize>,
+}
+
+impl GroupTimes {
+    fn of(watched: &Watched, which: bool) -> GroupTimes {
+        let rows: Vec<usize> = (0..watched.time.len()).filter(|row| watched.treated[*row] == which).collect();
+        GroupTimes {
+            time: rows.iter().map(|row| watched.time[*row]).collect(),
+            cause: rows.iter().map(|row| watched.cause[*row]).collect(),
+        }
+    }
+
+    /// The longest time that anybody was watched.
+    fn last(&self) -> f64 {
+        self.time.iter().copied().fold(0.0, f64::max)
+    }
+}
+
 /// The answer of a survival design.
 pub(super) fn of_times(
     spec: &Spec,
@@ -44,24 +63,17 @@ pub(super) fn of_times(
         let sample = &sample;
         move |error| refused(error, sample, of)
     };
-    if spec.estimand != EstimandSpec::Att && spec.estimand != EstimandSpec::Ate && spec.estimand != EstimandSpec::IntentionToTreat
-    {
-        let error = EvaluationError::Option { what: "times are compared for \"att\", \"ate\" or \"intention to treat\"" };
-        return Err(told("the estimand")(error));
-    }
     let watched = watched(spec, design, table, &sample)?;
-    let group = |which: bool| -> Vec<usize> { (0..watched.time.len()).filter(|row| watched.treated[*row] == which).collect() };
-    let horizon = [true, false].map(|which| group(which).iter().map(|row| watched.time[*row]).fold(0.0, f64::max));
-    let by = horizon[0].min(horizon[1]);
-    let at = |which: bool| -> Result<(f64, f64), Refused> {
-        let rows = group(which);
-        let time: Vec<f64> = rows.iter().map(|row| watched.time[*row]).collect();
-        let cause: Vec<usize> = rows.iter().map(|row| watched.cause[*row]).collect();
-        let steps = cumulative_incidence(None, &time, &cause, watched.causes).map_err(told("the share with the event"))?;
-        let last = steps.iter().rfind(|step: &&IncidenceStep| step.time <= by);
-        Ok(last.map_or((0.0, 0.0), |step| (step.incidence[0], step.standard_error[0])))
+    let groups = [true, false].map(|which| GroupTimes::of(&watched, which));
+    let by = groups.iter().map(GroupTimes::last).fold(f64::INFINITY, f64::min);
+    let steps = |group: &GroupTimes| cumulative_incidence(None, &group.time, &group.cause, watched.causes);
+    let steps = [steps(&groups[0]), steps(&groups[1])].map(|steps| steps.map_err(told("the share with the event")));
+    let [treated_steps, other_steps] = steps;
+    let steps = [treated_steps?, other_steps?];
+    let at = |steps: &[IncidenceStep]| {
+        steps.iter().rfind(|step| step.time <= by).map_or((0.0, 0.0), |step| (step.incidence[0], step.standard_error[0]))
     };
-    let (treated, others) = (at(true)?, at(false)?);
+    let (treated, others) = (at(&steps[0]), at(&steps[1]));
     let (effect, error) = (treated.0 - others.0, treated.1.hypot(others.1));
     let answer = EstimatedEffect {
         means: Some((treated.0, others.0)),
@@ -99,19 +111,15 @@ pub(super) fn of_times(
     }
     notes.extend(speed(spec, design, &watched, &sample).map_err(told("the speed of events"))?);
     let mut curves = Vec::new();
-    for (which, name) in [(true, "treated"), (false, "comparison")] {
-        let rows = group(which);
-        let exit: Vec<f64> = rows.iter().map(|row| watched.time[*row]).collect();
-        let cause: Vec<usize> = rows.iter().map(|row| watched.cause[*row]).collect();
+    for ((group, steps), name) in groups.iter().zip(&steps).zip(["treated", "comparison"]) {
         let points = if watched.causes == 1 {
-            let event: Vec<bool> = cause.iter().map(|cause| *cause == 1).collect();
-            let curve =
-                kaplan_meier(FollowUp { entry: None, exit: &exit, event: &event }, spec.level).map_err(told("the curves"))?;
+            let event: Vec<bool> = group.cause.iter().map(|cause| *cause == 1).collect();
+            let follow_up = FollowUp { entry: None, exit: &group.time, event: &event };
+            let curve = kaplan_meier(follow_up, spec.level).map_err(told("the curves"))?;
             curve.steps.iter().map(|step| [step.time, step.survival, step.lower, step.upper]).collect()
         } else {
             // Whoever had a competing event can no longer have this one, and stays without it.
             let half = normal_quantile(0.5 + spec.level / 2.0);
-            let steps = cumulative_incidence(None, &exit, &cause, watched.causes).map_err(told("the curves"))?;
             let point = |step: &IncidenceStep| {
                 let (share, error) = (1.0 - step.incidence[0], half * step.standard_error[0]);
                 [step.time, share, (share - error).max(0.0), (share + error).min(1.0)]
@@ -177,13 +185,8 @@ fn speed(spec: &Spec, design: &SurvivalSpec, watched: &Watched, sample: &Sample)
         return Ok(out);
     }
     let covariance = match spec.standard_error.method {
-        StandardErrorMethod::Classical => CoxCovariance::Information,
         StandardErrorMethod::Robust => CoxCovariance::Robust,
-        _ => {
-            return Err(EvaluationError::Option {
-                what: "a Cox model has the standard errors \"classical\" (information) and \"robust\"",
-            });
-        }
+        _ => CoxCovariance::Information,
     };
     let treated = watched.treated.iter().map(|treated| f64::from(u8::from(*treated))).collect();
     let columns = std::iter::once(Column::new("treated", treated)).chain(sample.covariates.all().iter().cloned()).collect();
@@ -193,9 +196,9 @@ fn speed(spec: &Spec, design: &SurvivalSpec, watched: &Watched, sample: &Sample)
     let (log_ratio, error) = (fit.coefficients[0], fit.standard_error(0));
     let half = normal_quantile(0.5 + spec.level / 2.0) * error;
     out.push(format!(
-        "Hazard ratio of the treated: {:.3} ({:.0}% interval {:.3} to {:.3}; {}). Above 1 the event comes faster.",
+        "Hazard ratio of the treated: {:.3} ({} interval {:.3} to {:.3}; {}). Above 1 the event comes faster.",
         log_ratio.exp(),
-        100.0 * spec.level,
+        words::level(spec.level),
         (log_ratio - half).exp(),
         (log_ratio + half).exp(),
         fit.covariance_name

@@ -8,6 +8,7 @@ use crate::sensitivity::e_value::{EffectScale, e_value};
 use crate::sensitivity::robustness_value::robustness_value;
 use crate::sensitivity::rosenbaum::{Tail, binary_pairs, largest_gamma, signed_rank};
 use crate::spec::{DesignSpec, OutcomeUnit, Spec};
+use crate::words;
 
 /// Bounds are looked for up to here; more hidden bias than that is not plausible where people were chosen by hand.
 const LARGEST_GAMMA: f64 = 20.0;
@@ -72,9 +73,12 @@ fn rosenbaum_figure(
         largest_gamma(level, LARGEST_GAMMA, |gamma| signed_rank(&toward, gamma)).ok()?
     };
     let test = if binary { "exact binomial" } else { "Wilcoxon's signed rank, by the normal approximation" };
-    let words = match gamma {
+    let said = match gamma {
         1.0 => {
-            format!("Even with no hidden bias the pairs do not show an effect at the {:.0}% level ({test}).", 100.0 * spec.level)
+            format!(
+                "Even with no hidden bias the pairs do not show an effect at the {} level ({test}).",
+                words::level(spec.level)
+            )
         }
         gamma if gamma >= LARGEST_GAMMA => {
             format!(
@@ -86,7 +90,7 @@ fn rosenbaum_figure(
              other ({test}; Rosenbaum 2002)."
         ),
     };
-    Some(UnseenFigure { name: "Rosenbaum bound".to_owned(), value: gamma, words })
+    Some(UnseenFigure { name: "Rosenbaum bound".to_owned(), value: gamma, words: said })
 }
 
 /// From a regression on the same covariates with the weights of the comparison.

@@ -2,7 +2,9 @@
 //! cores. They are read a second time where keys seem to appear twice.
 
 use std::collections::BTreeSet;
+use std::fs::File;
 use std::io::Read as _;
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::Need;
@@ -221,11 +223,15 @@ fn restore_rows(
 
 /// The SHA-256 of a file, in hexadecimal digits.
 pub fn sha256(file: &TableFile) -> anyhow::Result<String> {
+    sha256_of_file(file.open()?, &file.path)
+}
+
+/// The same of a file that is open, read in pieces.
+pub fn sha256_of_file(mut from: File, path: &Path) -> anyhow::Result<String> {
     let mut hash = Sha256::new();
-    let mut from = file.open()?;
     let mut piece = vec![0; 1 << 18];
     loop {
-        match from.read(&mut piece).with_context(|| format!("could not read {}", file.path.display()))? {
+        match from.read(&mut piece).with_context(|| format!("could not read {}", path.display()))? {
             0 => break,
             length => hash.update(&piece[..length]),
         }

@@ -1,4 +1,4 @@
-//! What is said of providers, as sentences.
+//! The sentences about providers.
 
 use base::english::{counted, plural};
 use base::money::thousands;

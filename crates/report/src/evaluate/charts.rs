@@ -141,7 +141,7 @@ fn event_study(found: &EvaluationResult) -> Option<ChartFigure> {
     Some(ChartFigure { id: "event-study", title, words, drawing, legend: legend(&series), data })
 }
 
-/// Colours and dashes of several lines, so that nobody needs to see colours.
+/// Each line has a dash of its own, for readers who cannot tell colours apart.
 const LINES: [(&str, &str); 4] = [(RED, "none"), (BLUE, "7 5"), (GREY, "2 4"), (crate::svg::GREEN, "12 4")];
 
 fn curves(found: &EvaluationResult) -> Option<ChartFigure> {

@@ -117,7 +117,7 @@ fn mean(value: f64, binary: bool) -> String {
     if binary { format!("{:.1}%", 100.0 * value) } else { words::value(evaluation::spec::OutcomeUnit::Number, value) }
 }
 
-/// The light in a word, so that nobody needs to see colours.
+/// The traffic light as a word, for readers who cannot tell colours apart.
 fn light(light: Light) -> &'static str {
     match light {
         Light::Green => "good",

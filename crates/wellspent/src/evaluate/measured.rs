@@ -2,7 +2,7 @@
 //! for it.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use evaluation::sample::MEASURED;
 use evaluation::spec::{OutcomeSource, Spec};
@@ -10,7 +10,7 @@ use evaluation::table::{NumberColumn, TableColumn, TextValues};
 
 use super::request::EvaluateRequest;
 use crate::error::Error;
-use crate::measure::{MeasureRequest, ResultState, measure};
+use crate::measure::{MeasureRequest, PeopleTable, ResultState, measure};
 use outcomes::QueryDates;
 use report::quality;
 
@@ -29,9 +29,8 @@ pub(super) fn column(request: &EvaluateRequest, spec: &Spec, ids: &TextValues) -
             "name the folder with people, starts and events, and the table in it",
         ));
     }
-    let beside = request.spec.parent().unwrap_or(Path::new("")).join(folder);
     let measured = measure(&MeasureRequest {
-        scheme: if beside.is_dir() { beside } else { folder.into() },
+        scheme: scheme_of(&request.spec, folder),
         reach: request.reach,
         records: request.records.clone(),
         joining: None,
@@ -43,11 +42,7 @@ pub(super) fn column(request: &EvaluateRequest, spec: &Spec, ids: &TextValues) -
     })?;
     let notes = quality::notes(&measured.quality).into_iter().chain(measured.notes.iter().cloned()).collect();
     let table = measured.people_table.unwrap_or_default();
-    let Some(wanted) = table.outcomes.iter().position(|name| name == outcome) else {
-        let near = base::similar_names::nearest(outcome, table.outcomes.iter().map(String::as_str));
-        let hint = near.map_or("look at the outcomes of the scheme".to_owned(), |near| format!("did you mean `{near}`?"));
-        return Err(Error::failed(format!("the scheme measures no outcome `{outcome}`"), hint));
-    };
+    let wanted = outcome_in(&table, outcome)?;
     let mut of_person: BTreeMap<&str, f64> = BTreeMap::new();
     let mut again = 0;
     for row in table.rows.iter().filter(|row| row.outcome == wanted) {
@@ -75,4 +70,19 @@ pub(super) fn column(request: &EvaluateRequest, spec: &Spec, ids: &TextValues) -
     }
     let column = (MEASURED.to_owned(), TableColumn::Numbers(NumberColumn { values, wrong: Vec::new() }));
     Ok(Some(MeasuredColumn { column, notes }))
+}
+
+/// The scheme that a spec names: a folder beside the spec, or else a path or the name of a shipped scheme.
+pub(super) fn scheme_of(spec: &Path, named: &str) -> PathBuf {
+    let beside = spec.parent().unwrap_or(Path::new("")).join(named);
+    if beside.is_dir() { beside } else { named.into() }
+}
+
+/// The place of an outcome in a table of people.
+pub(super) fn outcome_in(table: &PeopleTable, outcome: &str) -> Result<usize, Error> {
+    table.outcomes.iter().position(|name| name == outcome).ok_or_else(|| {
+        let near = base::similar_names::nearest(outcome, table.outcomes.iter().map(String::as_str));
+        let hint = near.map_or("look at the outcomes of the scheme".to_owned(), |near| format!("did you mean `{near}`?"));
+        Error::failed(format!("the scheme measures no outcome `{outcome}`"), hint)
+    })
 }

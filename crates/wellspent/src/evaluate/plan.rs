@@ -12,6 +12,7 @@ use outcomes::QueryDates;
 use records::files::FileFormat;
 use report::evaluate::plan::{PlanReport, PlanRow};
 
+use super::measured::{outcome_in, scheme_of};
 use super::read;
 use crate::access_log::{Access, Actor};
 use crate::error::Error;
@@ -46,8 +47,7 @@ pub fn plan(request: &PlanRequest, progress: Progress<'_>) -> Result<PlanReport,
         ));
     };
     let spec = asked_of_simulated(&spec)?;
-    let beside = request.spec.parent().unwrap_or(Path::new("")).join(folder);
-    let scheme = if beside.is_dir() { beside } else { folder.into() };
+    let scheme = scheme_of(&request.spec, folder);
     let scratch = Scratch::new()?;
     let largest = request.sizes.iter().copied().max().unwrap_or_default();
     let mut pool = SimulatedGroups::default();
@@ -174,11 +174,7 @@ fn simulated(
     })?;
     std::fs::remove_dir_all(&out).ok();
     let table: PeopleTable = measured.people_table.unwrap_or_default();
-    let Some(wanted) = table.outcomes.iter().position(|name| name == outcome) else {
-        let near = base::similar_names::nearest(outcome, table.outcomes.iter().map(String::as_str));
-        let hint = near.map_or("look at the outcomes of the scheme".to_owned(), |near| format!("did you mean `{near}`?"));
-        return Err(Error::failed(format!("the scheme measures no outcome `{outcome}`"), hint));
-    };
+    let wanted = outcome_in(&table, outcome)?;
     let known = table.rows.iter().filter(|row| {
         row.outcome == wanted && !row.comparison && matches!(row.state, ResultState::Success | ResultState::Failure)
     });

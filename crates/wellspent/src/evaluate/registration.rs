@@ -8,13 +8,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use jiff::civil::Date;
+use records::files::gated::sha256_of_file;
 use records::files::safe::{self, LARGEST_LIST_BYTES, LARGEST_TABLE_BYTES};
 use report::evaluate::{Registration, RegistrationState};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use crate::Actor;
 use crate::error::Error;
+use crate::pack::seal::sha256;
 
 /// What the file beside a spec holds, a line for each entry.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -32,31 +33,6 @@ fn beside(spec: &Path) -> PathBuf {
     let mut name = spec.file_name().unwrap_or_default().to_os_string();
     name.push(ENDING);
     spec.with_file_name(name)
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// The hash of a file, read in pieces.
-fn sha256_of(path: &Path) -> anyhow::Result<String> {
-    let mut file = safe::open(path, LARGEST_TABLE_BYTES)?;
-    let mut hash = Sha256::new();
-    std::io::copy(&mut file, &mut HashWriter(&mut hash)).with_context(|| format!("could not read {}", path.display()))?;
-    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
-}
-
-struct HashWriter<'a>(&'a mut Sha256);
-
-impl std::io::Write for HashWriter<'_> {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
 }
 
 fn text(spec: &Path) -> anyhow::Result<String> {
@@ -140,7 +116,7 @@ pub fn register(spec: &Path, by: &Actor, on: Date) -> Result<String, Error> {
 /// Compares a spec with what was registered, and notes the run.
 pub(super) fn compared(spec: &Path, table: &Path, on: Date, by: &str) -> anyhow::Result<Registration> {
     let now = text(spec)?;
-    let (spec_sha256, table_sha256) = (sha256(now.as_bytes()), sha256_of(table)?);
+    let (spec_sha256, table_sha256) = (sha256(now.as_bytes()), sha256_of_file(safe::open(table, LARGEST_TABLE_BYTES)?, table)?);
     let known = entries(spec)?;
     let run = Entry::Run {
         on: on.to_string(),
