@@ -16,6 +16,7 @@ mod criteria;
 pub mod effect;
 mod evaluate;
 pub mod explain;
+pub mod follow_up;
 pub mod households;
 pub mod inconsistencies;
 pub mod left_out;

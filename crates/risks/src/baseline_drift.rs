@@ -1,5 +1,10 @@
 //! Baseline drift: outcomes change for everyone, and payment follows.
 
+use crate::detection::detector::Detector;
+use crate::detection::measures::NO_MAIN;
+use crate::detection::series::{Gathered, Rates};
+use crate::detection::signal::Signal;
+use crate::observed::{ObservedRecords, ResultState, month};
 use contract::fixes::Fix;
 
 use crate::estimate::Estimate;
@@ -22,6 +27,7 @@ pub(super) const RISK: Risk = Risk {
         measure: "The same measure in places that the contract does not pay for",
         warning: "it changes there as well",
     }],
+    detector: DETECTOR,
     forecast,
     fixes: |_| {
         let live = [Fix::LiveComparison(1), Fix::LiveComparison(5)];
@@ -33,6 +39,41 @@ pub(super) const RISK: Risk = Risk {
     gain_in_words: |finding| format!("{} if the outcome is a percentage point better everywhere", gained(finding.gain)),
     losers: |finding, _| vec![format!("the payer: {} for a percentage point that no one earned", lost(finding.payer_loss))],
 };
+
+const DETECTOR: Detector = Detector {
+    signals,
+    explanations: &[
+        "An agency records events more or less completely than before.",
+        "Other people are referred than before.",
+        "The law changed.",
+    ],
+    settled_by: "the same measure in places that the contract does not pay for",
+    tuned_to: "a change of 5 percentage points: an assumption",
+};
+
+/// The comparison group moves away from the baseline, and so do people before they start.
+fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
+    let main = records.main.ok_or(NO_MAIN)?;
+    let mut compared = Gathered::default();
+    for start in records.compared() {
+        let result = &start.results[main];
+        if result.state == ResultState::Known && result.due <= records.as_at {
+            compared.add(0, month(result.due), result.good);
+        }
+    }
+    let mut before = Rates::default();
+    for start in &records.starts {
+        let year = start.began - 365..start.began;
+        before.expose(0, month(start.began), 1.0);
+        before.count(0, month(start.began), start.events.iter().filter(|day| year.contains(*day)).count() as f64);
+    }
+    Ok(vec![
+        Signal::since_before("results of the comparison group", compared.means(), 0.05).both_sides().of_contract(),
+        Signal::since_before("events of each person in the year before the start", before.log_rates(), 0.15)
+            .both_sides()
+            .of_contract(),
+    ])
+}
 
 fn forecast(results: &StrategyResults, _: AgentType) -> Finding {
     let mut finding = FindingBuilder::new(RISK.id, StrategyKind::AsNow);

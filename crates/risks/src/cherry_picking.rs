@@ -1,5 +1,10 @@
 //! Cherry-picking (creaming): taking the people who pay and turning away the rest.
 
+use crate::detection::detector::Detector;
+use crate::detection::measures::NO_EARLIER;
+use crate::detection::series::{Gathered, Rates, difference, negative};
+use crate::detection::signal::Signal;
+use crate::observed::{ObservedRecords, middle, month};
 use base::money::thousands;
 use contract::fixes::Fix;
 
@@ -24,6 +29,7 @@ pub(super) const RISK: Risk = Risk {
         },
         Indicator { measure: "Days from referral to refusal, by segment", warning: "one segment is refused sooner than others" },
     ],
+    detector: DETECTOR,
     forecast,
     fixes: |_| vec![Fix::TakeEveryone, Fix::LiveComparison(1), Fix::Together(vec![Fix::TakeEveryone, Fix::LiveComparison(1)])],
     fee_lever: FeeLever::None,
@@ -31,6 +37,56 @@ pub(super) const RISK: Risk = Risk {
     gain_in_words: gain_compared,
     losers: people_payer_and_public,
 };
+
+const DETECTOR: Detector = Detector {
+    signals,
+    explanations: &[
+        "Other people were referred than before.",
+        "Harder people went to another service that opened nearby.",
+        "Harder people refused the service themselves.",
+    ],
+    settled_by: "the people referred who did not start, with the reason that each of them gives",
+    tuned_to: "three in ten more of the harder people who are referred do not start: an assumption",
+};
+
+/// Days after a referral by which somebody has usually started: an assumption.
+const SOON: i32 = 60;
+/// By so much more of the harder people may not start with an honest provider: an assumption.
+const ALLOWED: f64 = 0.1;
+
+/// Harder people who are referred do not start, and those who start become easier than before and than elsewhere.
+fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
+    let middle_of_starts = records.middle_chance().ok_or(NO_EARLIER)?;
+    let mut signals = Vec::new();
+    if let Some(referrals) = &records.referrals {
+        let (mut hard, mut rest) = (Gathered::default(), Gathered::default());
+        let middle = middle(referrals.iter().map(|referral| referral.chance)).ok_or(NO_EARLIER)?;
+        for referral in referrals.iter().filter(|referral| referral.day + SOON <= records.as_at) {
+            let group = if referral.chance < middle { &mut hard } else { &mut rest };
+            group.add_whether(referral.provider, month(referral.day + SOON), referral.started > referral.day + SOON);
+        }
+        let gap = difference(&hard.means(), &rest.means(), ALLOWED);
+        signals.push(Signal::beyond_zero("harder people who were referred and did not start, beyond the others", gap, 0.3));
+    }
+    let mut mix = Gathered::default();
+    let mut hard = Rates::default();
+    for (provider, start) in records.served() {
+        let Some(chance) = start.chance else { continue };
+        mix.add(provider, month(start.began), chance);
+        if chance < middle_of_starts {
+            hard.count(provider, month(start.began), 1.0);
+        }
+    }
+    signals.push(Signal::since_before("the chance of a good result of those who start", mix.means(), 0.05));
+    if records.referrals.is_none() {
+        for (provider, months) in mix.months() {
+            months.into_iter().for_each(|month| hard.expose(provider, month, 1.0));
+        }
+        let fewer = negative(hard.log_rates());
+        signals.push(Signal::since_before("the number of harder people who start", fewer, 0.7));
+    }
+    Ok(signals)
+}
 
 fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
     if agent == AgentType::Mixture {

@@ -1,5 +1,10 @@
 //! Deadweight: paying for results that would have happened anyway.
 
+use crate::detection::detector::Detector;
+use crate::detection::measures::{NO_COMPARISON, NO_MAIN, known};
+use crate::detection::series::{Gathered, Point, beyond, negative};
+use crate::detection::signal::Signal;
+use crate::observed::ObservedRecords;
 use base::money::{Rate, WHOLE, thousands};
 use contract::fixes::Fix;
 
@@ -22,6 +27,7 @@ pub(super) const RISK: Risk = Risk {
         measure: "Results of people served, compared with those of a comparison group that is not paid for",
         warning: "both groups have the same results",
     }],
+    detector: DETECTOR,
     forecast,
     fixes: |results| {
         let today = what_happens_today(results);
@@ -41,6 +47,46 @@ pub(super) const RISK: Risk = Risk {
     gain_in_words: |finding| format!("{} with no effort at all", gained(finding.gain)),
     losers: |finding, _| vec![format!("the payer: {}", lost(finding.payer_loss))],
 };
+
+const DETECTOR: Detector = Detector {
+    signals,
+    explanations: &[
+        "The comparison group is helped by another service.",
+        "The comparison group is easier to help in a way that the records do not show.",
+        "The follow-up window is too short for the help to work.",
+    ],
+    settled_by: "an evaluation with matched people: `wellspent evaluate`",
+    tuned_to: "no effect, where an effect of 3 percentage points would be worth paying for: an assumption",
+};
+
+/// The smallest effect worth paying for, in shares: an assumption.
+const WORTH_PAYING: f64 = 0.03;
+
+/// People served do no better than the comparison group, and those with contact no better than those who hardly had any.
+fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
+    let main = records.main.ok_or(NO_MAIN)?;
+    if records.compared().next().is_none() {
+        return Err(NO_COMPARISON);
+    }
+    let (mut served, mut compared) = (Gathered::default(), Gathered::default());
+    for start in &records.starts {
+        if let Some((month, beyond)) = known(records, start, main) {
+            let group = if start.provider.is_some() { &mut served } else { &mut compared };
+            group.add(start.provider.unwrap_or_default(), month, beyond);
+        }
+    }
+    // The comparison group belongs to no provider: each is compared with all of it.
+    let compared = compared.means();
+    let of_month = |month| compared.iter().find(|point: &&Point| point.month == month);
+    let against = served.means().into_iter().filter_map(|point| {
+        let other = of_month(point.month)?;
+        Some(Point { value: point.value - other.value, variance: point.variance + other.variance, ..point })
+    });
+    let short = negative(beyond(against.collect(), WORTH_PAYING));
+    let mut signals = vec![Signal::beyond_zero("results, compared with those of the comparison group", short, WORTH_PAYING)];
+    signals.extend(crate::paid_for_noise::help_that_does_nothing(records, main));
+    Ok(signals)
+}
 
 /// The share of people, or of households, with each binary outcome that is paid for, as things are today: to a tenth of a percent, as a contract would
 /// say it.

@@ -1,5 +1,10 @@
 //! Drift: it pays to spend less on help and let outcomes worsen.
 
+use crate::detection::detector::Detector;
+use crate::detection::measures::{NO_CONTACTS, early_hours, results as observed_results};
+use crate::detection::series::negative;
+use crate::detection::signal::Signal;
+use crate::observed::ObservedRecords;
 use contract::fixes::Fix;
 
 use crate::finding::{Finding, FindingBuilder, at_value, gain_compared, gain_of, people_payer_and_public, public_loss};
@@ -19,6 +24,7 @@ pub(super) const RISK: Risk = Risk {
         measure: "Spend on help for each person, year by year, beside the paid measure",
         warning: "spend falls while the measure stays where nothing is paid or deducted",
     }],
+    detector: DETECTOR,
     forecast,
     fixes: |results| {
         vec![
@@ -43,6 +49,35 @@ pub(super) const RISK: Risk = Risk {
         people_payer_and_public(finding, results).into_iter().chain(everyone).collect()
     },
 };
+
+const DETECTOR: Detector = Detector {
+    signals,
+    explanations: &[
+        "Contacts are recorded in another system, or late.",
+        "Help was moved to groups, or to partners who record their own.",
+        "Staff were ill or had left, and were replaced.",
+    ],
+    settled_by: "the provider's hours of staff and its spend on help, month by month",
+    tuned_to: "contact falls by half: providers of the Work Programme spent less than half of what they had promised on the people \
+               hardest to help (Public Accounts Committee 2014)",
+};
+
+/// Help shows itself in hours of contact, and its fall in results some time later.
+fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
+    if !records.has_contacts {
+        return Err(NO_CONTACTS);
+    }
+    let mut signals = vec![Signal::since_before(
+        "hours of contact with each person in the first 90 days",
+        negative(early_hours(records).log_means()),
+        0.5_f64.ln().abs(),
+    )];
+    if let Some(main) = records.main {
+        let worse = negative(observed_results(records, main, |_| true));
+        signals.push(Signal::since_before("results, compared with those expected of the same people", worse, 0.1));
+    }
+    Ok(signals)
+}
 
 /// A mixture of providers that spends less than this share of what is intended does hardly any of it.
 const HARDLY: f64 = 0.5;

@@ -1,5 +1,10 @@
 //! Gate-keeping: hard cases drop out at an assessment before they count.
 
+use crate::detection::detector::Detector;
+use crate::detection::measures::{NO_EARLIER, NO_REFERRALS};
+use crate::detection::series::{Gathered, difference};
+use crate::detection::signal::Signal;
+use crate::observed::{ObservedRecords, middle, month};
 use base::money::thousands;
 use contract::fixes::Fix;
 
@@ -25,6 +30,7 @@ pub(super) const RISK: Risk = Risk {
         },
         Indicator { measure: "Days from referral to start, by segment", warning: "one segment waits longer than others" },
     ],
+    detector: DETECTOR,
     forecast,
     fixes: |_| vec![Fix::TakeEveryone, Fix::Together(vec![Fix::TakeEveryone, Fix::LiveComparison(1)])],
     fee_lever: FeeLever::None,
@@ -32,6 +38,54 @@ pub(super) const RISK: Risk = Risk {
     gain_in_words: gain_compared,
     losers: people_payer_and_public,
 };
+
+const DETECTOR: Detector = Detector {
+    signals,
+    explanations: &[
+        "Harder people miss appointments more often, and are offered new ones.",
+        "An assessment waits for papers of another agency.",
+        "Referrals came with wrong addresses.",
+    ],
+    settled_by: "the dates on which each person referred was invited and assessed",
+    tuned_to: "three in ten more of the harder people never start, and the others among them wait nearly twice as long: an assumption",
+};
+
+/// Days after a referral by which it counts as lapsed: an assumption.
+const LAPSED: i32 = 120;
+/// By so much more of the harder people's referrals may lapse with an honest provider: an assumption.
+const ALLOWED_LAPSED: f64 = 0.1;
+/// The logarithm by which harder people may wait longer with an honest provider: an assumption.
+const ALLOWED_WAIT: f64 = 0.15;
+
+/// Harder people's referrals lapse, and those of them who start wait longer.
+fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
+    let referrals = records.referrals.as_ref().ok_or(NO_REFERRALS)?;
+    let middle = middle(referrals.iter().map(|referral| referral.chance)).ok_or(NO_EARLIER)?;
+    let [mut lapsed_hard, mut lapsed_rest, mut wait_hard, mut wait_rest] = std::array::from_fn(|_| Gathered::default());
+    for referral in referrals.iter().filter(|referral| referral.day + LAPSED <= records.as_at) {
+        let (lapsed, wait) = match referral.chance < middle {
+            true => (&mut lapsed_hard, &mut wait_hard),
+            false => (&mut lapsed_rest, &mut wait_rest),
+        };
+        let (at, by) = (month(referral.day + LAPSED), referral.day + LAPSED);
+        lapsed.add_whether(referral.provider, at, referral.started > by);
+        if referral.started <= by {
+            wait.add(referral.provider, at, f64::from(referral.started - referral.day).max(0.0).ln_1p());
+        }
+    }
+    Ok(vec![
+        Signal::beyond_zero(
+            "harder people whose referral lapsed, beyond the others",
+            difference(&lapsed_hard.means(), &lapsed_rest.means(), ALLOWED_LAPSED),
+            0.3,
+        ),
+        Signal::beyond_zero(
+            "days from referral to start of harder people, beyond the others",
+            difference(&wait_hard.means(), &wait_rest.means(), ALLOWED_WAIT),
+            0.6,
+        ),
+    ])
+}
 
 /// What the files must say for it to be looked for.
 const NEEDS: &str = "[assessment] in assumptions.toml: who drops out, and what it costs to bring one of them in";

@@ -18,6 +18,7 @@
 mod baseline_drift;
 mod cherry_picking;
 mod deadweight;
+pub mod detection;
 mod drift;
 mod estimate;
 mod finding;
@@ -26,6 +27,7 @@ mod harm;
 mod loss_and_windfall;
 mod metric_divergence;
 mod misreporting;
+pub mod observed;
 mod paid_for_noise;
 mod parking;
 mod pilot_to_scale;

@@ -1,5 +1,9 @@
 //! Loss and windfall: an honest provider loses money, or any provider earns more than is fair.
 
+use crate::detection::detector::Detector;
+use crate::detection::measures::{NO_CONTACTS, NO_MAIN, early_hours, results as observed_results};
+use crate::detection::signal::Signal;
+use crate::observed::ObservedRecords;
 use base::money::Pence;
 use contract::fixes::Fix;
 
@@ -22,6 +26,7 @@ pub(super) const RISK: Risk = Risk {
         Indicator { measure: "Providers' margins, by area", warning: "margins below zero, or above what is fair" },
         Indicator { measure: "Requests to renegotiate", warning: "any" },
     ],
+    detector: DETECTOR,
     forecast,
     fixes: |results| {
         let mut fixes: Vec<Fix> = fees_for_a_fair_margin(results).into_iter().map(Fix::Fees).collect();
@@ -55,6 +60,31 @@ pub(super) const RISK: Risk = Risk {
         }
     },
 };
+
+const DETECTOR: Detector = Detector {
+    signals,
+    explanations: &[
+        "The provider does better or worse work than the others.",
+        "The area differs in a way that the records do not show.",
+        "A partner does part of the work.",
+    ],
+    settled_by: "the provider's costs, area by area, beside what it was paid",
+    tuned_to: "results that are 10 percentage points from those of the others: an assumption",
+};
+
+/// Results are far from those of the others, up or down, while help is not.
+fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
+    let main = records.main.ok_or(NO_MAIN)?;
+    if !records.has_contacts {
+        return Err(NO_CONTACTS);
+    }
+    let results = observed_results(records, main, |_| true);
+    let hours = early_hours(records).log_means();
+    Ok(vec![
+        Signal::beyond_others("results, compared with those expected of the same people", results, 0.1).both_sides(),
+        Signal::beyond_others("hours of contact with each person in the first 90 days", hours, 0.5).both_sides(),
+    ])
+}
 
 const CHANCE_OF_LOSS: &str = "chance of a loss as intended";
 

@@ -1,5 +1,10 @@
 //! Metric divergence: the paid measure improves while another declared measure worsens.
 
+use crate::detection::detector::Detector;
+use crate::detection::measures::{results as observed_results, unpaid};
+use crate::detection::series::{Gathered, negative};
+use crate::detection::signal::Signal;
+use crate::observed::{ObservedRecords, month};
 use contract::fixes::Fix;
 
 use crate::finding::{Finding, FindingBuilder, gain_compared, gain_of, no_simple_reason, people_payer_and_public, public_loss};
@@ -19,6 +24,7 @@ pub(super) const RISK: Risk = Risk {
         measure: "The paid measure beside those that are not paid for, cohort by cohort",
         warning: "one gets better while another gets worse",
     }],
+    detector: DETECTOR,
     forecast,
     fixes: |_| vec![Fix::NoGate, Fix::Together(vec![Fix::NoGate, Fix::TwoSided])],
     fee_lever: FeeLever::None,
@@ -26,6 +32,41 @@ pub(super) const RISK: Risk = Risk {
     gain_in_words: gain_compared,
     losers: people_payer_and_public,
 };
+
+const DETECTOR: Detector = Detector {
+    signals,
+    explanations: &[
+        "The measure that is not paid for is recorded by fewer people than before.",
+        "Something else changed for the same people, such as a benefit or a housing rule.",
+        "Forms for feedback changed, or other people answer them.",
+    ],
+    settled_by: "the unpaid measures of the same people from another source",
+    tuned_to: "a tenth fewer good results in a measure that is not paid for: an assumption",
+};
+
+/// Measures that are not paid for get worse, and so does what people say of the service.
+fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
+    let mut signals: Vec<Signal> = Vec::new();
+    if let Some(outcome) = unpaid(records).find(|outcome| records.outcomes[*outcome].binary) {
+        let worse = negative(observed_results(records, outcome, |_| true));
+        signals.push(Signal::since_before("results in a measure that is not paid for", worse, 0.1));
+    }
+    if let Some(feedback) = &records.feedback {
+        let scores: Vec<f64> = feedback.iter().map(|feedback| feedback.score).collect();
+        let mean = scores.iter().sum::<f64>() / scores.len().max(1) as f64;
+        let spread = (scores.iter().map(|score| (score - mean).powi(2)).sum::<f64>() / scores.len().max(1) as f64).sqrt();
+        let mut gathered = Gathered::default();
+        if spread > 0.0 {
+            feedback.iter().for_each(|of| gathered.add(of.provider, month(of.day), (of.score - mean) / spread));
+        }
+        signals.push(Signal::since_before("scores that people give the service", negative(gathered.means()), 0.4));
+    }
+    if signals.is_empty() {
+        Err("the contract has no measure that is not paid for, and the records no feedback")
+    } else {
+        Ok(signals)
+    }
+}
 
 /// A movement of less than a thousandth of the outcome counts as none.
 const MOVEMENT: f64 = 0.001;

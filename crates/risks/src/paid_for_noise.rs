@@ -1,5 +1,10 @@
 //! Paid for noise: chance is rewarded, or stops a real improvement from being paid.
 
+use crate::detection::detector::Detector;
+use crate::detection::measures::{EARLY, hardly_contacted, known};
+use crate::detection::series::{Gathered, difference, negative};
+use crate::detection::signal::Signal;
+use crate::observed::{ObservedRecords, ResultState, month};
 use base::money::thousands;
 use base::statistics::normal_quantile;
 use contract::fixes::Fix;
@@ -24,6 +29,7 @@ pub(super) const RISK: Risk = Risk {
         measure: "Payments of each cohort, beside its spend and its case mix",
         warning: "payments swing while spend and case mix do not",
     }],
+    detector: DETECTOR,
     forecast,
     fixes: |_| {
         vec![
@@ -45,6 +51,53 @@ pub(super) const RISK: Risk = Risk {
         refused(results).into_iter().chain(payer).collect()
     },
 };
+
+const DETECTOR: Detector = Detector {
+    signals,
+    explanations: &[
+        "The baseline is out of date, so that a real effect does not show.",
+        "Everyone has become harder to help since the baseline was measured.",
+        "The follow-up window is too short for the help to work.",
+    ],
+    settled_by: "a comparison group, or more people in each cohort",
+    tuned_to: "no effect, where an effect of 3 percentage points would be worth paying for: an assumption",
+};
+
+/// The smallest improvement worth paying for, in shares: an assumption.
+const WORTH_PAYING: f64 = 0.03;
+
+/// Results are no better than the baseline, and people who were hardly helped do as well as the others: what is paid is paid for chance.
+fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
+    let main = records.main.ok_or(crate::detection::measures::NO_MAIN)?;
+    let outcome = &records.outcomes[main];
+    let baseline = outcome.baseline.ok_or("the baseline of the outcome is not a fixed share")?;
+    let mut short = Gathered::default();
+    for (provider, start) in records.served() {
+        let result = &start.results[main];
+        if result.state == ResultState::Known && result.due <= records.as_at {
+            short.add(provider, month(result.due), baseline + WORTH_PAYING - result.good);
+        }
+    }
+    let mut signals = vec![Signal::beyond_zero("results short of an improvement worth paying for", short.means(), WORTH_PAYING)];
+    signals.extend(help_that_does_nothing(records, main));
+    Ok(signals)
+}
+
+/// How far the results of people with contact are short of being better than those of people who hardly had any.
+pub(crate) fn help_that_does_nothing(records: &ObservedRecords, outcome: usize) -> Option<Signal> {
+    if !records.has_contacts {
+        return None;
+    }
+    let (mut helped, mut others) = (Gathered::default(), Gathered::default());
+    for (provider, start) in records.served().filter(|(_, start)| start.began + EARLY <= records.as_at) {
+        if let Some((month, beyond)) = known(records, start, outcome) {
+            let group = if hardly_contacted(start) { &mut others } else { &mut helped };
+            group.add(provider, month, beyond);
+        }
+    }
+    let short = negative(difference(&helped.means(), &others.means(), WORTH_PAYING));
+    Some(Signal::beyond_zero("results of people with contact, compared with those hardly contacted", short, WORTH_PAYING))
+}
 
 /// A wrong payment this likely is worth a finding.
 const OFTEN: f64 = 0.05;

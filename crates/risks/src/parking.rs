@@ -1,5 +1,12 @@
 //! Parking: people whom it does not pay to help are left without help.
 
+use crate::detection::detector::Detector;
+use crate::detection::measures::{
+    EARLY, NO_CONTACTS, NO_EARLIER, followed, harder, hardly_contacted, results as observed_results,
+};
+use crate::detection::series::{Gathered, difference, negative};
+use crate::detection::signal::Signal;
+use crate::observed::ObservedRecords;
 use base::money::thousands;
 use contract::fixes::Fix;
 
@@ -20,6 +27,7 @@ pub(super) const RISK: Risk = Risk {
         measure: "Contacts and spend for each person, by segment",
         warning: "a segment has starts and hardly any contact after them",
     }],
+    detector: DETECTOR,
     forecast,
     fixes: |results| {
         // A price is the contract's: where it covers people of several kinds, those who need most decide.
@@ -50,6 +58,47 @@ pub(super) const RISK: Risk = Risk {
     gain_in_words: gain_compared,
     losers: people_payer_and_public,
 };
+
+const DETECTOR: Detector = Detector {
+    signals,
+    explanations: &[
+        "Harder people are helped by a partner who records its own contacts.",
+        "Harder people are harder to reach, and contacts that failed are not recorded.",
+        "A new group of people was referred who need another kind of help.",
+    ],
+    settled_by: "what a sample of the people without contact say that they were offered",
+    tuned_to: "four in ten more of the harder people have hardly any contact: an assumption",
+};
+
+/// Harder people have hardly any contact while others have, and their results fall behind more than elsewhere.
+fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
+    if !records.has_contacts {
+        return Err(NO_CONTACTS);
+    }
+    let middle = records.middle_chance().ok_or(NO_EARLIER)?;
+    let (mut hard, mut rest) = (Gathered::default(), Gathered::default());
+    for (provider, month, start) in followed(records, EARLY) {
+        match harder(start, middle) {
+            Some(true) => hard.add_whether(provider, month, hardly_contacted(start)),
+            Some(false) => rest.add_whether(provider, month, hardly_contacted(start)),
+            None => {}
+        }
+    }
+    let gap = difference(&hard.means(), &rest.means(), ALLOWED_CONTACT);
+    let mut signals =
+        vec![Signal::beyond_zero("harder people with hardly any contact in the first 90 days, beyond the others", gap, 0.4)];
+    if let Some(main) = records.main {
+        let of = |is_hard: bool| observed_results(records, main, |start| harder(start, middle) == Some(is_hard));
+        let behind = negative(difference(&of(true), &of(false), -ALLOWED_RESULTS));
+        signals.push(Signal::beyond_others("results of harder people, compared with those of the others", behind, 0.1));
+    }
+    Ok(signals)
+}
+
+/// By so much more of the harder people an honest provider may have hardly any contact: an assumption.
+const ALLOWED_CONTACT: f64 = 0.15;
+/// By so much more an honest provider's results of harder people may fall behind: an assumption.
+const ALLOWED_RESULTS: f64 = 0.03;
 
 /// Effort below this share of the public's best is hardly any help.
 const NEAR_IDLE: f64 = 0.1;

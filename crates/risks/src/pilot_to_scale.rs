@@ -1,6 +1,12 @@
 //! Pilot to scale: the best of several pilots disappoints, and what worked on a small scale does less and costs more at scale.
 
+use crate::detection::detector::Detector;
+use crate::detection::measures::{EARLY, NO_CONTACTS, NO_MAIN, followed, known};
+use crate::detection::series::{Gathered, Point};
+use crate::detection::signal::Signal;
+use crate::observed::{Month, ObservedRecords, month};
 use contract::fixes::Fix;
+use std::collections::BTreeMap;
 
 use crate::estimate::Estimate;
 use crate::finding::{Finding, FindingBuilder, no_simple_reason};
@@ -25,6 +31,7 @@ pub(super) const RISK: Risk = Risk {
         },
         Indicator { measure: "The cost of a person, compared with the pilot's", warning: "it is higher" },
     ],
+    detector: DETECTOR,
     forecast,
     fixes: |_| Vec::<Fix>::new(),
     fee_lever: FeeLever::None,
@@ -32,6 +39,78 @@ pub(super) const RISK: Risk = Risk {
     gain_in_words: |_| "nothing".to_owned(),
     losers: |finding, _| vec![format!("the payer and the public: {} of what the pilot promised", lost(finding.payer_loss))],
 };
+
+const DETECTOR: Detector = Detector {
+    signals,
+    explanations: &[
+        "The people who came later are harder to help in a way that the records do not show.",
+        "New staff were still learning.",
+        "Everybody's results fell at the same time.",
+    ],
+    settled_by: "the effect on later cohorts, with a comparison group of their own",
+    tuned_to: "a tenth fewer good results, and a third less contact, at twice the number of people: an assumption",
+};
+
+/// Months with nearly the usual number of people say nothing of scale. This is the logarithm of what counts as usual: an assumption.
+const USUAL: f64 = 0.1;
+
+/// Results and contact fall where more people start.
+fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
+    let main = records.main.ok_or(NO_MAIN)?;
+    if !records.has_contacts {
+        return Err(NO_CONTACTS);
+    }
+    let mut started: BTreeMap<(usize, Month), f64> = BTreeMap::new();
+    for (provider, start) in records.served() {
+        *started.entry((provider, month(start.began))).or_default() += 1.0;
+    }
+    let mut usual: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
+    for (&(provider, _), people) in &started {
+        let sum = usual.entry(provider).or_default();
+        *sum = (sum.0 + people.ln(), sum.1 + 1.0);
+    }
+    let scale = |provider: usize, began: Month| {
+        let people = started.get(&(provider, began))?;
+        let (sum, months) = usual.get(&provider)?;
+        Some(people.ln() - sum / months)
+    };
+    // By month of start, because that is what has a number of people.
+    let (mut results, mut hours) = (Gathered::default(), Gathered::default());
+    for (provider, start) in records.served() {
+        if let Some((_, beyond)) = known(records, start, main) {
+            results.add(provider, month(start.began), beyond);
+        }
+    }
+    followed(records, EARLY)
+        .for_each(|(provider, _, start)| hours.add(provider, month(start.began), start.contacts_within(EARLY).1));
+    Ok(vec![
+        Signal::beyond_zero(
+            "results where more people start, compared with where fewer do",
+            slopes(results.means(), scale),
+            0.15,
+        ),
+        Signal::beyond_zero(
+            "hours of contact where more people start, compared with where fewer do",
+            slopes(hours.log_means(), scale),
+            0.5,
+        ),
+    ])
+}
+
+/// Each number beside its provider's mean, as a fall for each doubling in e-folds of people.
+fn slopes(points: Vec<Point>, scale: impl Fn(usize, Month) -> Option<f64>) -> Vec<Point> {
+    let mut levels: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
+    for point in &points {
+        let sum = levels.entry(point.provider).or_default();
+        *sum = (sum.0 + point.value / point.variance, sum.1 + 1.0 / point.variance);
+    }
+    let slope = |point: Point| {
+        let away = scale(point.provider, point.month).filter(|away| away.abs() > USUAL)?;
+        let (sum, weight) = levels.get(&point.provider)?;
+        Some(Point { value: -(point.value - sum / weight) / away, variance: point.variance / (away * away), ..point })
+    };
+    points.into_iter().filter_map(slope).collect()
+}
 
 /// What the files must say for it to be looked for.
 const NEEDS: &str = "[pilot] in assumptions.toml: the pilots tried, their standard error, and what changes at scale";

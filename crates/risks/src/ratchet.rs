@@ -1,5 +1,10 @@
 //! Ratchet: holding back, because this year's result raises next year's target (Weitzman 1980).
 
+use crate::detection::detector::Detector;
+use crate::detection::measures::{NO_CONTACTS, known};
+use crate::detection::series::{Gathered, difference, negative};
+use crate::detection::signal::Signal;
+use crate::observed::{ObservedRecords, month};
 use contract::fixes::Fix;
 
 use crate::finding::{Finding, FindingBuilder, gain, gain_compared, no_simple_reason, people_payer_and_public, public_loss};
@@ -20,6 +25,7 @@ pub(super) const RISK: Risk = Risk {
         Indicator { measure: "Each year's results, compared with that year's baseline", warning: "results stay just above it" },
         Indicator { measure: "Spend on help in the year after a good one", warning: "it falls" },
     ],
+    detector: DETECTOR,
     forecast,
     fixes: |_| vec![Fix::NoRatchet, Fix::Together(vec![Fix::NoRatchet, Fix::LiveComparison(1)])],
     fee_lever: FeeLever::None,
@@ -27,6 +33,54 @@ pub(super) const RISK: Risk = Risk {
     gain_in_words: gain_compared,
     losers: people_payer_and_public,
 };
+
+const DETECTOR: Detector = Detector {
+    signals,
+    explanations: &[
+        "The budget of the year is spent.",
+        "Staff take their leave late in the year.",
+        "Other people start late in the year.",
+    ],
+    settled_by: "the year's plan of staff hours, and who decided to change it",
+    tuned_to: "contact is a third less in the last four months of a year: an assumption",
+};
+
+/// Months of a year in which a provider may have reached its target already: an assumption.
+const LATE: i32 = 4;
+/// The logarithm by which an honest provider may do less late in a year, beyond the others: an assumption.
+const ALLOWED_CONTACT: f64 = 0.1;
+const ALLOWED_RESULTS: f64 = 0.02;
+
+/// Contact is held back late in each contract year, and so are the results of those who start then.
+fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
+    if !records.outcomes.iter().any(|outcome| outcome.ratchet) {
+        return Err("no baseline of the contract follows the results");
+    }
+    if !records.has_contacts {
+        return Err(NO_CONTACTS);
+    }
+    let first = month(records.begins);
+    let year_and_late = |of: i32| (first + ((of - first).div_euclid(12) + 1) * 12 - 1, (of - first).rem_euclid(12) >= 12 - LATE);
+    let [mut hours_late, mut hours_early, mut results_late, mut results_early] = std::array::from_fn(|_| Gathered::default());
+    for (provider, start) in records.served() {
+        for (day, hours) in &start.contacts {
+            let (year, late) = year_and_late(month(*day));
+            let (group, months) = if late { (&mut hours_late, LATE) } else { (&mut hours_early, 12 - LATE) };
+            group.add(provider, year, hours / f64::from(months));
+        }
+        if let Some((due, beyond)) = records.main.and_then(|main| known(records, start, main)) {
+            let (year, late) = year_and_late(month(start.began));
+            let group = if late { &mut results_late } else { &mut results_early };
+            group.add(provider, year.max(due), beyond);
+        }
+    }
+    let less = negative(difference(&hours_late.log_totals(), &hours_early.log_totals(), -ALLOWED_CONTACT));
+    let worse = negative(difference(&results_late.means(), &results_early.means(), -ALLOWED_RESULTS));
+    Ok(vec![
+        Signal::beyond_others("hours of contact a month late in the year, compared with early in it", less, 0.4),
+        Signal::beyond_others("results of those who start late in the year, compared with early in it", worse, 0.08),
+    ])
+}
 
 fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
     // A mixture has it where it pays one that maximises profit.

@@ -1,5 +1,10 @@
 //! Regression to the mean: people start at their worst, and the recovery that would have come anyway is paid as success.
 
+use crate::detection::detector::Detector;
+use crate::detection::measures::{EARLY, hardly_contacted};
+use crate::detection::series::{Rates, difference};
+use crate::detection::signal::Signal;
+use crate::observed::{ObservedRecords, ObservedStart, month};
 use contract::fixes::Fix;
 
 use crate::estimate::Estimate;
@@ -21,6 +26,7 @@ pub(super) const RISK: Risk = Risk {
         measure: "The change in people served, compared with the change in people who were eligible and not served",
         warning: "both groups change by as much",
     }],
+    detector: DETECTOR,
     forecast,
     fixes: |_| vec![Fix::LiveComparison(1), Fix::LiveComparison(5)],
     fee_lever: FeeLever::None,
@@ -28,6 +34,57 @@ pub(super) const RISK: Risk = Risk {
     gain_in_words: |finding| format!("{} for recovery alone", gained(finding.gain)),
     losers: |finding, _| vec![format!("the payer: {} for recovery that would have come anyway", lost(finding.payer_loss))],
 };
+
+const DETECTOR: Detector = Detector {
+    signals,
+    explanations: &[
+        "An event is what brings people to the service, as an arrest does.",
+        "Events of the last months are recorded more completely than earlier ones.",
+    ],
+    settled_by: "the same measure in people who were eligible and not served",
+    tuned_to: "twice as many events a month just before the start as in the two years before: an assumption",
+};
+
+/// Days before the start in which people may be at their worst, and before which they are as usual: an assumption.
+const WORST: i32 = 91;
+const USUAL: i32 = 730;
+/// The logarithm by which events may be more frequent just before the start without it mattering: an assumption.
+const ALLOWED: f64 = 0.4;
+
+/// Events are more frequent just before the start than before, and fall back even in people who are hardly helped.
+fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
+    if !records.outcomes.iter().any(|outcome| outcome.compared_before) {
+        return Err("no outcome of the contract is compared with the same people before they started");
+    }
+    let [mut worst, mut usual, mut worst_of_few, mut after_of_few] = std::array::from_fn(|_| Rates::default());
+    let events =
+        |start: &ObservedStart, from: i32, to: i32| start.events.iter().filter(|day| (from..to).contains(*day)).count() as f64;
+    let months = |days: i32| f64::from(days) / 30.4;
+    for (provider, start) in records.served() {
+        let (began, at) = (start.began, month(start.began));
+        let add = |rates: &mut Rates, month, from, to| {
+            rates.expose(provider, month, months(to - from));
+            rates.count(provider, month, events(start, from, to));
+        };
+        add(&mut worst, at, began - WORST, began);
+        add(&mut usual, at, began - USUAL, began - WORST);
+        if began + EARLY <= records.as_at && hardly_contacted(start) {
+            let at = month(began + EARLY);
+            add(&mut worst_of_few, at, began - WORST, began);
+            add(&mut after_of_few, at, began, began + EARLY);
+        }
+    }
+    let mut signals = vec![Signal::beyond_zero(
+        "events a month just before the start, compared with the two years before",
+        difference(&worst.log_rates(), &usual.log_rates(), ALLOWED),
+        0.7,
+    )];
+    if records.has_contacts {
+        let fell = difference(&worst_of_few.log_rates(), &after_of_few.log_rates(), ALLOWED);
+        signals.push(Signal::beyond_zero("the fall in events of people who hardly had any contact", fell, 0.7));
+    }
+    Ok(signals)
+}
 
 fn forecast(results: &StrategyResults, _: AgentType) -> Finding {
     let mut finding = FindingBuilder::new(RISK.id, StrategyKind::AsNow);

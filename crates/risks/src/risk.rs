@@ -2,6 +2,7 @@
 
 use contract::fixes::Fix;
 
+use crate::detection::detector::Detector;
 use crate::finding::Finding;
 use crate::results::{AgentType, StrategyResults};
 use crate::risk_id::RiskId;
@@ -16,6 +17,8 @@ pub struct Risk {
     pub definition: &'static str,
     /// What to watch on live records.
     pub watch: &'static [Indicator],
+    /// How it is looked for in live records.
+    pub detector: Detector,
     /// Looks for it in a table of results, where the provider is of this agent type.
     pub forecast: fn(&StrategyResults, AgentType) -> Finding,
     /// Rule changes to try, the smallest first.

@@ -1,5 +1,9 @@
 //! Timing: results are dated across a boundary, where they are paid better.
 
+use crate::detection::detector::Detector;
+use crate::detection::series::{Gathered, beyond};
+use crate::detection::signal::Signal;
+use crate::observed::{ObservedRecords, ResultState, month};
 use base::money::thousands;
 use contract::fixes::Fix;
 
@@ -21,6 +25,7 @@ pub(super) const RISK: Risk = Risk {
         Indicator { measure: "Dates of results, around the end of each period", warning: "results pile up on one side of it" },
         Indicator { measure: "Days between an event and its claim", warning: "they grow longer near the end of a period" },
     ],
+    detector: DETECTOR,
     forecast,
     fixes: |_| {
         vec![
@@ -35,6 +40,62 @@ pub(super) const RISK: Risk = Risk {
     gain_in_words: gain_compared,
     losers: |finding, _| vec![format!("the payer: {} for the same results", lost(finding.payer_loss))],
 };
+
+const DETECTOR: Detector = Detector {
+    signals,
+    explanations: &[
+        "Courts, schools or employers have dates of their own near the end of the period.",
+        "Events are recorded in batches.",
+        "A holiday lies at the boundary.",
+    ],
+    settled_by: "the dates of the same events from the agency where they happened",
+    tuned_to: "seven in ten events near a boundary are on the side that pays: an assumption",
+};
+
+/// Days on both sides of a boundary that are compared: an assumption.
+const NEAR_WINDOW: i32 = 30;
+const NEAR_PERIOD: i32 = 15;
+/// By so much more events may be on the side that pays, as a share of all near the boundary, by chance of the calendar: an assumption.
+const ALLOWED: f64 = 0.15;
+
+/// Events fall just behind the end of the follow-up window, and results just before the end of a cohort.
+fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
+    let (mut window, mut period) = (Gathered::default(), Gathered::default());
+    for (provider, start) in records.served() {
+        let end = start.window.1;
+        if end > 0 && end.saturating_add(NEAR_WINDOW) <= records.as_at {
+            for day in start.events.iter().filter(|day| (end - NEAR_WINDOW..end + NEAR_WINDOW).contains(*day)) {
+                window.add(provider, month(end + NEAR_WINDOW), if *day >= end { 1.0 } else { -1.0 });
+            }
+        }
+        for (result, outcome) in start.results.iter().zip(&records.outcomes) {
+            let counts = outcome.paid && outcome.binary && result.state == ResultState::Known && result.good > 0.5;
+            if !counts || result.decided == base::day::NEVER {
+                continue;
+            }
+            let near = records
+                .cohorts
+                .iter()
+                .map(|(_, last)| *last + 1)
+                .find(|end| (end - NEAR_PERIOD..end + NEAR_PERIOD).contains(&result.decided));
+            if let Some(end) = near.filter(|end| *end + NEAR_PERIOD <= records.as_at) {
+                period.add(provider, month(end + NEAR_PERIOD), if result.decided < end { 1.0 } else { -1.0 });
+            }
+        }
+    }
+    Ok(vec![
+        Signal::beyond_zero(
+            "events in the days just after the follow-up window, beyond those just before its end",
+            beyond(window.means(), ALLOWED),
+            0.4,
+        ),
+        Signal::beyond_zero(
+            "results in the last days of a cohort, beyond those of the days after it",
+            beyond(period.means(), ALLOWED),
+            0.4,
+        ),
+    ])
+}
 
 /// What the files must say for it to be looked for.
 const NEEDS: &str = "[timing.OUTCOME] in assumptions.toml: how many results can be dated otherwise, and what that costs";

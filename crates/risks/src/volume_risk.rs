@@ -1,5 +1,9 @@
 //! Volume risk: the number of people is not the number that the fee was made for.
 
+use crate::detection::detector::Detector;
+use crate::detection::series::Rates;
+use crate::detection::signal::Signal;
+use crate::observed::{ObservedRecords, month};
 use contract::fixes::Fix;
 
 use crate::estimate::{Estimate, mean};
@@ -21,6 +25,7 @@ pub(super) const RISK: Risk = Risk {
         measure: "Starts each month, compared with the number that the fee and the costs were worked out for",
         warning: "they stay a tenth or more above or below it",
     }],
+    detector: DETECTOR,
     forecast,
     fixes: |results| {
         let followed = fees_that_follow(results).into_iter().map(Fix::FeesFollow);
@@ -35,6 +40,40 @@ pub(super) const RISK: Risk = Risk {
         vec![format!("providers that do as intended: {fall} {number}, compared with the number expected")]
     },
 };
+
+const DETECTOR: Detector = Detector {
+    signals,
+    explanations: &[
+        "Referrals come late in the records.",
+        "The plan counts people who start elsewhere.",
+        "The service opened later than planned.",
+    ],
+    settled_by: "the number of referrals that each agency expects for the next year",
+    tuned_to: "a fifth more or fewer people than planned, as in the forecast of this risk",
+};
+
+/// Starts stay away from the number planned.
+fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
+    let mut starts = Rates::default();
+    for (cohort, (first, last)) in records.cohorts.iter().enumerate() {
+        let months = f64::from(month(*last) - month(*first) + 1);
+        let planned = records.planned.get(cohort).copied().unwrap_or_default() / months;
+        // A month that is not over yet has fewer starts.
+        (month(*first)..=month(*last).min(month(records.as_at) - 1)).for_each(|month| starts.expose(0, month, planned));
+    }
+    records
+        .served()
+        .filter(|(_, start)| month(start.began) < month(records.as_at))
+        .for_each(|(_, start)| starts.count(0, month(start.began), 1.0));
+    if records.planned.iter().sum::<f64>() <= 0.0 {
+        return Err("the contract plans no number of people");
+    }
+    Ok(vec![
+        Signal::beyond_zero("people who start each month, compared with the plan", starts.log_rates(), 0.2)
+            .both_sides()
+            .of_contract(),
+    ])
+}
 
 const WORSE: &str = "the worse of the two";
 

@@ -109,6 +109,7 @@ pub mod stress;
 mod unreached_kinds;
 pub mod uprate;
 pub mod verify;
+pub mod watch;
 pub mod why;
 
 pub use access_log::{Access, Actor};

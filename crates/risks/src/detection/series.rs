@@ -1,0 +1,163 @@
+//! Numbers by provider and month, each with its variance.
+
+use std::collections::BTreeMap;
+
+use crate::observed::Month;
+
+/// A number of one provider in one month.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Point {
+    pub provider: usize,
+    /// The month in which the number became known.
+    pub month: Month,
+    pub value: f64,
+    pub variance: f64,
+}
+
+/// Values of single people or events, gathered by provider and month.
+#[derive(Clone, Debug, Default)]
+pub struct Gathered {
+    /// Number, sum, and sum of squares.
+    cells: BTreeMap<(usize, Month), [f64; 3]>,
+}
+
+impl Gathered {
+    /// Adds a value.
+    pub fn add(&mut self, provider: usize, month: Month, value: f64) {
+        let cell = self.cells.entry((provider, month)).or_default();
+        cell[0] += 1.0;
+        cell[1] += value;
+        cell[2] += value * value;
+    }
+
+    /// Adds 1 where something holds, and 0 where it does not.
+    pub fn add_whether(&mut self, provider: usize, month: Month, holds: bool) {
+        self.add(provider, month, if holds { 1.0 } else { 0.0 });
+    }
+
+    /// The mean of each provider and month. The variance of single values is that within all of them: a month with few people cannot
+    /// tell its own.
+    #[must_use]
+    pub fn means(&self) -> Vec<Point> {
+        let variance = self.variance();
+        self.points(|[n, sum, _]| (sum / n, variance / n))
+    }
+
+    /// The logarithm of each mean, for values that are not negative and seasons that multiply them. Half a value of the usual size is
+    /// added to each mean, so that a month of nothing has a logarithm.
+    #[must_use]
+    pub fn log_means(&self) -> Vec<Point> {
+        let all = self.cells.values().fold([0.0; 3], |all, cell| std::array::from_fn(|at| all[at] + cell[at]));
+        let (mean, variance) = (all[1] / all[0].max(1.0), self.variance());
+        if mean <= 0.0 {
+            return Vec::new();
+        }
+        self.points(|[n, sum, _]| {
+            let with_half = (sum + 0.5 * mean) / n;
+            ((with_half / mean).ln(), variance / (n * with_half.max(mean / n) * mean))
+        })
+    }
+
+    /// The logarithm of each sum, for values that are not negative. A sum is as certain as independent values of its size make it.
+    #[must_use]
+    pub fn log_totals(&self) -> Vec<Point> {
+        let points = self.points(|[_, sum, squares]| (sum.ln(), squares / (sum * sum)));
+        points.into_iter().filter(|point| point.value.is_finite()).collect()
+    }
+
+    /// How many values there are.
+    #[must_use]
+    pub fn people(&self) -> f64 {
+        self.cells.values().map(|cell| cell[0]).sum()
+    }
+
+    /// The months between the first and the last of each provider.
+    #[must_use]
+    pub fn months(&self) -> Vec<(usize, Vec<Month>)> {
+        let mut spans: BTreeMap<usize, (Month, Month)> = BTreeMap::new();
+        for &(provider, month) in self.cells.keys() {
+            let span = spans.entry(provider).or_insert((month, month));
+            *span = (span.0.min(month), span.1.max(month));
+        }
+        spans.into_iter().map(|(provider, (first, last))| (provider, (first..=last).collect())).collect()
+    }
+
+    /// The variance of single values within their month and provider.
+    fn variance(&self) -> f64 {
+        let within = |[n, sum, squares]: &[f64; 3]| (squares - sum * sum / n).max(0.0);
+        let (sum, freedom) =
+            self.cells.values().fold((0.0, 0.0), |(sum, freedom), cell| (sum + within(cell), freedom + cell[0] - 1.0));
+        let all = self.cells.values().fold([0.0; 3], |all, cell| std::array::from_fn(|at| all[at] + cell[at]));
+        // Where all values are the same, one value more that differs is not ruled out.
+        let least = (0.5 / (all[0] + 1.0)) * (1.0 - 0.5 / (all[0] + 1.0));
+        if freedom > 0.0 { (sum / freedom).max(least) } else { least.max(0.25) }
+    }
+
+    fn points(&self, of: impl Fn([f64; 3]) -> (f64, f64)) -> Vec<Point> {
+        let point = |(&(provider, month), cell): (&(usize, Month), &[f64; 3])| {
+            let (value, variance) = of(*cell);
+            Point { provider, month, value, variance }
+        };
+        self.cells.iter().map(point).collect()
+    }
+}
+
+/// Counts of events by provider and month, each of which has an exposure: people, or person-months.
+#[derive(Clone, Debug, Default)]
+pub struct Rates {
+    cells: BTreeMap<(usize, Month), (f64, f64)>,
+}
+
+impl Rates {
+    pub fn expose(&mut self, provider: usize, month: Month, exposure: f64) {
+        self.cells.entry((provider, month)).or_default().1 += exposure;
+    }
+
+    pub fn count(&mut self, provider: usize, month: Month, events: f64) {
+        self.cells.entry((provider, month)).or_default().0 += events;
+    }
+
+    /// The logarithm of each rate, with half an event more, and its variance if events are independent.
+    #[must_use]
+    pub fn log_rates(&self) -> Vec<Point> {
+        let exposed = self.cells.iter().filter(|(_, (_, exposure))| *exposure > 0.0);
+        let point = |(&(provider, month), &(events, exposure)): (&(usize, Month), &(f64, f64))| {
+            let events = events + 0.5;
+            Point { provider, month, value: (events / exposure).ln(), variance: 1.0 / events }
+        };
+        exposed.map(point).collect()
+    }
+}
+
+/// The first less the second, where both have a number, and less `allowed`: what honest providers may differ by.
+#[must_use]
+pub fn difference(first: &[Point], second: &[Point], allowed: f64) -> Vec<Point> {
+    let second: BTreeMap<(usize, Month), &Point> = second.iter().map(|point| ((point.provider, point.month), point)).collect();
+    let both = first.iter().filter_map(|point| Some((point, *second.get(&(point.provider, point.month))?)));
+    both.map(|(first, second)| Point {
+        value: first.value - second.value - allowed,
+        variance: first.variance + second.variance,
+        ..*first
+    })
+    .collect()
+}
+
+/// The points turned round, for what is worse when it falls.
+#[must_use]
+pub fn negative(points: Vec<Point>) -> Vec<Point> {
+    points.into_iter().map(|point| Point { value: -point.value, ..point }).collect()
+}
+
+/// The points less what honest providers may show.
+#[must_use]
+pub fn beyond(points: Vec<Point>, allowed: f64) -> Vec<Point> {
+    points.into_iter().map(|point| Point { value: point.value - allowed, ..point }).collect()
+}
+
+/// The points of single people or events that are each a number of their own, such as a difference of two counts.
+#[must_use]
+pub fn gathered(values: impl Iterator<Item = (usize, Month, f64)>) -> Gathered {
+    let mut gathered = Gathered::default();
+    values.for_each(|(provider, month, value)| gathered.add(provider, month, value));
+    gathered
+}

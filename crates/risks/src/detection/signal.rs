@@ -1,0 +1,249 @@
+//! One signal: a series of numbers that rises where a risk comes true, and the evidence in it, month by month.
+
+use std::collections::BTreeMap;
+
+use super::evidence::{Side, log_evidence, log_mean};
+use super::series::Point;
+use crate::observed::Month;
+
+/// What a signal is compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ComparedWith {
+    /// Zero. What honest providers may show is taken off already.
+    Zero,
+    /// The same provider before, beyond what happened to the others at the same time.
+    Before,
+    /// The other providers at the same time. What honest providers may differ by is taken off already.
+    Others,
+}
+
+/// One signal of a risk.
+#[derive(Clone, Debug)]
+pub struct Signal {
+    /// What was looked at, as a noun phrase: "contacts of each person in the first 90 days".
+    pub of: &'static str,
+    /// The numbers. They rise where the risk comes true.
+    pub points: Vec<Point>,
+    pub compared_with: ComparedWith,
+    pub side: Side,
+    /// The size of the effect that it is tuned to, in the unit of the points.
+    pub size: f64,
+    /// Whether it is about the contract, and the provider of its points means nothing.
+    pub about_contract: bool,
+}
+
+impl Signal {
+    /// A signal that is compared with zero.
+    #[must_use]
+    pub fn beyond_zero(of: &'static str, points: Vec<Point>, size: f64) -> Signal {
+        Signal { of, points, compared_with: ComparedWith::Zero, side: Side::Above, size, about_contract: false }
+    }
+
+    /// A signal that is compared with the same provider before.
+    #[must_use]
+    pub fn since_before(of: &'static str, points: Vec<Point>, size: f64) -> Signal {
+        Signal { of, points, compared_with: ComparedWith::Before, side: Side::Above, size, about_contract: false }
+    }
+
+    /// A signal that is compared with the other providers.
+    #[must_use]
+    pub fn beyond_others(of: &'static str, points: Vec<Point>, size: f64) -> Signal {
+        Signal { of, points, compared_with: ComparedWith::Others, side: Side::Above, size, about_contract: false }
+    }
+
+    /// The same, in both directions.
+    #[must_use]
+    pub fn both_sides(mut self) -> Signal {
+        self.side = Side::Both;
+        self
+    }
+
+    /// The same, about the whole contract.
+    #[must_use]
+    pub fn of_contract(mut self) -> Signal {
+        self.about_contract = true;
+        self
+    }
+}
+
+/// What a signal says of one provider.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SignalEvidence {
+    pub of: &'static str,
+    /// The logarithm of the evidence at the end of each month of those asked for.
+    pub log_evidence: Vec<f64>,
+    /// The effect since the month from which it is likeliest, with its standard error, at the end.
+    pub estimate: f64,
+    pub error: f64,
+    pub since: Month,
+    /// Whether nobody else was there to compare with, so that a season, or a change for everyone, looks the same.
+    pub alone: bool,
+}
+
+/// Months between two possible beginnings of an effect: an effect that begins in between is seen a little later.
+const BEGINNINGS: usize = 3;
+/// An effect that was there from the start has this prior chance, where a signal is compared with zero.
+const FROM_THE_START: f64 = 0.5;
+/// Others are compared with where at least so many of them have numbers in this share of the months.
+const OTHERS: usize = 2;
+const OTHERS_COVER: f64 = 0.7;
+
+/// The evidence for each provider, at the end of each of `months` months from `first` on.
+#[must_use]
+pub fn evidence(signal: &Signal, first: Month, months: usize) -> BTreeMap<usize, SignalEvidence> {
+    let mut by_provider: BTreeMap<usize, Vec<Point>> = BTreeMap::new();
+    let last = first + months as Month;
+    for point in signal.points.iter().filter(|point| point.month < last && point.variance > 0.0 && point.value.is_finite()) {
+        by_provider.entry(if signal.about_contract { 0 } else { point.provider }).or_default().push(*point);
+    }
+    by_provider.values_mut().for_each(|points| points.sort_by_key(|point| point.month));
+    let mut referred: BTreeMap<usize, (Vec<Point>, bool)> = BTreeMap::new();
+    for provider in by_provider.keys() {
+        let others = match signal.compared_with {
+            ComparedWith::Zero => None,
+            _ if signal.about_contract => None,
+            ComparedWith::Before => others(&by_provider, *provider, true),
+            ComparedWith::Others => others(&by_provider, *provider, false),
+        };
+        let alone = others.is_none() && signal.compared_with != ComparedWith::Zero;
+        // Without anybody to compare with there is no such signal.
+        if alone && signal.compared_with == ComparedWith::Others {
+            continue;
+        }
+        referred.insert(*provider, (beside(&by_provider[provider], others.as_ref()), alone));
+    }
+    let dispersion = dispersion(referred.values().map(|(points, _)| points.as_slice()));
+    let of_provider = |(provider, (points, alone)): (usize, (Vec<Point>, bool))| {
+        let wider: Vec<Point> = points.iter().map(|point| Point { variance: point.variance * dispersion, ..*point }).collect();
+        (provider, of_points(signal, &wider, alone, first, months))
+    };
+    referred.into_iter().map(of_provider).collect()
+}
+
+/// The mean of the other providers in each month, with its variance. Where levels do not count, each of them is first put at its own,
+/// so that a provider that is missing in a month does not move the mean.
+fn others(all: &BTreeMap<usize, Vec<Point>>, provider: usize, own_levels: bool) -> Option<BTreeMap<Month, (f64, f64)>> {
+    let months = all.get(&provider)?.len() as f64;
+    let enough = |points: &Vec<Point>| points.len() as f64 >= OTHERS_COVER * months;
+    let others: Vec<&Vec<Point>> =
+        all.iter().filter(|(other, points)| **other != provider && enough(points)).map(|(_, points)| points).collect();
+    if others.len() < OTHERS {
+        return None;
+    }
+    let mut of_month: BTreeMap<Month, Vec<(f64, f64)>> = BTreeMap::new();
+    for points in others {
+        let weight: f64 = points.iter().map(|point| 1.0 / point.variance).sum();
+        let mean = points.iter().map(|point| point.value / point.variance).sum::<f64>() / weight;
+        let level = if own_levels { mean } else { 0.0 };
+        for point in points {
+            of_month.entry(point.month).or_default().push((point.value - level, point.variance));
+        }
+    }
+    let mean = |values: Vec<(f64, f64)>| {
+        let weight: f64 = values.iter().map(|(_, variance)| 1.0 / variance).sum();
+        (values.iter().map(|(value, variance)| value / variance).sum::<f64>() / weight, 1.0 / weight)
+    };
+    Some(of_month.into_iter().map(|(month, values)| (month, mean(values))).collect())
+}
+
+/// The points beside what happened to the others in the same month. A month without others is left out.
+fn beside(points: &[Point], others: Option<&BTreeMap<Month, (f64, f64)>>) -> Vec<Point> {
+    let Some(others) = others else { return points.to_vec() };
+    let beside = points.iter().filter_map(|point| {
+        let (value, variance) = others.get(&point.month)?;
+        Some(Point { value: point.value - value, variance: point.variance + variance, ..*point })
+    });
+    beside.collect()
+}
+
+/// How much more numbers move from month to month than chance alone would move them: at least 1. The median of squared differences
+/// of neighbouring months is not moved by one that jumps, nor by one provider among several.
+fn dispersion<'a>(series: impl Iterator<Item = &'a [Point]>) -> f64 {
+    /// The median of a chi-squared number with one degree of freedom.
+    const MEDIAN: f64 = 0.454_936_423_119_572_5;
+    let squares = series.flat_map(|points| {
+        points.windows(2).map(|two| (two[1].value - two[0].value).powi(2) / (two[0].variance + two[1].variance))
+    });
+    let mut squares: Vec<f64> = squares.collect();
+    if squares.is_empty() {
+        return 1.0;
+    }
+    squares.sort_by(f64::total_cmp);
+    let (middle, n) = (squares[squares.len() / 2], squares.len() as f64);
+    // A median of few is known badly: its standard error is taken as more.
+    (middle / MEDIAN * (1.0 + 2.0 / n)).max(1.0)
+}
+
+/// Prefix sums of weights and weighted values of a series.
+struct Sums {
+    weight: Vec<f64>,
+    value: Vec<f64>,
+}
+
+impl Sums {
+    fn of(points: &[Point]) -> Sums {
+        let (mut weight, mut value) = (vec![0.0], vec![0.0]);
+        for (at, point) in points.iter().enumerate() {
+            weight.push(weight[at] + 1.0 / point.variance);
+            value.push(value[at] + point.value / point.variance);
+        }
+        Sums { weight, value }
+    }
+
+    /// The mean of the points from one to before another, with its variance.
+    fn mean(&self, from: usize, to: usize) -> Option<(f64, f64)> {
+        let weight = self.weight[to] - self.weight[from];
+        (from < to && weight > 0.0).then(|| ((self.value[to] - self.value[from]) / weight, 1.0 / weight))
+    }
+}
+
+/// The effect since a beginning, as known at an end, with its variance.
+fn effect(compared_with: ComparedWith, sums: &Sums, begins: usize, end: usize) -> Option<(f64, f64)> {
+    let (after, error) = sums.mean(begins, end)?;
+    match compared_with {
+        ComparedWith::Zero | ComparedWith::Others => Some((after, error)),
+        ComparedWith::Before => {
+            let (before, more) = sums.mean(0, begins)?;
+            Some((after - before, error + more))
+        }
+    }
+}
+
+fn of_points(signal: &Signal, points: &[Point], alone: bool, first: Month, months: usize) -> SignalEvidence {
+    let sums = Sums::of(points);
+    let upto = |month: Month| points.partition_point(|point| point.month <= month);
+    // Possible beginnings are fixed months of the contract, so that what was said of a month stays as later months come.
+    let beginnings: Vec<usize> = (0..months)
+        .step_by(BEGINNINGS)
+        .map(|month| points.partition_point(|point| point.month < first + month as Month))
+        .collect();
+    let mut logs = Vec::with_capacity(months);
+    for month in 0..months {
+        let end = upto(first + month as Month);
+        let of_beginning = |begins: &usize| {
+            // Before an effect begins, the numbers are the same with and without it.
+            let found = effect(signal.compared_with, &sums, *begins, end);
+            found.map_or(0.0, |(estimate, variance)| log_evidence(estimate, variance, signal.size, signal.side))
+        };
+        let of_beginnings: Vec<f64> = beginnings.iter().map(of_beginning).collect();
+        let any = log_mean(&of_beginnings);
+        let log = match (signal.compared_with, of_beginnings.first()) {
+            (ComparedWith::Zero | ComparedWith::Others, Some(whole)) => {
+                let parts = [FROM_THE_START.ln() + whole, (1.0 - FROM_THE_START).ln() + any];
+                log_mean(&parts) + 2_f64.ln()
+            }
+            _ => any,
+        };
+        logs.push(if log.is_finite() { log } else { 0.0 });
+    }
+    let end = points.len();
+    let likeliest = beginnings.iter().filter_map(|begins| {
+        let (estimate, variance) = effect(signal.compared_with, &sums, *begins, end)?;
+        Some((*begins, estimate, variance, log_evidence(estimate, variance, signal.size, signal.side)))
+    });
+    let likeliest = likeliest.max_by(|a, b| a.3.total_cmp(&b.3));
+    let (begins, estimate, variance) =
+        likeliest.map_or((0, 0.0, 0.0), |(begins, estimate, variance, _)| (begins, estimate, variance));
+    let since = points.get(begins).map_or(first, |point| point.month);
+    SignalEvidence { of: signal.of, log_evidence: logs, estimate, error: variance.sqrt(), since, alone }
+}
