@@ -85,6 +85,8 @@ enum Command {
     Evaluate(commands::evaluate::Evaluate),
     /// Compare the providers of a contract with what is expected of their people: a funnel plot, and no league table
     CompareProviders(commands::compare_providers::CompareProviders),
+    /// Watch live records for every risk of the catalogue: flags with their evidence, and what to check first
+    Watch(commands::watch::Watch),
     /// Show one person's timeline across agencies, for a stated purpose
     Person(commands::person::Person),
     /// Show how many agencies serve the same people, what is done twice, and what that costs
@@ -151,6 +153,7 @@ fn main() -> ExitCode {
         Command::Measure(command) => commands::measure::run(&command),
         Command::Evaluate(command) => commands::evaluate::run(command),
         Command::CompareProviders(command) => commands::compare_providers::run(&command),
+        Command::Watch(command) => commands::watch::run(&command),
         Command::Person(command) => commands::person::run(&command),
         Command::Duplication(command) => commands::duplication::run(&command),
         Command::Pseudonymise(command) => commands::pseudonymise::run(&command),

@@ -46,6 +46,7 @@ pub mod textbook;
 pub mod textbook_json;
 pub mod uprated;
 pub mod verify;
+pub mod watch;
 pub mod why;
 pub mod why_json;
 pub mod words;

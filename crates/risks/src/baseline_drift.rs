@@ -3,7 +3,7 @@
 use crate::detection::detector::Detector;
 use crate::detection::measures::NO_MAIN;
 use crate::detection::series::{Gathered, Rates};
-use crate::detection::signal::Signal;
+use crate::detection::signal::{Signal, Unit};
 use crate::observed::{ObservedRecords, ResultState, month};
 use contract::fixes::Fix;
 
@@ -70,6 +70,7 @@ fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
     Ok(vec![
         Signal::since_before("results of the comparison group", compared.means(), 0.05).both_sides().of_contract(),
         Signal::since_before("events of each person in the year before the start", before.log_rates(), 0.15)
+            .in_unit(Unit::LogRatio)
             .both_sides()
             .of_contract(),
     ])

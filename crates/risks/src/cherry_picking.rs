@@ -2,8 +2,8 @@
 
 use crate::detection::detector::Detector;
 use crate::detection::measures::NO_EARLIER;
-use crate::detection::series::{Gathered, Rates, difference, negative};
-use crate::detection::signal::Signal;
+use crate::detection::series::{Gathered, Rates, difference};
+use crate::detection::signal::{Signal, Unit};
 use crate::observed::{ObservedRecords, middle, month};
 use base::money::thousands;
 use contract::fixes::Fix;
@@ -82,8 +82,11 @@ fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
         for (provider, months) in mix.months() {
             months.into_iter().for_each(|month| hard.expose(provider, month, 1.0));
         }
-        let fewer = negative(hard.log_rates());
-        signals.push(Signal::since_before("the number of harder people who start", fewer, 0.7));
+        signals.push(
+            Signal::since_before("the number of harder people who start", hard.log_rates(), 0.7)
+                .falling()
+                .in_unit(Unit::LogRatio),
+        );
     }
     Ok(signals)
 }

@@ -2,7 +2,7 @@
 
 use crate::detection::detector::Detector;
 use crate::detection::measures::{NO_COMPARISON, NO_MAIN, known};
-use crate::detection::series::{Gathered, Point, beyond, negative};
+use crate::detection::series::{Gathered, Point, beyond};
 use crate::detection::signal::Signal;
 use crate::observed::ObservedRecords;
 use base::money::{Rate, WHOLE, thousands};
@@ -82,8 +82,11 @@ fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
         let other = of_month(point.month)?;
         Some(Point { value: point.value - other.value, variance: point.variance + other.variance, ..point })
     });
-    let short = negative(beyond(against.collect(), WORTH_PAYING));
-    let mut signals = vec![Signal::beyond_zero("results, compared with those of the comparison group", short, WORTH_PAYING)];
+    let better = beyond(against.collect(), WORTH_PAYING);
+    let mut signals = vec![
+        Signal::beyond_zero("results, beyond those of the comparison group and an effect worth paying for", better, WORTH_PAYING)
+            .falling(),
+    ];
     signals.extend(crate::paid_for_noise::help_that_does_nothing(records, main));
     Ok(signals)
 }

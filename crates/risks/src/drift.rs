@@ -2,8 +2,7 @@
 
 use crate::detection::detector::Detector;
 use crate::detection::measures::{NO_CONTACTS, early_hours, results as observed_results};
-use crate::detection::series::negative;
-use crate::detection::signal::Signal;
+use crate::detection::signal::{Signal, Unit};
 use crate::observed::ObservedRecords;
 use contract::fixes::Fix;
 
@@ -67,14 +66,18 @@ fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
     if !records.has_contacts {
         return Err(NO_CONTACTS);
     }
-    let mut signals = vec![Signal::since_before(
-        "hours of contact with each person in the first 90 days",
-        negative(early_hours(records).log_means()),
-        0.5_f64.ln().abs(),
-    )];
+    let mut signals = vec![
+        Signal::since_before(
+            "hours of contact with each person in the first 90 days",
+            early_hours(records).log_means(),
+            0.5_f64.ln().abs(),
+        )
+        .falling()
+        .in_unit(Unit::LogRatio),
+    ];
     if let Some(main) = records.main {
-        let worse = negative(observed_results(records, main, |_| true));
-        signals.push(Signal::since_before("results, compared with those expected of the same people", worse, 0.1));
+        let results = observed_results(records, main, |_| true);
+        signals.push(Signal::since_before("results, beyond those expected of the same people", results, 0.1).falling());
     }
     Ok(signals)
 }

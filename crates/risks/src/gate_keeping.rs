@@ -3,7 +3,7 @@
 use crate::detection::detector::Detector;
 use crate::detection::measures::{NO_EARLIER, NO_REFERRALS};
 use crate::detection::series::{Gathered, difference};
-use crate::detection::signal::Signal;
+use crate::detection::signal::{Signal, Unit};
 use crate::observed::{ObservedRecords, middle, month};
 use base::money::thousands;
 use contract::fixes::Fix;
@@ -83,7 +83,8 @@ fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
             "days from referral to start of harder people, beyond the others",
             difference(&wait_hard.means(), &wait_rest.means(), ALLOWED_WAIT),
             0.6,
-        ),
+        )
+        .in_unit(Unit::LogRatio),
     ])
 }
 

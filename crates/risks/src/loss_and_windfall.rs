@@ -2,7 +2,7 @@
 
 use crate::detection::detector::Detector;
 use crate::detection::measures::{NO_CONTACTS, NO_MAIN, early_hours, results as observed_results};
-use crate::detection::signal::Signal;
+use crate::detection::signal::{Signal, Unit};
 use crate::observed::ObservedRecords;
 use base::money::Pence;
 use contract::fixes::Fix;
@@ -81,8 +81,10 @@ fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
     let results = observed_results(records, main, |_| true);
     let hours = early_hours(records).log_means();
     Ok(vec![
-        Signal::beyond_others("results, compared with those expected of the same people", results, 0.1).both_sides(),
-        Signal::beyond_others("hours of contact with each person in the first 90 days", hours, 0.5).both_sides(),
+        Signal::beyond_others("results, beyond those expected of the same people", results, 0.1).both_sides(),
+        Signal::beyond_others("hours of contact with each person in the first 90 days", hours, 0.5)
+            .in_unit(Unit::LogRatio)
+            .both_sides(),
     ])
 }
 

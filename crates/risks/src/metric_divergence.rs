@@ -2,8 +2,8 @@
 
 use crate::detection::detector::Detector;
 use crate::detection::measures::{results as observed_results, unpaid};
-use crate::detection::series::{Gathered, negative};
-use crate::detection::signal::Signal;
+use crate::detection::series::Gathered;
+use crate::detection::signal::{Signal, Unit};
 use crate::observed::{ObservedRecords, month};
 use contract::fixes::Fix;
 
@@ -48,8 +48,8 @@ const DETECTOR: Detector = Detector {
 fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
     let mut signals: Vec<Signal> = Vec::new();
     if let Some(outcome) = unpaid(records).find(|outcome| records.outcomes[*outcome].binary) {
-        let worse = negative(observed_results(records, outcome, |_| true));
-        signals.push(Signal::since_before("results in a measure that is not paid for", worse, 0.1));
+        let results = observed_results(records, outcome, |_| true);
+        signals.push(Signal::since_before("results in a measure that is not paid for", results, 0.1).falling());
     }
     if let Some(feedback) = &records.feedback {
         let scores: Vec<f64> = feedback.iter().map(|feedback| feedback.score).collect();
@@ -59,7 +59,11 @@ fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
         if spread > 0.0 {
             feedback.iter().for_each(|of| gathered.add(of.provider, month(of.day), (of.score - mean) / spread));
         }
-        signals.push(Signal::since_before("scores that people give the service", negative(gathered.means()), 0.4));
+        signals.push(
+            Signal::since_before("scores that people give the service", gathered.means(), 0.4)
+                .falling()
+                .in_unit(Unit::Deviations),
+        );
     }
     if signals.is_empty() {
         Err("the contract has no measure that is not paid for, and the records no feedback")

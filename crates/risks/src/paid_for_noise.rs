@@ -2,7 +2,7 @@
 
 use crate::detection::detector::Detector;
 use crate::detection::measures::{EARLY, hardly_contacted, known};
-use crate::detection::series::{Gathered, difference, negative};
+use crate::detection::series::{Gathered, difference};
 use crate::detection::signal::Signal;
 use crate::observed::{ObservedRecords, ResultState, month};
 use base::money::thousands;
@@ -71,14 +71,21 @@ fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
     let main = records.main.ok_or(crate::detection::measures::NO_MAIN)?;
     let outcome = &records.outcomes[main];
     let baseline = outcome.baseline.ok_or("the baseline of the outcome is not a fixed share")?;
-    let mut short = Gathered::default();
+    let mut improved = Gathered::default();
     for (provider, start) in records.served() {
         let result = &start.results[main];
         if result.state == ResultState::Known && result.due <= records.as_at {
-            short.add(provider, month(result.due), baseline + WORTH_PAYING - result.good);
+            improved.add(provider, month(result.due), result.good - baseline - WORTH_PAYING);
         }
     }
-    let mut signals = vec![Signal::beyond_zero("results short of an improvement worth paying for", short.means(), WORTH_PAYING)];
+    let mut signals = vec![
+        Signal::beyond_zero(
+            "results, beyond the smallest improvement on the baseline that is worth paying for",
+            improved.means(),
+            WORTH_PAYING,
+        )
+        .falling(),
+    ];
     signals.extend(help_that_does_nothing(records, main));
     Ok(signals)
 }
@@ -95,8 +102,11 @@ pub(crate) fn help_that_does_nothing(records: &ObservedRecords, outcome: usize) 
             group.add(provider, month, beyond);
         }
     }
-    let short = negative(difference(&helped.means(), &others.means(), WORTH_PAYING));
-    Some(Signal::beyond_zero("results of people with contact, compared with those hardly contacted", short, WORTH_PAYING))
+    let better = difference(&helped.means(), &others.means(), WORTH_PAYING);
+    Some(
+        Signal::beyond_zero("results of people with contact, beyond those of people hardly contacted", better, WORTH_PAYING)
+            .falling(),
+    )
 }
 
 /// A wrong payment this likely is worth a finding.

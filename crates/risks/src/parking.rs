@@ -4,7 +4,7 @@ use crate::detection::detector::Detector;
 use crate::detection::measures::{
     EARLY, NO_CONTACTS, NO_EARLIER, followed, harder, hardly_contacted, results as observed_results,
 };
-use crate::detection::series::{Gathered, difference, negative};
+use crate::detection::series::{Gathered, difference};
 use crate::detection::signal::Signal;
 use crate::observed::ObservedRecords;
 use base::money::thousands;
@@ -89,8 +89,8 @@ fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
         vec![Signal::beyond_zero("harder people with hardly any contact in the first 90 days, beyond the others", gap, 0.4)];
     if let Some(main) = records.main {
         let of = |is_hard: bool| observed_results(records, main, |start| harder(start, middle) == Some(is_hard));
-        let behind = negative(difference(&of(true), &of(false), -ALLOWED_RESULTS));
-        signals.push(Signal::beyond_others("results of harder people, compared with those of the others", behind, 0.1));
+        let ahead = difference(&of(true), &of(false), -ALLOWED_RESULTS);
+        signals.push(Signal::beyond_others("results of harder people, beyond those of the others", ahead, 0.1).falling());
     }
     Ok(signals)
 }

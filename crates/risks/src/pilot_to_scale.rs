@@ -3,7 +3,7 @@
 use crate::detection::detector::Detector;
 use crate::detection::measures::{EARLY, NO_CONTACTS, NO_MAIN, followed, known};
 use crate::detection::series::{Gathered, Point};
-use crate::detection::signal::Signal;
+use crate::detection::signal::{Signal, Unit};
 use crate::observed::{Month, ObservedRecords, month};
 use contract::fixes::Fix;
 use std::collections::BTreeMap;
@@ -84,20 +84,14 @@ fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
     followed(records, EARLY)
         .for_each(|(provider, _, start)| hours.add(provider, month(start.began), start.contacts_within(EARLY).1));
     Ok(vec![
-        Signal::beyond_zero(
-            "results where more people start, compared with where fewer do",
-            slopes(results.means(), scale),
-            0.15,
-        ),
-        Signal::beyond_zero(
-            "hours of contact where more people start, compared with where fewer do",
-            slopes(hours.log_means(), scale),
-            0.5,
-        ),
+        Signal::beyond_zero("results for each e-fold of people who start", slopes(results.means(), scale), 0.15).falling(),
+        Signal::beyond_zero("hours of contact for each e-fold of people who start", slopes(hours.log_means(), scale), 0.5)
+            .falling()
+            .in_unit(Unit::LogRatio),
     ])
 }
 
-/// Each number beside its provider's mean, as a fall for each doubling in e-folds of people.
+/// Each number beside its provider's mean, as the change for each e-fold of people.
 fn slopes(points: Vec<Point>, scale: impl Fn(usize, Month) -> Option<f64>) -> Vec<Point> {
     let mut levels: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
     for point in &points {
@@ -107,7 +101,7 @@ fn slopes(points: Vec<Point>, scale: impl Fn(usize, Month) -> Option<f64>) -> Ve
     let slope = |point: Point| {
         let away = scale(point.provider, point.month).filter(|away| away.abs() > USUAL)?;
         let (sum, weight) = levels.get(&point.provider)?;
-        Some(Point { value: -(point.value - sum / weight) / away, variance: point.variance / (away * away), ..point })
+        Some(Point { value: (point.value - sum / weight) / away, variance: point.variance / (away * away), ..point })
     };
     points.into_iter().filter_map(slope).collect()
 }

@@ -2,8 +2,8 @@
 
 use crate::detection::detector::Detector;
 use crate::detection::measures::{NO_CONTACTS, known};
-use crate::detection::series::{Gathered, difference, negative};
-use crate::detection::signal::Signal;
+use crate::detection::series::{Gathered, difference};
+use crate::detection::signal::{Signal, Unit};
 use crate::observed::{ObservedRecords, month};
 use contract::fixes::Fix;
 
@@ -74,11 +74,14 @@ fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
             group.add(provider, year.max(due), beyond);
         }
     }
-    let less = negative(difference(&hours_late.log_totals(), &hours_early.log_totals(), -ALLOWED_CONTACT));
-    let worse = negative(difference(&results_late.means(), &results_early.means(), -ALLOWED_RESULTS));
+    let hours = difference(&hours_late.log_totals(), &hours_early.log_totals(), -ALLOWED_CONTACT);
+    let results = difference(&results_late.means(), &results_early.means(), -ALLOWED_RESULTS);
     Ok(vec![
-        Signal::beyond_others("hours of contact a month late in the year, compared with early in it", less, 0.4),
-        Signal::beyond_others("results of those who start late in the year, compared with early in it", worse, 0.08),
+        Signal::beyond_others("hours of contact a month late in the year, beyond those early in it", hours, 0.4)
+            .falling()
+            .in_unit(Unit::LogRatio),
+        Signal::beyond_others("results of those who start late in the year, beyond those of early in it", results, 0.08)
+            .falling(),
     ])
 }
 

@@ -3,7 +3,7 @@
 use crate::detection::detector::Detector;
 use crate::detection::measures::{EARLY, hardly_contacted};
 use crate::detection::series::{Rates, difference};
-use crate::detection::signal::Signal;
+use crate::detection::signal::{Signal, Unit};
 use crate::observed::{ObservedRecords, ObservedStart, month};
 use contract::fixes::Fix;
 
@@ -74,14 +74,19 @@ fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
             add(&mut after_of_few, at, began, began + EARLY);
         }
     }
-    let mut signals = vec![Signal::beyond_zero(
-        "events a month just before the start, compared with the two years before",
-        difference(&worst.log_rates(), &usual.log_rates(), ALLOWED),
-        0.7,
-    )];
+    let mut signals = vec![
+        Signal::beyond_zero(
+            "events a month just before the start, compared with the two years before",
+            difference(&worst.log_rates(), &usual.log_rates(), ALLOWED),
+            0.7,
+        )
+        .in_unit(Unit::LogRatio),
+    ];
     if records.has_contacts {
         let fell = difference(&worst_of_few.log_rates(), &after_of_few.log_rates(), ALLOWED);
-        signals.push(Signal::beyond_zero("the fall in events of people who hardly had any contact", fell, 0.7));
+        signals.push(
+            Signal::beyond_zero("the fall in events of people who hardly had any contact", fell, 0.7).in_unit(Unit::LogRatio),
+        );
     }
     Ok(signals)
 }

@@ -2,7 +2,7 @@
 
 use crate::detection::detector::Detector;
 use crate::detection::measures::NO_CONTACTS;
-use crate::detection::series::{Gathered, beyond, negative};
+use crate::detection::series::{Gathered, beyond};
 use crate::detection::signal::Signal;
 use crate::observed::{ObservedRecords, ResultState, month};
 use base::day::NEVER;
@@ -65,7 +65,7 @@ fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
                 }
             }
         }
-        signals.push(Signal::since_before("contact kept up after a result that is paid for", negative(kept.means()), 0.4));
+        signals.push(Signal::since_before("contact kept up after a result that is paid for", kept.means(), 0.4).falling());
     }
     if signals.is_empty() { Err(NO_CONTACTS) } else { Ok(signals) }
 }

@@ -2,7 +2,7 @@
 
 use crate::detection::detector::Detector;
 use crate::detection::series::Rates;
-use crate::detection::signal::Signal;
+use crate::detection::signal::{Signal, Unit};
 use crate::observed::{ObservedRecords, month};
 use contract::fixes::Fix;
 
@@ -70,6 +70,7 @@ fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
     }
     Ok(vec![
         Signal::beyond_zero("people who start each month, compared with the plan", starts.log_rates(), 0.2)
+            .in_unit(Unit::LogRatio)
             .both_sides()
             .of_contract(),
     ])

@@ -116,6 +116,7 @@ mod tests {
     use report::textbook_json::TextbookDocument;
     use report::uprated::UprateDocument;
     use report::verify::VerifyDocument;
+    use report::watch::WatchDocument;
     use report::why_json::WhyDocument;
     use serde_json::Value;
 
@@ -123,7 +124,7 @@ mod tests {
     /// Makes the name of a result and its schema.
     type Described = fn() -> anyhow::Result<(String, String)>;
 
-    const DOCUMENTS: [Described; 43] = [
+    const DOCUMENTS: [Described; 44] = [
         description::<ApproveDocument>,
         description::<CheckReport>,
         description::<ClaimsDocument>,
@@ -166,6 +167,7 @@ mod tests {
         description::<TextbookDocument>,
         description::<UprateDocument>,
         description::<VerifyDocument>,
+        description::<WatchDocument>,
         description::<WhyDocument>,
     ];
 

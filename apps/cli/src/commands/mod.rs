@@ -33,4 +33,5 @@ pub(crate) mod simulate;
 pub(crate) mod stress;
 pub(crate) mod uprate;
 pub(crate) mod verify;
+pub(crate) mod watch;
 pub(crate) mod why;

@@ -142,22 +142,8 @@ pub fn difference(first: &[Point], second: &[Point], allowed: f64) -> Vec<Point>
     .collect()
 }
 
-/// The points turned round, for what is worse when it falls.
-#[must_use]
-pub fn negative(points: Vec<Point>) -> Vec<Point> {
-    points.into_iter().map(|point| Point { value: -point.value, ..point }).collect()
-}
-
 /// The points less what honest providers may show.
 #[must_use]
 pub fn beyond(points: Vec<Point>, allowed: f64) -> Vec<Point> {
     points.into_iter().map(|point| Point { value: point.value - allowed, ..point }).collect()
-}
-
-/// The points of single people or events that are each a number of their own, such as a difference of two counts.
-#[must_use]
-pub fn gathered(values: impl Iterator<Item = (usize, Month, f64)>) -> Gathered {
-    let mut gathered = Gathered::default();
-    values.for_each(|(provider, month, value)| gathered.add(provider, month, value));
-    gathered
 }

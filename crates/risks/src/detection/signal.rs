@@ -17,6 +17,17 @@ pub enum ComparedWith {
     Others,
 }
 
+/// What the numbers of a signal are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Shares of people or events, or differences of them.
+    Share,
+    /// Natural logarithms: a difference is a ratio.
+    LogRatio,
+    /// Standard deviations of single values.
+    Deviations,
+}
+
 /// One signal of a risk.
 #[derive(Clone, Debug)]
 pub struct Signal {
@@ -28,6 +39,9 @@ pub struct Signal {
     pub side: Side,
     /// The size of the effect that it is tuned to, in the unit of the points.
     pub size: f64,
+    pub unit: Unit,
+    /// Whether the numbers were turned round, because what they are of falls where the risk comes true.
+    pub falls: bool,
     /// Whether it is about the contract, and the provider of its points means nothing.
     pub about_contract: bool,
 }
@@ -36,19 +50,61 @@ impl Signal {
     /// A signal that is compared with zero.
     #[must_use]
     pub fn beyond_zero(of: &'static str, points: Vec<Point>, size: f64) -> Signal {
-        Signal { of, points, compared_with: ComparedWith::Zero, side: Side::Above, size, about_contract: false }
+        Signal {
+            of,
+            points,
+            compared_with: ComparedWith::Zero,
+            side: Side::Above,
+            size,
+            unit: Unit::Share,
+            falls: false,
+            about_contract: false,
+        }
     }
 
     /// A signal that is compared with the same provider before.
     #[must_use]
     pub fn since_before(of: &'static str, points: Vec<Point>, size: f64) -> Signal {
-        Signal { of, points, compared_with: ComparedWith::Before, side: Side::Above, size, about_contract: false }
+        Signal {
+            of,
+            points,
+            compared_with: ComparedWith::Before,
+            side: Side::Above,
+            size,
+            unit: Unit::Share,
+            falls: false,
+            about_contract: false,
+        }
     }
 
     /// A signal that is compared with the other providers.
     #[must_use]
     pub fn beyond_others(of: &'static str, points: Vec<Point>, size: f64) -> Signal {
-        Signal { of, points, compared_with: ComparedWith::Others, side: Side::Above, size, about_contract: false }
+        Signal {
+            of,
+            points,
+            compared_with: ComparedWith::Others,
+            side: Side::Above,
+            size,
+            unit: Unit::Share,
+            falls: false,
+            about_contract: false,
+        }
+    }
+
+    /// The same, of what falls where the risk comes true: the numbers are turned round.
+    #[must_use]
+    pub fn falling(mut self) -> Signal {
+        self.points.iter_mut().for_each(|point| point.value = -point.value);
+        self.falls = true;
+        self
+    }
+
+    /// The same, of numbers in another unit than shares.
+    #[must_use]
+    pub fn in_unit(mut self, unit: Unit) -> Signal {
+        self.unit = unit;
+        self
     }
 
     /// The same, in both directions.
@@ -70,6 +126,9 @@ impl Signal {
 #[derive(Clone, Debug, PartialEq)]
 pub struct SignalEvidence {
     pub of: &'static str,
+    pub unit: Unit,
+    pub falls: bool,
+    pub compared_with: ComparedWith,
     /// The logarithm of the evidence at the end of each month of those asked for.
     pub log_evidence: Vec<f64>,
     /// The effect since the month from which it is likeliest, with its standard error, at the end.
@@ -245,5 +304,15 @@ fn of_points(signal: &Signal, points: &[Point], alone: bool, first: Month, month
     let (begins, estimate, variance) =
         likeliest.map_or((0, 0.0, 0.0), |(begins, estimate, variance, _)| (begins, estimate, variance));
     let since = points.get(begins).map_or(first, |point| point.month);
-    SignalEvidence { of: signal.of, log_evidence: logs, estimate, error: variance.sqrt(), since, alone }
+    SignalEvidence {
+        of: signal.of,
+        unit: signal.unit,
+        falls: signal.falls,
+        compared_with: signal.compared_with,
+        log_evidence: logs,
+        estimate,
+        error: variance.sqrt(),
+        since,
+        alone,
+    }
 }

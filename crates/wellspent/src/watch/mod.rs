@@ -2,18 +2,21 @@
 //! which `stress` forecasts it.
 
 mod expected;
+mod memory;
 mod observe;
 
 use std::path::PathBuf;
 
-use contract::Scheme;
+use outcomes::QueryDates;
 use records::gate::quality::AcceptedFaults;
-use risks::detection::watch::{Watch, watch as watch_observed};
+pub use report::watch::{Decision, FlagMemory, RememberedFlag, Watched};
+use risks::detection::watch::watch as watch_observed;
 
 use crate::error::Error;
 use crate::folder::{self, Reach};
-use crate::measured::{MeasuredRecords, measured_records};
-use outcomes::QueryDates;
+use crate::measured::MeasuredRecords;
+use crate::payees::{self, NamedProviders};
+use crate::several_agencies::read_outcomes;
 
 /// Which records are watched.
 #[derive(Clone, Debug)]
@@ -21,31 +24,52 @@ pub struct WatchRequest {
     /// The scheme folder. Each outcome needs its `[outcome.NAME.measured]`.
     pub scheme: PathBuf,
     pub reach: Reach,
+    /// The folder of records of one agency, or with all tables of several together.
     pub records: PathBuf,
     pub days: QueryDates,
     /// Somebody accepts faults that may change the result.
     pub accepted: Option<AcceptedFaults>,
-}
-
-/// What was found.
-#[derive(Clone, Debug)]
-pub struct Watched {
-    pub providers: Vec<String>,
-    pub watch: Watch,
+    /// The list of flags, to which new ones are added.
+    pub flags: Option<PathBuf>,
 }
 
 /// Looks for every risk in the records of a scheme.
 ///
 /// # Errors
-/// The scheme has mistakes, or the records do not allow a result.
+/// The scheme has mistakes, the records do not allow a result, or the list of flags cannot be read.
 pub fn watch(request: &WatchRequest) -> Result<Watched, Error> {
+    let memory = request.flags.as_deref().map(memory::read).transpose()?;
     let scheme = folder::open(&request.scheme, request.reach.clone())?.scheme()?;
-    let claims: &[&'static str] = &["claims"];
-    let found = measured_records(&scheme, &request.records, request.days, claims, request.accepted.clone())?;
-    of_measured(request, &scheme, &found).map_err(|error| error.with_notes(&found.all_notes()))
+    let read = read_outcomes(&scheme, &request.records, None, request.days, &["claims"], request.accepted.clone())?;
+    let found = read.measured();
+    let mut watched = watched(request, &scheme, found).map_err(|error| error.with_notes(&found.all_notes()))?;
+    if let (Some(path), Some((memory, columns))) = (&request.flags, memory) {
+        watched.memory = Some(memory);
+        let added = memory::add(path, &columns, &mut watched)?;
+        let words = base::english::counted(added as u64, "new flag was", "new flags were");
+        watched.notes.push(format!("{words} added to {}", path.display()));
+    }
+    Ok(watched)
 }
 
-fn of_measured(request: &WatchRequest, scheme: &Scheme, found: &MeasuredRecords) -> Result<Watched, Error> {
+fn watched(request: &WatchRequest, scheme: &contract::Scheme, found: &MeasuredRecords) -> Result<Watched, Error> {
+    if !scheme.providers.is_empty() || found.providers.is_some() {
+        payees::named(scheme, found.providers.as_deref(), &found.folders, &[NamedProviders::in_starts(&found.records)])?;
+    }
+    if found.records.providers.len() > contract::providers::MAX_PROVIDERS {
+        return Err(Error::failed(
+            format!("the records have more providers than can be watched ({})", contract::providers::MAX_PROVIDERS),
+            "check that the column `provider` of starts names the provider, and nothing that is different for each person",
+        ));
+    }
     let observed = observe::observed(scheme, found, request.days.days())?;
-    Ok(Watched { providers: observed.providers.clone(), watch: watch_observed(&observed) })
+    Ok(Watched {
+        scheme: scheme.name.clone(),
+        as_at: request.days.as_at,
+        watch: watch_observed(&observed),
+        providers: observed.providers,
+        memory: None,
+        notes: found.notes.clone(),
+        quality: found.quality.clone(),
+    })
 }
