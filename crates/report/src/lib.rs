@@ -1,5 +1,6 @@
 //! What a stress test says, to whom: in the terminal, as a page, and to other programs.
 
+pub mod arms_race;
 pub mod charts;
 pub mod check;
 pub mod claims;

@@ -1,6 +1,7 @@
 //! Baseline drift: outcomes change for everyone, and payment follows.
 
 use crate::detection::detector::Detector;
+use crate::detection::expected::nothing_expected;
 use crate::detection::measures::NO_MAIN;
 use crate::detection::series::{Gathered, Rates};
 use crate::detection::signal::{Signal, Unit};
@@ -42,6 +43,7 @@ pub(super) const RISK: Risk = Risk {
 
 const DETECTOR: Detector = Detector {
     signals,
+    expected: nothing_expected,
     explanations: &[
         "An agency records events more or less completely than before.",
         "Other people are referred than before.",

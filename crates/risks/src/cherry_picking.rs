@@ -1,6 +1,7 @@
 //! Cherry-picking (creaming): taking the people who pay and turning away the rest.
 
 use crate::detection::detector::Detector;
+use crate::detection::expected::{ExpectedSignal, RecordKind, ShownConduct, ShownSegment, difference_of_shares};
 use crate::detection::measures::NO_EARLIER;
 use crate::detection::series::{Gathered, Rates, difference};
 use crate::detection::signal::{Signal, Unit};
@@ -40,6 +41,7 @@ pub(super) const RISK: Risk = Risk {
 
 const DETECTOR: Detector = Detector {
     signals,
+    expected,
     explanations: &[
         "Other people were referred than before.",
         "Harder people went to another service that opened nearby.",
@@ -53,6 +55,12 @@ const DETECTOR: Detector = Detector {
 const SOON: i32 = 60;
 /// By so much more of the harder people may not start with an honest provider: an assumption.
 const ALLOWED: f64 = 0.1;
+
+fn expected(shown: &ShownConduct) -> Vec<ExpectedSignal> {
+    let (hard, rest) = shown.hard_and_rest();
+    let refused = |segment: &ShownSegment| if segment.served { 0.0 } else { 1.0 };
+    difference_of_shares((&hard, &rest), refused, ALLOWED, 0.3, &[RecordKind::Referrals]).into_iter().collect()
+}
 
 /// Harder people who are referred do not start, and those who start become easier than before and than elsewhere.
 fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {

@@ -1,6 +1,7 @@
 //! Deadweight: paying for results that would have happened anyway.
 
 use crate::detection::detector::Detector;
+use crate::detection::expected::{ExpectedSignal, RecordKind, ShownConduct};
 use crate::detection::measures::{NO_COMPARISON, NO_MAIN, known};
 use crate::detection::series::{Gathered, Point, beyond};
 use crate::detection::signal::Signal;
@@ -50,6 +51,7 @@ pub(super) const RISK: Risk = Risk {
 
 const DETECTOR: Detector = Detector {
     signals,
+    expected,
     explanations: &[
         "The comparison group is helped by another service.",
         "The comparison group is easier to help in a way that the records do not show.",
@@ -61,6 +63,14 @@ const DETECTOR: Detector = Detector {
 
 /// The smallest effect worth paying for, in shares: an assumption.
 const WORTH_PAYING: f64 = 0.03;
+
+fn expected(shown: &ShownConduct) -> Vec<ExpectedSignal> {
+    let Some(main) = shown.outcomes.iter().find(|outcome| outcome.measured > 0.0) else { return Vec::new() };
+    // Results of the two groups, each with the largest variance that a share has.
+    let variance = 2.0 * 0.25 / main.measured;
+    let estimate = WORTH_PAYING - main.improvement;
+    vec![ExpectedSignal { needs: &[RecordKind::Results, RecordKind::ComparisonGroup], estimate, variance, size: WORTH_PAYING }]
+}
 
 /// People served do no better than the comparison group, and those with contact no better than those who hardly had any.
 fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {

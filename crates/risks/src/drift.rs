@@ -1,6 +1,7 @@
 //! Drift: it pays to spend less on help and let outcomes worsen.
 
 use crate::detection::detector::Detector;
+use crate::detection::expected::{ExpectedSignal, RecordKind, ShownConduct, ShownSegment};
 use crate::detection::measures::{NO_CONTACTS, early_hours, results as observed_results};
 use crate::detection::signal::{Signal, Unit};
 use crate::observed::ObservedRecords;
@@ -51,6 +52,7 @@ pub(super) const RISK: Risk = Risk {
 
 const DETECTOR: Detector = Detector {
     signals,
+    expected,
     explanations: &[
         "Contacts are recorded in another system, or late.",
         "Help was moved to groups, or to partners who record their own.",
@@ -60,6 +62,23 @@ const DETECTOR: Detector = Detector {
     tuned_to: "contact falls by half: providers of the Work Programme spent less than half of what they had promised on the people \
                hardest to help (Public Accounts Committee 2014)",
 };
+
+/// Contact falls short of what was promised from the first month on, where something was promised.
+fn expected(shown: &ShownConduct) -> Vec<ExpectedSignal> {
+    let served = || shown.segments.iter().filter(|segment| segment.served && segment.intended > 0.0);
+    let sum = |of: fn(&ShownSegment) -> f64| served().map(|segment| segment.people * of(segment)).sum::<f64>();
+    let (people, promised, given) = (sum(|_| 1.0), sum(|segment| segment.intended), sum(|segment| segment.help));
+    if people <= 0.0 || promised <= 0.0 {
+        return Vec::new();
+    }
+    // The standard deviation of hours is about their mean.
+    let estimate = (promised / given.max(promised / 100.0)).ln() - ALLOWED;
+    let needs = &[RecordKind::Contacts, RecordKind::Promises];
+    vec![ExpectedSignal { needs, estimate, variance: 1.0 / people, size: 0.5_f64.ln().abs() }]
+}
+
+/// The logarithm by which an honest provider may fall short of a promise: an assumption.
+const ALLOWED: f64 = 0.2;
 
 /// Help shows itself in hours of contact, and its fall in results some time later.
 fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {

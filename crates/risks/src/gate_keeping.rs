@@ -1,6 +1,7 @@
 //! Gate-keeping: hard cases drop out at an assessment before they count.
 
 use crate::detection::detector::Detector;
+use crate::detection::expected::nothing_expected;
 use crate::detection::measures::{NO_EARLIER, NO_REFERRALS};
 use crate::detection::series::{Gathered, difference};
 use crate::detection::signal::{Signal, Unit};
@@ -41,6 +42,7 @@ pub(super) const RISK: Risk = Risk {
 
 const DETECTOR: Detector = Detector {
     signals,
+    expected: nothing_expected,
     explanations: &[
         "Harder people miss appointments more often, and are offered new ones.",
         "An assessment waits for papers of another agency.",

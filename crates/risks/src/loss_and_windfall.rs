@@ -1,6 +1,7 @@
 //! Loss and windfall: an honest provider loses money, or any provider earns more than is fair.
 
 use crate::detection::detector::Detector;
+use crate::detection::expected::nothing_expected;
 use crate::detection::measures::{NO_CONTACTS, NO_MAIN, early_hours, results as observed_results};
 use crate::detection::signal::{Signal, Unit};
 use crate::observed::ObservedRecords;
@@ -63,6 +64,7 @@ pub(super) const RISK: Risk = Risk {
 
 const DETECTOR: Detector = Detector {
     signals,
+    expected: nothing_expected,
     explanations: &[
         "The provider does better or worse work than the others.",
         "The area differs in a way that the records do not show.",

@@ -1,6 +1,7 @@
 //! Metric divergence: the paid measure improves while another declared measure worsens.
 
 use crate::detection::detector::Detector;
+use crate::detection::expected::nothing_expected;
 use crate::detection::measures::{results as observed_results, unpaid};
 use crate::detection::series::Gathered;
 use crate::detection::signal::{Signal, Unit};
@@ -35,6 +36,7 @@ pub(super) const RISK: Risk = Risk {
 
 const DETECTOR: Detector = Detector {
     signals,
+    expected: nothing_expected,
     explanations: &[
         "The measure that is not paid for is recorded by fewer people than before.",
         "Something else changed for the same people, such as a benefit or a housing rule.",

@@ -2,6 +2,7 @@
 //! pay better.
 
 use crate::detection::detector::Detector;
+use crate::detection::expected::{ExpectedSignal, RecordKind, ShownConduct, ShownOutcome};
 use crate::detection::measures::NO_CLAIMS;
 use crate::detection::series::{Gathered, beyond};
 use crate::detection::signal::Signal;
@@ -46,6 +47,7 @@ pub(super) const RISK: Risk = Risk {
 
 const DETECTOR: Detector = Detector {
     signals,
+    expected,
     explanations: &[
         "Claims name the wrong person or outcome by a slip.",
         "The records of the other agency come late, or miss part of the people.",
@@ -58,6 +60,21 @@ const DETECTOR: Detector = Detector {
 
 /// The share of an honest provider's claims that may be wrong by a slip: an assumption.
 const ALLOWED: f64 = 0.05;
+
+/// Where the contract audits no claims, a tenth of them would be: an assumption.
+const WOULD_BE_AUDITED: f64 = 0.1;
+
+fn expected(shown: &ShownConduct) -> Vec<ExpectedSignal> {
+    let audited = |outcome: &ShownOutcome| if outcome.audited > 0.0 { outcome.audited } else { WOULD_BE_AUDITED };
+    let claimed = shown.outcomes.iter().filter(|outcome| outcome.claims > 0.0);
+    let signal = |outcome: &ShownOutcome| {
+        let (share, checks) = (outcome.false_claims / outcome.claims, outcome.claims * audited(outcome));
+        let held = (share * checks + 0.5) / (checks + 1.0);
+        let variance = held * (1.0 - held) / checks;
+        ExpectedSignal { needs: &[RecordKind::Audits], estimate: share - ALLOWED, variance, size: 0.15 }
+    };
+    claimed.map(signal).collect()
+}
 
 /// Audits find claims false, and other records contradict claims.
 fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {

@@ -1,6 +1,7 @@
 //! Paid for noise: chance is rewarded, or stops a real improvement from being paid.
 
 use crate::detection::detector::Detector;
+use crate::detection::expected::{ExpectedSignal, RecordKind, ShownConduct, ShownOutcome};
 use crate::detection::measures::{EARLY, hardly_contacted, known};
 use crate::detection::series::{Gathered, difference};
 use crate::detection::signal::Signal;
@@ -54,6 +55,7 @@ pub(super) const RISK: Risk = Risk {
 
 const DETECTOR: Detector = Detector {
     signals,
+    expected,
     explanations: &[
         "The baseline is out of date, so that a real effect does not show.",
         "Everyone has become harder to help since the baseline was measured.",
@@ -65,6 +67,15 @@ const DETECTOR: Detector = Detector {
 
 /// The smallest improvement worth paying for, in shares: an assumption.
 const WORTH_PAYING: f64 = 0.03;
+
+fn expected(shown: &ShownConduct) -> Vec<ExpectedSignal> {
+    let of = |outcome: &ShownOutcome| {
+        let (above, variance) = (outcome.above_baseline?, 0.25 / outcome.measured);
+        let needs = &[RecordKind::Results];
+        (outcome.measured > 0.0).then_some(ExpectedSignal { needs, estimate: WORTH_PAYING - above, variance, size: WORTH_PAYING })
+    };
+    shown.outcomes.iter().find_map(of).into_iter().collect()
+}
 
 /// Results are no better than the baseline, and people who were hardly helped do as well as the others: what is paid is paid for chance.
 fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {

@@ -1,6 +1,7 @@
 //! Parking: people whom it does not pay to help are left without help.
 
 use crate::detection::detector::Detector;
+use crate::detection::expected::{ExpectedSignal, RecordKind, ShownConduct, difference_of_shares, hardly_contacted_share};
 use crate::detection::measures::{
     EARLY, NO_CONTACTS, NO_EARLIER, followed, harder, hardly_contacted, results as observed_results,
 };
@@ -61,6 +62,7 @@ pub(super) const RISK: Risk = Risk {
 
 const DETECTOR: Detector = Detector {
     signals,
+    expected,
     explanations: &[
         "Harder people are helped by a partner who records its own contacts.",
         "Harder people are harder to reach, and contacts that failed are not recorded.",
@@ -69,6 +71,12 @@ const DETECTOR: Detector = Detector {
     settled_by: "what a sample of the people without contact say that they were offered",
     tuned_to: "four in ten more of the harder people have hardly any contact: an assumption",
 };
+
+fn expected(shown: &ShownConduct) -> Vec<ExpectedSignal> {
+    let (hard, rest) = shown.hard_and_rest();
+    let needs = &[RecordKind::Contacts];
+    difference_of_shares((&hard, &rest), hardly_contacted_share, ALLOWED_CONTACT, 0.4, needs).into_iter().collect()
+}
 
 /// Harder people have hardly any contact while others have, and their results fall behind more than elsewhere.
 fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {

@@ -1,6 +1,7 @@
 //! Pilot to scale: the best of several pilots disappoints, and what worked on a small scale does less and costs more at scale.
 
 use crate::detection::detector::Detector;
+use crate::detection::expected::nothing_expected;
 use crate::detection::measures::{EARLY, NO_CONTACTS, NO_MAIN, followed, known};
 use crate::detection::series::{Gathered, Point};
 use crate::detection::signal::{Signal, Unit};
@@ -42,6 +43,7 @@ pub(super) const RISK: Risk = Risk {
 
 const DETECTOR: Detector = Detector {
     signals,
+    expected: nothing_expected,
     explanations: &[
         "The people who came later are harder to help in a way that the records do not show.",
         "New staff were still learning.",

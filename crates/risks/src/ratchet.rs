@@ -1,6 +1,7 @@
 //! Ratchet: holding back, because this year's result raises next year's target (Weitzman 1980).
 
 use crate::detection::detector::Detector;
+use crate::detection::expected::nothing_expected;
 use crate::detection::measures::{NO_CONTACTS, known};
 use crate::detection::series::{Gathered, difference};
 use crate::detection::signal::{Signal, Unit};
@@ -36,6 +37,7 @@ pub(super) const RISK: Risk = Risk {
 
 const DETECTOR: Detector = Detector {
     signals,
+    expected: nothing_expected,
     explanations: &[
         "The budget of the year is spent.",
         "Staff take their leave late in the year.",

@@ -1,6 +1,7 @@
 //! Regression to the mean: people start at their worst, and the recovery that would have come anyway is paid as success.
 
 use crate::detection::detector::Detector;
+use crate::detection::expected::nothing_expected;
 use crate::detection::measures::{EARLY, hardly_contacted};
 use crate::detection::series::{Rates, difference};
 use crate::detection::signal::{Signal, Unit};
@@ -37,6 +38,7 @@ pub(super) const RISK: Risk = Risk {
 
 const DETECTOR: Detector = Detector {
     signals,
+    expected: nothing_expected,
     explanations: &[
         "An event is what brings people to the service, as an arrest does.",
         "Events of the last months are recorded more completely than earlier ones.",

@@ -1,6 +1,7 @@
 //! The threshold effect: effort follows a gate instead of the people, chasing it or giving up.
 
 use crate::detection::detector::Detector;
+use crate::detection::expected::{ExpectedSignal, RecordKind, ShownConduct, ShownOutcome};
 use crate::detection::measures::NO_CONTACTS;
 use crate::detection::series::{Gathered, beyond};
 use crate::detection::signal::Signal;
@@ -14,6 +15,7 @@ use crate::finding::{
 
 const DETECTOR: Detector = Detector {
     signals,
+    expected,
     explanations: &[
         "The level is a usual amount by itself: a full week, a term, a minimum wage.",
         "Amounts are rounded when they are recorded.",
@@ -30,6 +32,18 @@ const AROUND: f64 = 6.0;
 const DAYS: i32 = 60;
 /// By so much more of the people near a level may be over it by the shape of amounts alone: an assumption.
 const ALLOWED: f64 = 0.1;
+
+fn expected(shown: &ShownConduct) -> Vec<ExpectedSignal> {
+    let near = shown.outcomes.iter().filter(|outcome| outcome.near_level > 0.0);
+    let signal = |outcome: &ShownOutcome| ExpectedSignal {
+        needs: &[RecordKind::Amounts],
+        // Half of those near the level are below it.
+        estimate: 0.5 * outcome.brought_over - ALLOWED,
+        variance: 0.25 / outcome.near_level,
+        size: 0.3,
+    };
+    near.map(signal).collect()
+}
 
 /// Amounts bunch just over a level (Saez 2010; Kleven 2016), and contact stops once somebody has reached it.
 fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {

@@ -1,6 +1,7 @@
 //! Timing: results are dated across a boundary, where they are paid better.
 
 use crate::detection::detector::Detector;
+use crate::detection::expected::nothing_expected;
 use crate::detection::series::{Gathered, beyond};
 use crate::detection::signal::Signal;
 use crate::observed::{ObservedRecords, ResultState, month};
@@ -43,6 +44,7 @@ pub(super) const RISK: Risk = Risk {
 
 const DETECTOR: Detector = Detector {
     signals,
+    expected: nothing_expected,
     explanations: &[
         "Courts, schools or employers have dates of their own near the end of the period.",
         "Events are recorded in batches.",

@@ -1,6 +1,7 @@
 //! Volume risk: the number of people is not the number that the fee was made for.
 
 use crate::detection::detector::Detector;
+use crate::detection::expected::nothing_expected;
 use crate::detection::series::Rates;
 use crate::detection::signal::{Signal, Unit};
 use crate::observed::{ObservedRecords, month};
@@ -43,6 +44,7 @@ pub(super) const RISK: Risk = Risk {
 
 const DETECTOR: Detector = Detector {
     signals,
+    expected: nothing_expected,
     explanations: &[
         "Referrals come late in the records.",
         "The plan counts people who start elsewhere.",
@@ -69,7 +71,7 @@ fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
         return Err("the contract plans no number of people");
     }
     Ok(vec![
-        Signal::beyond_zero("people who start each month, compared with the plan", starts.log_rates(), 0.2)
+        Signal::beyond_zero("the number of people who start each month", starts.log_rates(), 0.2)
             .in_unit(Unit::LogRatio)
             .both_sides()
             .of_contract(),

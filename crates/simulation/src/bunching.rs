@@ -67,6 +67,11 @@ impl Arena<'_> {
         out
     }
 
+    /// Those served who are just short of a level, by outcome.
+    pub(crate) fn expected_just_short(&self, strategy: &Strategy) -> Vec<f64> {
+        (0..self.scheme.outcomes.len()).map(|outcome| self.people_just_short(outcome, strategy)).collect()
+    }
+
     /// Those served who are just short of the level of an outcome.
     fn people_just_short(&self, outcome: usize, strategy: &Strategy) -> f64 {
         let short = |segment: usize| self.in_segment(segment) * self.just_short(outcome, segment, &strategy.effort).0;

@@ -7,7 +7,7 @@
 //! - `draws` (the random draws of a person), `others` (the points of other providers), `person_by_person` (counting one by one), `rank_evaluation` (the same count without
 //!   the loop)
 //! - `strategy` (a provider's strategy and its result in one area), `misreport`, `bunching`, `timing` and `pilot` (false
-//!   reports, people brought over a level, moved dates, and help that was piloted)
+//!   reports, people brought over a level, moved dates, and help that was piloted), `shown_conduct` (what detectors could see of it)
 //! - `mixture` (kinds of provider and their shares) and `behaviours` (what each kind does)
 //! - `search` (the best response), `reference_strategies` (the table that findings read), `threshold` (what is paid
 //!   over all results), `fees` (other fees without a new search)
@@ -57,6 +57,7 @@ pub mod scenario_discovery;
 pub mod search;
 pub mod self_checks;
 pub mod sensitivity;
+pub mod shown_conduct;
 pub mod simulate;
 pub mod strategy;
 pub mod stress;

@@ -143,7 +143,7 @@ pub fn solve(arena: &Arena<'_>, budget: Budget, wanted: StrategySet) -> Solved {
         (StrategyKind::BEST, best.strategy.clone()),
         (StrategyKind::PublicAtCost, at_cost),
     ];
-    let mut find = |kind: StrategyKind, objective: Objective, freedom: Freedom| {
+    let mut find = |kind: StrategyKind, objective: Objective<'_>, freedom: Freedom| {
         let found = search::best(arena, objective, budget, &pay, freedom);
         tried += found.tried;
         strategies.push((kind, found.strategy));
@@ -242,7 +242,8 @@ pub(crate) fn compares_results(scheme: &Scheme) -> bool {
 }
 
 /// What the commissioner expects of an honest provider.
-pub(crate) fn intended(arena: &Arena<'_>) -> Strategy {
+#[must_use]
+pub fn intended(arena: &Arena<'_>) -> Strategy {
     let segments = arena.people.segments;
     match &arena.assumptions.intended {
         Intended::Spend(spend) => {

@@ -59,14 +59,16 @@ impl Budget {
 }
 
 /// What a strategy is judged by.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Objective {
+#[derive(Clone, Copy)]
+pub enum Objective<'a> {
     /// What the provider itself is left with.
     Profit,
     /// Mean profit less so many pounds for each pound of its standard deviation.
     Cautious(f64),
     /// Profit plus this share of the value of outcomes to the public.
     Mission(f64),
+    /// Profit less what the provider expects to lose by a strategy in another way, in pounds: by being found out.
+    LessLoss(&'a (dyn Fn(&Strategy) -> f64 + Sync)),
 }
 
 /// What a provider may do besides choosing its effort, where rules and assumptions allow it.
@@ -272,7 +274,7 @@ const A_PENNY: f64 = 0.01;
 
 /// Searches for the best strategy.
 #[must_use]
-pub fn best(arena: &Arena<'_>, objective: Objective, budget: Budget, pay: &Weights, freedom: Freedom) -> Best {
+pub fn best(arena: &Arena<'_>, objective: Objective<'_>, budget: Budget, pay: &Weights, freedom: Freedom) -> Best {
     let segments = arena.people.segments;
     let everyone = vec![true; segments];
     let mut search = Search { arena, objective, replications: budget.replications.min(arena.replications), tried: 0 };
@@ -320,7 +322,7 @@ pub fn best(arena: &Arena<'_>, objective: Objective, budget: Budget, pay: &Weigh
 
 struct Search<'a, 'b> {
     arena: &'b Arena<'a>,
-    objective: Objective,
+    objective: Objective<'b>,
     replications: usize,
     tried: usize,
 }
@@ -375,6 +377,7 @@ impl Search<'_, '_> {
             Objective::Profit => mean,
             Objective::Cautious(weight) => mean - weight * spread(profits),
             Objective::Mission(weight) => mean + weight * self.arena.value(strategy),
+            Objective::LessLoss(loss) => mean - loss(strategy),
         }
     }
 }

@@ -84,6 +84,7 @@ mod tests {
     use crate::pseudonymise::PseudonymiseDocument;
     use crate::shipped::SchemesDocument;
     use crate::simulate::SimulateDocument;
+    use report::arms_race::ArmsRaceDocument;
     use report::check::CheckReport;
     use report::claims::ClaimsDocument;
     use report::compare::CompareReport;
@@ -124,8 +125,9 @@ mod tests {
     /// Makes the name of a result and its schema.
     type Described = fn() -> anyhow::Result<(String, String)>;
 
-    const DOCUMENTS: [Described; 44] = [
+    const DOCUMENTS: [Described; 45] = [
         description::<ApproveDocument>,
+        description::<ArmsRaceDocument>,
         description::<CheckReport>,
         description::<ClaimsDocument>,
         description::<CompareReport>,

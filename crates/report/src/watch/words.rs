@@ -2,6 +2,7 @@
 
 use base::english::{counted, plural};
 use base::money::thousands;
+use risks::detection::evidence::Side;
 use risks::detection::signal::{ComparedWith, SignalEvidence, Unit};
 use risks::detection::watch::{FALSE_DISCOVERIES, LookedAt, SECOND_SIGNAL};
 use risks::observed::Month;
@@ -90,9 +91,14 @@ pub(super) fn odds(log: f64) -> String {
     const MOST: f64 = 1e6;
     let times = log.exp();
     match times {
-        times if times >= MOST => "Without the risk, evidence as strong would come up in fewer than 1 in a million.".to_owned(),
+        times if times >= MOST => {
+            "Without the risk, evidence as strong would come up in fewer than 1 case in a million.".to_owned()
+        }
         times if times >= 2.0 => {
-            format!("Without the risk, evidence as strong would come up in at most 1 in {}.", thousands(times.floor() as i64))
+            format!(
+                "Without the risk, evidence as strong would come up in at most 1 case in {}.",
+                thousands(times.floor() as i64)
+            )
         }
         _ => "There is no evidence for it.".to_owned(),
     }
@@ -108,11 +114,13 @@ pub(super) fn signal(signal: &SignalEvidence) -> String {
     let shown = |value: f64| amount(if is_lower { -value } else { value }, signal.unit, is_lower);
     let interval = if is_lower { [shown(ends[1]), shown(ends[0])] } else { [shown(ends[0]), shown(ends[1])] };
     let direction = if is_lower { "lower" } else { "higher" };
-    let than = match (signal.compared_with, signal.alone) {
-        (ComparedWith::Zero, _) => "than we allow an honest provider",
-        (ComparedWith::Before, true) => "than before",
-        (ComparedWith::Before, false) => "than before, beyond what changed at the other providers",
-        (ComparedWith::Others, _) => "than at the other providers, beyond what we allow an honest one",
+    let than = match (signal.compared_with, signal.side, signal.alone) {
+        (ComparedWith::Zero, Side::Both, _) => "than expected",
+        (ComparedWith::Zero, Side::Above, _) => "than we allow an honest provider",
+        (ComparedWith::Before, _, true) => "than before",
+        (ComparedWith::Before, _, false) => "than before, beyond what changed at the other providers",
+        (ComparedWith::Others, Side::Both, _) => "than at the other providers",
+        (ComparedWith::Others, Side::Above, _) => "than at the other providers, beyond what we allow an honest one",
     };
     let alone = match signal.alone {
         true => " Too few other providers are there to compare with, so that a season or a change for everyone looks the same.",
@@ -200,7 +208,7 @@ pub(super) fn not_looked_for(watched: &Watched) -> Vec<String> {
 /// How rarely chance alone gives such evidence, in a table.
 pub(super) fn chance(log: f64) -> String {
     match log.exp() {
-        times if times >= 1e6 => "1 in a million".to_owned(),
+        times if times >= 1e6 => "below 1 in a million".to_owned(),
         times if times >= 2.0 => format!("1 in {}", thousands(times.floor() as i64)),
         _ => "no evidence".to_owned(),
     }

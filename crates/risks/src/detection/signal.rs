@@ -129,6 +129,7 @@ pub struct SignalEvidence {
     pub unit: Unit,
     pub falls: bool,
     pub compared_with: ComparedWith,
+    pub side: Side,
     /// The logarithm of the evidence at the end of each month of those asked for.
     pub log_evidence: Vec<f64>,
     /// The effect since the month from which it is likeliest, with its standard error, at the end.
@@ -309,10 +310,128 @@ fn of_points(signal: &Signal, points: &[Point], alone: bool, first: Month, month
         unit: signal.unit,
         falls: signal.falls,
         compared_with: signal.compared_with,
+        side: signal.side,
         log_evidence: logs,
         estimate,
         error: variance.sqrt(),
         since,
         alone,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detection::evidence::Side;
+    use crate::detection::series::Gathered;
+    use base::philox::{open_unit, words};
+
+    const MONTHS: usize = 36;
+    const SERIES: u64 = 1_000;
+
+    fn uniform(seed: u64, series: u64, at: usize) -> f64 {
+        open_unit(words(seed, series, at as u64, 0)[0])
+    }
+
+    /// Shares of people by provider and month: a level of each provider, a season that all share, and a fall of one provider from month
+    /// 12 on.
+    fn shares(series: u64, providers: usize, people: usize, fall: f64) -> Vec<Point> {
+        let mut gathered = Gathered::default();
+        for provider in 0..providers {
+            let level = 0.4 + 0.2 * uniform(1, series, provider);
+            for month in 0..MONTHS {
+                let season = 0.1 * (std::f64::consts::TAU * month as f64 / 12.0).sin();
+                let fallen = if provider == 0 && month >= 12 { fall } else { 0.0 };
+                for person in 0..people {
+                    let at = (provider * MONTHS + month) * people + person;
+                    gathered.add_whether(provider, month as Month, uniform(2, series, at) < level + season - fallen);
+                }
+            }
+        }
+        gathered.means()
+    }
+
+    /// In how many series the evidence for the first provider ever reaches 20, and the mean of the first month in which it does.
+    fn reached(signal_of: impl Fn(u64) -> Signal) -> (u64, f64) {
+        let first = |series: u64| {
+            let found = evidence(&signal_of(series), 0, MONTHS);
+            found.get(&0).and_then(|found| found.log_evidence.iter().position(|log| *log >= 20_f64.ln()))
+        };
+        let months: Vec<usize> = (0..SERIES).filter_map(first).collect();
+        (months.len() as u64, months.iter().sum::<usize>() as f64 / months.len().max(1) as f64)
+    }
+
+    #[test]
+    fn seasons_and_lasting_differences_are_no_evidence() {
+        let (found, _) = reached(|series| Signal::since_before("a share", shares(series, 6, 15, 0.0), 0.1).falling());
+        assert!(found <= SERIES / 20, "{found} of {SERIES}");
+    }
+
+    #[test]
+    fn a_fall_is_found_and_only_at_the_provider_that_fell() {
+        let of = |series: u64| Signal::since_before("a share", shares(series, 6, 40, 0.15), 0.1).falling();
+        let (found, month) = reached(of);
+        assert!(found >= SERIES * 9 / 10, "{found} of {SERIES}");
+        assert!((12.0..30.0).contains(&month), "{month}");
+        let others = (0..100).flat_map(|series| evidence(&of(series), 0, MONTHS).into_iter().skip(1).collect::<Vec<_>>());
+        let wrong = others.filter(|(_, found)| found.log_evidence.iter().any(|log| *log >= 20_f64.ln())).count();
+        assert!(wrong <= 25, "{wrong} of 500");
+    }
+
+    #[test]
+    fn what_is_allowed_is_no_evidence_however_long_one_looks() {
+        // Shares of exactly the allowance.
+        let of = |series: u64| {
+            let mut gathered = Gathered::default();
+            for month in 0..MONTHS {
+                for person in 0..20 {
+                    gathered.add_whether(0, month as Month, uniform(3, series, month * 20 + person) < 0.15);
+                }
+            }
+            Signal::beyond_zero("a share", crate::detection::series::beyond(gathered.means(), 0.15), 0.15)
+        };
+        let (found, _) = reached(of);
+        assert!(found <= SERIES / 20, "{found} of {SERIES}");
+    }
+
+    #[test]
+    fn numbers_that_move_more_than_chance_are_no_evidence() {
+        // Each month of each provider has a level of its own.
+        let of = |series: u64| {
+            let mut gathered = Gathered::default();
+            for provider in 0..5 {
+                for month in 0..MONTHS {
+                    let level = 0.3 + 0.3 * uniform(4, series, provider * MONTHS + month);
+                    for person in 0..40 {
+                        let at = (provider * MONTHS + month) * 40 + person;
+                        gathered.add_whether(provider, month as Month, uniform(5, series, at) < level);
+                    }
+                }
+            }
+            Signal::since_before("a share", gathered.means(), 0.1)
+        };
+        let (found, _) = reached(of);
+        assert!(found <= SERIES / 20, "{found} of {SERIES}");
+    }
+
+    #[test]
+    fn a_provider_alone_is_told_to_be_alone() {
+        let points = shares(0, 1, 40, 0.2);
+        let found = evidence(&Signal::since_before("a share", points.clone(), 0.1).falling(), 0, MONTHS);
+        assert!(found[&0].alone);
+        assert!(evidence(&Signal::beyond_others("a share", points, 0.1), 0, MONTHS).is_empty());
+    }
+
+    #[test]
+    fn what_was_said_of_a_month_stays_as_later_months_come() {
+        let points = shares(3, 4, 30, 0.1);
+        let whole = evidence(&Signal::beyond_zero("a share", points.clone(), 0.1), 0, MONTHS);
+        let half: Vec<Point> = points.into_iter().filter(|point| point.month < 18).collect();
+        let part = evidence(&Signal::beyond_zero("a share", half, 0.1), 0, 18);
+        // The dispersion is estimated from all months, so that the two may differ by a little.
+        for (whole, part) in whole[&1].log_evidence.iter().zip(&part[&1].log_evidence) {
+            assert!((whole - part).abs() < 0.2 * whole.abs().max(1.0), "{whole} and {part}");
+        }
+        assert_eq!(whole[&1].side, Side::Above);
     }
 }

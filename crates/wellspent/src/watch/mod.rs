@@ -1,6 +1,7 @@
 //! A watch on live records: is a contract being gamed? Every risk of the catalogue is looked for in the records with the definition by
 //! which `stress` forecasts it.
 
+pub mod arms_race;
 mod expected;
 mod memory;
 mod observe;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 use outcomes::QueryDates;
 use records::gate::quality::AcceptedFaults;
 pub use report::watch::{Decision, FlagMemory, RememberedFlag, Watched};
+pub use risks::detection::expected::RecordKind;
 use risks::detection::watch::watch as watch_observed;
 
 use crate::error::Error;
@@ -39,7 +41,7 @@ pub struct WatchRequest {
 /// The scheme has mistakes, the records do not allow a result, or the list of flags cannot be read.
 pub fn watch(request: &WatchRequest) -> Result<Watched, Error> {
     let memory = request.flags.as_deref().map(memory::read).transpose()?;
-    let scheme = folder::open(&request.scheme, request.reach.clone())?.scheme()?;
+    let scheme = folder::open(&request.scheme, request.reach)?.scheme()?;
     let read = read_outcomes(&scheme, &request.records, None, request.days, &["claims"], request.accepted.clone())?;
     let found = read.measured();
     let mut watched = watched(request, &scheme, found).map_err(|error| error.with_notes(&found.all_notes()))?;

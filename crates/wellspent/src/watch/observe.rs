@@ -1,6 +1,6 @@
 //! What the records show, as the table that detectors read.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use base::day::{Day, NEVER, day};
 use contract::Scheme;
@@ -208,7 +208,7 @@ fn known(batch: &Batch, row: usize) -> Day {
 }
 
 /// For each person and provider, the days of the starts with the position of each, in order.
-type OwnStarts = HashMap<(u32, u32), Vec<(Day, usize)>>;
+type OwnStarts = BTreeMap<(u32, u32), Vec<(Day, usize)>>;
 
 fn own_starts(found: &MeasuredRecords) -> OwnStarts {
     let mut own = OwnStarts::new();
