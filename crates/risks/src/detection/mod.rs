@@ -5,6 +5,8 @@
 
 pub mod detector;
 pub mod evidence;
+#[cfg(test)]
+pub(crate) mod made_up;
 pub(crate) mod measures;
 pub mod series;
 pub mod signal;
