@@ -80,10 +80,11 @@ pub(crate) fn clause_names(sources: &[Source]) -> Vec<String> {
 }
 
 /// Texts that are the name of something else: a key of a scheme file, an id in a chart, a word of a textbook's game.
-const OTHER_MEANINGS: [(&str, &str); 5] = [
+const OTHER_MEANINGS: [(&str, &str); 6] = [
     // The table [baseline.NAME.ratchet], and the key of the assumptions file.
     ("crates/contract/src/", "ratchet"),
     ("crates/simulation/src/assumptions/", "timing"),
+    ("crates/simulation/src/assumptions/", "displacement"),
     // How far an outcome drifts by itself.
     ("crates/report/src/sensitivity.rs", "drift"),
     // Forms of games and their figures: `cap` and `audit` there are numbers of a principal-agent model.

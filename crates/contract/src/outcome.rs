@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use crate::calendar::{MonthEnd, later, proven_on};
-use crate::measurement::{HouseholdMembers, OutcomeMeasurement, OutcomeRule};
+use crate::measurement::{HouseholdMembers, LossToFollowUp, OutcomeMeasurement, OutcomeRule};
 use base::literal::Duration;
 use base::money::Rate;
 use base::schedule::Schedule;
@@ -144,6 +144,30 @@ impl Outcome {
     #[must_use]
     pub fn has_baseline(&self) -> bool {
         self.baseline != Baseline::None
+    }
+
+    /// Whether it is compared with something measured before the contract began: the same people, or a rate that was set on the past. A
+    /// rate that the contract only assumes is none.
+    #[must_use]
+    pub fn is_compared_with_past(&self) -> bool {
+        match self.baseline {
+            Baseline::Before { .. } => true,
+            Baseline::Fixed(_) => !self.is_assumed,
+            Baseline::None | Baseline::Comparison { .. } => false,
+        }
+    }
+
+    /// Whether somebody who leaves before the end of the window is left out of it.
+    #[must_use]
+    pub fn leaves_out_who_leaves(&self) -> bool {
+        let removed = self.measured.as_ref().map(|measured| measured.removed);
+        self.exceptions.is_some() || removed == Some(LossToFollowUp::LeftOut)
+    }
+
+    /// Whether somebody who leaves before the end of the window is no failure: left out, or a person of whom the bad result is not seen.
+    #[must_use]
+    pub fn leaving_is_no_failure(&self) -> bool {
+        self.better == Better::Fewer || self.leaves_out_who_leaves()
     }
 
     /// The outcomes that it is made of, by position, and how many of them need a good result; `None` where it is measured by itself.

@@ -79,6 +79,13 @@ impl Harm {
         Harm::new(lost(worst).max(0.0), people, outcome.sign, &outcome.people, &format!(" among {who}"))
     }
 
+    /// People elsewhere whose binary outcome is worse because of those served, in each thousand of the people served; `who` says who
+    /// they are.
+    pub(crate) fn elsewhere(results: &StrategyResults, outcome: usize, people: f64, who: &str) -> Harm {
+        let facts = &results.outcomes[outcome];
+        Harm::new(people, results.people, facts.sign, &facts.people, &format!(" among {who}"))
+    }
+
     /// What being refused the service costs the people of some segments. It is the results they lose; where they would not be
     /// helped even if they were served, it is the service itself.
     pub(crate) fn refused(

@@ -16,11 +16,15 @@
 //! a glossary entry, and plant it.
 
 mod baseline_drift;
+mod baseline_inflation;
 mod cherry_picking;
 mod deadweight;
 pub mod detection;
+mod displacement;
 mod drift;
+mod enrol_all_serve_few;
 mod estimate;
+mod exit_from_the_measure;
 mod finding;
 mod gate_keeping;
 mod harm;
@@ -39,6 +43,7 @@ mod risk_id;
 mod stake;
 mod threshold_effect;
 mod timing;
+mod under_claiming;
 mod volume_risk;
 mod wording;
 
@@ -70,6 +75,11 @@ pub const CATALOGUE: &[Risk] = &[
     loss_and_windfall::RISK,
     volume_risk::RISK,
     pilot_to_scale::RISK,
+    baseline_inflation::RISK,
+    enrol_all_serve_few::RISK,
+    exit_from_the_measure::RISK,
+    displacement::RISK,
+    under_claiming::RISK,
 ];
 
 impl RiskId {

@@ -58,6 +58,10 @@ pub enum Counterfactual {
     HonestReports,
     /// The baseline stays where it was set.
     FixedBaseline,
+    /// Every result is paid for without a claim. Help follows the prices, as if there were no gates.
+    EveryResultPaid,
+    /// A result brings what is left of its price once it is proved. Help follows that, as if there were no gates.
+    AfterEvidence,
 }
 
 impl AgentType {
@@ -114,6 +118,8 @@ impl StrategyKind {
             StrategyKind::Counterfactual(Counterfactual::NoGates) => "provider's best without gates",
             StrategyKind::Counterfactual(Counterfactual::HonestReports) => "provider's best reporting honestly",
             StrategyKind::Counterfactual(Counterfactual::FixedBaseline) => "provider's best against a baseline that stays",
+            StrategyKind::Counterfactual(Counterfactual::EveryResultPaid) => "provider's best with no result to prove",
+            StrategyKind::Counterfactual(Counterfactual::AfterEvidence) => "provider's best after the cost of evidence",
         }
     }
 
@@ -139,6 +145,8 @@ impl StrategyKind {
             StrategyKind::Counterfactual(Counterfactual::NoGates) => "its best strategy under the same prices without gates",
             StrategyKind::Counterfactual(Counterfactual::HonestReports) => "its best strategy when it reports honestly",
             StrategyKind::Counterfactual(Counterfactual::FixedBaseline) => "its best strategy with a baseline that stays",
+            StrategyKind::Counterfactual(Counterfactual::EveryResultPaid) => "its best strategy when no result has to be proved",
+            StrategyKind::Counterfactual(Counterfactual::AfterEvidence) => "its best strategy after the cost of evidence",
         }
     }
 }
@@ -242,6 +250,18 @@ pub struct TimingResult {
     pub results: f64,
 }
 
+/// The provider's best strategy with something about the people or their past recorded otherwise, as far as that pays.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RecordedOtherwise {
+    /// What is paid more in each replication.
+    pub paid_more: Vec<f64>,
+    /// What it costs the provider.
+    pub cost: f64,
+    /// People recorded otherwise, and all who could be.
+    pub changed: f64,
+    pub of: f64,
+}
+
 /// The strategy results of one area.
 #[derive(Clone, Debug)]
 pub struct AreaResults {
@@ -251,6 +271,10 @@ pub struct AreaResults {
     pub shocks: Vec<ShockResult>,
     /// `None` when the assumptions do not say that dates can be moved.
     pub timing: Option<TimingResult>,
+    /// A past made to look worse than it was; `None` when the assumptions do not say that it can be.
+    pub worse_past: Option<RecordedOtherwise>,
+    /// People with a bad result who leave what is measured; `None` when the assumptions do not say that they can.
+    pub exits: Option<RecordedOtherwise>,
     /// Pounds paid for the same people when none of them, nor anyone they are compared with, has a good result.
     pub paid_without_results: f64,
 }
@@ -267,6 +291,8 @@ pub struct StrategyResults {
     pub shocks: Vec<ShockResult>,
     /// Summed over the areas.
     pub timing: Option<TimingResult>,
+    pub worse_past: Option<RecordedOtherwise>,
+    pub exits: Option<RecordedOtherwise>,
     /// The binary outcome that the commissioner aims at, or else the first that is paid for.
     pub main_outcome: Option<usize>,
     pub people: f64,
@@ -294,6 +320,13 @@ pub struct StrategyResults {
     pub has_ratchet: bool,
     /// Outcomes that are compared with what the same people did before.
     pub compared_with_before: Vec<String>,
+    /// Binary outcomes that are paid for and compared with something measured before the contract began: the same people, or a rate
+    /// that was set on the past.
+    pub compared_with_past: Vec<String>,
+    /// Binary outcomes that are paid for and in which somebody who leaves is no failure: they are excepted, or nothing is seen of them.
+    pub leaving_is_no_failure: Vec<String>,
+    /// Binary outcomes that are paid for and that the provider has to claim.
+    pub claimed_by_provider: Vec<String>,
     pub pilot: Option<PilotFacts>,
     /// Whether the payer measures cohorts one by one, so that pooling could help.
     pub cohorts: usize,
@@ -325,6 +358,11 @@ pub struct OutcomeFacts {
     /// Pounds that the scheme pays for one more good result where its gates are open: the most over the segments. For binary
     /// outcomes only, each with what is counted on top of it.
     pub price: f64,
+    /// The share of better results that people who are not served lose; `None` where the assumptions do not say.
+    pub displaced: Option<f64>,
+    /// Pounds that the evidence of a result costs where it is hardest to get. The easiest costs nothing, and those between cost in
+    /// proportion. `None` where the provider claims none, or the assumptions do not say.
+    pub evidence: Option<f64>,
 }
 
 /// What a finding needs to know of an amount.
@@ -353,6 +391,10 @@ pub struct SegmentFacts {
     pub prices: Vec<f64>,
     /// Pounds for bringing one of these people in; `None` when they start without it.
     pub bring_in: Option<f64>,
+    /// Pounds paid for one more of these people who starts and has no good result.
+    pub paid_for_start: f64,
+    /// Pounds that one more of these people costs the provider without any help beyond what the contract requires.
+    pub cost_of_start: f64,
 }
 
 /// What is known of the pilot whose result the scheme builds on.
@@ -603,6 +645,23 @@ impl TimingResult {
                 add(&mut sum.moving, &part.moving);
                 sum.moved += part.moved;
                 sum.results += part.results;
+                Some(sum)
+            }
+        })
+    }
+}
+
+impl RecordedOtherwise {
+    /// The sum over several areas.
+    #[must_use]
+    pub fn sum<'a>(parts: impl Iterator<Item = &'a RecordedOtherwise>) -> Option<RecordedOtherwise> {
+        parts.fold(None, |sum, part| match sum {
+            None => Some(part.clone()),
+            Some(mut sum) => {
+                add(&mut sum.paid_more, &part.paid_more);
+                sum.cost += part.cost;
+                sum.changed += part.changed;
+                sum.of += part.of;
                 Some(sum)
             }
         })

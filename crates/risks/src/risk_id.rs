@@ -19,4 +19,9 @@ pub enum RiskId {
     LossAndWindfall,
     VolumeRisk,
     PilotToScale,
+    BaselineInflation,
+    EnrolAllServeFew,
+    ExitFromTheMeasure,
+    Displacement,
+    UnderClaiming,
 }

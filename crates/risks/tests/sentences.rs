@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use base::{philox, proofreading};
 use risks::{
-    AgentType, AreaResults, CATALOGUE, Counterfactual, Estimate, OutcomeFacts, PaymentBend, PeopleNoun, PilotFacts, SegmentFacts,
-    Shock, ShockResult, StrategyKind, StrategyResult, StrategyResults, TimingResult, WrongPayment, WrongPaymentRow, percent,
-    percentage_points, pounds, pounds_in_prose, pounds_within_in_prose, quoted_list,
+    AgentType, AreaResults, CATALOGUE, Counterfactual, Estimate, OutcomeFacts, PaymentBend, PeopleNoun, PilotFacts,
+    RecordedOtherwise, SegmentFacts, Shock, ShockResult, StrategyKind, StrategyResult, StrategyResults, TimingResult,
+    WrongPayment, WrongPaymentRow, percent, percentage_points, pounds, pounds_in_prose, pounds_within_in_prose, quoted_list,
 };
 
 const SHOCKS: [Shock; 6] =
@@ -88,12 +88,19 @@ impl Draws {
         self.yes().then_some(TimingResult { payments, moving, moved, results })
     }
 
+    fn recorded_otherwise(&mut self) -> Option<RecordedOtherwise> {
+        let (changed, of, cost) = (self.of(&COUNTS), self.of(&COUNTS), self.of(&SUMS).max(0.0));
+        let recorded = RecordedOtherwise { paid_more: self.sums(), cost, changed, of };
+        self.yes().then_some(recorded)
+    }
+
     fn area(&mut self, outcomes: usize, segments: usize) -> AreaResults {
-        use Counterfactual::{EveryoneServed, FixedBaseline, HonestReports, NoGates};
+        use Counterfactual::{AfterEvidence, EveryResultPaid, EveryoneServed, FixedBaseline, HonestReports, NoGates};
         let plain =
             [StrategyKind::Idle, StrategyKind::AsNow, StrategyKind::Intended, StrategyKind::PublicAtCost, StrategyKind::Public];
         let agents = AgentType::ALL.into_iter().chain([AgentType::Mixture]).map(StrategyKind::BestResponse);
-        let other = [EveryoneServed, NoGates, HonestReports, FixedBaseline].map(StrategyKind::Counterfactual);
+        let other = [EveryoneServed, NoGates, HonestReports, FixedBaseline, EveryResultPaid, AfterEvidence]
+            .map(StrategyKind::Counterfactual);
         let kinds: Vec<StrategyKind> = plain.into_iter().chain(agents).chain(other).collect();
         let shocked = [StrategyKind::Idle, StrategyKind::AsNow, StrategyKind::Intended, StrategyKind::BEST];
         let shocks = SHOCKS.iter().flat_map(|&shock| shocked.map(|kind| (shock, kind)));
@@ -103,6 +110,8 @@ impl Draws {
             strategies: kinds.iter().map(|&kind| self.strategy(kind, outcomes, segments)).collect(),
             shocks: shocks.map(|(shock, kind)| self.shock(shock, kind)).collect(),
             timing: self.timing(),
+            worse_past: self.recorded_otherwise(),
+            exits: self.recorded_otherwise(),
             paid_without_results: self.of(&SUMS),
         }
     }
@@ -123,6 +132,8 @@ impl Draws {
             paid: self.of(&[true, true, false]),
             assumed: self.of(&[None, None, Some(40.0)]),
             price: self.of(&SUMS).max(0.0),
+            displaced: self.of(&[None, Some(0.0), Some(0.3), Some(1.0)]),
+            evidence: self.of(&[None, Some(1.0), Some(4_000.0)]),
         }
     }
 
@@ -136,6 +147,8 @@ impl Draws {
             price_now: self.of(&SUMS).max(0.0),
             prices: self.many(outcomes, &SUMS),
             bring_in: self.yes().then_some(bring),
+            paid_for_start: self.of(&SUMS),
+            cost_of_start: self.of(&SUMS).max(0.0),
         }
     }
 
@@ -187,6 +200,8 @@ impl Draws {
             whole: first.strategies,
             shocks: first.shocks,
             timing: first.timing,
+            worse_past: first.worse_past,
+            exits: first.exits,
             main_outcome: self.yes().then_some(0),
             people: self.of(&COUNTS),
             priced_outcome: self.yes().then_some(0),
@@ -202,6 +217,9 @@ impl Draws {
             labels_by_provider: self.yes(),
             has_ratchet: self.yes(),
             compared_with_before: names(self.yes(), &["stayed_away", "job"]),
+            compared_with_past: names(self.yes(), &["job"]),
+            leaving_is_no_failure: names(self.yes(), &["stayed_away", "job"]),
+            claimed_by_provider: names(self.yes(), &["job"]),
             pilot: self.pilot(),
             cohorts: self.of(&[1, 2, 12]),
             wrong_payment: self.wrong_payment(),

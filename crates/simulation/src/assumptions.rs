@@ -21,6 +21,7 @@ mod payer_costs;
 mod reading;
 mod segments;
 mod standing;
+mod unintended;
 
 use crate::amounts::{AmountDistribution, AmountShape};
 use crate::individuals::{self, Individuals};
@@ -83,6 +84,7 @@ pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<Assumptions> {
     let outcomes = outcomes(&top, scheme, &keys, individuals.as_deref());
     let help = help(&top, scheme, &keys, individuals.as_deref());
     let gaming = gaming::read(&top, scheme, &help);
+    let unintended = unintended::read(&top, scheme);
     let others = standing::others(&top, scheme);
     let stakes = standing::stakes(&top, scheme);
     let renewal = standing::renewal(&top, scheme);
@@ -122,6 +124,10 @@ pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<Assumptions> {
         relabelling: gaming.relabelling,
         timing: gaming.timing,
         bunching: gaming.bunching,
+        baseline_inflation: unintended.baseline_inflation,
+        exits: unintended.exits,
+        displacement: unintended.displacement,
+        evidence: unintended.evidence,
         pilot: gaming.pilot,
         others,
         stakes,

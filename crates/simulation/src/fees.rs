@@ -10,6 +10,7 @@ use risks::{Shock, StrategyResults};
 
 use crate::assumptions::Assumptions;
 use crate::people::AreaPeople;
+use crate::reference_strategies::typical_area;
 
 /// Whether a scheme may get other fees without a new search. Where others get a part of a surplus, or bear a part of a loss, a fee
 /// changes what the provider keeps of the next pound.
@@ -31,12 +32,18 @@ pub fn with_fees(
 ) -> StrategyResults {
     let mut out = results.clone();
     for (area, people) in out.areas.iter_mut().zip(people) {
-        let more = |volume: f64| fees(after, assumptions, people, volume) - fees(before, assumptions, people, volume);
+        let more = |volume: f64| {
+            let of = |scheme: &Scheme| fees(scheme, assumptions, people, volume, |_| true);
+            of(after) - of(before)
+        };
         let expected = more(1.0);
         let whole = out.whole.iter_mut();
         for result in area.strategies.iter_mut().chain(whole) {
             result.payments.iter_mut().for_each(|payment| *payment += expected);
             result.payment_without_chance += expected;
+        }
+        for timing in area.timing.iter_mut().chain(&mut out.timing) {
+            timing.payments.iter_mut().for_each(|payment| *payment += expected);
         }
         area.paid_without_results += expected;
         out.paid_without_results += expected;
@@ -49,13 +56,24 @@ pub fn with_fees(
             shocked.payments.iter_mut().for_each(|payment| *payment += by);
         }
     }
+    let typical = &people[typical_area(people)];
+    for (at, segment) in out.segments.iter_mut().enumerate() {
+        let here = typical.in_segment(at) as f64;
+        let of = |scheme: &Scheme| {
+            let all = fees(scheme, assumptions, typical, 1.0, |_| true);
+            (all - fees(scheme, assumptions, typical, 1.0, |segment| segment != at)) / here
+        };
+        if here > 0.0 {
+            segment.paid_for_start += of(after) - of(before);
+        }
+    }
     out
 }
 
-/// Pounds that an area is paid whatever the results, when so many times the people expected come.
-fn fees(scheme: &Scheme, assumptions: &Assumptions, people: &AreaPeople, volume: f64) -> f64 {
+/// Pounds that an area is paid whatever the results for the people of some segments, when so many times the people expected come.
+fn fees(scheme: &Scheme, assumptions: &Assumptions, people: &AreaPeople, volume: f64, counts: impl Fn(usize) -> bool) -> f64 {
     let mut tally = Tally::empty(scheme, people.area, people.cohorts.clone());
-    for cell in &people.cells {
+    for cell in people.cells.iter().filter(|cell| counts(cell.segment)) {
         let at = tally.cell(cell.cohort, assumptions.segments[cell.segment].priced_as);
         tally.people[at] += cell.people as i64;
     }

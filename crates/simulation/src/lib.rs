@@ -50,6 +50,7 @@ pub mod people_cell;
 pub mod person_by_person;
 pub mod pilot;
 pub mod rank_evaluation;
+mod recorded_otherwise;
 pub mod reference_strategies;
 mod renewal;
 pub mod replay;

@@ -91,6 +91,21 @@ impl Arena<'_> {
         }
     }
 
+    /// Has a number of people with a bad result of one cell leave the measure of an outcome, and of what builds on it. Where the contract
+    /// leaves them out they are in neither number; elsewhere nothing more is seen of them, and they pass for a good result.
+    pub(crate) fn leave(&self, outcome: usize, cell: usize, people: i64, tally: &mut Tally) {
+        if self.scheme.outcomes[outcome].leaves_out_who_leaves() {
+            let cells = tally.people.len();
+            tally.excepted[outcome].resize(cells, 0);
+            return self.take_out(outcome, cell, (0, people), tally);
+        }
+        let before = tally.counts[outcome][cell];
+        for (at, _) in self.scheme.outcomes.iter().enumerate().filter(|(at, other)| other.base(*at) == outcome) {
+            let count = &mut tally.counts[at][cell];
+            *count -= if at == outcome { people } else { in_proportion(*count, people, before) };
+        }
+    }
+
     /// Takes people with good and bad results of one cell out of the measure of an outcome, and of what builds on it.
     fn take_out(&self, outcome: usize, cell: usize, (good, bad): (i64, i64), tally: &mut Tally) {
         let yes = if self.scheme.outcomes[outcome].better == Better::More { good } else { bad };

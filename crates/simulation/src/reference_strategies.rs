@@ -10,8 +10,8 @@ use contract::price::Paid;
 use contract::terms::{Baseline, Intake, OutcomeKind, Per, ReportedBy};
 use rayon::prelude::*;
 use risks::{
-    AgentType, AmountFacts, AreaResults, Counterfactual, Estimate, OutcomeFacts, PaymentBend, PeopleNoun, SegmentFacts, Shock,
-    ShockResult, StrategyKind, StrategyResult, StrategyResults, TimingResult,
+    AgentType, AmountFacts, AreaResults, Counterfactual, Estimate, OutcomeFacts, PaymentBend, PeopleNoun, RecordedOtherwise,
+    SegmentFacts, Shock, ShockResult, StrategyKind, StrategyResult, StrategyResults, TimingResult,
 };
 
 use crate::assumptions::{Assumptions, Intended};
@@ -25,7 +25,7 @@ use crate::search::{self, Best, Budget, Freedom, Objective, Weights};
 use crate::strategy::{Arena, Gains, Payments, Strategy};
 use crate::threshold::{bend, chance_decides, paid_without_results};
 use crate::wrong_payment::wrong_payment;
-use crate::{pilot, timing};
+use crate::{pilot, recorded_otherwise, threshold, timing};
 
 /// The common random numbers of a scenario: its people and their sorted uniforms, which many scenarios and changed schemes share.
 #[derive(Debug)]
@@ -104,6 +104,8 @@ pub struct Solved {
     /// By outcome and segment: what is paid for one more good result where the gates are open.
     pub prices: Weights,
     pub unparking: Vec<Option<f64>>,
+    /// By segment: pounds paid for one more of its people who starts and has no good result.
+    pub paid_for_start: Vec<f64>,
     /// Whether what is paid rises faster beyond some result than before it.
     pub bend: PaymentBend,
     /// Whether chance can decide about a payment.
@@ -178,6 +180,12 @@ pub fn solve(arena: &Arena<'_>, budget: Budget, wanted: StrategySet) -> Solved {
         // With open gates payment is linear in results, and the best response has a closed form.
         strategies.push((StrategyKind::Counterfactual(Counterfactual::NoGates), search::along(arena, &pay, 1.0, &everyone)));
     }
+    if let Some(after) = after_evidence(arena, &pay) {
+        strategies
+            .push((StrategyKind::Counterfactual(Counterfactual::EveryResultPaid), search::along(arena, &pay, 1.0, &everyone)));
+        strategies
+            .push((StrategyKind::Counterfactual(Counterfactual::AfterEvidence), search::along(arena, &after, 1.0, &everyone)));
+    }
     strategies.push((StrategyKind::Public, search::along(arena, &public, 1.0, &everyone)));
     let imperfect = if wanted == StrategySet::All { imperfect(arena, &pay, budget, &best) } else { Vec::new() };
     let of_kind = |kind: StrategyKind| strategies.iter().find(|(other, _)| *other == kind).map(|(_, strategy)| strategy);
@@ -213,10 +221,32 @@ pub fn solve(arena: &Arena<'_>, budget: Budget, wanted: StrategySet) -> Solved {
         priced_outcome,
         prices: earned,
         unparking,
+        paid_for_start: threshold::paid_for_start(arena),
         bend,
         chance_decides,
         tried,
     }
+}
+
+/// The outcomes that the provider has to prove, each with what that costs where it is hardest.
+fn to_prove(scheme: &Scheme, assumptions: &Assumptions, outcome: usize) -> Option<f64> {
+    let claimed = scheme.outcomes[outcome].reported_by == ReportedBy::Provider;
+    assumptions.evidence[outcome].filter(|_| claimed)
+}
+
+/// What one more good result brings on average once it is proved, or given up where that costs more than it is paid. `None` where
+/// nothing has to be proved.
+fn after_evidence(arena: &Arena<'_>, pay: &Weights) -> Option<Weights> {
+    let mut out = pay.clone();
+    let mut any = false;
+    for (at, weights) in out.iter_mut().enumerate() {
+        let Some(most) = to_prove(arena.scheme, arena.assumptions, at) else { continue };
+        any = true;
+        // Costs are spread evenly from nothing to the most.
+        let left = |price: f64| if price < most { price.max(0.0).powi(2) / (2.0 * most) } else { price - most / 2.0 };
+        weights.iter_mut().for_each(|weight| *weight = left(*weight));
+    }
+    any.then_some(out)
 }
 
 /// What each kind of real provider chooses.
@@ -470,12 +500,16 @@ pub fn area_results(arena: &Arena<'_>, solved: &Solved) -> AreaResults {
     }
     let area = arena.scheme.areas[arena.people.area].clone();
     let timing = timing::with_dates_moved(arena, &solved.best.strategy);
+    let worse_past = recorded_otherwise::with_worse_past(arena, &solved.best.strategy);
+    let exits = recorded_otherwise::with_exits(arena, &solved.best.strategy);
     AreaResults {
         area,
         people: arena.people.count() as f64,
         strategies,
         shocks: under_shocks(arena, solved),
         timing,
+        worse_past,
+        exits,
         paid_without_results: paid_without_results(arena),
     }
 }
@@ -602,6 +636,10 @@ pub fn table(
         |of: (StrategyKind, Shock)| areas.iter().flat_map(|area| &area.shocks).filter(move |part| (part.kind, part.shock) == of);
     let shocks = shocks.iter().filter_map(|&of| ShockResult::sum(parts(of))).collect();
     let paid = |at: usize| scheme.clauses.iter().any(|clause| clause.outcomes().contains(&at));
+    let is_paid_binary = |at: usize| {
+        scheme.outcomes[at].is_binary()
+            && (0..scheme.outcomes.len()).any(|other| paid(other) && scheme.outcomes[other].base(other) == at)
+    };
     let typical = typical_area(people);
     let outcomes = scheme.outcomes.iter().enumerate().map(|(at, outcome)| OutcomeFacts {
         name: outcome.name.clone(),
@@ -617,6 +655,8 @@ pub fn table(
         paid: paid(at),
         assumed: assumed_count(scheme, assumptions, people, at),
         price: solved[typical].prices[at].iter().copied().fold(0.0, f64::max),
+        displaced: assumptions.displacement[at],
+        evidence: to_prove(scheme, assumptions, at),
     });
     let segments = assumptions.segments.iter().enumerate().map(|(at, segment)| SegmentFacts {
         name: segment.name.clone(),
@@ -626,6 +666,10 @@ pub fn table(
         price_now: solved[typical].priced_outcome.map_or(0.0, |outcome| solved[typical].prices[outcome][at]),
         prices: solved[typical].prices.iter().map(|by_segment| by_segment[at]).collect(),
         bring_in: segment.bring_in,
+        paid_for_start: solved[typical].paid_for_start[at],
+        cost_of_start: (1.0 - assumptions.cost_fixed_share)
+            * assumptions.cost_each_person.at(people[typical].area, at, CohortTime::FIRST).pounds()
+            + segment.bring_in.unwrap_or_default(),
     });
     let wrong = main_outcome(scheme, assumptions).filter(|_| solved[typical].chance_decides).map(|outcome| {
         let of = |kind: StrategyKind| areas[typical].get(kind).map_or(0.0, |result| result.outcome(outcome));
@@ -633,6 +677,8 @@ pub fn table(
         wrong_payment(scheme, assumptions, &people[typical], outcome, better / areas[typical].people.max(1.0), sizes)
     });
     let timing: Vec<TimingResult> = areas.iter().filter_map(|area| area.timing.clone()).collect();
+    let worse_past = RecordedOtherwise::sum(areas.iter().filter_map(|area| area.worse_past.as_ref()));
+    let exits = RecordedOtherwise::sum(areas.iter().filter_map(|area| area.exits.as_ref()));
     let named = |keep: &dyn Fn(usize) -> bool| -> Vec<String> {
         (0..scheme.outcomes.len()).filter(|&at| keep(at)).map(|at| scheme.outcomes[at].name.clone()).collect()
     };
@@ -646,6 +692,8 @@ pub fn table(
         priced_outcome: solved[typical].priced_outcome,
         shocks,
         timing: TimingResult::sum(timing.iter()),
+        worse_past,
+        exits,
         main_outcome: main_outcome(scheme, assumptions),
         fair_margin: assumptions.provider.fair_margin,
         caution: assumptions.provider.caution,
@@ -660,6 +708,9 @@ pub fn table(
         labels_by_provider: scheme.segments_set_by == ReportedBy::Provider && assumptions.relabelling.is_some(),
         has_ratchet: scheme.outcomes.iter().any(|outcome| outcome.ratchet != Rate(0)),
         compared_with_before: named(&|at| matches!(scheme.outcomes[at].baseline, Baseline::Before { .. })),
+        compared_with_past: named(&|at| is_paid_binary(at) && scheme.outcomes[at].is_compared_with_past()),
+        leaving_is_no_failure: named(&|at| is_paid_binary(at) && scheme.outcomes[at].leaving_is_no_failure()),
+        claimed_by_provider: named(&|at| is_paid_binary(at) && scheme.outcomes[at].reported_by == ReportedBy::Provider),
         pilot: pilot::facts(scheme, assumptions),
         cohorts: scheme.cohorts.iter().filter(|cohort| cohort.year < assumptions.years).count(),
         wrong_payment: wrong,

@@ -565,6 +565,24 @@ impl<'a> Arena<'a> {
         Tally { costs: idle, ..self.tally_at(worst, |at, segment| worst(self.scheme.outcomes[at].base(at), segment)) }
     }
 
+    /// A tally in which all people of a cell are alike, without the people of a segment.
+    #[must_use]
+    pub(crate) fn without_segment(&self, tally: &Tally, segment: usize) -> Tally {
+        let mut gone = vec![0; tally.people.len()];
+        let cells = self.people.cells.iter().zip(&self.tally_cells).filter(|(cell, _)| cell.segment == segment);
+        cells.for_each(|(cell, &to)| gone[to] += cell.people as i64);
+        let mut out = tally.clone();
+        let comparison = out.comparison.iter_mut().flat_map(|group| [&mut group.people, &mut group.counts]);
+        let counted = [&mut out.people].into_iter().chain(&mut out.counts).chain(&mut out.excepted).chain(comparison);
+        for numbers in counted {
+            for (at, number) in numbers.iter_mut().enumerate().filter(|(at, _)| gone[*at] > 0) {
+                let (gone, all) = (gone[at] as f64, tally.people[at].max(1) as f64);
+                *number -= (*number as f64 * gone / all).round() as i64;
+            }
+        }
+        out
+    }
+
     /// The most of an outcome, or of what it builds on, that one person can have.
     fn most(&self, outcome: usize) -> f64 {
         match self.scheme.outcomes[outcome].kind {

@@ -4,6 +4,7 @@
 use std::ops::RangeInclusive;
 
 use contract::price::{NoLines, Paid, price};
+use contract::tally::Tally;
 use risks::PaymentBend;
 
 use crate::people::PeopleCell;
@@ -109,4 +110,20 @@ pub(crate) fn paid_without_results(arena: &Arena<'_>) -> f64 {
     let mut paid = Paid::<f64>::default();
     price(arena.scheme, &arena.tally_of_the_worst(), &mut paid, &mut NoLines);
     paid.total() / 100.0
+}
+
+/// By segment: pounds paid for one more of its people who starts and has no good result, where nobody has one.
+pub(crate) fn paid_for_start(arena: &Arena<'_>) -> Vec<f64> {
+    let everyone = arena.tally_of_the_worst();
+    let mut paid = Paid::<f64>::default();
+    let mut total = |tally: &Tally| {
+        price(arena.scheme, tally, &mut paid, &mut NoLines);
+        paid.total() / 100.0
+    };
+    let with = total(&everyone);
+    let each = |segment: usize| {
+        let people = arena.in_segment(segment);
+        if people > 0.0 { (with - total(&arena.without_segment(&everyone, segment))) / people } else { 0.0 }
+    };
+    (0..arena.people.segments).map(each).collect()
 }

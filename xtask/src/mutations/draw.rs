@@ -53,6 +53,8 @@ pub(super) struct Draw {
     /// Lines of the two files for what some schemes have.
     pub reported_by_provider: bool,
     pub audit: Option<(f64, f64)>,
+    /// Whether people with a reason are excepted.
+    pub excepts: bool,
     pub assumptions_extra: String,
 }
 
@@ -162,6 +164,7 @@ impl Draw {
             intake: "everyone",
             reported_by_provider: false,
             audit: None,
+            excepts: false,
             assumptions_extra: String::new(),
         };
         let dearest = (0..segments).map(|at| draw.corner(at)).fold(0.0, f64::max);
@@ -212,6 +215,30 @@ impl Draw {
             }
             _ => {}
         }
+        // Besides: a few results that others lose, people who could leave and do not, and evidence that costs next to nothing.
+        match self.uniform(31, 0.0, 6.0) as u64 {
+            0 => {
+                let share = self.uniform(32, 0.0, 0.09);
+                self.assumptions_extra += &table("displacement.result", &[("share", percent(share))]);
+            }
+            1 => {
+                self.excepts = true;
+                let exits = [("at_most", percent(0.1)), ("cost_of_last", pounds(60.0 * price))];
+                self.assumptions_extra += &table("exits.result", &exits);
+            }
+            2 if self.reported_by_provider => {
+                self.assumptions_extra += &table("claims.result", &[("cost_of_last", pounds(0.05 * price))]);
+            }
+            _ => {}
+        }
+    }
+
+    /// Puts more people into the last segment, so that it has this share of them.
+    pub(super) fn gather_in_last(&mut self, share: f64) {
+        let last = self.shares.len() - 1;
+        let rest = 1.0 - self.shares[last];
+        self.shares[..last].iter_mut().for_each(|other| *other *= (1.0 - share) / rest);
+        self.shares[last] = share;
     }
 
     /// A number of this scheme's own, between two others.
@@ -328,6 +355,10 @@ impl Draw {
         }
         if self.reported_by_provider {
             out += "reported_by = \"provider\"\n";
+        }
+        if self.excepts {
+            out +=
+                "\n[outcome.result.exceptions]\nevents = [\"moved away\"]\ngood_result = \"counts\"\nreported_by = \"records\"\n";
         }
         if self.events.is_some() {
             out += "\n[outcome.events]\nmeasure = \"events\"\nkind = \"frequency\"\nof = \"result\"\n";

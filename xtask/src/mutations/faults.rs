@@ -8,7 +8,7 @@ use super::draw::{Draw, DrawnIntention, Events, Fee, Held, Pay, percent, pounds,
 pub(super) fn segments(risk: RiskId) -> usize {
     match risk {
         RiskId::ThresholdEffect => 0,
-        RiskId::Parking | RiskId::CherryPicking | RiskId::MetricDivergence => 2,
+        RiskId::Parking | RiskId::CherryPicking | RiskId::MetricDivergence | RiskId::EnrolAllServeFew => 2,
         _ => 1,
     }
 }
@@ -20,12 +20,18 @@ pub(super) fn plant(risk: RiskId, draw: &mut Draw, improvement: f64) {
     draw.intake = "everyone";
     draw.reported_by_provider = false;
     draw.audit = None;
+    draw.excepts = false;
     draw.assumptions_extra.clear();
     match risk {
         // Far below the price at which the first pound of help pays for itself.
         RiskId::Drift => draw.price = draw.cheapest_corner() * draw.uniform(40, 0.3, 0.8),
         // Some have many events, which nobody pays for, and are dear to help.
-        RiskId::Parking => {
+        RiskId::Parking | RiskId::EnrolAllServeFew => {
+            // Nothing is paid for a start alone, or enough for each to cover what it costs.
+            draw.fee = if risk == RiskId::Parking { Fee::EachMonth } else { Fee::EachPerson };
+            if risk == RiskId::EnrolAllServeFew {
+                draw.gather_in_last(draw.uniform(42, 0.3, 0.5));
+            }
             draw.half_cost[last] *= draw.uniform(40, 1.2, 1.5) * draw.price / draw.corner(last);
             draw.spent_now = 0.0;
             let mut each = vec![1.2; draw.shares.len()];
@@ -82,6 +88,33 @@ pub(super) fn plant(risk: RiskId, draw: &mut Draw, improvement: f64) {
         }
         // Cohorts too small to tell.
         RiskId::PaidForNoise => draw.people = (draw.people / draw.uniform(40, 15.0, 25.0)).max(30.0).round(),
+        // The same people before, whose records the provider keeps.
+        RiskId::BaselineInflation => {
+            draw.baseline = Held::Before(0.0);
+            let cost = draw.price * draw.uniform(40, 0.1, 0.4);
+            let most = draw.uniform(41, 0.05, 0.15);
+            let lines = [("at_most", percent(most)), ("cost_of_last", pounds(cost))];
+            draw.assumptions_extra += &table("baseline_inflation.result", &lines);
+        }
+        // People with the bad result can leave, and are then in neither number.
+        RiskId::ExitFromTheMeasure => {
+            draw.excepts = true;
+            let cost = draw.price * draw.uniform(40, 0.1, 0.4);
+            let most = draw.uniform(41, 0.05, 0.2);
+            draw.assumptions_extra += &table("exits.result", &[("at_most", percent(most)), ("cost_of_last", pounds(cost))]);
+        }
+        // So much is taken from others that what is left is worth less than its price.
+        RiskId::Displacement => {
+            let worth_its_price = 1.0 - draw.price / draw.value;
+            let share = worth_its_price + draw.uniform(40, 0.25, 0.5) * (1.0 - worth_its_price);
+            draw.assumptions_extra += &table("displacement.result", &[("share", percent(share))]);
+        }
+        // Evidence costs several times what a result is paid.
+        RiskId::UnderClaiming => {
+            draw.reported_by_provider = true;
+            let cost = draw.price * draw.uniform(40, 1.5, 4.0);
+            draw.assumptions_extra += &table("claims.result", &[("cost_of_last", pounds(cost))]);
+        }
         RiskId::RegressionToTheMean => draw.baseline = Held::Before(draw.uniform(40, 0.06, 0.15)),
         RiskId::BaselineDrift => draw.baseline = Held::Fixed,
         // The money was meant for those with many events; the people are paid for.
@@ -139,6 +172,8 @@ pub(super) fn plant_margin(risk: RiskId, draw: &mut Draw) {
 pub(super) fn companions(risk: RiskId) -> &'static [RiskId] {
     match risk {
         RiskId::Deadweight => &[RiskId::BaselineDrift, RiskId::LossAndWindfall],
+        // Those who are hardly served are left without help.
+        RiskId::EnrolAllServeFew => &[RiskId::Parking],
         _ => &[],
     }
 }

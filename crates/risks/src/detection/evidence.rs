@@ -18,6 +18,9 @@ pub enum Side {
     Both,
 }
 
+/// Below this the normal distribution function is nearly φ(z) ÷ |z|, and soon 0 in floating point.
+const FAR_BELOW: f64 = -30.0;
+
 /// The natural logarithm of the evidence for an effect. `estimate` is the effect found, `variance` its variance, and `size` the
 /// size that the effect is expected to have, in the same unit.
 ///
@@ -37,8 +40,8 @@ pub fn log_evidence(estimate: f64, variance: f64, size: f64, side: Side) -> f64 
     let both = z * z / 2.0 - shrunk.ln() / 2.0;
     match side {
         Side::Both => both,
-        // Far below zero the distribution function is 0 in floating point, and so is the evidence.
-        Side::Above => both + (2.0 * normal_cdf(z)).max(f64::MIN_POSITIVE).ln(),
+        Side::Above if z < FAR_BELOW => (2.0 / (z.abs() * std::f64::consts::TAU.sqrt())).ln() - shrunk.ln() / 2.0,
+        Side::Above => both + (2.0 * normal_cdf(z)).ln(),
     }
 }
 
@@ -105,6 +108,13 @@ mod tests {
                 (log_evidence(estimate, variance, size, Side::Above).exp(), by_quadrature(estimate, variance, size));
             assert!((closed / integral - 1.0).abs() < 1e-6, "{closed} and {integral}");
         }
+    }
+
+    #[test]
+    fn numbers_far_below_zero_are_no_evidence() {
+        // The lower, the less, and without a jump where the closed form gives way to its limit.
+        let logs: Vec<f64> = (1..2_000).map(|z| log_evidence(-0.1 * f64::from(z), 1.0, 1e6, Side::Above)).collect();
+        assert!(logs.windows(2).all(|two| two[1] < two[0] && two[0] - two[1] < 0.7), "{logs:?}");
     }
 
     #[test]

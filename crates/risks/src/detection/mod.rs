@@ -7,6 +7,8 @@
 pub mod detector;
 pub mod evidence;
 pub mod expected;
+#[cfg(test)]
+pub(crate) mod made_up;
 pub(crate) mod measures;
 pub mod series;
 pub mod signal;

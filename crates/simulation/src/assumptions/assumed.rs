@@ -37,6 +37,15 @@ pub struct Assumptions {
     pub timing: Vec<Option<RisingCost>>,
     /// For each outcome, how people could be brought over its level.
     pub bunching: Vec<Option<Bunching>>,
+    /// For each outcome, how far the past that it is compared with could be made to look worse, before the contract begins.
+    pub baseline_inflation: Vec<Option<RisingCost>>,
+    /// For each outcome, how many of those with a bad result could leave what is measured.
+    pub exits: Vec<Option<RisingCost>>,
+    /// For each outcome, the share of better results that people who are not served lose.
+    pub displacement: Vec<Option<f64>>,
+    /// For each outcome, what the evidence of a result costs where it is hardest to get, in pounds. The easiest costs nothing, and those
+    /// between cost in proportion.
+    pub evidence: Vec<Option<f64>>,
     pub pilot: Option<Pilot>,
     /// The points of other providers, for each clause that compares with them.
     pub others: Vec<OthersAssumption>,

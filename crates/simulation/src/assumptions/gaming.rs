@@ -50,7 +50,7 @@ pub(super) fn read(top: &Section<'_, '_>, scheme: &Scheme, help: &[Help]) -> Gam
 }
 
 /// One table for each outcome that it may be done with.
-fn by_outcome<T: Clone>(
+pub(super) fn by_outcome<T: Clone>(
     top: &Section<'_, '_>,
     key: &str,
     scheme: &Scheme,
@@ -139,7 +139,7 @@ fn bunching(table: &Section<'_, '_>, outcome: Option<&Outcome>) -> Bunching {
     Bunching { within: within.0.as_f64(), rising: rising(table) }
 }
 
-fn rising(table: &Section<'_, '_>) -> RisingCost {
+pub(super) fn rising(table: &Section<'_, '_>) -> RisingCost {
     warn_without_source(table);
     let fix = "write the largest share with which it could be done, such as \"10 %\"";
     let at_most = table.required_within("at_most", (Rate(0), Rate(WHOLE)), "more than everyone", fix);

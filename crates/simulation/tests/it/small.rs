@@ -676,3 +676,134 @@ fn results_in_some_of_several_outcomes_follow_from_these() {
         assert!(best.outcome(2) > idle.outcome(2) + 1.0 && best.outcome(0) > idle.outcome(0) + 1.0, "help for a job earns it");
     }
 }
+
+/// A rate of a quarter was set on the past. Recording a fifth of its good results as bad makes it 20%, so that five more people in a
+/// hundred are paid for.
+#[test]
+fn a_past_that_is_made_to_look_worse_is_baseline_inflation() {
+    let compared = [
+        ("scheme.toml", "window = \"12 months\"", "window = \"12 months\"\nbaseline = \"25 %\""),
+        ("scheme.toml", "price = \"£2,000\"", "price = \"£2,000\"\ncounts_from = \"baseline\""),
+    ];
+    let with = |cost: &str| {
+        let raised = format!("[baseline_inflation.job]\nat_most = \"20 %\"\ncost_of_last = \"{cost}\"\n\n[cost]");
+        stressed(&[compared[0], compared[1], ("assumptions.toml", "[cost]", &raised)])
+    };
+    let stress = with("£50");
+    let found = finding(&stress, RiskId::BaselineInflation);
+    let exact = 2_000.0 * 0.05 * stress.results.people;
+    assert!(found.present && (found.payer_loss.mean / exact - 1.0).abs() < 1e-6, "{exact}: {found:?}");
+    // The past of one cohort of 200 people is recorded otherwise, for all cohorts: a fifth of the quarter with a result.
+    let cost = 50.0 * 0.2 * 0.25 * 200.0 / 2.0;
+    assert!((found.gain.mean - (exact - cost)).abs() < 0.01, "{:?} and {cost}", found.gain);
+    assert!(!finding(&with("£90,000"), RiskId::BaselineInflation).present);
+    // Where the files say nothing, it is not looked for, and without a past there is none.
+    assert!(finding(&stressed(&compared), RiskId::BaselineInflation).not_looked_for.is_some());
+    let none = finding(&stressed(&[]), RiskId::BaselineInflation);
+    assert!(!none.present && none.not_looked_for.is_none(), "{none:?}");
+}
+
+/// A start earns £900 and costs £450. Help pays for people of the segment “near” alone, and the public would help both.
+#[test]
+fn starts_that_are_paid_for_and_hardly_served_are_enrolment_without_service() {
+    let segments = ("scheme.toml", "currency", "segments = [\"near\", \"far\"]\ncurrency");
+    let by_segment = ("scheme.toml", "price = \"£2,000\"", "price = { table = \"segments.csv\", column = \"price\" }");
+    let prices =
+        ("segments.csv", SEGMENTS, "segment,share,now,cost,price\nnear,50 %,40 %,£450,£9000\nfar,50 %,30 %,£450,£2000\n");
+    let with = |fee: (&'static str, &'static str, &'static str)| {
+        finding(&stressed(&[segments, by_segment, prices, fee]), RiskId::EnrolAllServeFew)
+    };
+    let found = with(FEE_EACH);
+    assert!(found.present && found.strategy.contains("Hardly serve “far”"), "{found:?}");
+    let people = stressed(&[FEE_EACH]).results.people;
+    assert!((found.gain.mean - 450.0 * people / 2.0).abs() < 0.01, "{:?} of {people}", found.gain);
+    let short = FEE_EACH.2.replace("£900", "£400");
+    let short = finding(&stressed(&[segments, by_segment, prices, (FEE_EACH.0, FEE_EACH.1, &short)]), RiskId::EnrolAllServeFew);
+    assert!(!short.present, "a start costs more than it earns: {short:?}");
+    let none = finding(&stressed(&[segments, by_segment, prices]), RiskId::EnrolAllServeFew);
+    assert!(!none.present && none.not_looked_for.is_none() && none.tests[0].figure == "nothing is", "{none:?}");
+}
+
+/// People who lose their home: whoever leaves is not seen to. One in ten of them leaves, where that costs less than it earns.
+#[test]
+fn people_who_leave_and_count_as_a_success_are_an_exit_from_the_measure() {
+    let fewer = ("scheme.toml", "better = \"more\"", "better = \"fewer\"");
+    let many = ("scheme.toml", "people = 200", "people = 2_000");
+    let with = |cost: &str, change: (&'static str, &'static str, &'static str)| {
+        let exits = format!("[exits.job]\nat_most = \"10 %\"\ncost_of_last = \"{cost}\"\n\n[cost]");
+        stressed(&[change, many, ("assumptions.toml", "[cost]", &exits)])
+    };
+    let stress = with("£500", fewer);
+    let found = finding(&stress, RiskId::ExitFromTheMeasure);
+    let exact = 2_000.0 * 0.1 * 0.35 * stress.results.people;
+    assert!(found.present && (found.payer_loss.mean / exact - 1.0).abs() < 0.01, "{exact}: {found:?}");
+    assert!(!finding(&with("£50,000", fewer), RiskId::ExitFromTheMeasure).present);
+    // Where people are left out, leaving takes them out of both numbers, and a price for each job pays nothing for that.
+    let left_out = (
+        "scheme.toml",
+        "window = \"12 months\"",
+        "window = \"12 months\"\n\n[outcome.job.exceptions]\nevents = [\"moved away\"]\ngood_result = \"counts\"\nreported_by = \"records\"",
+    );
+    let found = finding(&with("£500", left_out), RiskId::ExitFromTheMeasure);
+    assert!(!found.present && found.not_looked_for.is_none(), "{found:?}");
+    // Whoever leaves has no job that anybody sees.
+    let none = finding(&stressed(&[]), RiskId::ExitFromTheMeasure);
+    assert!(!none.present && none.not_looked_for.is_none(), "{none:?}");
+}
+
+/// A job is worth £9,800 and paid £8,000. Where half of the jobs come from others, what is left is worth £4,900.
+#[test]
+fn jobs_that_others_lose_are_displacement() {
+    let price = ("scheme.toml", "price = \"£2,000\"", "price = \"£8,000\"");
+    let many = ("scheme.toml", "people = 200", "people = 2_000");
+    let with = |share: &str| {
+        let displaced = format!("[displacement.job]\nshare = \"{share}\"\n\n[cost]");
+        finding(&stressed(&[price, many, ("assumptions.toml", "[cost]", &displaced)]), RiskId::Displacement)
+    };
+    let found = with("50 %");
+    assert!(found.present && found.harm.ends_with("in work among people who are not served"), "{found:?}");
+    assert!(!with("12 %").present, "what is left is worth more than it is paid");
+    assert!(!with("5 %").present, "a twentieth is little");
+    assert!(finding(&stressed(&[price]), RiskId::Displacement).not_looked_for.is_some());
+}
+
+/// A job is paid £8,000, and its evidence costs from nothing to £20,000: two in five are claimed, and one more is worth £1,600 to the
+/// provider, at which no help pays.
+#[test]
+fn results_that_are_not_worth_proving_are_under_claiming() {
+    let price = ("scheme.toml", "price = \"£2,000\"", "price = \"£8,000\"");
+    let reported = ("scheme.toml", "better = \"more\"", "better = \"more\"\nreported_by = \"provider\"");
+    let many = ("scheme.toml", "people = 200", "people = 2_000");
+    let with = |cost: &str| {
+        let claims = format!("[claims.job]\ncost_of_last = \"{cost}\"\n\n[cost]");
+        stressed(&[price, reported, many, ("assumptions.toml", "[cost]", &claims)])
+    };
+    let stress = with("£20,000");
+    let found = finding(&stress, RiskId::UnderClaiming);
+    assert!(found.present && found.strategy.starts_with("Leave 60% of the results unclaimed"), "{found:?}");
+    let jobs = stress.results.best_response(AgentType::ProfitSeeking).expect("a best response").outcome(0);
+    assert!((found.gain.mean / (jobs * 12_000.0_f64.powi(2) / 40_000.0) - 1.0).abs() < 0.01, "{:?}", found.gain);
+    assert!(!finding(&with("£1,000"), RiskId::UnderClaiming).present, "every job is worth claiming");
+    assert!(finding(&stressed(&[price, reported]), RiskId::UnderClaiming).not_looked_for.is_some());
+    let none = finding(&stressed(&[price]), RiskId::UnderClaiming);
+    assert!(!none.present && none.not_looked_for.is_none(), "{none:?}");
+}
+
+/// An assumption about what the contract does not have is warned of.
+#[test]
+fn assumptions_that_the_contract_has_no_use_for_are_warned_of() {
+    let warnings = |table: &str| {
+        let opened = opened(&[("assumptions.toml", "[cost]", &format!("{table}\nfrom = \"assumption: a test\"\n\n[cost]"))]);
+        let picks = ScenarioDraw::new();
+        let reader = Reader::new(&opened, &picks);
+        let scheme = contract::read::scheme(&reader).expect("a scheme");
+        assert!(assumptions::read(&reader, &scheme).is_some(), "{:?}", reader.problems.borrow());
+        let problems = reader.problems.borrow().clone();
+        problems.into_iter().map(|problem| problem.what).collect::<Vec<String>>().join("; ")
+    };
+    let rising = "at_most = \"20 %\"\ncost_of_last = \"£50\"";
+    assert!(warnings(&format!("[baseline_inflation.job]\n{rising}")).contains("not compared with a past"));
+    assert!(warnings(&format!("[exits.job]\n{rising}")).contains("whoever leaves counts as a bad result"));
+    assert!(warnings("[claims.job]\ncost_of_last = \"£50\"").contains("does not claim this outcome"));
+    assert!(!warnings("[displacement.job]\nshare = \"20 %\"").contains("displacement"));
+}
