@@ -15,12 +15,13 @@ mod structure;
 mod test;
 #[cfg(test)]
 mod tidy;
+mod watch;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// What there is to do.
-const COMMANDS: [(&str, &str); 11] = [
+const COMMANDS: [(&str, &str); 12] = [
     ("test", "install what the tests need, then run everything that must be true"),
     ("pages", "check the pages in a browser"),
     ("picture", "make the picture of the README anew: the first screen of a report"),
@@ -28,6 +29,7 @@ const COMMANDS: [(&str, &str); 11] = [
     ("docs", "write the schemas, and the parts of the documents that come from the code"),
     ("mutations", "plant faults in simulated schemes and write their table into docs/validity/stress-test.md"),
     ("calibration", "compare forecasts with what is documented and write the table into docs/validity/calibration.md"),
+    ("watch", "plant conduct in records, watch them and write the tables into docs/validity/watch.md; or --quick, --tuning"),
     ("source-mutants CRATE 300", "change the code in 300 places, one at a time, and ask whether a test notices"),
     ("messages", "list every message, and words that are not plain"),
     ("readability FILE", "count the words of sentences"),
@@ -58,6 +60,10 @@ fn main() -> anyhow::Result<ExitCode> {
             let (page, track_record) = calibration::with_table(&root(), &std::fs::read_to_string(&path)?)?;
             std::fs::write(&path, page)?;
             std::fs::write(root().join(calibration::TRACK_RECORD), track_record)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Some("watch") => {
+            watch::run(&root(), &std::env::args().skip(2).collect::<Vec<_>>(), &|text| test::say(text))?;
             Ok(ExitCode::SUCCESS)
         }
         Some("structure") => {
