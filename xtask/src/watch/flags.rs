@@ -2,8 +2,12 @@
 
 use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow};
 use base::day::Day;
+use risks::observed::Month;
+use wellspent::QueryDates;
+use wellspent::folder::Reach;
+use wellspent::watch::{WatchRequest, watch};
 
 /// Something that a watch raised.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,8 +21,27 @@ pub(crate) struct Flag {
     pub(crate) is_serious: bool,
 }
 
-/// Everything that a watch raised, month by month, up to a day.
+/// Everything that a watch raised, month by month, up to a day. What was flagged and later became serious is two flags, each with its
+/// month.
 pub(crate) fn flags(scheme: &Path, records: &Path, as_at: Day) -> Result<Vec<Flag>> {
-    let (scheme, records, day) = (scheme.display(), records.display(), base::day::date(as_at));
-    bail!("the product has no watch yet, so nothing can be raised on {records} under {scheme} as at {day}")
+    let request = WatchRequest {
+        scheme: scheme.to_owned(),
+        reach: Reach::Inside(None),
+        records: records.to_owned(),
+        days: QueryDates { as_at: base::day::date(as_at), known_at: None },
+        accepted: None,
+        flags: None,
+    };
+    let watched = watch(&request).map_err(|error| anyhow!("{error}"))?;
+    let raised = watched.watch.looked_at.iter().flat_map(|looked| {
+        let provider = watched.provider(looked).map(str::to_owned);
+        let flag = |month: Month, is_serious| Flag {
+            risk: looked.risk.name().to_owned(),
+            provider: provider.clone(),
+            month: usize::try_from(month - watched.watch.first).unwrap_or_default(),
+            is_serious,
+        };
+        [looked.flagged.map(|month| flag(month, false)), looked.serious.map(|month| flag(month, true))]
+    });
+    Ok(raised.flatten().collect())
 }
