@@ -3,7 +3,7 @@
 use base::english::{counted, plural};
 use base::money::thousands;
 use risks::detection::expected::RecordKind;
-use risks::detection::watch::FALSE_DISCOVERIES;
+use risks::detection::watch::FALSE_FLAGS;
 use risks::{RiskId, listed, percent, pounds_in_prose};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -180,7 +180,7 @@ impl ArmsRace {
             format!("Recorded: {}.", listed(&recorded)),
             format!(
                 "Of all flags, {} are expected to be false, in every round: thresholds move between risks, and not all together.",
-                percent(FALSE_DISCOVERIES)
+                percent(FALSE_FLAGS)
             ),
             "Help as intended shows as six contacts in the first 90 days, and contacts fall in proportion to help: an assumption.".to_owned(),
             format!(

@@ -6,12 +6,12 @@ use contract::fixes::Fix;
 use crate::detection::detector::Detector;
 use crate::detection::expected::nothing_expected;
 use crate::detection::measures::NO_MAIN;
-use crate::detection::series::{Rates, difference};
-use crate::detection::signal::{Signal, Unit};
+use crate::detection::series::{Gathered, beyond};
+use crate::detection::signal::Signal;
 use crate::estimate::{Estimate, mean};
 use crate::finding::{Finding, FindingBuilder, gain_compared, gains, no_simple_reason};
 use crate::harm::Harm;
-use crate::observed::{Month, ObservedRecords, ObservedStart, month};
+use crate::observed::{Month, ObservedOutcome, ObservedRecords, month};
 use crate::results::{AgentType, StrategyKind, StrategyResults};
 use crate::risk::{FeeLever, Indicator, Risk};
 use crate::risk_id::RiskId;
@@ -62,50 +62,60 @@ const LAST: (Month, Month) = (-2, 0);
 const FIRST: (Month, Month) = (0, 2);
 /// Months before somebody's own start that are left out: people come when things are at their worst, and that is no inflation.
 const OWN_WORST: Month = 6;
-/// The logarithm by which an honest provider's events may rise or fall beyond the others: an assumption.
-const ALLOWED: f64 = 0.1;
-const SIZE: f64 = 0.4;
+/// By so much more of the events an honest provider may have in the later months, as a share, beyond the others: assumptions.
+const ALLOWED: f64 = 0.02;
+const ALLOWED_AT_ONCE: f64 = 0.03;
 
 /// Events rise in the months before the contract begins and fall back at once, more than with the other providers.
 fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
     records.main.ok_or(NO_MAIN)?;
-    let on_past =
-        |outcome: &crate::observed::ObservedOutcome| outcome.paid && (outcome.compared_before || outcome.baseline.is_some());
+    let on_past = |outcome: &ObservedOutcome| outcome.paid && (outcome.compared_before || outcome.baseline.is_some());
     if !records.outcomes.iter().any(on_past) {
         return Err("no outcome that is paid for is compared with the past");
     }
     let first = month(records.begins);
-    let [mut raised, mut usual, mut last, mut after] = std::array::from_fn(|_| Rates::default());
+    let (mut rise, mut fall) = (Gathered::default(), Gathered::default());
     for (provider, start) in records.served() {
         // What somebody's past was is known once they start.
         let at = month(start.began);
-        for (rates, months) in [(&mut raised, RAISED), (&mut usual, USUAL), (&mut last, LAST), (&mut after, FIRST)] {
-            let to = months.1.min(at - OWN_WORST - first);
-            if to > months.0 {
-                rates.expose(provider, at, f64::from(to - months.0));
-                rates.count(provider, at, events_between(start, first + months.0, first + to));
-            }
+        let span = |months: (Month, Month)| (first + months.0, (first + months.1).min(at - OWN_WORST));
+        let events = |months: (Month, Month)| -> Vec<Month> {
+            start.events.iter().map(|day| month(*day)).filter(|day| (months.0..months.1).contains(day)).collect()
+        };
+        for (gathered, high, low) in [(&mut rise, RAISED, USUAL), (&mut fall, LAST, FIRST)] {
+            shares_of_events(gathered, (provider, at), (span(high), span(low)), events);
         }
     }
-    let compared = |rates: &Rates, with: &Rates| difference(&rates.log_rates(), &with.log_rates(), ALLOWED);
     Ok(vec![
         Signal::beyond_others(
-            "events from six to two months before the contract, compared with the 18 months before",
-            compared(&raised, &usual),
-            SIZE,
-        )
-        .in_unit(Unit::LogRatio),
+            "events from six to two months before the contract, beyond those of the 18 months before",
+            beyond(rise.means(), ALLOWED),
+            0.07,
+        ),
         Signal::beyond_others(
-            "events in the two months before the contract, compared with its first two months",
-            compared(&last, &after),
-            SIZE,
-        )
-        .in_unit(Unit::LogRatio),
+            "events in the two months before the contract, beyond those of its first two months",
+            beyond(fall.means(), ALLOWED_AT_ONCE),
+            0.1,
+        ),
     ])
 }
 
-fn events_between(start: &ObservedStart, from: Month, to: Month) -> f64 {
-    start.events.iter().filter(|day| (from..to).contains(&month(**day))).count() as f64
+/// Whether each event is in the first of two spans of months, less the share of events that is there if they come evenly. Unlike the
+/// logarithm of a rate it is right on average however few events there are.
+fn shares_of_events(
+    gathered: &mut Gathered,
+    (provider, at): (usize, Month),
+    (high, low): ((Month, Month), (Month, Month)),
+    events: impl Fn((Month, Month)) -> Vec<Month>,
+) {
+    let length = |span: (Month, Month)| f64::from((span.1 - span.0).max(0));
+    let (in_high, in_low) = (length(high), length(low));
+    if in_high == 0.0 || in_low == 0.0 {
+        return;
+    }
+    let evenly = in_high / (in_high + in_low);
+    events(high).iter().for_each(|_| gathered.add(provider, at, 1.0 - evenly));
+    events(low).iter().for_each(|_| gathered.add(provider, at, -evenly));
 }
 
 /// What the files must say for it to be looked for.
@@ -173,6 +183,19 @@ mod tests {
             let found = strength(&signals, provider);
             assert!(found.iter().all(|log| *log < 3.0), "{provider}: {found:?}");
         }
+    }
+
+    /// A small provider beside large ones has few events, and none of them says more than it can.
+    #[test]
+    fn a_small_provider_is_not_suspected_for_its_size() {
+        let mut records = records(0.0);
+        let mut kept = 0;
+        records.starts.retain(|start| {
+            kept += 1;
+            start.provider != Some(0) || kept % 20 == 0
+        });
+        let found = strength(&signals(&records).expect("there is a past"), 0);
+        assert!(found.iter().all(|log| *log < 2.0), "{found:?}");
     }
 
     #[test]

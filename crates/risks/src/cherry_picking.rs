@@ -66,9 +66,11 @@ fn expected(shown: &ShownConduct) -> Vec<ExpectedSignal> {
 fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
     let middle_of_starts = records.middle_chance().ok_or(NO_EARLIER)?;
     let mut signals = Vec::new();
-    if let Some(referrals) = &records.referrals {
+    // Without anything that tells referrals apart, the mix of those who start has to do.
+    let middle_of_referrals =
+        records.referrals.as_ref().and_then(|referrals| middle(referrals.iter().map(|referral| referral.chance)));
+    if let (Some(referrals), Some(middle)) = (&records.referrals, middle_of_referrals) {
         let (mut hard, mut rest) = (Gathered::default(), Gathered::default());
-        let middle = middle(referrals.iter().map(|referral| referral.chance)).ok_or(NO_EARLIER)?;
         for referral in referrals.iter().filter(|referral| referral.day + SOON <= records.as_at) {
             let group = if referral.chance < middle { &mut hard } else { &mut rest };
             group.add_whether(referral.provider, month(referral.day + SOON), referral.started > referral.day + SOON);

@@ -5,8 +5,8 @@ use contract::fixes::Fix;
 use crate::detection::detector::Detector;
 use crate::detection::expected::nothing_expected;
 use crate::detection::measures::{NO_COMPARISON, NO_MAIN, known};
-use crate::detection::series::{Gathered, Rates, beyond, difference};
-use crate::detection::signal::{Signal, Unit};
+use crate::detection::series::{Gathered, beyond};
+use crate::detection::signal::Signal;
 use crate::estimate::Estimate;
 use crate::finding::{Finding, FindingBuilder, at_value, gains, no_simple_reason};
 use crate::harm::Harm;
@@ -58,9 +58,9 @@ const DETECTOR: Detector = Detector {
                others in the same labour market who were not helped (Crépon and others 2013)",
 };
 
-/// By so much results and the logarithm of events may differ between areas for other reasons: assumptions.
+/// By so much results, and the share of events that come after the start, may differ between areas for other reasons: assumptions.
 const ALLOWED_RESULTS: f64 = 0.03;
-const ALLOWED_EVENTS: f64 = 0.15;
+const ALLOWED_EVENTS: f64 = 0.025;
 /// A provider is looked at where this share of an area's people or more are its own: an assumption.
 const ITS_OWN_AREA: f64 = 0.5;
 /// Days before a start in which events are usual.
@@ -79,7 +79,7 @@ fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
     if owners.iter().flatten().collect::<std::collections::BTreeSet<_>>().len() < 2 {
         return Err("the comparison group is not in areas of different providers");
     }
-    let (mut results, mut before, mut after) = (Gathered::default(), Rates::default(), Rates::default());
+    let (mut results, mut later) = (Gathered::default(), Gathered::default());
     for start in records.compared() {
         let Some(provider) = owners.get(start.area).copied().flatten() else { continue };
         if start.began.rem_euclid(2) == 0 {
@@ -88,23 +88,22 @@ fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
             }
         } else if start.began.saturating_add(AFTER) <= records.as_at {
             let at = month(start.began.saturating_add(AFTER));
-            before.expose(provider, at, f64::from(BEFORE));
-            before.count(provider, at, events(start, -BEFORE, 0));
-            after.expose(provider, at, f64::from(AFTER));
-            after.count(provider, at, events(start, 0, AFTER));
+            // If events come evenly, this share of them is after the start.
+            let evenly = f64::from(AFTER) / f64::from(BEFORE + AFTER);
+            (0..events(start, -BEFORE, 0)).for_each(|_| later.add(provider, at, -evenly));
+            (0..events(start, 0, AFTER)).for_each(|_| later.add(provider, at, 1.0 - evenly));
         }
     }
     let results = beyond(results.means(), -ALLOWED_RESULTS);
-    let more = difference(&after.log_rates(), &before.log_rates(), ALLOWED_EVENTS);
+    let more = beyond(later.means(), ALLOWED_EVENTS);
     Ok(vec![
         Signal::beyond_others("results of people nearby who are not served", results, 0.05).falling(),
-        Signal::beyond_others("events of people nearby who are not served, compared with their own before", more, 0.3)
-            .in_unit(Unit::LogRatio),
+        Signal::beyond_others("events of people nearby who are not served, compared with their own before", more, 0.05),
     ])
 }
 
-fn events(start: &ObservedStart, from: i32, to: i32) -> f64 {
-    start.events.iter().filter(|day| (from..to).contains(&(**day - start.began))).count() as f64
+fn events(start: &ObservedStart, from: i32, to: i32) -> usize {
+    start.events.iter().filter(|day| (from..to).contains(&(**day - start.began))).count()
 }
 
 /// For each area the provider that serves most of its people, where it serves half of them or more.

@@ -1,4 +1,4 @@
-//! Enrolment without service: everyone is started because a start is paid for, and many are hardly served.
+//! Enrol all, serve few: everyone is started because a start is paid for, and many are hardly served.
 
 use base::money::thousands;
 use contract::fixes::Fix;
@@ -6,7 +6,7 @@ use contract::fixes::Fix;
 use crate::detection::detector::Detector;
 use crate::detection::expected::{ExpectedSignal, RecordKind, ShownConduct, hardly_contacted_share};
 use crate::detection::measures::{NO_CONTACTS, followed};
-use crate::detection::series::{Gathered, beyond};
+use crate::detection::series::Gathered;
 use crate::detection::signal::Signal;
 use crate::estimate::Estimate;
 use crate::finding::{Finding, FindingBuilder, gains, no_simple_reason, people_payer_and_public, public_loss};
@@ -19,7 +19,7 @@ use crate::wording::{gained, percent, pounds, quoted_list};
 
 pub(super) const RISK: Risk = Risk {
     id: RiskId::EnrolAllServeFew,
-    name: "enrolment without service",
+    name: "enrol all, serve few",
     definition: "The risk that everyone is started because a start is paid for, and that many of them are hardly served. It can be \
                  present only where a start is paid for whatever its result. It is present when three things hold at the provider's \
                  best. At least a fifth of those who start get less than a tenth of the effort that the public's best use of the \
@@ -91,12 +91,8 @@ fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
         no_second.add_whether(provider, month, start.contacts_within(LATER).0 < 2);
     }
     Ok(vec![
-        Signal::beyond_zero("people without any contact in the first 60 days", beyond(none.means(), ALLOWED_NONE), 0.2),
-        Signal::beyond_zero(
-            "people without a second contact in the first 180 days",
-            beyond(no_second.means(), ALLOWED_NO_SECOND),
-            0.2,
-        ),
+        Signal::beyond_share("people without any contact in the first 60 days", none.means(), ALLOWED_NONE, 0.2),
+        Signal::beyond_share("people without a second contact in the first 180 days", no_second.means(), ALLOWED_NO_SECOND, 0.2),
     ])
 }
 

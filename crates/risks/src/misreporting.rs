@@ -4,7 +4,7 @@
 use crate::detection::detector::Detector;
 use crate::detection::expected::{ExpectedSignal, RecordKind, ShownConduct, ShownOutcome};
 use crate::detection::measures::NO_CLAIMS;
-use crate::detection::series::{Gathered, beyond};
+use crate::detection::series::Gathered;
 use crate::detection::signal::Signal;
 use crate::observed::{ObservedRecords, ResultState, month};
 use base::money::{Pence, thousands};
@@ -54,12 +54,13 @@ const DETECTOR: Detector = Detector {
         "The provider reads the definition of the result in another way.",
     ],
     settled_by: "a further audit of claims drawn at random, at this provider and at another",
-    tuned_to: "one claim in seven is false: an assumption. At least 4 to 5% of classrooms had answers changed by their teacher (Jacob \
-               and Levitt 2003)",
+    tuned_to: "one claim in 22 is false, as answers were changed in at least 4 to 5% of classrooms (Jacob and Levitt 2003)",
 };
 
 /// The share of an honest provider's claims that may be wrong by a slip: an assumption.
-const ALLOWED: f64 = 0.05;
+const ALLOWED: f64 = 0.015;
+/// So many more are false where claims are made up: the smallest share of classrooms that were found (Jacob and Levitt 2003).
+const SIZE: f64 = 0.045;
 
 /// Where the contract audits no claims, a tenth of them would be: an assumption.
 const WOULD_BE_AUDITED: f64 = 0.1;
@@ -71,7 +72,7 @@ fn expected(shown: &ShownConduct) -> Vec<ExpectedSignal> {
         let (share, checks) = (outcome.false_claims / outcome.claims, outcome.claims * audited(outcome));
         let held = (share * checks + 0.5) / (checks + 1.0);
         let variance = held * (1.0 - held) / checks;
-        ExpectedSignal { needs: &[RecordKind::Audits], estimate: share - ALLOWED, variance, size: 0.15 }
+        ExpectedSignal { needs: &[RecordKind::Audits], estimate: share - ALLOWED, variance, size: SIZE }
     };
     claimed.map(signal).collect()
 }
@@ -95,8 +96,8 @@ fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
         }
     }
     Ok(vec![
-        Signal::beyond_zero("audited claims that were found false", beyond(audits.means(), ALLOWED), 0.15),
-        Signal::beyond_zero("claims of results that the records contradict", beyond(contradicted.means(), ALLOWED), 0.15),
+        Signal::beyond_share("audited claims that were found false", audits.means(), ALLOWED, SIZE),
+        Signal::beyond_share("claims of results that the records contradict", contradicted.means(), ALLOWED, SIZE),
     ])
 }
 

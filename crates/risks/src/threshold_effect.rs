@@ -26,12 +26,12 @@ const DETECTOR: Detector = Detector {
 };
 
 /// People within this share of the level are near it, and those within [`AROUND`] shares of it say what is expected there.
-const NEAR: f64 = 0.1;
-const AROUND: f64 = 6.0;
+const NEAR: f64 = 0.15;
+const AROUND: f64 = 5.0;
 /// Days before and after somebody reached a level, in which contact is compared: an assumption.
 const DAYS: i32 = 60;
 /// By so much more of the people near a level may be over it by the shape of amounts alone: an assumption.
-const ALLOWED: f64 = 0.1;
+const ALLOWED: f64 = 0.05;
 
 fn expected(shown: &ShownConduct) -> Vec<ExpectedSignal> {
     let near = shown.outcomes.iter().filter(|outcome| outcome.near_level > 0.0);

@@ -58,7 +58,7 @@ const DETECTOR: Detector = Detector {
 const NEAR_WINDOW: i32 = 30;
 const NEAR_PERIOD: i32 = 15;
 /// By so much more events may be on the side that pays, as a share of all near the boundary, by chance of the calendar: an assumption.
-const ALLOWED: f64 = 0.15;
+const ALLOWED: f64 = 0.05;
 
 /// Events fall just behind the end of the follow-up window, and results just before the end of a cohort.
 fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {

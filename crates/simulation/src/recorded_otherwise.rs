@@ -19,7 +19,7 @@ const SIZES: usize = 10;
 
 /// What is recorded otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum What {
+enum ChangedRecord {
     /// Good results of the past are recorded as bad.
     Past,
     /// People with a bad result leave.
@@ -27,8 +27,8 @@ enum What {
 }
 
 /// One way in which the records of an outcome can be changed.
-struct Change {
-    what: What,
+struct RecordChange {
+    what: ChangedRecord,
     outcome: usize,
     rising: RisingCost,
     /// How many people it can be done with.
@@ -41,7 +41,12 @@ pub(crate) fn with_worse_past(arena: &Arena<'_>, strategy: &Strategy) -> Option<
     let stated = arena.assumptions.baseline_inflation.iter().enumerate();
     let changes = stated.filter_map(|(outcome, rising)| {
         let rising = rising.filter(|_| arena.scheme.outcomes[outcome].is_compared_with_past())?;
-        Some(Change { what: What::Past, outcome, rising, cases: good_results_of_the_past(arena, strategy, outcome) })
+        Some(RecordChange {
+            what: ChangedRecord::Past,
+            outcome,
+            rising,
+            cases: good_results_of_the_past(arena, strategy, outcome),
+        })
     });
     best(arena, strategy, &changes.collect::<Vec<_>>())
 }
@@ -54,7 +59,7 @@ pub(crate) fn with_exits(arena: &Arena<'_>, strategy: &Strategy) -> Option<Recor
         let served = (0..arena.people.segments).filter(|&segment| strategy.taken[segment]);
         let bad = |segment: usize| 1.0 - good(arena, outcome, arena.chances.with(outcome, segment, &strategy.effort));
         let cases = served.map(|segment| arena.in_segment(segment) * bad(segment)).sum();
-        Some(Change { what: What::Exits, outcome, rising, cases })
+        Some(RecordChange { what: ChangedRecord::Exits, outcome, rising, cases })
     });
     best(arena, strategy, &changes.collect::<Vec<_>>())
 }
@@ -84,11 +89,11 @@ fn good_results_of_the_past(arena: &Arena<'_>, strategy: &Strategy, outcome: usi
     segments.map(|at| arena.in_segment(at) * good(arena, outcome, rate(at)) / cohorts).sum()
 }
 
-impl Change {
+impl RecordChange {
     /// The contract when it is done with a share, where that changes the contract.
     fn terms(&self, scheme: &Scheme, share: f64) -> Option<Scheme> {
         let outcome = &scheme.outcomes[self.outcome];
-        let (What::Past, Baseline::Fixed(rates)) = (self.what, &outcome.baseline) else { return None };
+        let (ChangedRecord::Past, Baseline::Fixed(rates)) = (self.what, &outcome.baseline) else { return None };
         let more = outcome.better == Better::More;
         let worse = |rate: Rate| {
             let rate = rate.as_f64();
@@ -104,14 +109,14 @@ impl Change {
         let definition = &arena.scheme.outcomes[self.outcome];
         let more = definition.better == Better::More;
         match self.what {
-            What::Exits => {
+            ChangedRecord::Exits => {
                 for cell in 0..tally.people.len() {
                     let (count, measured) = (tally.counts[self.outcome][cell], tally.measured(arena.scheme, self.outcome, cell));
                     let bad = if more { measured - count } else { count };
                     arena.leave(self.outcome, cell, (bad as f64 * share).round() as i64, tally);
                 }
             }
-            What::Past if matches!(definition.baseline, Baseline::Before { .. }) => {
+            ChangedRecord::Past if matches!(definition.baseline, Baseline::Before { .. }) => {
                 let before = &mut tally.comparison[self.outcome];
                 for (count, people) in before.counts.iter_mut().zip(&before.people) {
                     let good = if more { *count } else { people - *count };
@@ -119,18 +124,18 @@ impl Change {
                     *count += if more { -changed } else { changed };
                 }
             }
-            What::Past => {}
+            ChangedRecord::Past => {}
         }
     }
 }
 
 /// The sizes of some changes that leave the provider most, one change after the other.
-fn best(arena: &Arena<'_>, strategy: &Strategy, changes: &[Change]) -> Option<RecordedOtherwise> {
+fn best(arena: &Arena<'_>, strategy: &Strategy, changes: &[RecordChange]) -> Option<RecordedOtherwise> {
     if changes.is_empty() {
         return None;
     }
     let mut out = RecordedOtherwise { paid_more: vec![0.0; arena.replications], ..RecordedOtherwise::default() };
-    let mut done: Vec<(&Change, f64)> = Vec::new();
+    let mut done: Vec<(&RecordChange, f64)> = Vec::new();
     let mut scheme = arena.scheme.clone();
     for change in changes {
         out.of += change.cases;

@@ -180,12 +180,7 @@ pub fn solve(arena: &Arena<'_>, budget: Budget, wanted: StrategySet) -> Solved {
         // With open gates payment is linear in results, and the best response has a closed form.
         strategies.push((StrategyKind::Counterfactual(Counterfactual::NoGates), search::along(arena, &pay, 1.0, &everyone)));
     }
-    if let Some(after) = after_evidence(arena, &pay) {
-        strategies
-            .push((StrategyKind::Counterfactual(Counterfactual::EveryResultPaid), search::along(arena, &pay, 1.0, &everyone)));
-        strategies
-            .push((StrategyKind::Counterfactual(Counterfactual::AfterEvidence), search::along(arena, &after, 1.0, &everyone)));
-    }
+    strategies.extend(with_evidence(arena, &pay));
     strategies.push((StrategyKind::Public, search::along(arena, &public, 1.0, &everyone)));
     let imperfect = if wanted == StrategySet::All { imperfect(arena, &pay, budget, &best) } else { Vec::new() };
     let of_kind = |kind: StrategyKind| strategies.iter().find(|(other, _)| *other == kind).map(|(_, strategy)| strategy);
@@ -234,19 +229,24 @@ fn to_prove(scheme: &Scheme, assumptions: &Assumptions, outcome: usize) -> Optio
     assumptions.evidence[outcome].filter(|_| claimed)
 }
 
-/// What one more good result brings on average once it is proved, or given up where that costs more than it is paid. `None` where
-/// nothing has to be proved.
-fn after_evidence(arena: &Arena<'_>, pay: &Weights) -> Option<Weights> {
-    let mut out = pay.clone();
+/// The best strategies without gates when no result has to be proved, and when each brings what is left of its price once it is proved
+/// or given up. None where nothing has to be proved.
+fn with_evidence(arena: &Arena<'_>, pay: &Weights) -> Vec<(StrategyKind, Strategy)> {
+    let mut left = pay.clone();
     let mut any = false;
-    for (at, weights) in out.iter_mut().enumerate() {
+    for (at, weights) in left.iter_mut().enumerate() {
         let Some(most) = to_prove(arena.scheme, arena.assumptions, at) else { continue };
         any = true;
         // Costs are spread evenly from nothing to the most.
-        let left = |price: f64| if price < most { price.max(0.0).powi(2) / (2.0 * most) } else { price - most / 2.0 };
-        weights.iter_mut().for_each(|weight| *weight = left(*weight));
+        let after = |price: f64| if price < most { price.max(0.0).powi(2) / (2.0 * most) } else { price - most / 2.0 };
+        weights.iter_mut().for_each(|weight| *weight = after(*weight));
     }
-    any.then_some(out)
+    if !any {
+        return Vec::new();
+    }
+    let everyone = vec![true; arena.people.segments];
+    let kinds = [(Counterfactual::EveryResultPaid, pay), (Counterfactual::AfterEvidence, &left)];
+    kinds.map(|(kind, pay)| (StrategyKind::Counterfactual(kind), search::along(arena, pay, 1.0, &everyone))).into()
 }
 
 /// What each kind of real provider chooses.

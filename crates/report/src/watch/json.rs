@@ -1,7 +1,7 @@
 //! A watch for other programs.
 
 use risks::detection::signal::{ComparedWith, SignalEvidence, Unit};
-use risks::detection::watch::{FALSE_DISCOVERIES, LookedAt};
+use risks::detection::watch::{FALSE_DISCOVERIES, FALSE_FLAGS, LookedAt};
 use risks::observed::month_in_data;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -18,8 +18,10 @@ pub struct WatchDocument {
     as_at: String,
     /// the answer as a sentence
     found: String,
-    /// the share of flags that are expected to be false
+    /// the share of flags that are expected to be false, at most
     false_discovery_rate: f64,
+    /// the share of serious flags that are expected to be false, at most
+    false_discovery_rate_of_serious: f64,
     /// every risk and provider that was looked at, whether or not there is a flag
     looked_at: Vec<LookedAtEntry>,
     /// risks that the records cannot show
@@ -106,7 +108,8 @@ impl Watched {
             scheme: self.scheme.clone(),
             as_at: self.as_at.to_string(),
             found: words::answer(self),
-            false_discovery_rate: FALSE_DISCOVERIES,
+            false_discovery_rate: FALSE_FLAGS,
+            false_discovery_rate_of_serious: FALSE_DISCOVERIES,
             looked_at: self.watch.looked_at.iter().map(|looked| self.entry(looked)).collect(),
             not_looked_for: not.collect(),
             memory: self.memory.as_ref().map(|memory| {
@@ -135,7 +138,7 @@ fn signal(of: &SignalEvidence) -> SignalEntry {
         of: of.of,
         found: words::signal(of),
         compared_with: match of.compared_with {
-            ComparedWith::Zero => "allowance",
+            ComparedWith::Zero | ComparedWith::Allowance(_) => "allowance",
             ComparedWith::Before => "before",
             ComparedWith::Others => "others",
         },

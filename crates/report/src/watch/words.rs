@@ -4,7 +4,7 @@ use base::english::{counted, plural};
 use base::money::thousands;
 use risks::detection::evidence::Side;
 use risks::detection::signal::{ComparedWith, SignalEvidence, Unit};
-use risks::detection::watch::{FALSE_DISCOVERIES, LookedAt, SECOND_SIGNAL};
+use risks::detection::watch::{FALSE_DISCOVERIES, FALSE_FLAGS, LookedAt, SECOND_SIGNAL};
 use risks::observed::Month;
 use risks::{RiskId, listed, quoted};
 
@@ -57,15 +57,15 @@ fn looked_for(watched: &Watched) -> String {
 
 /// What a flag means, and what it does not.
 pub(super) fn about_flags() -> Vec<String> {
-    let share = (100.0 * FALSE_DISCOVERIES).round();
+    let [flags, serious] = [FALSE_FLAGS, FALSE_DISCOVERIES].map(|share| (100.0 * share).round());
     vec![
         format!(
-            "A flag is a reason to look and no finding. Of all flags raised, {share}% are expected to be false, over all risks, providers \
-             and months together, however often you look."
+            "A flag is a reason to look and no finding. Of all flags raised, at most {flags}% are expected to be false, over all risks, \
+             providers and months together, however often you look."
         ),
         format!(
-            "A flag is serious if a second signal, from other numbers, speaks for it too. That signal alone would do so by chance at most \
-             once in {SECOND_SIGNAL:.0} times."
+            "A flag is serious if at most {serious}% of such flags are expected to be false, and a second signal, from other numbers, \
+             speaks for it too. That signal alone would do so by chance at most once in {SECOND_SIGNAL:.0} times."
         ),
         "Check the innocent explanations first. What an honest provider may differ by is an assumption, and so is the size that each \
          detector is tuned to. Both are named beside the flag."
@@ -115,8 +115,8 @@ pub(super) fn signal(signal: &SignalEvidence) -> String {
     let interval = if is_lower { [shown(ends[1]), shown(ends[0])] } else { [shown(ends[0]), shown(ends[1])] };
     let direction = if is_lower { "lower" } else { "higher" };
     let than = match (signal.compared_with, signal.side, signal.alone) {
-        (ComparedWith::Zero, Side::Both, _) => "than expected",
-        (ComparedWith::Zero, Side::Above, _) => "than we allow an honest provider",
+        (ComparedWith::Zero | ComparedWith::Allowance(_), Side::Both, _) => "than expected",
+        (ComparedWith::Zero | ComparedWith::Allowance(_), Side::Above, _) => "than we allow an honest provider",
         (ComparedWith::Before, _, true) => "than before",
         (ComparedWith::Before, _, false) => "than before, beyond what changed at the other providers",
         (ComparedWith::Others, Side::Both, _) => "than at the other providers",

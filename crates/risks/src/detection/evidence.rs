@@ -45,6 +45,28 @@ pub fn log_evidence(estimate: f64, variance: f64, size: f64, side: Side) -> f64 
     }
 }
 
+/// The natural logarithm of the evidence that a share is above what is allowed, from a count of cases in so many. It is exact however
+/// few they are: a mean of likelihood ratios of larger shares against the allowance, each of which has a mean of at most 1 where the
+/// share is no larger than that. `size` is how far above the allowance the share is expected to be, and `dispersion` by how much counts
+/// vary more than chance makes them.
+///
+/// ```
+/// use risks::detection::evidence::log_evidence_of_share;
+///
+/// // One case in two is no evidence of more than one in twenty that is worth a flag.
+/// assert!(log_evidence_of_share(1.0, 2.0, 0.05, 0.1, 1.0) < 2.0);
+/// assert!(log_evidence_of_share(60.0, 400.0, 0.05, 0.1, 1.0) > 20.0);
+/// ```
+#[must_use]
+pub fn log_evidence_of_share(cases: f64, of: f64, allowed: f64, size: f64, dispersion: f64) -> f64 {
+    const SIZES: [f64; 4] = [0.5, 1.0, 1.75, 3.0];
+    let ratio = |times: f64| {
+        let share = (allowed + times * size).min((1.0 + allowed) / 2.0);
+        (cases * (share / allowed).ln() + (of - cases) * ((1.0 - share) / (1.0 - allowed)).ln()) / dispersion
+    };
+    log_mean(&SIZES.map(ratio))
+}
+
 /// The mean of several pieces of evidence, given and returned as logarithms. A mean of e-values is one, however they depend on each
 /// other.
 #[must_use]
@@ -149,6 +171,23 @@ mod tests {
         }
         assert!(reached <= 1_000, "{reached} of 20,000");
         assert!(reached >= 200, "the test would not notice evidence that is never reached: {reached}");
+    }
+
+    #[test]
+    fn evidence_of_a_share_is_right_however_few_there_are() {
+        // 20,000 series of 36 months of three cases each, one in fifty as allowed.
+        let mut reached = 0;
+        for series in 0..20_000_u64 {
+            let (mut cases, mut of, mut ever) = (0.0, 0.0, false);
+            for at in 0..108_u64 {
+                cases += f64::from(u8::from(open_unit(words(5, series, at, 0)[0]) < 0.02));
+                of += 1.0;
+                ever |= at % 3 == 2 && log_evidence_of_share(cases, of, 0.02, 0.1, 1.0) >= 20_f64.ln();
+            }
+            reached += i32::from(ever);
+        }
+        assert!(reached <= 1_000, "{reached} of 20,000");
+        assert!(reached >= 100, "the test would not notice evidence that is never reached: {reached}");
     }
 
     #[test]

@@ -12,6 +12,8 @@ pub struct Point {
     pub month: Month,
     pub value: f64,
     pub variance: f64,
+    /// How many people or events it is of.
+    pub of: f64,
 }
 
 /// Values of single people or events, gathered by provider and month.
@@ -96,7 +98,7 @@ impl Gathered {
     fn points(&self, of: impl Fn([f64; 3]) -> (f64, f64)) -> Vec<Point> {
         let point = |(&(provider, month), cell): (&(usize, Month), &[f64; 3])| {
             let (value, variance) = of(*cell);
-            Point { provider, month, value, variance }
+            Point { provider, month, value, variance, of: cell[0] }
         };
         self.cells.iter().map(point).collect()
     }
@@ -123,7 +125,7 @@ impl Rates {
         let exposed = self.cells.iter().filter(|(_, (_, exposure))| *exposure > 0.0);
         let point = |(&(provider, month), &(events, exposure)): (&(usize, Month), &(f64, f64))| {
             let events = events + 0.5;
-            Point { provider, month, value: (events / exposure).ln(), variance: 1.0 / events }
+            Point { provider, month, value: (events / exposure).ln(), variance: 1.0 / events, of: events }
         };
         exposed.map(point).collect()
     }

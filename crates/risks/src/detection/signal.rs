@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use super::evidence::{Side, log_evidence, log_mean};
+use super::evidence::{Side, log_evidence, log_evidence_of_share, log_mean};
 use super::series::Point;
 use crate::observed::Month;
 
 /// What a signal is compared with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum ComparedWith {
     /// Zero. What honest providers may show is taken off already.
     Zero,
+    /// A share that honest providers may have. The numbers are shares of counts.
+    Allowance(f64),
     /// The same provider before, beyond what happened to the others at the same time.
     Before,
     /// The other providers at the same time. What honest providers may differ by is taken off already.
@@ -60,6 +62,12 @@ impl Signal {
             falls: false,
             about_contract: false,
         }
+    }
+
+    /// A signal of shares of counts that is compared with a share that honest providers may have.
+    #[must_use]
+    pub fn beyond_share(of: &'static str, points: Vec<Point>, allowed: f64, size: f64) -> Signal {
+        Signal { compared_with: ComparedWith::Allowance(allowed), ..Signal::beyond_zero(of, points, size) }
     }
 
     /// A signal that is compared with the same provider before.
@@ -160,12 +168,12 @@ pub fn evidence(signal: &Signal, first: Month, months: usize) -> BTreeMap<usize,
     let mut referred: BTreeMap<usize, (Vec<Point>, bool)> = BTreeMap::new();
     for provider in by_provider.keys() {
         let others = match signal.compared_with {
-            ComparedWith::Zero => None,
+            ComparedWith::Zero | ComparedWith::Allowance(_) => None,
             _ if signal.about_contract => None,
             ComparedWith::Before => others(&by_provider, *provider, true),
             ComparedWith::Others => others(&by_provider, *provider, false),
         };
-        let alone = others.is_none() && signal.compared_with != ComparedWith::Zero;
+        let alone = others.is_none() && matches!(signal.compared_with, ComparedWith::Before | ComparedWith::Others);
         // Without anybody to compare with there is no such signal.
         if alone && signal.compared_with == ComparedWith::Others {
             continue;
@@ -175,7 +183,7 @@ pub fn evidence(signal: &Signal, first: Month, months: usize) -> BTreeMap<usize,
     let dispersion = dispersion(referred.values().map(|(points, _)| points.as_slice()));
     let of_provider = |(provider, (points, alone)): (usize, (Vec<Point>, bool))| {
         let wider: Vec<Point> = points.iter().map(|point| Point { variance: point.variance * dispersion, ..*point }).collect();
-        (provider, of_points(signal, &wider, alone, first, months))
+        (provider, of_points(signal, &wider, (alone, dispersion), first, months))
     };
     referred.into_iter().map(of_provider).collect()
 }
@@ -238,16 +246,21 @@ fn dispersion<'a>(series: impl Iterator<Item = &'a [Point]>) -> f64 {
 struct Sums {
     weight: Vec<f64>,
     value: Vec<f64>,
+    /// Of shares: cases, and what they are of.
+    cases: Vec<f64>,
+    of: Vec<f64>,
 }
 
 impl Sums {
     fn of(points: &[Point]) -> Sums {
-        let (mut weight, mut value) = (vec![0.0], vec![0.0]);
+        let [mut weight, mut value, mut cases, mut of] = [const { 0.0 }; 4].map(|none| vec![none]);
         for (at, point) in points.iter().enumerate() {
             weight.push(weight[at] + 1.0 / point.variance);
             value.push(value[at] + point.value / point.variance);
+            cases.push(cases[at] + point.value * point.of);
+            of.push(of[at] + point.of);
         }
-        Sums { weight, value }
+        Sums { weight, value, cases, of }
     }
 
     /// The mean of the points from one to before another, with its variance.
@@ -261,6 +274,7 @@ impl Sums {
 fn effect(compared_with: ComparedWith, sums: &Sums, begins: usize, end: usize) -> Option<(f64, f64)> {
     let (after, error) = sums.mean(begins, end)?;
     match compared_with {
+        ComparedWith::Allowance(allowed) => Some((after - allowed, error)),
         ComparedWith::Zero | ComparedWith::Others => Some((after, error)),
         ComparedWith::Before => {
             let (before, more) = sums.mean(0, begins)?;
@@ -269,7 +283,7 @@ fn effect(compared_with: ComparedWith, sums: &Sums, begins: usize, end: usize) -
     }
 }
 
-fn of_points(signal: &Signal, points: &[Point], alone: bool, first: Month, months: usize) -> SignalEvidence {
+fn of_points(signal: &Signal, points: &[Point], (alone, dispersion): (bool, f64), first: Month, months: usize) -> SignalEvidence {
     let sums = Sums::of(points);
     let upto = |month: Month| points.partition_point(|point| point.month <= month);
     // Possible beginnings are fixed months of the contract, so that what was said of a month stays as later months come.
@@ -281,6 +295,11 @@ fn of_points(signal: &Signal, points: &[Point], alone: bool, first: Month, month
     for month in 0..months {
         let end = upto(first + month as Month);
         let of_beginning = |begins: &usize| {
+            if let ComparedWith::Allowance(allowed) = signal.compared_with {
+                let (cases, of) = (sums.cases[end] - sums.cases[*begins], sums.of[end] - sums.of[*begins]);
+                let is_over = *begins < end;
+                return if is_over { log_evidence_of_share(cases, of, allowed, signal.size, dispersion) } else { 0.0 };
+            }
             // Before an effect begins, the numbers are the same with and without it.
             let found = effect(signal.compared_with, &sums, *begins, end);
             found.map_or(0.0, |(estimate, variance)| log_evidence(estimate, variance, signal.size, signal.side))
@@ -288,7 +307,7 @@ fn of_points(signal: &Signal, points: &[Point], alone: bool, first: Month, month
         let of_beginnings: Vec<f64> = beginnings.iter().map(of_beginning).collect();
         let any = log_mean(&of_beginnings);
         let log = match (signal.compared_with, of_beginnings.first()) {
-            (ComparedWith::Zero | ComparedWith::Others, Some(whole)) => {
+            (ComparedWith::Zero | ComparedWith::Allowance(_) | ComparedWith::Others, Some(whole)) => {
                 let parts = [FROM_THE_START.ln() + whole, (1.0 - FROM_THE_START).ln() + any];
                 log_mean(&parts) + 2_f64.ln()
             }

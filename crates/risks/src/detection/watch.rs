@@ -1,8 +1,8 @@
 //! All risks looked for together, month by month.
 //!
-//! A flag needs evidence that is strong beside the number of risks and providers looked at: of all flags raised, the share
-//! [`FALSE_DISCOVERIES`] is expected to be false, whenever one looks. It is *serious* where a second signal, from other numbers, speaks
-//! for it too, as in the detection of cheating in tests (Jacob and Levitt 2003).
+//! A flag needs evidence that is strong beside the number of risks and providers looked at: of all flags raised, at most the share
+//! [`FALSE_FLAGS`] is expected to be false, whenever one looks. It is *serious* where the share would be [`FALSE_DISCOVERIES`] and a second
+//! signal, from other numbers, speaks for it too, as in the detection of cheating in tests (Jacob and Levitt 2003).
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,9 @@ use crate::CATALOGUE;
 use crate::observed::{Month, ObservedRecords, month};
 use crate::risk_id::RiskId;
 
-/// The share of flags that are expected to be false.
+/// The share of flags that are expected to be false: an ordinary flag only asks somebody to look.
+pub const FALSE_FLAGS: f64 = 0.2;
+/// The share of serious flags that are expected to be false.
 pub const FALSE_DISCOVERIES: f64 = 0.05;
 /// A second signal speaks for a risk where its own evidence reaches this: it does so by chance at most once in twenty series.
 pub const SECOND_SIGNAL: f64 = 20.0;
@@ -86,14 +88,14 @@ fn flag(watch: &mut Watch) {
     for at in 0..watch.months {
         let logs: Vec<f64> = watch.looked_at.iter().map(|looked| looked.log_evidence[at]).collect();
         let month = watch.first + at as Month;
-        let found = discoveries(&logs, FALSE_DISCOVERIES);
+        let (found, strong) = (discoveries(&logs, FALSE_FLAGS), discoveries(&logs, FALSE_DISCOVERIES));
         watch.looked_at.iter_mut().for_each(|looked| (looked.stands, looked.stands_serious) = (false, false));
         for found in found {
             let looked = &mut watch.looked_at[found];
             looked.stands = true;
             looked.flagged.get_or_insert(month);
             let speak = |signal: &&SignalEvidence| !signal.alone && signal.log_evidence[at] >= SECOND_SIGNAL.ln();
-            if looked.signals.iter().filter(speak).count() >= 2 {
+            if strong.contains(&found) && looked.signals.iter().filter(speak).count() >= 2 {
                 looked.stands_serious = true;
                 looked.serious.get_or_insert(month);
             }

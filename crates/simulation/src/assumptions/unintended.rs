@@ -46,7 +46,7 @@ pub(super) fn read(top: &Section<'_, '_>, scheme: &Scheme) -> UnintendedAssumpti
         }),
         displacement: by_outcome(top, "displacement", scheme, |table, _| {
             warn_without_source(table);
-            let fix = "write the share of better results that people who are not served lose, such as \"30 % (0 % to 60 %)\"";
+            let fix = "write the share of better results that people who are not served lose, such as \"30%\"";
             let share = table.required_within("share", (Rate(0), Rate(WHOLE)), "not a share of the better results", fix);
             table.finish();
             share.as_f64()

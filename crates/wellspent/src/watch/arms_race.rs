@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use contract::Scheme;
 use risks::CATALOGUE;
 use risks::detection::expected::{RecordKind, ShownConduct, chance_seen};
-use risks::detection::watch::FALSE_DISCOVERIES;
+use risks::detection::watch::FALSE_FLAGS;
 use simulation::assumptions::Assumptions;
 use simulation::reference_strategies::{CommonDraws, intended, three_areas};
 use simulation::search::{Budget, Freedom, Objective, best, payment_weights};
@@ -173,7 +173,7 @@ impl<'a, 'b> Players<'a, 'b> {
     fn seen(&self, conduct: &ShownConduct, weights: &[f64], known: &[RecordKind]) -> Vec<f64> {
         let of = |(risk, weight): (&usize, &f64)| {
             // All weights together are one, so that the rate of false flags is the same whatever they are.
-            let threshold = (self.providers / (FALSE_DISCOVERIES * weight.max(1e-9))).ln();
+            let threshold = (self.providers / (FALSE_FLAGS * weight.max(1e-9))).ln();
             let signals = (CATALOGUE[*risk].detector.expected)(conduct);
             let there = signals.iter().filter(|signal| signal.needs.iter().all(|kind| known.contains(kind)));
             there.map(|signal| chance_seen(signal, threshold)).fold(0.0, f64::max)

@@ -1,12 +1,12 @@
-//! What results people have on average who were alike before they started: the same segment, and as many earlier events of the kind that
-//! the main outcome counts. It is worked out from everybody, whoever served them.
+//! What results people have on average who were alike before they started: the same segment, and as many earlier events. It is worked
+//! out from everybody, whoever served them.
 
 use base::day::Day;
 use risks::observed::{ObservedStart, ResultState};
 
 /// Days before a start in which earlier events are counted, and the number from which more are no different.
 const BEFORE: Day = 730;
-const MANY: usize = 4;
+const MANY: usize = 6;
 /// So many people with the mean of everyone are added to each group: a group of few says little.
 const ADDED: f64 = 10.0;
 
@@ -24,9 +24,9 @@ fn earlier_events(events: &[Day], day: Day) -> usize {
 }
 
 impl Expected {
-    pub(super) fn of(starts: &[ObservedStart], outcomes: usize, main: Option<usize>) -> Expected {
+    pub(super) fn of(starts: &[ObservedStart], past: &[&[Day]], outcomes: usize, main: Option<usize>) -> Expected {
         let segments = starts.iter().map(|start| start.segment + 1).max().unwrap_or(1);
-        let events: Vec<usize> = starts.iter().map(|start| earlier_events(&start.events, start.began)).collect();
+        let events: Vec<usize> = starts.iter().zip(past).map(|(start, past)| earlier_events(past, start.began)).collect();
         let group = |at: usize| starts[at].segment * (MANY + 1) + events[at];
         let mut of_groups = vec![vec![0.0; outcomes]; segments * (MANY + 1)];
         let mut of_events = vec![vec![0.0; outcomes]; MANY + 1];

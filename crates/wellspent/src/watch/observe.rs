@@ -57,8 +57,12 @@ pub(super) fn observed(scheme: &Scheme, found: &MeasuredRecords, days: (Day, Day
             claims: Vec::new(),
         });
     }
-    let expected = Expected::of(&starts, scheme.outcomes.len(), main);
-    let referrals = referrals(scheme, found, days, &expected, &events)?;
+    // Everything that the rules read says something of the past, and not only what the main outcome counts.
+    let past = past_of_people(records, known_at);
+    let past_of = |person: u32| past.get(person as usize).map_or(&[][..], Vec::as_slice);
+    let of_starts: Vec<&[Day]> = measured.index.iter().map(|index| past_of(index.start.person)).collect();
+    let expected = Expected::of(&starts, &of_starts, scheme.outcomes.len(), main);
+    let referrals = referrals(scheme, found, days, &expected, &past)?;
     let chances = expected.chances();
     for (at, start) in starts.iter_mut().enumerate() {
         start.chance = chances[at];
@@ -90,7 +94,7 @@ pub(super) fn observed(scheme: &Scheme, found: &MeasuredRecords, days: (Day, Day
         referrals,
         feedback: feedback.filter(|feedback| !feedback.is_empty()),
         cohorts: scheme.cohorts.iter().map(|cohort| (day(cohort.starts), day(cohort.ends))).collect(),
-        planned: planned(scheme),
+        planned: contract::expected_people::by_cohort(scheme),
         begins: day(scheme.starts),
         as_at,
     })
@@ -115,14 +119,6 @@ fn paid_outcomes(scheme: &Scheme) -> Vec<bool> {
 fn main_outcome(scheme: &Scheme, paid: &[bool]) -> Option<usize> {
     let binary = || (0..paid.len()).filter(|at| scheme.outcomes[*at].is_binary());
     binary().find(|at| paid[*at] && scheme.outcomes[*at].follows_from().is_empty()).or_else(|| binary().next())
-}
-
-fn planned(scheme: &Scheme) -> Vec<f64> {
-    let of = |cohort: &contract::terms::Cohort| {
-        let cells = (0..scheme.areas.len()).flat_map(|area| (0..scheme.segments.len()).map(move |segment| (area, segment)));
-        cells.map(|(area, segment)| scheme.people.at(area, segment, cohort.time()).0 as f64).sum()
-    };
-    scheme.cohorts.iter().map(of).collect()
 }
 
 fn outcomes_of(scheme: &Scheme, paid: &[bool], starts: &[ObservedStart]) -> Vec<ObservedOutcome> {
@@ -175,6 +171,22 @@ fn results(scheme: &Scheme, found: &[PersonOutcome], at: usize, follow_up: &Foll
         }
     };
     found.iter().enumerate().map(of).collect()
+}
+
+/// The days of all events of each person, of whatever kind.
+fn past_of_people(records: &Records, known_at: Day) -> Vec<Vec<Day>> {
+    let kinds = records.need.events.len() as u16;
+    let (mut part, mut out) = (FactsPart::default(), vec![Vec::new(); records.people.names.len()]);
+    for at in 0..records.facts.parts() {
+        records.facts.fill(at, known_at, &mut part);
+        for person in part.people() {
+            let facts = part.of(person);
+            let mut days: Vec<Day> = (0..kinds).flat_map(|kind| facts.of(kind)).map(|fact| fact.from).collect();
+            days.sort_unstable();
+            out[person as usize] = days;
+        }
+    }
+    out
 }
 
 /// The end of each start, by person, provider and day.
@@ -281,7 +293,7 @@ fn referrals(
     found: &MeasuredRecords,
     (as_at, known_at): (Day, Day),
     expected: &Expected,
-    events: &[Vec<Day>],
+    past: &[Vec<Day>],
 ) -> anyhow::Result<Option<Vec<ObservedReferral>>> {
     let records = &found.records;
     let providers: Vec<String> = (0..records.providers.len() as u32).map(|at| records.providers.get(at).to_string()).collect();
@@ -303,7 +315,7 @@ fn referrals(
                 let of = person.and_then(|person| own.get(&(person, provider as u32)));
                 let started =
                     of.and_then(|of| of.iter().map(|(began, _)| *began).find(|began| *began >= fact.from)).unwrap_or(NEVER);
-                let events = person.and_then(|person| events.get(person as usize)).map_or(&[][..], Vec::as_slice);
+                let events = person.and_then(|person| past.get(person as usize)).map_or(&[][..], Vec::as_slice);
                 let chance = expected.by_events(events, fact.from);
                 out.push(ObservedReferral { provider, day: fact.from, chance, started });
             }
