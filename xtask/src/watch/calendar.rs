@@ -1,14 +1,21 @@
 //! The months of the contract, as days.
 
+use std::sync::LazyLock;
+
 use base::day::{Day, parse};
 
 /// Months of the contract.
 pub(crate) const MONTHS: usize = 36;
 
+/// The first days of the months, worked out once: they are asked for with every month of every person.
+static BEGINS: LazyLock<Vec<Day>> = LazyLock::new(|| {
+    let first = |month: usize| parse((month_name(month) + "-01").as_bytes()).expect("the first of a month is a day");
+    (0..MONTHS + 36).map(first).collect()
+});
+
 /// The first day of a month of the contract, the first of which is month 0. Month [`MONTHS`] begins when the contract has ended.
 pub(crate) fn month_begins(month: usize) -> Day {
-    let text = month_name(month) + "-01";
-    parse(text.as_bytes()).expect("the first of a month is a day")
+    BEGINS[month]
 }
 
 /// A month of the contract as the scheme file names it.
@@ -27,7 +34,8 @@ pub(crate) fn month_of(day: Day) -> i32 {
     let near = (f64::from(day - month_begins(0)) / 30.436_875).floor() as i32;
     // A month is never more than two days from its mean place.
     let is_in = |month: &i32| *month < 0 || (month_begins(*month as usize)..month_begins(*month as usize + 1)).contains(&day);
-    if near < -1 {
+    // Nothing is asked of months far outside the contract but which side they are on.
+    if near < -1 || near + 2 >= BEGINS.len() as i32 {
         return near;
     }
     [near, near + 1, near - 1].into_iter().find(is_in).unwrap_or(near)
