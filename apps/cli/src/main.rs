@@ -9,6 +9,7 @@ mod options;
 mod output;
 mod print;
 mod progress;
+mod publishing;
 mod renamed;
 mod threads;
 
@@ -85,6 +86,8 @@ enum Command {
     Evaluate(commands::evaluate::Evaluate),
     /// Compare the providers of a contract with what is expected of their people: a funnel plot, and no league table
     CompareProviders(commands::compare_providers::CompareProviders),
+    /// Show what was published of people, by whom, and what was hidden
+    Releases(commands::releases::Releases),
     /// Show one person's timeline across agencies, for a stated purpose
     Person(commands::person::Person),
     /// Show how many agencies serve the same people, what is done twice, and what that costs
@@ -151,6 +154,7 @@ fn main() -> ExitCode {
         Command::Measure(command) => commands::measure::run(&command),
         Command::Evaluate(command) => commands::evaluate::run(command),
         Command::CompareProviders(command) => commands::compare_providers::run(&command),
+        Command::Releases(command) => commands::releases::run(&command),
         Command::Person(command) => commands::person::run(&command),
         Command::Duplication(command) => commands::duplication::run(&command),
         Command::Pseudonymise(command) => commands::pseudonymise::run(&command),

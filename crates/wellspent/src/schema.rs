@@ -107,9 +107,11 @@ mod tests {
     use report::measure_json::MeasureDocument;
     use report::person::PersonDocument;
     use report::price::PriceReport;
+    use report::publication::PublicationDocument;
     use report::reconciliation::LedgerReconcileDocument;
     use report::records_check::RecordsCheckDocument;
     use report::records_map::RecordsMapDocument;
+    use report::releases::ReleasesDocument;
     use report::replay::ReplayDocument;
     use report::sensitivity_summary::SensitivityDocument;
     use report::statement_json::PayDocument;
@@ -123,7 +125,7 @@ mod tests {
     /// Makes the name of a result and its schema.
     type Described = fn() -> anyhow::Result<(String, String)>;
 
-    const DOCUMENTS: [Described; 43] = [
+    const DOCUMENTS: [Described; 45] = [
         description::<ApproveDocument>,
         description::<CheckReport>,
         description::<ClaimsDocument>,
@@ -151,6 +153,7 @@ mod tests {
         description::<LinkDocument>,
         description::<LotsDocument>,
         description::<MeasureDocument>,
+        description::<PublicationDocument>,
         description::<NewDocument>,
         description::<PayDocument>,
         description::<PersonDocument>,
@@ -158,6 +161,7 @@ mod tests {
         description::<PseudonymiseDocument>,
         description::<RecordsCheckDocument>,
         description::<RecordsMapDocument>,
+        description::<ReleasesDocument>,
         description::<ReplayDocument<'_>>,
         description::<SchemesDocument>,
         description::<SensitivityDocument<'_>>,
