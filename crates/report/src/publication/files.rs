@@ -3,9 +3,9 @@
 use base::csv_cell::quoted;
 use records::files::xlsx::{self, CellKind};
 
-use super::{EVERYBODY, FigureShown, PublishedResult, words};
+use super::{EVERYBODY, FigureShown, PublishedResult};
 use crate::parquet_table::{self, ParquetColumn};
-use disclosure::words::CellShown;
+use disclosure::words::{CellShown, NOT_SHOWN};
 
 /// The columns after those that name the group.
 const FIGURES: [&str; 5] = ["figure", "value", "low", "high", "shown"];
@@ -109,11 +109,11 @@ fn in_file(figure: FigureShown) -> ([String; 3], String) {
             }
             CellShown::Value(value) => ([value.to_string(), String::new(), String::new()], "number".to_owned()),
             CellShown::FewerThan(count) => (none(), format!("fewer than {count}")),
-            CellShown::ToProtect => (none(), words::NOT_SHOWN.to_owned()),
+            CellShown::ToProtect => (none(), NOT_SHOWN.to_owned()),
         },
         FigureShown::Share(share) => (share.map(|end| format!("{:.1}", 100.0 * end)), "number".to_owned()),
         FigureShown::Mean(mean) => ([format!("{mean:.1}"), String::new(), String::new()], "number".to_owned()),
         FigureShown::Judgement(word) => (none(), word.to_owned()),
-        FigureShown::LeftOut => (none(), words::NOT_SHOWN.to_owned()),
+        FigureShown::LeftOut => (none(), NOT_SHOWN.to_owned()),
     }
 }

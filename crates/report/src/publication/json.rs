@@ -4,9 +4,9 @@ use base::money::Pence;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{EVERYBODY, FigureShown, PublishedResult, PublishedView, ViewRow, words};
+use super::{EVERYBODY, FigureShown, PublishedResult, PublishedView, ViewRow};
 use crate::machine_readable::{JsonDocument, pounds, rounded};
-use disclosure::words::CellShown;
+use disclosure::words::{CellShown, NOT_SHOWN};
 
 /// Figures that passed disclosure control. A number that may not be published is null, and so is what follows from one.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -118,12 +118,12 @@ fn entry(name: &'static str, figure: FigureShown) -> PublishedFigureEntry {
             CellShown::Value(pence) if matches!(figure, FigureShown::Money(_)) => value = Some(pounds(Pence(pence))),
             CellShown::Value(count) => value = Some(count as f64),
             CellShown::FewerThan(count) => shown = Some(format!("fewer than {count}")),
-            CellShown::ToProtect => shown = Some(words::NOT_SHOWN.to_owned()),
+            CellShown::ToProtect => shown = Some(NOT_SHOWN.to_owned()),
         },
         FigureShown::Share(share) => [value, low, high] = share.map(|end| rounded((1000.0 * end).round() / 10.0)),
         FigureShown::Mean(mean) => value = rounded((10.0 * mean).round() / 10.0),
         FigureShown::Judgement(word) => shown = Some(word.to_owned()),
-        FigureShown::LeftOut => shown = Some(words::NOT_SHOWN.to_owned()),
+        FigureShown::LeftOut => shown = Some(NOT_SHOWN.to_owned()),
     }
     PublishedFigureEntry { figure: name, value, low, high, shown }
 }

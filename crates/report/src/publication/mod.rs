@@ -11,11 +11,12 @@ mod words;
 use base::money::{Pence, thousands};
 use disclosure::publication::{ProtectedCount, Publication, PublishedTable};
 use disclosure::table::Dimension;
-use disclosure::words::CellShown;
+use disclosure::words::{CellShown, NOT_SHOWN};
 use jiff::civil::Date;
 
 pub use json::PublicationDocument;
 pub use words::EXACT;
+pub(crate) use words::NOT_FOR_PUBLICATION;
 
 /// What a command publishes.
 #[derive(Clone, Debug, PartialEq)]
@@ -211,7 +212,7 @@ fn cell(figure: FigureShown) -> String {
             CellShown::Value(value) if matches!(figure, FigureShown::Money(_)) => Pence(value).to_string(),
             CellShown::Value(value) => thousands(value),
             CellShown::FewerThan(count) => format!("fewer than {}", thousands(count)),
-            CellShown::ToProtect => words::NOT_SHOWN.to_owned(),
+            CellShown::ToProtect => NOT_SHOWN.to_owned(),
         },
         FigureShown::Share([share, low, high]) => {
             format!("{:.1} ({:.1} to {:.1})", 100.0 * share, 100.0 * low, 100.0 * high)

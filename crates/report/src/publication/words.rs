@@ -1,6 +1,7 @@
 //! The sentences of what is published.
 
 use disclosure::publication::Publication;
+use disclosure::words::NOT_SHOWN;
 
 use super::PublishedResult;
 
@@ -8,8 +9,9 @@ use super::PublishedResult;
 pub const EXACT: &str = "These figures are exact, for the parties to the contract. Do not publish them: add `--publish NAME` for figures \
                          that may be published.";
 
-/// What stands in the place of a number that is hidden to protect another.
-pub(super) const NOT_SHOWN: &str = "[c]";
+/// The same for a command that has no figures to publish.
+pub(crate) const NOT_FOR_PUBLICATION: &str =
+    "These figures are exact, for the parties to the contract. Do not publish them: small numbers in them are not protected.";
 
 /// The lines under the heading: what was published, of what, and by which rule.
 pub(super) fn about(found: &PublishedResult) -> Vec<String> {
