@@ -401,7 +401,7 @@ fn no_small_count_is_found_in_a_sequence_of_releases() {
          {small_changes} small changes, the narrowest is known to within {narrowest_change:.1}; {} of {} counts are shown",
         found.attacked, found.narrowest, found.shown, found.numbers
     ));
-    assert!(found.attacked > 200 && small_changes > 100, "{} {small_changes}", found.attacked);
+    assert!(found.attacked > 100 && small_changes > 300, "{} {small_changes}", found.attacked);
     assert!(found.narrowest >= 4.0 && narrowest_change >= 4.0, "{} {narrowest_change}", found.narrowest);
     assert!(refused < 12, "{refused}");
 }
@@ -412,47 +412,56 @@ fn no_small_count_is_found_in_a_sequence_of_releases() {
 fn records_that_publish_alike_cannot_be_told_apart() {
     let scheme = scheme();
     let (mut pairs, mut tried) = (0, 0);
-    for seed in 0..60 {
+    for seed in 0..20 {
         let cells = drawn(2_000 + seed);
-        // One person more with the outcome here and one fewer there, the other way round without it.
-        let mut other = cells.clone();
-        let (here, there) =
-            ((between(seed, 1, 0, 3) as usize, 0), (between(seed, 2, 0, 3) as usize, between(seed, 3, 0, 1) as usize));
-        for (place, by) in [(here, 1), (there, -1)] {
-            let states = other.get_mut(&place).expect("a cell");
-            states[0] += by;
-            states[1] -= by;
-        }
-        let was_small = |place: (usize, usize)| cells[&place].iter().any(|count| (1..10).contains(count));
-        if other == cells || other.values().flatten().any(|count| *count < 0) || !(was_small(here) || was_small(there)) {
-            continue;
-        }
-        tried += 1;
-        let said_of = |cells: &Cells| {
-            let (records, register) = (records(cells), Scratch::new("register"));
-            let output = publish(&scheme, &records, &register, &["provider", "segment"], "one");
-            if !output.status.success() {
-                return None;
-            }
-            let text = said(&output).replace(register.path(), "REGISTER").replace(records.path(), "RECORDS");
-            let files: Vec<Vec<u8>> = ["csv", "html", "json", "xlsx", "parquet"]
-                .iter()
-                .map(|ending| fs::read(register.0.join(format!("one.{ending}"))).expect("a file"))
-                .collect();
-            Some((text, files))
+        let Some((text, files, published)) = said_of(&scheme, &cells) else { continue };
+        let is_hidden = |(provider, risk): (usize, usize), column: &str| {
+            let said = Attacker::said(&published, (Some(provider), Some(risk)), column);
+            matches!(said, Some(Said::FewerThan(_) | Said::NotShown))
         };
-        let (Some((text, files)), Some((other_text, other_files))) = (said_of(&cells), said_of(&other)) else { continue };
-        if files[0] != other_files[0] {
-            continue;
-        }
-        pairs += 1;
-        assert_eq!(text, other_text, "standard output or standard error tells them apart");
-        for (at, (file, other)) in files.iter().zip(&other_files).enumerate() {
-            assert!(file == other, "file {at} tells them apart");
+        let hidden: Vec<(usize, usize)> =
+            cells.keys().copied().filter(|place| is_hidden(*place, WITH) && is_hidden(*place, "without it")).collect();
+        let both = hidden.iter().flat_map(|here| hidden.iter().map(move |there| (*here, *there)));
+        for (here, there) in both.filter(|(here, there)| here.0 != there.0 && here.1 == there.1) {
+            // One person more with the outcome here and one fewer there, the other way round without it.
+            let mut other = cells.clone();
+            for (place, by) in [(here, 1), (there, -1)] {
+                let states = other.get_mut(&place).expect("a cell");
+                states[0] += by;
+                states[1] -= by;
+            }
+            // Every number keeps its label.
+            let label = |count: i64| (count > 0, count < 10);
+            let is_alike = |(before, after): (&i64, &i64)| *after >= 0 && label(*before) == label(*after);
+            if !cells.values().flatten().zip(other.values().flatten()).all(is_alike) {
+                continue;
+            }
+            tried += 1;
+            let Some((other_text, other_files, _)) = said_of(&scheme, &other) else { continue };
+            if files[0] != other_files[0] {
+                continue;
+            }
+            pairs += 1;
+            assert_eq!(text, other_text, "standard output or standard error tells them apart");
+            for (at, (file, other)) in files.iter().zip(&other_files).enumerate() {
+                assert!(file == other, "file {at} tells them apart");
+            }
         }
     }
     tell(&format!("{pairs} of {tried} pairs of records publish alike, and nothing tells them apart"));
-    assert!(pairs >= 8, "{pairs} of {tried}");
+    assert!(pairs >= 5, "{pairs} of {tried}");
+}
+
+/// Everything that a release of records says: standard error and output, the files, and the figures; none where it is refused.
+fn said_of(scheme: &Scratch, cells: &Cells) -> Option<(String, Vec<Vec<u8>>, Release)> {
+    let (records, register) = (records(cells), Scratch::new("register"));
+    let output = publish(scheme, &records, &register, &["provider", "segment"], "one");
+    if !output.status.success() {
+        return None;
+    }
+    let text = said(&output).replace(register.path(), "REGISTER").replace(records.path(), "RECORDS");
+    let file = |ending: &&str| fs::read(register.0.join(format!("one.{ending}"))).expect("a file");
+    Some((text, ["csv", "html", "json", "xlsx", "parquet"].iter().map(file).collect(), release(&register, "one", 0)))
 }
 
 /// The page and the JSON say the same numbers as the file, and no others.
@@ -490,7 +499,8 @@ fn only_published_numbers(register: &Scratch, name: &str) {
     let mut allowed: BTreeSet<String> = BTreeSet::new();
     for said in release.figures.values() {
         match said {
-            Said::Number(number) => drop(allowed.insert(number.to_string())),
+            // A mean has one decimal.
+            Said::Number(number) => allowed.extend([number.to_string(), format!("{number:.1}")]),
             Said::Share(share) => allowed.extend(share.iter().map(|end| format!("{end:.1}"))),
             Said::FewerThan(count) => drop(allowed.insert(count.to_string())),
             Said::NotShown => {}
