@@ -44,7 +44,7 @@ struct ReleaseEntry {
     /// cells that a rule found sensitive
     sensitive: Vec<SensitiveEntry>,
     /// cells hidden to protect others
-    also_hidden: Vec<PositionEntry>,
+    also_hidden: Vec<CellPlaceEntry>,
     /// what everything was rounded to a multiple of; null where nothing was
     rounded_to: Option<i64>,
     /// sensitive cells that were published, each with the reason
@@ -55,7 +55,7 @@ struct ReleaseEntry {
 
 /// A cell by its place.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
-struct PositionEntry {
+struct CellPlaceEntry {
     /// the number of its table in the request, from 1
     table: usize,
     /// its number in the table, from 1; the last dimension changes fastest, and totals come after their parts
@@ -68,14 +68,14 @@ struct SensitiveEntry {
     /// the rule
     rule: &'static str,
     /// the cell
-    at: PositionEntry,
+    at: CellPlaceEntry,
 }
 
 /// A sensitive cell that was published.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 struct ExceptionEntry {
     /// the cell
-    at: PositionEntry,
+    at: CellPlaceEntry,
     /// the reason
     reason: String,
 }
@@ -104,8 +104,8 @@ impl ReleaseRecords {
     }
 }
 
-fn position(at: &CellPosition) -> PositionEntry {
-    PositionEntry { table: at.table, cell: at.cell }
+fn position(at: &CellPosition) -> CellPlaceEntry {
+    CellPlaceEntry { table: at.table, cell: at.cell }
 }
 
 fn entry(record: &AuditRecord) -> ReleaseEntry {

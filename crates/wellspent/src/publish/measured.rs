@@ -15,7 +15,7 @@ use outcomes::{IndexEvent, MeasuredOutcomes, OutcomeState, PersonOutcome, QueryD
 use report::publication::{PublishedColumn, PublishedFigure, PublishedResult, PublishedView};
 use sha2::{Digest as _, Sha256};
 
-use super::people_tables::{CountedStart, PeopleTables};
+use super::people_tables::{GroupedStart, PeopleTables};
 use super::{PublishOptions, PublishedRelease, ReleaseDraft, publish};
 use crate::error::Error;
 use crate::measure::BreakdownBy;
@@ -131,14 +131,14 @@ fn dimension(by: BreakdownBy, scheme: &Scheme, found: &MeasuredRecords) -> Dimen
     Dimension { name: name(by).to_owned(), categories }
 }
 
-fn counted(index: &IndexEvent, by: &[BreakdownBy]) -> CountedStart {
+fn counted(index: &IndexEvent, by: &[BreakdownBy]) -> GroupedStart {
     let place = by.iter().map(|by| match by {
         BreakdownBy::Provider => index.start.provider as usize,
         BreakdownBy::Area => index.area as usize,
         BreakdownBy::Cohort => index.cohort as usize,
         BreakdownBy::Segment => index.segment as usize,
     });
-    CountedStart { person: index.start.person, place: place.collect() }
+    GroupedStart { person: index.start.person, place: place.collect() }
 }
 
 /// The states that everybody is in, in the order of the columns.

@@ -11,7 +11,7 @@ use super::unpublishable;
 use crate::error::Error;
 
 /// A start that is counted.
-pub(crate) struct CountedStart {
+pub(crate) struct GroupedStart {
     pub(crate) person: u32,
     /// The category in each dimension.
     pub(crate) place: Vec<usize>,
@@ -23,7 +23,7 @@ pub(crate) struct PeopleTables<'a> {
     pub(crate) scheme: &'a str,
     pub(crate) population: &'a str,
     pub(crate) dimensions: Vec<Dimension>,
-    pub(crate) starts: Vec<CountedStart>,
+    pub(crate) starts: Vec<GroupedStart>,
     /// Fewer people than this must not hide behind many starts of each.
     pub(crate) smallest_count: i64,
 }
@@ -45,7 +45,7 @@ impl PeopleTables<'_> {
         Ok(dimensions_of(&self.dimensions, further).iter().map(|dimension| dimension.categories.len()).product())
     }
 
-    fn inner(&self, start: &CountedStart, further: Option<(&Dimension, usize)>) -> usize {
+    fn inner(&self, start: &GroupedStart, further: Option<(&Dimension, usize)>) -> usize {
         let own = self.dimensions.iter().zip(&start.place);
         let at = own.fold(0, |at, (dimension, category)| at * dimension.categories.len() + category);
         further.map_or(at, |(dimension, category)| at * dimension.categories.len() + category)
