@@ -139,6 +139,7 @@ impl Maker<'_> {
             let asked = ["evaluate", &file, &evaluated, "--for", "the check of the pages", "--asked-by", "xtask"];
             pages.push(self.page(&format!("evaluation-{spec}"), &asked)?);
         }
+        pages.extend(self.providers()?);
         pages.push(self.linkage()?);
         Ok(pages)
     }
@@ -184,6 +185,35 @@ impl Maker<'_> {
         }
         copy(&self.root.join(from), &to)?;
         Ok(to.display().to_string())
+    }
+
+    /// Four providers compared, as the parties see it and as it is published: one of them has few people.
+    fn providers(&self) -> anyhow::Result<[String; 2]> {
+        let records = self.folder.join("providers").display().to_string();
+        self.run(&["simulate", "plain-linear", "--out", &records])?;
+        let starts = Path::new(&records).join("starts.csv");
+        let text = std::fs::read_to_string(&starts)?;
+        let (head, rows) = text.split_once('\n').context("starts have a header")?;
+        let column = head.split(',').position(|name| name == "provider").context("starts have providers")?;
+        let named = rows.lines().enumerate().map(|(at, row)| {
+            let mut cells: Vec<&str> = row.split(',').collect();
+            // Those who were only compared with have no provider.
+            if let Some(cell) = cells.get_mut(column).filter(|cell| !cell.is_empty()) {
+                *cell = if at % 250 == 0 { "Wren" } else { ["Ash", "Birch", "Cedar"][at % 3] };
+            }
+            cells.join(",")
+        });
+        let named: Vec<String> = std::iter::once(head.to_owned()).chain(named).collect();
+        std::fs::write(&starts, named.join("\n") + "\n")?;
+        std::fs::write(Path::new(&records).join("providers.csv"), "provider\nAsh\nBirch\nCedar\nWren\n")?;
+        let asked = ["compare-providers", "plain-linear", &records, "--as-at", "2034-12-31"];
+        let exact = self.page("providers-compared", &asked)?;
+        let [published, register] =
+            ["providers-published.html", "releases.txt"].map(|name| self.folder.join(name).display().to_string());
+        let _ = std::fs::remove_file(&register);
+        let release = ["--publish", "How providers compare", "--release-register", &register, "--publish-to", &published];
+        self.run(&[&asked[..], &release].concat())?;
+        Ok([exact, published])
     }
 
     /// A scheme whose names are as long as names in files can be.

@@ -92,6 +92,11 @@ pub(crate) struct JoiningArgs {
 }
 
 impl JoiningArgs {
+    /// Who is asking, where a name is given.
+    pub(crate) fn asked_by(&self) -> Option<&str> {
+        self.actor.asked_by.as_deref()
+    }
+
     /// Who asks for the outcomes of each person, for a purpose in words. With several agencies, their stated purpose comes first.
     pub(crate) fn access_for(&self, purpose: &str) -> anyhow::Result<Access> {
         if purpose.trim().is_empty() {

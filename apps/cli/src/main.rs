@@ -9,6 +9,7 @@ mod options;
 mod output;
 mod print;
 mod progress;
+mod publishing;
 mod renamed;
 mod threads;
 
@@ -87,6 +88,8 @@ enum Command {
     CompareProviders(commands::compare_providers::CompareProviders),
     /// Watch live records for every risk of the catalogue: flags with their evidence, and what to check first
     Watch(commands::watch::Watch),
+    /// Show what was published of people, by whom, and what was hidden
+    Releases(commands::releases::Releases),
     /// Show one person's timeline across agencies, for a stated purpose
     Person(commands::person::Person),
     /// Show how many agencies serve the same people, what is done twice, and what that costs
@@ -154,6 +157,7 @@ fn main() -> ExitCode {
         Command::Evaluate(command) => commands::evaluate::run(command),
         Command::CompareProviders(command) => commands::compare_providers::run(&command),
         Command::Watch(command) => commands::watch::run(&command),
+        Command::Releases(command) => commands::releases::run(&command),
         Command::Person(command) => commands::person::run(&command),
         Command::Duplication(command) => commands::duplication::run(&command),
         Command::Pseudonymise(command) => commands::pseudonymise::run(&command),

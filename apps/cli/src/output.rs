@@ -51,6 +51,8 @@ pub(crate) enum ResultFormat {
     Html,
     Json,
     Parquet,
+    /// The register of releases: it is there already, and is added to.
+    Register,
     Xlsx,
 }
 
@@ -72,6 +74,7 @@ impl ResultFormat {
             ResultFormat::Html => &["html", "htm"],
             ResultFormat::Json => &["json"],
             ResultFormat::Parquet => &["parquet"],
+            ResultFormat::Register => &["txt"],
             ResultFormat::Xlsx => &["xlsx"],
         }
     }
@@ -89,6 +92,7 @@ impl ResultFormat {
             ResultFormat::Html => is_page,
             ResultFormat::Json => begins(&["{", "["]),
             ResultFormat::Parquet => start.starts_with(b"PAR1"),
+            ResultFormat::Register => begins(&["disclosure register"]),
             ResultFormat::Xlsx => start.starts_with(b"PK"),
         }
     }

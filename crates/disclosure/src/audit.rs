@@ -4,6 +4,7 @@
 
 use base::day::{Day, date};
 use base::english::counted;
+use base::money::thousands;
 
 use crate::primary::SensitivityRule;
 
@@ -29,6 +30,12 @@ pub struct AuditRecord {
     pub actor: String,
     pub day: Day,
     pub asked: String,
+    /// The policy, in words.
+    pub policy: String,
+    /// A fingerprint of what was published, so that a file can be shown to be of this release. Empty where nothing was.
+    pub fingerprint: String,
+    /// How many cells the tables have.
+    pub cells: usize,
     /// Earlier releases that it was checked with.
     pub earlier: usize,
     /// Which rule made which cell sensitive.
@@ -55,6 +62,9 @@ impl AuditRecord {
             actor: actor.into(),
             day,
             asked: asked.into(),
+            policy: String::new(),
+            fingerprint: String::new(),
+            cells: 0,
             earlier: 0,
             hits: Vec::new(),
             differences: 0,
@@ -77,8 +87,10 @@ impl AuditRecord {
             format!("release: {}", self.name),
             format!("asked: {}", self.asked),
             format!("by: {} on {}", self.actor, date(self.day)),
+            format!("policy: {}", self.policy),
             format!("outcome: {outcome}"),
             format!("checked with: {}", counted(self.earlier as i64, "earlier release", "earlier releases")),
+            format!("cells: {}", thousands(self.cells as i64)),
         ];
         for rule in ALL_RULES {
             let cells: Vec<String> = self.hits.iter().filter(|hit| hit.0 == rule).map(|hit| place(hit.1)).collect();
@@ -100,6 +112,9 @@ impl AuditRecord {
             lines.push(format!("published numbers withheld, by position: {}", numbers.join(", ")));
         }
         lines.extend(self.exceptions.iter().map(|(cell, reason)| format!("exception for {}: {reason}", place(*cell))));
+        if !self.fingerprint.is_empty() {
+            lines.push(format!("fingerprint of what was published: {}", self.fingerprint));
+        }
         lines
     }
 }

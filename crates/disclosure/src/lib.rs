@@ -3,11 +3,12 @@
 //! A [`rules::DisclosurePolicy`] says what is too small. [`primary`] finds the sensitive cells of a [`table::StatisticalTable`], or of
 //! several that are linked to one [`system::LinearSystem`]. [`secondary`] hides further cells, so that nobody can work a sensitive one
 //! out. [`attack`] tries to. [`controlled_rounding`] rounds the whole table instead. [`release`] remembers what was published, because
-//! two safe tables may be unsafe together.
+//! two safe tables may be unsafe together. What comes out is a [`publication::Publication`]: the one thing that pages, charts and files
+//! of what is published are made of.
 //!
 //! The files, in reading order: [`rules`], [`table`], [`system`], [`published`], [`primary`], `simplex`, [`attack`], [`protection`],
-//! [`secondary`], `exact`, [`controlled_rounding`], [`words`], [`audit`], [`nested`], [`register`], `together`, [`release`],
-//! [`register_lines`].
+//! [`secondary`], `exact`, [`controlled_rounding`], [`words`], [`publication`], [`audit`], [`nested`], [`register`], `versions`, `together`,
+//! [`release`], [`register_lines`].
 //!
 //! This crate knows `base` alone: no records, no files, no clock, no random numbers.
 
@@ -18,6 +19,7 @@ mod exact;
 pub mod nested;
 pub mod primary;
 pub mod protection;
+pub mod publication;
 pub mod published;
 pub mod register;
 pub mod register_lines;
@@ -28,4 +30,5 @@ mod simplex;
 pub mod system;
 pub mod table;
 mod together;
+mod versions;
 pub mod words;

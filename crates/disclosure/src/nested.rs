@@ -16,6 +16,14 @@ pub struct NestedPopulations {
     pub outer: String,
 }
 
+/// The same people at two times, or as two sets of records have them: some joined, some left, and some of them changed. Anybody may
+/// subtract, and take the difference for a number of people (`versions.rs`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PopulationVersions {
+    pub earlier: String,
+    pub later: String,
+}
+
 /// The number of people by which two nested populations differ, wherever both have the same cell, with the ids of the two cells.
 pub(crate) type Difference = (SystemCell, (CellId, CellId));
 
@@ -32,27 +40,44 @@ pub(crate) fn differences<'n>(
         for cell in cells.values().filter(|cell| cell.id.population == inner && cell.of == CellMeasure::Count) {
             let wider = CellId { population: outer.clone(), ..cell.id.clone() };
             let Some(whole) = cells.get(&wider) else { continue };
-            let value = whole.cell.value - cell.cell.value;
-            if value < 0 {
-                return Err(wrong("a population that is said to be within another has more people in a cell")
-                    .expected("at most as many people as the population around it")
-                    .fix("check which population is within which; people who left since are in the first and not in the second")
-                    .into());
-            }
-            let id = CellId { population: format!("{outer} without {inner}"), ..cell.id.clone() };
-            found.push((
-                SystemCell {
-                    id,
-                    of: CellMeasure::Count,
-                    cell: StatisticalCell::count(value),
-                    is_total: false,
-                    is_difference: true,
-                },
-                (wider, cell.id.clone()),
-            ));
+            found.push(difference(whole, cell)?);
         }
     }
     Ok(found)
+}
+
+fn difference(whole: &SystemCell, part: &SystemCell) -> Result<Difference, Box<Problem>> {
+    let value = whole.cell.value - part.cell.value;
+    if value < 0 {
+        return Err(wrong("a population that is said to be within another has more people in a cell")
+            .expected("at most as many people as the population around it")
+            .fix("check which population is within which; people who left since are in the first and not in the second")
+            .into());
+    }
+    let mut id = part.id.clone();
+    if whole.id.population == part.id.population {
+        id.measure = format!("{} without {}", whole.id.measure, part.id.measure);
+    } else {
+        id.population = format!("{} without {}", whole.id.population, part.id.population);
+    }
+    let cell = StatisticalCell::count(value);
+    let found = SystemCell { id, of: CellMeasure::Count, cell, is_total: false, is_difference: true };
+    Ok((found, (whole.id.clone(), part.id.clone())))
+}
+
+/// The difference between two cells of which one is within the other; none where one of them was not published or hidden.
+///
+/// # Errors
+/// The inner cell has more people.
+pub(crate) fn difference_within(
+    cells: &BTreeMap<CellId, SystemCell>,
+    inner: &CellId,
+    outer: &CellId,
+) -> Result<Option<Difference>, Box<Problem>> {
+    match (cells.get(outer), cells.get(inner)) {
+        (Some(whole), Some(part)) => difference(whole, part).map(Some),
+        _ => Ok(None),
+    }
 }
 
 /// Every pair of nested populations, also those that follow: if A is within B and B within C, then A is within C.

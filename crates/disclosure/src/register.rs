@@ -3,7 +3,7 @@
 use base::day::Day;
 
 use crate::audit::AuditRecord;
-use crate::nested::NestedPopulations;
+use crate::nested::{NestedPopulations, PopulationVersions};
 use crate::primary::PossibleRange;
 use crate::published::PublishedNumber;
 use crate::system::CellId;
@@ -26,11 +26,18 @@ pub struct ReleaseRequest {
     pub asked: String,
     pub tables: Vec<StatisticalTable>,
     pub numbers: Vec<PublishedNumber>,
+    /// Totals with their parts, beside those that the tables have: everybody whose result is known is those with it and those without.
+    pub sums: Vec<(CellId, Vec<CellId>)>,
+    /// Cells of which everybody in the first is in the second too: those who were reconvicted are among those who reoffended. Anybody
+    /// may subtract.
+    pub within: Vec<(CellId, CellId)>,
     /// Cells that must be published unless they are sensitive, such as the total of all.
     pub keep: Vec<CellId>,
     pub exceptions: Vec<DisclosureException>,
     /// Which populations, of this release or earlier ones, are within which.
     pub nested: Vec<NestedPopulations>,
+    /// Which populations are the same people at two times, the earlier ones in the order of their releases.
+    pub versions: Vec<PopulationVersions>,
 }
 
 /// A cell of an earlier release.
@@ -39,10 +46,20 @@ pub struct PastCell {
     pub id: CellId,
     pub of: CellMeasure,
     pub value: i64,
+    /// Of a sum: how many contributors it has.
+    pub contributors: i64,
     /// What a reader was told. One value: it was published.
     pub known: PossibleRange,
     /// The protection interval of a sensitive cell.
     pub protected: Option<(i64, i64)>,
+}
+
+impl PastCell {
+    /// Whether the number was published, or what it was told leaves one value.
+    #[must_use]
+    pub fn is_public(&self) -> bool {
+        self.known.high == Some(self.known.low)
+    }
 }
 
 /// An earlier release.
@@ -50,9 +67,11 @@ pub struct PastCell {
 pub struct PastRelease {
     pub cells: Vec<PastCell>,
     pub sums: Vec<(CellId, Vec<CellId>)>,
+    pub within: Vec<(CellId, CellId)>,
     /// Numbers that were published, without those that were withheld.
     pub numbers: Vec<PublishedNumber>,
     pub nested: Vec<NestedPopulations>,
+    pub versions: Vec<PopulationVersions>,
     pub audit: AuditRecord,
 }
 

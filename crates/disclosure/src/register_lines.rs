@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use base::problem::Problem;
 
 use crate::audit::{ALL_RULES, AuditRecord, CellPosition, ReleaseOutcome, rule_words};
-use crate::nested::NestedPopulations;
+use crate::nested::{NestedPopulations, PopulationVersions};
 use crate::primary::PossibleRange;
 use crate::published::{Formula, PublishedNumber};
 use crate::register::{PastCell, PastRelease, ReleaseRegister};
@@ -18,39 +18,51 @@ const FIRST_LINE: &str = "disclosure register 1";
 /// The register as text.
 #[must_use]
 pub fn write(register: &ReleaseRegister) -> String {
-    let mut text = format!("{FIRST_LINE}\n");
+    let entries = register.releases.iter().map(write_entry);
+    [format!("{FIRST_LINE}\n")].into_iter().chain(entries).collect()
+}
+
+/// One entry as text, to be added to the end of a register.
+#[must_use]
+pub fn write_entry(release: &PastRelease) -> String {
+    let mut text = String::new();
     let mut line = |fields: &[String]| {
         let fields: Vec<String> = fields.iter().map(|field| escaped(field)).collect();
         text.push_str(&fields.join("\t"));
         text.push('\n');
     };
-    for release in &register.releases {
-        write_audit(&release.audit, &mut line);
-        for cell in &release.cells {
-            let of = if cell.of == CellMeasure::Count { "count" } else { "sum" };
-            let high = cell.known.high.map_or("any".into(), |high| high.to_string());
-            let mut fields = vec!["cell".into(), of.into(), cell.value.to_string(), cell.known.low.to_string(), high];
-            let (low, high) =
-                cell.protected.map_or(("no".into(), "no".into()), |(low, high)| (low.to_string(), high.to_string()));
-            fields.extend([low, high]);
-            fields.extend(id_fields(&cell.id));
-            line(&fields);
-        }
-        for (total, parts) in &release.sums {
-            let mut fields = vec!["sum".into(), parts.len().to_string()];
-            fields.extend(id_fields(total));
-            parts.iter().for_each(|part| fields.extend(id_fields(part)));
-            line(&fields);
-        }
-        for number in &release.numbers {
-            let mut fields = vec!["number".into(), number.cells.len().to_string()];
-            number.cells.iter().for_each(|id| fields.extend(id_fields(id)));
-            fields.extend(formula_fields(&number.formula));
-            line(&fields);
-        }
-        for pair in &release.nested {
-            line(&["nested".into(), pair.inner.clone(), pair.outer.clone()]);
-        }
+    write_audit(&release.audit, &mut line);
+    for cell in &release.cells {
+        let of = if cell.of == CellMeasure::Count { "count" } else { "sum" };
+        let high = cell.known.high.map_or("any".into(), |high| high.to_string());
+        let mut fields = vec!["cell".into(), of.into(), cell.value.to_string(), cell.known.low.to_string(), high];
+        let (low, high) = cell.protected.map_or(("no".into(), "no".into()), |(low, high)| (low.to_string(), high.to_string()));
+        fields.extend([low, high, cell.contributors.to_string()]);
+        fields.extend(id_fields(&cell.id));
+        line(&fields);
+    }
+    for (total, parts) in &release.sums {
+        let mut fields = vec!["sum".into(), parts.len().to_string()];
+        fields.extend(id_fields(total));
+        parts.iter().for_each(|part| fields.extend(id_fields(part)));
+        line(&fields);
+    }
+    for number in &release.numbers {
+        let mut fields = vec!["number".into(), number.cells.len().to_string()];
+        number.cells.iter().for_each(|id| fields.extend(id_fields(id)));
+        fields.extend(formula_fields(&number.formula));
+        line(&fields);
+    }
+    for pair in &release.nested {
+        line(&["nested".into(), pair.inner.clone(), pair.outer.clone()]);
+    }
+    for (inner, outer) in &release.within {
+        let mut fields = vec!["within".into()];
+        [inner, outer].into_iter().for_each(|id| fields.extend(id_fields(id)));
+        line(&fields);
+    }
+    for pair in &release.versions {
+        line(&["version".into(), pair.earlier.clone(), pair.later.clone()]);
     }
     text
 }
@@ -60,8 +72,9 @@ fn write_audit(audit: &AuditRecord, line: &mut impl FnMut(&[String])) {
         ReleaseOutcome::Approved => ("approved", String::new()),
         ReleaseOutcome::Refused(why) => ("refused", why.clone()),
     };
-    let numbers = [audit.day.to_string(), audit.earlier.to_string(), audit.differences.to_string()];
-    let texts = [audit.name.clone(), audit.actor.clone(), audit.asked.clone(), outcome.into(), why];
+    let numbers = [audit.day.to_string(), audit.earlier.to_string(), audit.differences.to_string(), audit.cells.to_string()];
+    let texts = [&audit.name, &audit.actor, &audit.asked, &audit.policy, &audit.fingerprint].map(String::clone);
+    let texts = [&texts[..], &[outcome.into(), why]].concat();
     line(&[&["release".to_owned()], &numbers[..], &texts[..]].concat());
     let place = |position: &CellPosition| [position.table.to_string(), position.cell.to_string()];
     for (rule, position) in &audit.hits {
@@ -193,8 +206,8 @@ fn read_line(register: &mut ReleaseRegister, line: &str) -> Option<()> {
     let word = fields.0.next()?;
     if word == "release" {
         let audit = read_audit(&mut fields)?;
-        let (cells, sums, numbers, nested) = Default::default();
-        register.releases.push(PastRelease { cells, sums, numbers, nested, audit });
+        let (cells, sums, within, numbers, nested, versions) = Default::default();
+        register.releases.push(PastRelease { cells, sums, within, numbers, nested, versions, audit });
         return fields.end();
     }
     let release = register.releases.last_mut()?;
@@ -217,6 +230,8 @@ fn read_line(register: &mut ReleaseRegister, line: &str) -> Option<()> {
             let count = fields.number()?;
             release.numbers.push(PublishedNumber { cells: fields.ids(count)?, formula: fields.formula()?, must_stay: true });
         }
+        "within" => release.within.push((fields.id()?, fields.id()?)),
+        "version" => release.versions.push(PopulationVersions { earlier: fields.text()?, later: fields.text()? }),
         "nested" => release.nested.push(NestedPopulations { inner: fields.text()?, outer: fields.text()? }),
         _ => return None,
     }
@@ -224,10 +239,11 @@ fn read_line(register: &mut ReleaseRegister, line: &str) -> Option<()> {
 }
 
 fn read_audit(fields: &mut LineFields) -> Option<AuditRecord> {
-    let (day, earlier, differences) = (fields.number()?, fields.number()?, fields.number()?);
+    let (day, earlier, differences, cells) = (fields.number()?, fields.number()?, fields.number()?, fields.number()?);
     let (name, actor, asked) = (fields.text()?, fields.text()?, fields.text()?);
     let mut audit = AuditRecord::of(&name, &actor, day, &asked);
-    (audit.earlier, audit.differences) = (earlier, differences);
+    (audit.earlier, audit.differences, audit.cells) = (earlier, differences, cells);
+    (audit.policy, audit.fingerprint) = (fields.text()?, fields.text()?);
     let (outcome, why) = (fields.text()?, fields.text()?);
     audit.outcome = match outcome.as_str() {
         "approved" => ReleaseOutcome::Approved,
@@ -257,5 +273,6 @@ fn read_cell(fields: &mut LineFields) -> Option<PastCell> {
     // The true value is within what a reader was told and within its protection interval.
     let is_within = protected.is_none_or(|(low, high): (i64, i64)| low <= value && value <= high && high <= 2 * LARGEST_VALUE);
     (known.holds(value) && is_within).then_some(())?;
-    Some(PastCell { id: fields.id()?, of, value, known, protected })
+    let contributors = fields.value()?;
+    Some(PastCell { id: fields.id()?, of, value, contributors, known, protected })
 }

@@ -8,6 +8,7 @@ use crate::audit::{AuditRecord, ReleaseOutcome};
 use crate::controlled_rounding::{knowledge_of_rounded, not_protected, protected_ranges, round_unchecked};
 use crate::primary::{PossibleRange, says_small};
 use crate::protection::ProtectionTask;
+use crate::publication::Publication;
 use crate::register::{PastCell, PastRelease, ReleaseRegister, ReleaseRequest};
 use crate::rules::DisclosurePolicy;
 use crate::secondary::{SearchLimits, Suppression, suppress};
@@ -21,6 +22,8 @@ use crate::words::CellShown;
 pub struct ApprovedRelease {
     /// For each table, what its cells show, in the order of its cells.
     pub tables: Vec<Vec<CellShown>>,
+    /// The same as what pages and files are made of.
+    pub publication: Publication,
     /// Whether each number is withheld. Beside a rounded table all are: they can be worked out from the rounded numbers.
     pub withheld: Vec<bool>,
     /// What was hidden, and how good the pattern is. None where the tables are rounded.
@@ -47,6 +50,8 @@ pub fn release(
     request: &ReleaseRequest,
 ) -> Result<ApprovedRelease, Box<RefusedRelease>> {
     let mut audit = AuditRecord::of(&request.name, &request.actor, request.day, &request.asked);
+    audit.policy = policy.words();
+    audit.cells = request.tables.iter().map(|table| table.cells.len()).sum();
     let decided = decide(register, policy, limits, request, &mut audit);
     decided.map_err(|problem| {
         audit.outcome = ReleaseOutcome::Refused(problem.what.clone());
@@ -88,6 +93,11 @@ fn shown_in_tables(all: &Together, request: &ReleaseRequest, shown: &impl Fn(usi
     request.tables.iter().map(show).collect()
 }
 
+fn publication(policy: &DisclosurePolicy, request: &ReleaseRequest, shown: &[Vec<CellShown>]) -> Publication {
+    let rules = (policy.smallest_count, policy.rounding_base);
+    Publication::new((&request.name, request.day), rules, &request.tables, shown)
+}
+
 /// The entry for the register.
 fn entry(
     all: &Together,
@@ -100,7 +110,8 @@ fn entry(
     let cell = |at: &usize| {
         let cell = &all.system.cells[*at];
         let (id, value) = (cell.id.clone(), cell.cell.value);
-        PastCell { id, of: cell.of, value, known: known.ranges[*at], protected: protected[*at] }
+        let contributors = cell.cell.contributors;
+        PastCell { id, of: cell.of, value, contributors, known: known.ranges[*at], protected: protected[*at] }
     };
     let numbers = request.numbers.iter().zip(withheld).filter(|(_, withheld)| !**withheld);
     PastRelease {
@@ -108,6 +119,8 @@ fn entry(
         sums: all.own_sums.clone(),
         numbers: numbers.map(|(number, _)| number.clone()).collect(),
         nested: request.nested.clone(),
+        versions: request.versions.clone(),
+        within: request.within.clone(),
         audit: audit.clone(),
     }
 }
@@ -139,7 +152,8 @@ fn with_hidden_cells(
     let mut protected = vec![None; all.system.cells.len()];
     task.sensitive.iter().for_each(|cell| protected[cell.cell] = Some((cell.low, cell.high)));
     let entry = entry(all, request, &known, &protected, &withheld, audit);
-    ApprovedRelease { tables: shown_in_tables(all, request, &shown), withheld, suppression: Some(found), entry }
+    let tables = shown_in_tables(all, request, &shown);
+    ApprovedRelease { publication: publication(policy, request, &tables), tables, withheld, suppression: Some(found), entry }
 }
 
 /// The new tables rounded, and checked with everything earlier.
@@ -176,5 +190,6 @@ fn rounded(
     audit.withheld = (1..=request.numbers.len()).collect();
     let withheld = vec![true; request.numbers.len()];
     let entry = entry(all, request, &known, &protected, &withheld, audit);
-    Ok(ApprovedRelease { tables: shown_in_tables(all, request, &|at| shown[at]), withheld, suppression: None, entry })
+    let tables = shown_in_tables(all, request, &|at| shown[at]);
+    Ok(ApprovedRelease { publication: publication(policy, request, &tables), tables, withheld, suppression: None, entry })
 }

@@ -64,6 +64,31 @@ impl Default for DisclosurePolicy {
     }
 }
 
+impl DisclosurePolicy {
+    /// The policy in words, for the record of a release. It says which values are assumptions.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let mut parts = vec![format!("counts below {} are sensitive", self.smallest_count)];
+        parts.push(match self.rounding_base {
+            Some(base) => format!("everything is rounded to multiples of {base}"),
+            None => format!("a range of {} or more is left for each", self.least_range),
+        });
+        parts.push(match self.zero {
+            ZeroRule::Published => "zeros are published".to_owned(),
+            ZeroRule::Protected => "zeros are protected".to_owned(),
+        });
+        parts.extend(self.dominance.map(|rule| {
+            let largest = base::english::counted(rule.contributors as i64, "contributor", "contributors");
+            format!("a sum is sensitive if its largest {largest} have more than {} of it", rule.share)
+        }));
+        parts.extend(self.p_percent.map(|share| format!("nobody may estimate the largest contribution to within {share}")));
+        if !self.assumed.is_empty() {
+            parts.push(format!("assumed, because nobody set them: {}", self.assumed.join(", ")));
+        }
+        parts.join("; ")
+    }
+}
+
 /// Half of the smallest count. A wider range hides more cells and protects more.
 fn default_range(smallest_count: i64) -> i64 {
     smallest_count / 2

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use base::problem::Problem;
 
-use crate::audit::{AuditRecord, CellPosition};
-use crate::nested::differences;
+use crate::audit::{AuditRecord, CellPosition, ReleaseOutcome};
+use crate::nested::{difference_within, differences};
 use crate::primary::{PossibleRange, SensitiveCell, SensitivityRule, range_of_primary, range_of_secondary};
 use crate::protection::ProtectionTask;
 use crate::published::PublishedNumber;
@@ -13,6 +13,7 @@ use crate::register::{PastCell, ReleaseRegister, ReleaseRequest};
 use crate::rules::DisclosurePolicy;
 use crate::system::{CellId, LinearSystem, SystemCell};
 use crate::table::{StatisticalCell, wrong};
+use crate::versions;
 
 /// The new tables and the earlier releases as one system.
 pub(crate) struct Together {
@@ -30,7 +31,11 @@ pub(crate) struct Together {
 
 impl Together {
     pub(crate) fn of(register: &ReleaseRegister, request: &ReleaseRequest) -> Result<Together, Box<Problem>> {
-        let new = LinearSystem::of(&request.tables)?;
+        let mut new = LinearSystem::of(&request.tables)?;
+        for (total, parts) in &request.sums {
+            new.add_equation(total, parts)?;
+        }
+        let new = new.finish()?;
         let id = |at: &usize| new.cells[*at].id.clone();
         let own_sums: Vec<(CellId, Vec<CellId>)> =
             new.equations.iter().map(|sum| (id(&sum.total), sum.parts.iter().map(id).collect())).collect();
@@ -49,10 +54,19 @@ impl Together {
             past.entry(cell.id.clone()).and_modify(|known| *known = both(known, cell)).or_insert_with(|| cell.clone());
         }
         let nested = register.releases.iter().flat_map(|release| &release.nested).chain(&request.nested);
-        let differences = differences(&cells, nested)?;
+        let mut differences = differences(&cells, nested)?;
+        let within = register.releases.iter().flat_map(|release| &release.within).chain(&request.within);
+        for (inner, outer) in within.collect::<BTreeSet<_>>() {
+            differences.extend(difference_within(&cells, inner, outer)?);
+        }
+        let is_public = |id: &CellId| past.get(id).is_some_and(PastCell::is_public);
         cells.extend(differences.iter().map(|(cell, _)| (cell.id.clone(), cell.clone())));
         let mut system = LinearSystem { cells: cells.into_values().collect(), equations: Vec::new() };
         for (total, parts) in register.releases.iter().flat_map(|release| &release.sums).chain(&own_sums) {
+            // What is public in all its parts leaves nothing open, and the attack can hold only so many equations.
+            if parts.iter().chain([total]).all(is_public) {
+                continue;
+            }
             system.add_equation(total, parts)?;
         }
         for (difference, (outer, inner)) in &differences {
@@ -65,10 +79,12 @@ impl Together {
         }
         let system = system.finish()?;
         let position = |id: &CellId| system.position(id);
+        let past_numbers = register.releases.iter().flat_map(|release| &release.numbers);
+        let past_numbers = past_numbers.filter(|number| !number.cells.iter().all(is_public)).cloned().collect();
         Ok(Together {
+            past_numbers,
             own: own_ids.iter().filter_map(position).collect(),
             past: past.into_values().filter_map(|cell| Some((position(&cell.id)?, cell))).collect(),
-            past_numbers: register.releases.iter().flat_map(|release| release.numbers.clone()).collect(),
             own_sums,
             new_tables,
             system,
@@ -103,11 +119,11 @@ impl Together {
         }
         let keep: Vec<usize> = request.keep.iter().filter_map(|id| system.position(id)).collect();
         let mut task = ProtectionTask::new(system, policy, numbers, &keep);
+        let mut between: BTreeMap<usize, PossibleRange> = BTreeMap::new();
         let mut sensitive: BTreeMap<usize, SensitiveCell> = task.sensitive.iter().map(|cell| (cell.cell, *cell)).collect();
         for (&at, past) in &self.past {
-            let was_published = past.known.high == Some(past.known.low);
             match past.protected {
-                _ if was_published => {
+                _ if past.is_public() => {
                     sensitive.remove(&at);
                 }
                 Some((low, high)) => {
@@ -123,6 +139,13 @@ impl Together {
                 }
             }
         }
+        for (cell, range) in versions::too_close(system, &self.own, register, request, policy) {
+            let is_public = self.past.get(&cell.cell).is_some_and(PastCell::is_public);
+            if !is_public && !sensitive.contains_key(&cell.cell) {
+                sensitive.insert(cell.cell, cell);
+                between.insert(cell.cell, range);
+            }
+        }
         for (at, reason) in &excepted {
             if sensitive.remove(at).is_some() {
                 audit.exceptions.extend(self.positions(request, *at).map(|place| (place, reason.clone())));
@@ -130,12 +153,16 @@ impl Together {
         }
         for at in 0..system.cells.len() {
             self.set_ranges(&mut task, policy, at, sensitive.contains_key(&at), excepted.contains_key(&at));
+            // Somebody may know that a number only grows.
+            if let (Some(range), Some(bounds)) = (&mut task.hidden[at], between.get(&at)) {
+                *range = overlap(*range, *bounds);
+            }
         }
         for cell in sensitive.values() {
             audit.hits.extend(self.positions(request, cell.cell).map(|place| (cell.rule, place)));
         }
         audit.differences = sensitive.values().filter(|cell| cell.rule == SensitivityRule::Difference).count();
-        audit.earlier = register.releases.len();
+        audit.earlier = register.releases.iter().filter(|release| release.audit.outcome == ReleaseOutcome::Approved).count();
         task.sensitive = sensitive.into_values().collect();
         Ok(task)
     }

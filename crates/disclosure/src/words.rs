@@ -5,6 +5,10 @@ use base::money::{Pence, thousands};
 
 use crate::table::CellMeasure;
 
+/// What stands in a table in the place of a number that is hidden to protect another: "confidential" (Government Analysis Function,
+/// "Symbols in tables").
+pub const NOT_SHOWN: &str = "[c]";
+
 /// What a reader sees in the place of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CellShown {

@@ -8,6 +8,7 @@
 use std::borrow::Cow;
 
 use base::hidden_characters::hidden;
+use disclosure::words::NOT_SHOWN;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::words::sentence;
@@ -101,12 +102,22 @@ pub fn slug(name: &str) -> String {
 
 /// Paragraphs of text.
 pub fn paragraph(words: &str) -> Markup {
-    html! { p { (words) } }
+    html! { p { (prose(words)) } }
 }
 
 /// A list of texts.
 pub fn list(items: &[String]) -> Markup {
-    html! { ul { @for item in items { li { (item) } } } }
+    html! { ul { @for item in items { li { (prose(item)) } } } }
+}
+
+/// A text in which names of columns and options stand between backticks, as a terminal shows them.
+fn prose(words: &str) -> Markup {
+    let parts: Vec<&str> = words.split('`').collect();
+    // A backtick without its pair is part of a text.
+    if parts.len().is_multiple_of(2) {
+        return html! { (words) };
+    }
+    html! { @for (at, part) in parts.iter().enumerate() { @if at % 2 == 1 { code { (part) } } @else { (part) } } }
 }
 
 /// A heading under a section's heading.
@@ -227,11 +238,13 @@ pub fn table_of(id: &str, caption: &str, header: &[&str], body: &Markup) -> Mark
 
 /// Short, and begins with a number: "£1.2m ± £0.1m", "-3 points", "12 of 48". A fingerprint such as "7f3cea" is none.
 fn is_figure(cell: &str) -> bool {
-    let number = cell.trim_start_matches(['-', '+', '£']);
+    let number = cell.strip_prefix("< ").unwrap_or(cell).trim_start_matches(['-', '+', '£']);
     let after = number.trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == '.' || letter == ',');
     let unit = after.split([' ', ':']).next().unwrap_or_default();
     let begins = number.starts_with(|letter: char| letter.is_ascii_digit()) && ["", "k", "m", "bn", "%"].contains(&unit);
-    cell.len() < 28 && (begins || ["", "never", "–"].contains(&cell))
+    // What stands in the place of a number that is not published lines up with the numbers.
+    let is_hidden = cell == NOT_SHOWN || cell.starts_with("fewer than ");
+    cell.len() < 28 && (begins || is_hidden || ["", "never", "–"].contains(&cell))
 }
 
 /// A chart with its title, what it shows, its legend and its figures as a table.
@@ -284,6 +297,13 @@ mod tests {
     }
 
     #[test]
+    fn names_between_backticks_are_code() {
+        let drawn = paragraph("the column `age` & `<b>`").into_string();
+        assert_eq!(drawn, "<p>the column <code>age</code> &amp; <code>&lt;b&gt;</code></p>");
+        assert_eq!(paragraph("a ` alone").into_string(), "<p>a ` alone</p>");
+    }
+
+    #[test]
     fn the_contents_list_names_every_section() {
         let page = page("words");
         for (id, title) in [("first", "First"), ("second", "Second")] {
@@ -296,7 +316,21 @@ mod tests {
 
     #[test]
     fn columns_of_figures_are_told_from_words() {
-        for figure in ["£1,200", "-3.5", "+0.2", "12%", "£41.4m ± £0.5m", "3 (1 to 5)", "0: any aim", "–", "never", ""] {
+        for figure in [
+            "£1,200",
+            "< 0.001",
+            "[c]",
+            "fewer than 10",
+            "-3.5",
+            "+0.2",
+            "12%",
+            "£41.4m ± £0.5m",
+            "3 (1 to 5)",
+            "0: any aim",
+            "–",
+            "never",
+            "",
+        ] {
             assert!(is_figure(figure), "{figure}");
         }
         for words in ["north", "7f3cea884e61", "2028-04 to 2029-03", "3 of the segments get no help at all"] {

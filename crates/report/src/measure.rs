@@ -9,6 +9,7 @@ use records::files::xlsx;
 use records::gate::quality::QualityReport;
 
 use crate::people::PeopleTable;
+use crate::publication;
 use crate::terminal::Terminal;
 
 /// What dated records say of every outcome of a scheme.
@@ -148,7 +149,7 @@ fn text(found: &Measurement, terminal: Terminal) -> String {
     if let Some(uncertainty) = &found.uncertainty {
         out += &uncertainty_text(uncertainty, terminal);
     }
-    out
+    out + &format!("\n{}\n", terminal.dim(&terminal.wrap(publication::EXACT, 0)))
 }
 
 /// A line for each outcome.

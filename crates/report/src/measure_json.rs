@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::machine_readable::{EstimatedShare, IntervalEntry, JsonDocument};
 use crate::measure::{KnownCount, LinkageUncertainty, Measurement, OutcomeBreakdown, OutcomeCount, OutcomeUncertainty};
 use crate::measure::{measure_of, share};
+use crate::publication::EXACT;
 use crate::quality;
 
 /// Outcomes measured from dated records. Intervals are 95% intervals.
@@ -32,6 +33,8 @@ pub struct MeasureDocument {
     pub data_quality: Vec<String>,
     /// what else the reader should know, a sentence each
     pub notes: Vec<String>,
+    /// that these figures are exact and not to be published
+    pub not_for_publication: &'static str,
 }
 
 /// One outcome over all people served.
@@ -236,6 +239,7 @@ impl From<&Measurement> for MeasureDocument {
             tally: TallyEntry { columns: found.tally.columns.clone(), rows: found.tally.rows.iter().map(row).collect() },
             data_quality: quality::lines(&found.quality),
             notes: found.notes.clone(),
+            not_for_publication: EXACT,
         }
     }
 }

@@ -30,6 +30,8 @@
 //! - [`evaluate`] answers whether a service worked, by the design that a spec names. [`evaluate::registration`] stamps a spec before
 //!   the data are there. [`compare_providers`] says how the providers of one contract compare with what is expected of them.
 //!
+//! - [`publish`] is the choke point: what is published of people passes disclosure control there and is remembered.
+//!
 //! At any time:
 //!
 //! - [`glossary`] explains a term, [`schema`] has the published forms of tables and results, [`access_log`] says who looked at whose
@@ -95,6 +97,7 @@ pub mod price;
 pub mod progress;
 mod proof_values;
 pub mod pseudonymise;
+pub mod publish;
 pub mod reconcile;
 pub mod records;
 pub mod replay;

@@ -22,6 +22,8 @@ use crate::error::Error;
 use crate::folder::{self, Reach};
 use crate::measured::MeasuredRecords;
 use crate::payees::{self, NamedProviders};
+use crate::publish::measured::{MeasuredDraft, publish_measured};
+use crate::publish::{self, PublishOptions, PublishedRelease};
 use crate::several_agencies::{JoinOptions, JoinedRecords, OutcomeRecords, read_outcomes};
 
 /// What is measured.
@@ -65,6 +67,36 @@ pub fn measure(request: &MeasureRequest) -> Result<Measurement, Error> {
         access_log::note(folder, &joining.access, "measure", &[])?;
     }
     counted(request, &scheme, &read).map_err(|error| error.with_notes(&read.measured().all_notes()))
+}
+
+/// Measures outcomes and publishes how many people had each, by the groups asked for.
+///
+/// # Errors
+/// As [`measure`], and what may not be published: then nothing is.
+pub fn publish_measurement(request: &MeasureRequest, options: &PublishOptions) -> Result<PublishedRelease, Error> {
+    let scheme = folder::open(&request.scheme, request.reach)?.scheme()?;
+    let MeasureRequest { records: folder, joining, days, .. } = request;
+    let policy = publish::policy(folder)?;
+    let read = read_outcomes(&scheme, folder, joining.as_ref(), *days, &[], request.accepted.clone())?;
+    if let Some(joining) = joining {
+        access_log::note(folder, &joining.access, "measure", &[])?;
+    }
+    let found = read.measured();
+    if !scheme.providers.is_empty() || found.providers.is_some() {
+        payees::named(&scheme, found.providers.as_deref(), &found.folders, &[NamedProviders::in_starts(&found.records)])?;
+    }
+    let draft = MeasuredDraft {
+        scheme: &scheme,
+        found,
+        days: *days,
+        by: &request.by,
+        outcomes: (0..scheme.outcomes.len()).collect(),
+        command: "measure",
+        kind: "Outcomes",
+        remarks: Vec::new(),
+        judgements: Vec::new(),
+    };
+    publish_measured(options, &policy, draft)
 }
 
 /// What was measured, as it is asked for.

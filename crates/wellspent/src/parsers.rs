@@ -10,6 +10,7 @@ use base::source::{FileBytes, Folder};
 use base::{Reader, ScenarioDraw, SchemeFiles};
 use contract::read::SCHEME_FILE;
 use contract::tally_file;
+use disclosure::{register_lines, rules};
 use ledger::entry::{LedgerEntry, SealedEntry};
 use ledger::journal::Ledger;
 use linkage::field::{Field, KINDS, Missing};
@@ -28,6 +29,7 @@ use records::files::FileFormat;
 use records::files::safe::Reach;
 
 use crate::link::texts;
+use crate::publish::DISCLOSURE_FILE;
 
 /// Something that reads bytes.
 pub struct Parser {
@@ -41,7 +43,7 @@ pub struct Parser {
 }
 
 /// All of them.
-pub static PARSERS: [Parser; 15] = [
+pub static PARSERS: [Parser; 17] = [
     Parser { name: "scheme", files: &["scheme.toml"], texts: &[], made: Vec::new, read: scheme_file },
     Parser { name: "assumptions", files: &["assumptions.toml"], texts: &[], made: Vec::new, read: assumptions },
     Parser { name: "textbook", files: &["textbook.toml", "game.toml"], texts: &[], made: Vec::new, read: textbook_case },
@@ -62,6 +64,8 @@ pub static PARSERS: [Parser; 15] = [
     Parser { name: "parquet", files: &[".parquet"], texts: &[], made: parquet_seeds, read: parquet_file },
     Parser { name: "workbook", files: &[".xlsx", ".ods"], texts: &[], made: workbook_seeds, read: workbook_file },
     Parser { name: "excel-sheet", files: &[], texts: &[EXCEL], made: Vec::new, read: excel_sheet },
+    Parser { name: "release-register", files: &[], texts: &[REGISTER], made: Vec::new, read: release_register },
+    Parser { name: "disclosure-policy", files: &[], texts: &[POLICY], made: Vec::new, read: disclosure_policy },
     Parser { name: "opendocument", files: &[], texts: &[OPEN_DOCUMENT], made: Vec::new, read: open_document },
 ];
 
@@ -207,6 +211,27 @@ fn entry(bytes: &[u8]) {
     let mut sealed = SealedEntry { number: 1, id, kind, recorded: "2027-01-01".into(), body, hash: String::new() };
     sealed.hash = sealed.computed(ledger.head().hash).to_string();
     let _ = ledger.accept(&sealed);
+}
+
+const REGISTER: &str = "disclosure register 1\nrelease\t20000\t0\t1\t4\tfirst\tan analyst\tby area\tbelow 10\t\tapproved\t\n\
+     hit\tsmall count\t1\t1\nhidden\t1\t2\nwithheld\t1\nexception\t1\t1\tagreed in writing\n\
+     cell\tcount\t4\t1\t9\t3\t8\t0\tall\tpeople\t1\tarea\tnorth\ncell\tcount\t50\t10\tany\tno\tno\t0\tall\tpeople\t1\tarea\tsouth\n\
+     cell\tcount\t54\t54\t54\tno\tno\t0\tall\tpeople\t0\n\
+     sum\t2\tall\tpeople\t0\tall\tpeople\t1\tarea\tnorth\tall\tpeople\t1\tarea\tsouth\n\
+     number\t2\tall\tpeople\t1\tarea\tsouth\tall\tpeople\t0\tratio\t100\t1\nnested\tall\tmore\nversion\tall\tlater\n";
+
+/// What is read is written again, and a release is tried with it.
+fn release_register(bytes: &[u8]) {
+    let Ok(register) = register_lines::read(&String::from_utf8_lossy(bytes)) else { return };
+    assert!(register_lines::read(&register_lines::write(&register)).is_ok(), "a register is read as it was written");
+    register.releases.iter().for_each(|release| drop(release.audit.lines()));
+}
+
+const POLICY: &str = "[disclosure]\nsmallest_count = 10\nleast_range = 5\nzero = \"protected\"\nrounding_base = 5\np_percent = \"10%\"\n\
+     [disclosure.dominance]\ncontributors = 2\nshare = \"85%\"\n";
+
+fn disclosure_policy(bytes: &[u8]) {
+    document(DISCLOSURE_FILE, bytes, |reader| drop(rules::read(reader, DISCLOSURE_FILE).words()));
 }
 
 /// A folder of this process.

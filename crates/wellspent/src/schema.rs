@@ -108,9 +108,11 @@ mod tests {
     use report::measure_json::MeasureDocument;
     use report::person::PersonDocument;
     use report::price::PriceReport;
+    use report::publication::PublicationDocument;
     use report::reconciliation::LedgerReconcileDocument;
     use report::records_check::RecordsCheckDocument;
     use report::records_map::RecordsMapDocument;
+    use report::releases::ReleasesDocument;
     use report::replay::ReplayDocument;
     use report::sensitivity_summary::SensitivityDocument;
     use report::statement_json::PayDocument;
@@ -154,6 +156,7 @@ mod tests {
         description::<LinkDocument>,
         description::<LotsDocument>,
         description::<MeasureDocument>,
+        description::<PublicationDocument>,
         description::<NewDocument>,
         description::<PayDocument>,
         description::<PersonDocument>,
@@ -161,6 +164,7 @@ mod tests {
         description::<PseudonymiseDocument>,
         description::<RecordsCheckDocument>,
         description::<RecordsMapDocument>,
+        description::<ReleasesDocument>,
         description::<ReplayDocument<'_>>,
         description::<SchemesDocument>,
         description::<SensitivityDocument<'_>>,

@@ -5,19 +5,22 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use wellspent::compare_providers::{CompareProvidersRequest, Dispersion, LEAST_PEOPLE, compare_providers};
+use wellspent::compare_providers::{CompareProvidersRequest, Dispersion, LEAST_PEOPLE, compare_providers, publish_comparison};
 use wellspent::quality;
 
 use crate::args::{AcceptArgs, DaysArgs, JoiningArgs};
 use crate::options::reach;
 use crate::output::{Inputs, ResultFormat, is_standard, outputs, write};
 use crate::print;
+use crate::publishing::PublishArgs;
 use crate::threads::Threads;
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  wellspent compare-providers my-scheme records --as-at 2029-12-16\n  \
                         wellspent compare-providers my-scheme records --as-at 2029-12-16 --html providers.html\n  \
-                        wellspent compare-providers my-scheme records --as-at 2029-12-16 --dispersion none")]
+                        wellspent compare-providers my-scheme records --as-at 2029-12-16 --dispersion none\n  \
+                        wellspent compare-providers my-scheme records --as-at 2029-12-16 --publish \"Providers, 2029\" \
+                        --release-register releases.txt --publish-to providers.html")]
 pub(crate) struct CompareProviders {
     /// The scheme folder, or the name of a shipped scheme; each outcome needs its [outcome.NAME.measured]
     scheme: PathBuf,
@@ -38,8 +41,10 @@ pub(crate) struct CompareProviders {
     #[command(flatten)]
     threads: Threads,
     /// Write it as a page with a funnel plot too; `-` for standard output
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "publish")]
     html: Option<PathBuf>,
+    #[command(flatten)]
+    publishing: PublishArgs,
     /// Write the result as JSON to standard output (`wellspent schema compare-providers` describes it)
     #[arg(long)]
     json: bool,
@@ -59,12 +64,14 @@ pub(crate) fn run(command: &CompareProviders) -> anyhow::Result<ExitCode> {
     let html = command.html.iter().map(|file| (file, ResultFormat::Html));
     let inputs = Inputs { scheme: Some(&command.scheme), records: Some(&command.records), files: [None; 2] };
     outputs(html, command.json, inputs)?;
+    let release = command.publishing.asked(command.joining.asked_by(), command.json, inputs)?;
     command.threads.begin()?;
-    let found = compare_providers(&CompareProvidersRequest {
+    let joining = if release.is_some() { command.joining.joining_or_none() } else { command.joining.joining() };
+    let request = CompareProvidersRequest {
         scheme: command.scheme.clone(),
         reach: reach(),
         records: command.records.clone(),
-        joining: command.joining.joining()?,
+        joining: joining?,
         days: command.days.days(),
         accepted: command.accept.accepted(None)?,
         dispersion: match command.dispersion {
@@ -73,7 +80,11 @@ pub(crate) fn run(command: &CompareProviders) -> anyhow::Result<ExitCode> {
             DispersionChoice::None => Dispersion::None,
         },
         least_people: command.least_people,
-    })?;
+    };
+    if let Some(release) = release {
+        return command.publishing.write(&publish_comparison(&request, &release)?, command.json);
+    }
+    let found = compare_providers(&request)?;
     print::notes(&found.notes);
     let page_only = command.html.as_deref().is_some_and(is_standard);
     command.html.as_ref().map_or(Ok(()), |file| write(file, &found.page()))?;

@@ -5,19 +5,21 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use wellspent::measure::{BreakdownBy, MeasureRequest, PeopleTable, measure};
+use wellspent::measure::{BreakdownBy, MeasureRequest, PeopleTable, measure, publish_measurement};
 use wellspent::quality;
 
 use crate::args::{AcceptArgs, DaysArgs, JoiningArgs};
 use crate::options::reach;
 use crate::output::{Inputs, ResultFormat, is_standard, named_for, outputs, write_bytes, write_csv};
 use crate::print;
+use crate::publishing::PublishArgs;
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  wellspent measure plain-linear records --as-at 2029-12-16\n  \
                         wellspent measure plain-linear records --as-at 2029-12-16 --by provider --tally tally.csv\n  \
                         wellspent measure plain-linear records --as-at 2029-12-16 --people people.xlsx --for \"audit of June\" \
-                        --asked-by \"Ann Lee\"")]
+                        --asked-by \"Ann Lee\"\n  wellspent measure plain-linear records --as-at 2029-12-16 --by provider --publish \
+                        \"Reoffending, 2029\" --release-register releases.txt --publish-to reoffending.html")]
 pub(crate) struct Measure {
     /// The scheme folder, or the name of a shipped scheme; each outcome needs its [outcome.NAME.measured]
     scheme: PathBuf,
@@ -31,30 +33,32 @@ pub(crate) struct Measure {
     #[command(flatten)]
     accept: AcceptArgs,
     /// Only the people of this provider
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", conflicts_with = "publish")]
     provider: Option<String>,
     /// Count separately for each of these; may be given several times
     #[arg(long, value_name = "WHAT")]
     by: Vec<By>,
     /// Write the tally as CSV, for `wellspent price`; - for standard output
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "publish")]
     tally: Option<PathBuf>,
     /// Write the tally as an Excel workbook
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "publish")]
     xlsx: Option<PathBuf>,
     /// Write the outcomes of each person: CSV, or Parquet or Excel where the name ends in .parquet or .xlsx. The access log in
     /// RECORDS gets a row first
-    #[arg(long, value_name = "FILE", requires = "purpose_in_words")]
+    #[arg(long, value_name = "FILE", requires = "purpose_in_words", conflicts_with = "publish")]
     people: Option<PathBuf>,
     /// What the outcomes of each person are needed for, in words, for the access log
     #[arg(long = "for", id = "purpose_in_words", value_name = "PURPOSE", requires = "people")]
     purpose_in_words: Option<String>,
     /// Write each outcome with its linkage interval into this CSV file; - for standard output
-    #[arg(long, value_name = "FILE", requires = "purpose")]
+    #[arg(long, value_name = "FILE", requires = "purpose", conflicts_with = "publish")]
     linkage: Option<PathBuf>,
     /// Write the data-quality report into this CSV file; - for standard output
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "publish")]
     quality: Option<PathBuf>,
+    #[command(flatten)]
+    publishing: PublishArgs,
     /// Write the result as JSON to standard output (`wellspent schema measure` describes it)
     #[arg(long)]
     json: bool,
@@ -78,7 +82,9 @@ pub(crate) fn run(command: &Measure) -> anyhow::Result<ExitCode> {
     let formatted = files.into_iter().zip(formats).filter_map(|(file, format)| Some((file.as_ref()?, format)));
     outputs(formatted, command.json, inputs)?;
     let purpose = command.purpose_in_words.as_deref();
-    let joining = if purpose.is_some() { command.joining.joining_or_none() } else { command.joining.joining() };
+    let release = command.publishing.asked(command.joining.asked_by(), command.json, inputs)?;
+    let joining =
+        if purpose.is_some() || release.is_some() { command.joining.joining_or_none() } else { command.joining.joining() };
     let mut by: Vec<BreakdownBy> = Vec::new();
     for asked in command.by.iter().map(|by| match by {
         By::Provider => BreakdownBy::Provider,
@@ -91,7 +97,7 @@ pub(crate) fn run(command: &Measure) -> anyhow::Result<ExitCode> {
             by.push(asked);
         }
     }
-    let found = measure(&MeasureRequest {
+    let request = MeasureRequest {
         scheme: command.scheme.clone(),
         reach: reach(),
         records: command.records.clone(),
@@ -101,7 +107,11 @@ pub(crate) fn run(command: &Measure) -> anyhow::Result<ExitCode> {
         by,
         accepted: command.accept.accepted(None)?,
         people: purpose.map(|purpose| command.joining.access_for(purpose)).transpose()?,
-    })?;
+    };
+    if let Some(release) = release {
+        return command.publishing.write(&publish_measurement(&request, &release)?, command.json);
+    }
+    let found = measure(&request)?;
     print::notes(&found.notes);
     if command.json {
         print::json(&found.document())?;

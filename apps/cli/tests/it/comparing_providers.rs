@@ -140,28 +140,41 @@ fn providers_alike_are_within_and_a_better_one_is_found() {
     assert!(outside <= 4, "{outside} of {} are outside", DRAWS * 6);
 }
 
-/// Nobody learns a small number, in the text, the document or the page.
+/// What is exact says so, and what is published shows no small number: of 20 people, those with the outcome or those without it are few.
 #[test]
-fn small_numbers_are_not_shown() {
+fn small_numbers_are_not_published() {
     let (scheme, records) = folders(3, &ALIKE);
-    let document = json(&scheme, &records, &["--least-people", "10"]);
-    let providers = document["outcomes"][0]["providers"].as_array().expect("providers");
-    let gorse = providers.iter().find(|of| of["name"] == "Gorse").expect("the provider");
-    // Of so few people, those with the outcome or those without it are fewer than 10.
-    assert!(gorse["people"].as_u64().is_some_and(|people| (10..20).contains(&people)), "{}", gorse["people"]);
-    for field in ["events", "rate"] {
-        assert_eq!(gorse[field], Value::Null, "{field}");
-    }
-    assert_eq!(gorse["position"]["standardised_rate"], Value::Null);
-    assert_eq!(gorse["position"]["shrunken_rate"], Value::Null);
-    assert!(gorse["position"]["place"].is_string());
     let page = scheme.0.join("providers.html").display().to_string();
     let text = asked(&scheme, &records, &["--html", &page]);
-    assert!(text.contains("fewer than 10"), "{text}");
-    let page = fs::read_to_string(page).expect("the page");
-    assert!(page.contains("chart-funnel") && page.contains("table-funnel") && page.contains("fewer than 10"));
+    let exact = "These figures are exact, for the parties to the contract.";
+    assert!(text.contains(exact) && fs::read_to_string(&page).expect("the page").contains(exact));
+    let document = json(&scheme, &records, &[]);
+    let providers = document["outcomes"][0]["providers"].as_array().expect("providers");
+    let gorse = providers.iter().find(|of| of["name"] == "Gorse").expect("the provider");
+    let (people, events) = (gorse["people"].as_u64().expect("people"), gorse["events"].as_u64().expect("events"));
+    assert!(people <= 20 && (events < 10 || people - events < 10), "{gorse}");
+    let (log, to) = (scheme.0.join("releases.txt").display().to_string(), scheme.0.join("published.html").display().to_string());
+    let publish = ["--publish", "Providers", "--release-register", &log];
+    let text = asked(&scheme, &records, &[&publish[..], &["--publish-to", &to]].concat());
+    let published = fs::read_to_string(to).expect("the page");
+    assert!(text.contains("[c]") && published.contains("[c]") && published.contains("chart-shares"), "{text}");
+    assert!(published.contains("within what is expected") && text.contains("exit code 0"), "{text}");
+    let ask = ["compare-providers", scheme.path(), records.path(), "--as-at", "2029-06-30", "--json"];
+    let again = ["--publish", "Providers again", "--release-register", &log];
+    let document = assert_matches("publication", &[&ask[..], &again].concat());
+    let rows = document["tables"][0]["rows"].as_array().expect("rows");
+    let gorse = rows.iter().find(|row| row["names"][0] == "Gorse").expect("the provider");
+    let figure = |name: &str| {
+        let figures = gorse["figures"].as_array().expect("figures");
+        figures.iter().find(|figure| figure["figure"] == name).expect("the figure").clone()
+    };
+    for name in ["with the outcome", "of 100 (95% interval)"] {
+        assert!(figure(name)["value"].is_null(), "{gorse}");
+    }
+    // Nothing is said of whom few numbers are shown.
+    assert_eq!(figure("compared with what is expected")["shown"], "[c]");
     for rank in ["1st", "best provider", "worst", "position 1"] {
-        assert!(!page.contains(rank) && !text.contains(rank), "{rank}");
+        assert!(!published.contains(rank) && !text.contains(rank), "{rank}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use disclosure::attack::{PublicKnowledge, attack};
 use disclosure::audit::ReleaseOutcome;
-use disclosure::nested::NestedPopulations;
+use disclosure::nested::{NestedPopulations, PopulationVersions};
 use disclosure::primary::PossibleRange;
 use disclosure::published::PublishedNumber;
 use disclosure::register::{DisclosureException, PastCell, ReleaseRegister, ReleaseRequest};
@@ -28,6 +28,9 @@ fn request(name: &str, tables: Vec<StatisticalTable>, nested: &[(&str, &str)]) -
         keep: Vec::new(),
         exceptions: Vec::new(),
         nested: nested.iter().map(pair).collect(),
+        sums: Vec::new(),
+        within: Vec::new(),
+        versions: Vec::new(),
     }
 }
 
@@ -89,6 +92,146 @@ fn a_later_table_does_not_give_an_earlier_cell_away() {
     assert!(shown.contains(&2) && shown.contains(&5), "{shown:?}");
     // Both releases together, attacked from outside.
     attack_all(&register);
+}
+
+fn versions(later: &str, earlier: &[&str]) -> Vec<PopulationVersions> {
+    earlier.iter().map(|earlier| PopulationVersions { earlier: (*earlier).into(), later: later.into() }).collect()
+}
+
+/// Nobody says who is within whom: in the first area 3 people left, and in the second 4 joined.
+#[test]
+fn versions_that_differ_by_few_people_either_way_are_not_both_published() {
+    let mut register = ReleaseRegister::default();
+    publish(&mut register, &request("June", vec![counts("June", vec![dimension("a", 3)], &[43, 60, 30])], &[])).expect("safe");
+    let mut july = request("July", vec![counts("July", vec![dimension("a", 3)], &[40, 64, 30])], &[]);
+    july.versions = versions("July", &["June"]);
+    let found = publish(&mut register, &july).expect("safe with cells hidden");
+    // The third area is as it was, and the total has 1 more.
+    assert_eq!(hidden(&found.tables[0]), [0, 1, 3]);
+    assert_eq!(found.entry.audit.differences, 3);
+    // Twenty more in each.
+    let mut august = request("August", vec![counts("August", vec![dimension("a", 3)], &[63, 84, 50])], &[]);
+    august.versions = versions("August", &["June", "July"]);
+    assert!(hidden(&publish(&mut register, &august).expect("safe").tables[0]).is_empty());
+    assert!(attacked_versions(&register).narrowest >= 4.0);
+    assert_eq!(register_lines::read(&register_lines::write(&register)).expect("a register"), register);
+}
+
+/// A release each month for three years, in which few people join or leave.
+#[test]
+fn monthly_releases_of_three_years_can_be_checked_together() {
+    let (mut shown, mut all, mut tried) = (0, 0, 0);
+    let mut narrowest = f64::INFINITY;
+    for seed in 0..3 {
+        let (mut register, mut draws) = (ReleaseRegister::default(), Draws::new(77 + seed));
+        let mut values: Vec<i64> = (0..12).map(|_| draws.between(0, 60)).collect();
+        for month in 0..36 {
+            values.iter_mut().for_each(|value| *value = (*value + draws.between(if seed == 0 { 0 } else { -3 }, 5)).max(0));
+            let name = format!("month {month}");
+            let mut next = request(&name, vec![counts(&name, vec![dimension("a", 4), dimension("b", 3)], &values)], &[]);
+            let earlier: Vec<String> = (0..month).map(|month| format!("month {month}")).collect();
+            next.versions = versions(&name, &earlier.iter().map(String::as_str).collect::<Vec<_>>());
+            let found = publish(&mut register, &next).expect("safe");
+            all += found.tables[0].len();
+            shown += found.tables[0].iter().filter(|cell| matches!(cell, CellShown::Value(_))).count();
+        }
+        let attacked = attacked_versions(&register);
+        tried += attacked.differences;
+        narrowest = narrowest.min(attacked.narrowest);
+    }
+    println!(
+        "3 times 36 monthly releases: {shown} of {all} numbers are shown; of {tried} small differences the narrowest is known to within \
+         {narrowest}"
+    );
+    assert!(shown * 6 > all && tried > 1_000, "{shown} of {all}, {tried}");
+    // The range that the policy asks for is 5, and ends count.
+    assert!(narrowest >= 4.0, "{narrowest}");
+}
+
+/// What an attacker finds who looks at each version by itself and then subtracts.
+struct AttackedVersions {
+    /// Small differences between two versions.
+    differences: usize,
+    /// The narrowest range that one of them is known to be within.
+    narrowest: f64,
+}
+
+fn attacked_versions(register: &ReleaseRegister) -> AttackedVersions {
+    let mut found: Vec<Vec<(PastCell, (f64, f64))>> = Vec::new();
+    for release in &register.releases {
+        let cells: std::collections::BTreeMap<CellId, PastCell> =
+            release.cells.iter().map(|cell| (cell.id.clone(), cell.clone())).collect();
+        let of = |cell: &PastCell| disclosure::system::SystemCell {
+            id: cell.id.clone(),
+            of: cell.of,
+            cell: disclosure::table::StatisticalCell::count(cell.value),
+            is_total: false,
+            is_difference: false,
+        };
+        let mut system = LinearSystem { cells: cells.values().map(of).collect(), equations: Vec::new() };
+        release.sums.iter().for_each(|(total, parts)| system.add_equation(total, parts).expect("it adds up"));
+        let known = PublicKnowledge { ranges: cells.values().map(|cell| cell.known).collect(), numbers: Vec::new() };
+        let ranges = cells.values().enumerate().map(|(at, cell)| {
+            let range = if cell.is_public() { (cell.value as f64, cell.value as f64) } else { interval(&system, &known, at) };
+            if let Some((low, high)) = cell.protected {
+                assert!(range.0 <= low as f64 + 1e-6 && range.1 >= high as f64 - 1e-6, "{low} to {high} is within {range:?}");
+            }
+            (cell.clone(), range)
+        });
+        found.push(ranges.collect());
+    }
+    let mut attacked = AttackedVersions { differences: 0, narrowest: f64::INFINITY };
+    for (at, earlier) in found.iter().enumerate() {
+        for later in &found[at + 1..] {
+            for ((first, of_first), (second, of_second)) in earlier.iter().zip(later) {
+                assert_eq!(first.id.conditions, second.id.conditions);
+                if (1..10).contains(&(first.value - second.value).abs()) {
+                    attacked.differences += 1;
+                    let width = (of_second.1 - of_first.0) - (of_second.0 - of_first.1);
+                    attacked.narrowest = attacked.narrowest.min(width);
+                }
+            }
+        }
+    }
+    attacked
+}
+
+/// Totals that no table has: known = with + without. A small part is not the total less the other part.
+#[test]
+fn a_total_of_another_table_gives_no_part_away() {
+    let mut register = ReleaseRegister::default();
+    let known = StatisticalTable { measure: "known".into(), ..counts("all", vec![dimension("a", 2)], &[40, 50]) };
+    let results = StatisticalTable {
+        measure: "results".into(),
+        ..counts("all", vec![dimension("a", 2), dimension("r", 2)], &[3, 37, 20, 30])
+    };
+    let mut asked = request("both", vec![known.clone(), results.clone()], &[]);
+    // The results of an area, at the total of the last dimension.
+    asked.sums = [0, 1, 2].map(|area| (CellId::of(&known, area), vec![CellId::of(&results, area * 3 + 2)])).to_vec();
+    let found = publish(&mut register, &asked).expect("safe");
+    assert_eq!(found.tables[1][0], CellShown::FewerThan(10));
+    let (known_shown, without) = (found.tables[0][0], found.tables[1][1]);
+    let both = matches!(known_shown, CellShown::Value(_)) && matches!(without, CellShown::Value(_));
+    assert!(!both, "{:?}", found.tables);
+    assert_eq!(found.publication.tables()[1].cell(&[Some(0), Some(0)]).map(|cell| cell.value()), Some(None));
+    attack_all(&register);
+}
+
+/// 40 people reoffended, and 36 of them were reconvicted: 4 reoffended and were not.
+#[test]
+fn a_part_of_an_outcome_is_not_subtracted_from_it() {
+    let mut register = ReleaseRegister::default();
+    let measured = |measure: &str, values: &[i64]| StatisticalTable {
+        measure: measure.into(),
+        ..counts("all", vec![dimension("a", 2)], values)
+    };
+    let (whole, part) = (measured("reoffended", &[40, 60]), measured("reconvicted", &[36, 30]));
+    let mut asked = request("both", vec![whole.clone(), part.clone()], &[]);
+    asked.within = [0, 1, 2].map(|cell| (CellId::of(&part, cell), CellId::of(&whole, cell))).to_vec();
+    let found = publish(&mut register, &asked).expect("safe");
+    let is_shown = |table: usize| matches!(found.tables[table][0], CellShown::Value(_));
+    assert!(!(is_shown(0) && is_shown(1)), "{:?}", found.tables);
+    assert_eq!(register_lines::read(&register_lines::write(&register)).expect("a register"), register);
 }
 
 /// What must be published and what was published leave no room: refused, with a reason and a record.

@@ -3,9 +3,9 @@
 use evaluation::providers::comparison::{Position, ProviderComparison};
 use evaluation::providers::funnel::FunnelBand;
 
+use super::OutcomeComparison;
 use super::tables::{self, TextTable};
 use super::words::{self, percent};
-use super::{OutcomeComparison, share_is_shown};
 use crate::charts::{legend, marks};
 use crate::components::{ChartFigure, stacked_table};
 use crate::svg::{self, Axis, BLUE, Chart, GREY, PURPLE, RED, Series, Shape};
@@ -13,12 +13,11 @@ use crate::svg::{self, Axis, BLUE, Chart, GREY, PURPLE, RED, Series, Shape};
 /// Places at which the limits are worked out.
 const PLACES: u64 = 60;
 
-/// The plot, with its figures as a table; none where no rate may be shown. `which` ends the ids, where a page has several.
+/// The plot, with its figures as a table; none where no provider has a place. `which` ends the ids, where a page has several.
 pub(super) fn funnel(outcome: &OutcomeComparison, found: &ProviderComparison, which: &str) -> Option<ChartFigure> {
     let placed: Vec<(f64, &Position)> = found
         .providers
         .iter()
-        .filter(|provider| share_is_shown(provider.counts.events, provider.counts.people))
         .filter_map(|provider| Some((provider.counts.people as f64, provider.position.as_ref()?)))
         .collect();
     let most = placed.iter().map(|(people, _)| *people).fold(0.0, f64::max);

@@ -5,11 +5,11 @@ use evaluation::providers::watch::Watch;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{ComparedProviders, OutcomeComparison, ProviderRow, share_is_shown, shown, words};
+use super::{ComparedProviders, OutcomeComparison, ProviderRow, words};
 use crate::machine_readable::{JsonDocument, rounded};
+use crate::publication::EXACT;
 
-/// How the providers of a contract compare with what is expected of their people. A count below 10 is null, and so is every figure from
-/// which one could be worked out.
+/// How the providers of a contract compare with what is expected of their people. The figures are exact.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct CompareProvidersDocument {
     /// the name of the scheme
@@ -24,6 +24,8 @@ pub struct CompareProvidersDocument {
     outcomes: Vec<ComparedOutcomeEntry>,
     /// outcomes that are counts or amounts, by name
     not_compared: Vec<String>,
+    /// that these figures are exact and not to be published
+    not_for_publication: &'static str,
 }
 
 /// One outcome.
@@ -61,15 +63,15 @@ struct ComparedProviderEntry {
     /// the provider
     name: String,
     /// people whose result is known
-    people: Option<u64>,
+    people: u64,
     /// people whose result is not yet known
-    not_yet_known: Option<u64>,
+    not_yet_known: u64,
     /// people who are left out by the rules of the scheme
-    left_out: Option<u64>,
+    left_out: u64,
     /// people excepted for a stated reason
-    excepted: Option<u64>,
+    excepted: u64,
     /// people who count with another member of their household
-    with_household: Option<u64>,
+    with_household: u64,
     /// people with the outcome
     events: Option<u64>,
     /// share of people with the outcome
@@ -111,7 +113,7 @@ struct NamedCountEntry {
     /// the segment
     name: String,
     /// how many people
-    people: Option<u64>,
+    people: u64,
 }
 
 /// A provider's results in one period.
@@ -120,7 +122,7 @@ struct PeriodEntry {
     /// the cohort or quarter
     name: String,
     /// people whose result is known
-    people: Option<u64>,
+    people: u64,
     /// events over what was expected
     ratio: Option<f64>,
 }
@@ -185,7 +187,7 @@ struct CoefficientEntry {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 struct RiskGroupEntry {
     /// how many people
-    people: Option<u64>,
+    people: u64,
     /// share that was expected
     expected: Option<f64>,
     /// share that was observed
@@ -208,6 +210,7 @@ impl ComparedProviders {
             least_people: self.least_people,
             outcomes: self.outcomes.iter().map(entry).collect(),
             not_compared: self.not_compared.clone(),
+            not_for_publication: EXACT,
         }
     }
 }
@@ -236,38 +239,31 @@ fn entry(outcome: &OutcomeComparison) -> ComparedOutcomeEntry {
     }
 }
 
-/// A figure that gives the share of events away.
-fn if_shown(counts: ExpectedCount, figure: f64) -> Option<f64> {
-    share_is_shown(counts.events, counts.people).then(|| rounded(figure)).flatten()
-}
-
 fn provider(outcome: &OutcomeComparison, row: &ProviderRow, found: Option<&ProviderResult>) -> ComparedProviderEntry {
     let counts = found.map(|found| found.counts).unwrap_or_default();
     let periods = found.iter().flat_map(|found| found.periods.iter().zip(&outcome.periods));
-    // Nobody is said as such, because there is nobody to find.
-    let or_none = |count: u64| if count == 0 { Some(0) } else { shown(count) };
     ComparedProviderEntry {
         name: row.name.clone(),
-        people: or_none(row.followed_up.known),
-        not_yet_known: or_none(row.followed_up.not_yet_known),
-        left_out: or_none(row.followed_up.left_out),
-        excepted: or_none(row.followed_up.excepted),
-        with_household: or_none(row.followed_up.with_household),
-        events: share_is_shown(counts.events, counts.people).then_some(counts.events),
-        rate: if_shown(counts, counts.share()),
-        expected_rate: shown(counts.people).and_then(|_| rounded(counts.expected_share())),
-        position: found.and_then(|found| found.position.as_ref()).map(|position| place(counts, position)),
+        people: row.followed_up.known,
+        not_yet_known: row.followed_up.not_yet_known,
+        left_out: row.followed_up.left_out,
+        excepted: row.followed_up.excepted,
+        with_household: row.followed_up.with_household,
+        events: found.map(|found| found.counts.events),
+        rate: rounded(counts.share()),
+        expected_rate: rounded(counts.expected_share()),
+        position: found.and_then(|found| found.position.as_ref()).map(place),
         segments: outcome
             .segments
             .iter()
             .zip(&row.segments)
-            .map(|(name, people)| NamedCountEntry { name: name.clone(), people: or_none(*people) })
+            .map(|(name, people)| NamedCountEntry { name: name.clone(), people: *people })
             .collect(),
         periods: periods
             .map(|(counts, name)| PeriodEntry {
                 name: name.clone(),
-                people: or_none(counts.people),
-                ratio: if_shown(*counts, counts.events as f64 / counts.expected),
+                people: counts.people,
+                ratio: rounded(counts.events as f64 / counts.expected),
             })
             .collect(),
         watches: found
@@ -279,16 +275,16 @@ fn provider(outcome: &OutcomeComparison, row: &ProviderRow, found: Option<&Provi
     }
 }
 
-fn place(counts: ExpectedCount, position: &Position) -> PositionEntry {
+fn place(position: &Position) -> PositionEntry {
     let [chance, additive, multiplicative] = position.bands.map(words::band);
     PositionEntry {
-        standardised_rate: if_shown(counts, position.rate),
+        standardised_rate: rounded(position.rate),
         limits: position.limits.map(rounded).to_vec(),
         place: words::band(position.band),
         place_by_chance: chance,
         place_additive: additive,
         place_multiplicative: multiplicative,
-        shrunken_rate: if_shown(counts, position.shrunken),
+        shrunken_rate: rounded(position.shrunken),
     }
 }
 
@@ -307,11 +303,7 @@ fn model(outcome: &OutcomeComparison, found: &ProviderComparison) -> CaseMixEntr
         |(column, log_odds): &(String, f64)| CoefficientEntry { column: column.clone(), log_odds: rounded(*log_odds) };
     let groups = found.calibration.groups.iter().map(|group| {
         let counts = ExpectedCount { people: group.people, events: group.events, expected: group.expected };
-        RiskGroupEntry {
-            people: shown(group.people),
-            expected: rounded(counts.expected_share()),
-            observed: if_shown(counts, counts.share()),
-        }
+        RiskGroupEntry { people: group.people, expected: rounded(counts.expected_share()), observed: rounded(counts.share()) }
     });
     CaseMixEntry {
         known_before: outcome.known_before.clone(),

@@ -15,10 +15,6 @@ use records::gate::quality::QualityReport;
 
 pub use json::CompareProvidersDocument;
 
-/// Counts of people below this are shown as "fewer than 10", with every figure from which they follow. Disclosure control will own
-/// this number and the rules around it: until then, totals and other outcomes can still give a small count away.
-pub(crate) const SMALLEST_COUNT: u64 = 10;
-
 /// The providers of a contract, outcome by outcome.
 #[derive(Clone, Debug)]
 pub struct ComparedProviders {
@@ -60,6 +56,20 @@ pub struct OutcomeComparison {
     pub comparison: Result<ProviderComparison, String>,
 }
 
+impl OutcomeComparison {
+    /// Where the result of each provider lies, by its name; empty where there is no comparison.
+    #[must_use]
+    pub fn places(&self) -> Vec<(&str, &'static str)> {
+        let Ok(found) = &self.comparison else { return Vec::new() };
+        let places =
+            found.providers.iter().map(|provider| provider.position.map_or(TOO_FEW, |position| words::band(position.band)));
+        self.providers.iter().map(|row| row.name.as_str()).zip(places).collect()
+    }
+}
+
+/// Said of a provider with too few people for a place.
+const TOO_FEW: &str = "too few to say";
+
 /// What results are followed by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PeriodKind {
@@ -88,14 +98,4 @@ pub struct FollowedUp {
     pub excepted: u64,
     /// Counted with another member of the household.
     pub with_household: u64,
-}
-
-/// A count that may be shown.
-pub(crate) fn shown(count: u64) -> Option<u64> {
-    (count >= SMALLEST_COUNT).then_some(count)
-}
-
-/// Whether a share of people may be shown: neither those with the outcome nor those without it are few.
-pub(crate) fn share_is_shown(events: u64, people: u64) -> bool {
-    events >= SMALLEST_COUNT && people.saturating_sub(events) >= SMALLEST_COUNT
 }

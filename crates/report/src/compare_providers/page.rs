@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use super::tables::{self, TextTable};
 use super::{ComparedProviders, OutcomeComparison, charts, words};
 use crate::components::{Page, PageSection, list, paragraph, stacked_table};
+use crate::publication::EXACT;
 
 impl ComparedProviders {
     /// The page. The same comparison gives the same bytes.
@@ -31,7 +32,7 @@ impl ComparedProviders {
             title: &format!("{} – how providers compare", self.scheme),
             kind: "Comparison of providers",
             heading,
-            about: &[self.scheme.clone(), format!("What happened up to {}.", self.as_at)],
+            about: &[self.scheme.clone(), format!("What happened up to {}.", self.as_at), EXACT.to_owned()],
             sections,
         }
         .render()
@@ -44,7 +45,6 @@ impl ComparedProviders {
             (paragraph(&words::scope(self, outcome, found)))
             @if let Some(chart) = &chart { (chart.draw_again(which)) }
             (draw(&tables::results(outcome, found), which))
-            (paragraph(&words::small_numbers()))
         };
         let limits = html! {
             (list(&words::limits(outcome, found)))

@@ -4,7 +4,7 @@ use base::money::thousands;
 use evaluation::providers::comparison::{ExpectedCount, ProviderComparison, ProviderResult};
 
 use super::words::{self, percent};
-use super::{OutcomeComparison, share_is_shown, shown};
+use super::{OutcomeComparison, TOO_FEW};
 
 /// A table of text.
 pub(super) struct TextTable {
@@ -14,16 +14,16 @@ pub(super) struct TextTable {
     pub(super) rows: Vec<Vec<String>>,
 }
 
-/// What is shown for a figure from which a small count could be worked out.
-const HIDDEN: &str = "–";
+/// What is shown where there is no figure: of nobody, or of too few people.
+const NONE: &str = "–";
 
 fn count(count: u64) -> String {
-    shown(count).map_or_else(words::fewer, |count| thousands(count as i64))
+    thousands(count as i64)
 }
 
-/// A figure that gives the share of events away.
-fn if_shown(counts: ExpectedCount, figure: impl FnOnce() -> String) -> String {
-    if share_is_shown(counts.events, counts.people) { figure() } else { HIDDEN.to_owned() }
+/// A figure of people, where there are any.
+fn of_people(people: u64, figure: impl FnOnce() -> String) -> String {
+    if people > 0 { figure() } else { NONE.to_owned() }
 }
 
 fn strings<const N: usize>(cells: [&str; N]) -> Vec<String> {
@@ -45,15 +45,13 @@ pub(super) fn results(outcome: &OutcomeComparison, found: &ProviderComparison) -
     let (many, _) = words::unit(outcome);
     let rows = by_provider(outcome, found, |provider| {
         let ExpectedCount { people, events, .. } = provider.counts;
-        let without = people.saturating_sub(events);
         vec![
             count(people),
-            // Few without the outcome are as easily worked out.
-            if people > 0 && shown(without).is_none() { HIDDEN.to_owned() } else { count(events) },
-            if_shown(provider.counts, || percent(provider.counts.share())),
-            if shown(people).is_some() { percent(provider.counts.expected_share()) } else { HIDDEN.to_owned() },
-            if_shown(provider.counts, || percent(provider.counts.share() / provider.counts.expected_share() * found.share)),
-            provider.position.map_or("too few to say", |position| words::band(position.band)).to_owned(),
+            count(events),
+            of_people(people, || percent(provider.counts.share())),
+            of_people(people, || percent(provider.counts.expected_share())),
+            of_people(people, || percent(provider.counts.share() / provider.counts.expected_share() * found.share)),
+            provider.position.map_or(TOO_FEW, |position| words::band(position.band)).to_owned(),
         ]
     });
     TextTable {
@@ -67,14 +65,14 @@ pub(super) fn results(outcome: &OutcomeComparison, found: &ProviderComparison) -
 /// The limits, and the shrunken rates.
 pub(super) fn limits(outcome: &OutcomeComparison, found: &ProviderComparison) -> TextTable {
     let rows = by_provider(outcome, found, |provider| match provider.position {
-        None => vec![HIDDEN.to_owned(); 4],
+        None => vec![NONE.to_owned(); 4],
         Some(position) => {
             let [far_low, low, high, far_high] = position.limits;
             vec![
-                if_shown(provider.counts, || percent(position.rate)),
+                percent(position.rate),
                 format!("{} to {}", percent(low), percent(high)),
                 format!("{} to {}", percent(far_low), percent(far_high)),
-                if_shown(provider.counts, || percent(position.shrunken)),
+                percent(position.shrunken),
             ]
         }
     });
@@ -95,12 +93,10 @@ pub(super) fn followed_up(outcome: &OutcomeComparison) -> TextTable {
     }
     let row = |provider: &super::ProviderRow| {
         let of = provider.followed_up;
-        // None is said as such: there is nobody to find.
-        let cell = |of: u64| if of == 0 { "0".to_owned() } else { count(of) };
         let mut cells = vec![provider.name.clone()];
-        cells.extend([of.known, of.not_yet_known, of.left_out, of.excepted].map(cell));
+        cells.extend([of.known, of.not_yet_known, of.left_out, of.excepted].map(count));
         if households {
-            cells.push(cell(of.with_household));
+            cells.push(count(of.with_household));
         }
         cells
     };
@@ -121,13 +117,10 @@ pub(super) fn mix(outcome: &OutcomeComparison, found: &ProviderComparison) -> Te
     }
     let rows = outcome.providers.iter().zip(&found.providers).map(|(row, provider)| {
         let people = provider.counts.people;
-        let expected = if shown(people).is_some() { percent(provider.counts.expected_share()) } else { HIDDEN.to_owned() };
+        let expected = of_people(people, || percent(provider.counts.expected_share()));
         let mut cells = vec![row.name.clone(), expected];
         if segments {
-            let share = |of: &u64| match shown(*of) {
-                Some(of) => format!("{:.0}%", 100.0 * of as f64 / people.max(1) as f64),
-                None => HIDDEN.to_owned(),
-            };
+            let share = |of: &u64| of_people(people, || format!("{:.0}%", 100.0 * *of as f64 / people as f64));
             cells.extend(row.segments.iter().map(share));
         }
         cells
@@ -140,7 +133,7 @@ pub(super) fn mix(outcome: &OutcomeComparison, found: &ProviderComparison) -> Te
 pub(super) fn trend(outcome: &OutcomeComparison, found: &ProviderComparison) -> TextTable {
     let cell = |counts: &ExpectedCount| match counts.people {
         0 => "nobody".to_owned(),
-        _ => if_shown(*counts, || format!("{:.2}", counts.events as f64 / counts.expected)),
+        _ => format!("{:.2}", counts.events as f64 / counts.expected),
     };
     let header = std::iter::once(words::period(outcome.periods_are).to_owned());
     let header = header.chain(outcome.providers.iter().map(|provider| provider.name.clone()));
@@ -160,7 +153,7 @@ pub(super) fn watches(outcome: &OutcomeComparison, found: &ProviderComparison) -
     let rows = outcome.providers.iter().zip(&found.providers).map(|(row, provider)| {
         let mut cells = vec![row.name.clone()];
         match &provider.watches {
-            None => cells.extend(vec!["too few to say".to_owned(); 2].into_iter().chain(vec![HIDDEN.to_owned(); 2])),
+            None => cells.extend(vec![TOO_FEW.to_owned(); 2].into_iter().chain(vec![NONE.to_owned(); 2])),
             Some([more, fewer]) => cells.extend([
                 words::signal(more, &row.began),
                 words::signal(fewer, &row.began),
@@ -188,8 +181,7 @@ pub(super) fn watches(outcome: &OutcomeComparison, found: &ProviderComparison) -
 pub(super) fn calibration(found: &ProviderComparison) -> TextTable {
     let row = |group: &evaluation::providers::calibration::RiskGroup| {
         let of = group.people.max(1) as f64;
-        let counts = ExpectedCount { people: group.people, events: group.events, expected: group.expected };
-        vec![percent(group.expected / of), if_shown(counts, || percent(group.events as f64 / of)), count(group.people)]
+        vec![percent(group.expected / of), percent(group.events as f64 / of), count(group.people)]
     };
     TextTable {
         id: "calibration",

@@ -2,6 +2,7 @@
 
 use super::tables::{self, TextTable};
 use super::{ComparedProviders, OutcomeComparison, words};
+use crate::publication::EXACT;
 use crate::terminal::Terminal;
 
 impl ComparedProviders {
@@ -13,7 +14,7 @@ impl ComparedProviders {
         if !self.not_compared.is_empty() {
             out += &format!("\n{}\n", terminal.wrap(&self.others(), 0));
         }
-        out.trim_end().to_owned() + "\n"
+        format!("{}\n\n{}\n", out.trim_end(), terminal.dim(&terminal.wrap(EXACT, 0)))
     }
 
     /// Outcomes that are not compared.
@@ -37,7 +38,6 @@ impl ComparedProviders {
         out += &format!("{}\n\n", terminal.wrap(&words::answer(outcome, found), 0));
         out += &format!("{}\n\n", terminal.wrap(&words::scope(self, outcome, found), 0));
         out += &table(terminal, &tables::results(outcome, found));
-        out += &format!("{}\n\n", terminal.wrap(&words::small_numbers(), 0));
         out += &table(terminal, &tables::limits(outcome, found));
         out += &format!(
             "{}\n\n",

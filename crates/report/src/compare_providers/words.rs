@@ -6,7 +6,7 @@ use evaluation::providers::comparison::{Position, ProviderComparison, WrongOrder
 use evaluation::providers::funnel::{Dispersion, FunnelBand};
 use evaluation::providers::watch::Watch;
 
-use super::{ComparedProviders, OutcomeComparison, PeriodKind, SMALLEST_COUNT};
+use super::{ComparedProviders, OutcomeComparison, PeriodKind};
 
 /// How many providers a sentence names.
 const NAMED: usize = 3;
@@ -261,17 +261,4 @@ pub(super) fn run(length: f64) -> String {
     }
     let unit = 10f64.powf((length.max(1.0).log10().floor() - 1.0).max(0.0));
     thousands(((length / unit).round() * unit) as i64)
-}
-
-/// What small numbers are.
-pub(super) fn small_numbers() -> String {
-    format!(
-        "Counts below {SMALLEST_COUNT} are shown as \"{}\". A dash stands for a figure from which one could be worked out.",
-        fewer()
-    )
-}
-
-/// What is shown in place of a small count.
-pub(super) fn fewer() -> String {
-    format!("fewer than {SMALLEST_COUNT}")
 }

@@ -153,7 +153,7 @@ impl EvaluationReport {
         }
         out.extend(found.savings.iter().map(|saving| {
             format!(
-                "Saving for {} of each person treated: {} (interval {} to {}).",
+                "Saving to {}, for each person treated: {} (interval {} to {}).",
                 saving.department,
                 words::pounds(saving.each),
                 words::pounds(saving.low),

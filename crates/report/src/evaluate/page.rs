@@ -6,6 +6,7 @@ use maud::{Markup, html};
 
 use super::{ESTIMATE_COLUMNS, EvaluationReport, charts};
 use crate::components::{Page, PageSection, list, paragraph, stacked_table, table, verdict};
+use crate::publication::NOT_FOR_PUBLICATION;
 
 impl EvaluationReport {
     /// The page. The same answer gives the same bytes.
@@ -39,7 +40,7 @@ impl EvaluationReport {
             title: &format!("{} – evaluation", found.question),
             kind: "Evaluation of a service",
             heading: &found.question,
-            about: std::slice::from_ref(&found.design),
+            about: &[found.design.clone(), NOT_FOR_PUBLICATION.to_owned()],
             sections,
         }
         .render()

@@ -6,6 +6,7 @@ use evaluation::evaluate::said;
 use evaluation::words;
 
 use super::{ESTIMATE_COLUMNS, EvaluationReport};
+use crate::publication::NOT_FOR_PUBLICATION;
 use crate::terminal::Terminal;
 
 impl EvaluationReport {
@@ -48,7 +49,7 @@ impl EvaluationReport {
             registration += &format!("    {line}\n");
         }
         out += &section(terminal, "Registration", &registration);
-        out.trim_end().to_owned() + "\n"
+        format!("{}\n\n{}\n", out.trim_end(), terminal.dim(&terminal.wrap(NOT_FOR_PUBLICATION, 0)))
     }
 
     fn losses(&self, terminal: Terminal) -> String {

@@ -18,8 +18,11 @@ pub use report::compare_providers::{ComparedProviders, FollowedUp, OutcomeCompar
 use crate::access_log;
 use crate::error::Error;
 use crate::folder::{self, Reach};
+use crate::measure::BreakdownBy;
 use crate::measured::MeasuredRecords;
 use crate::payees::{self, NamedProviders};
+use crate::publish::measured::{MeasuredDraft, publish_measured};
+use crate::publish::{self, PublishOptions, PublishedRelease};
 use crate::several_agencies::{JoinOptions, read_outcomes};
 
 /// Which providers are compared.
@@ -56,6 +59,47 @@ pub fn compare_providers(request: &CompareProvidersRequest) -> Result<ComparedPr
         access_log::note(records, &joining.access, "compare-providers", &[])?;
     }
     compared(request, &scheme, read.measured()).map_err(|error| error.with_notes(&read.measured().all_notes()))
+}
+
+/// Compares the providers of a scheme and publishes how many people of each had each outcome, with the place of each provider. No figure
+/// of the model goes out: one could give a small number away.
+///
+/// # Errors
+/// As [`compare_providers`], and what may not be published: then nothing is.
+pub fn publish_comparison(request: &CompareProvidersRequest, options: &PublishOptions) -> Result<PublishedRelease, Error> {
+    let scheme = folder::open(&request.scheme, request.reach)?.scheme()?;
+    let CompareProvidersRequest { records, joining, days, .. } = request;
+    let policy = publish::policy(records)?;
+    let read = read_outcomes(&scheme, records, joining.as_ref(), *days, &[], request.accepted.clone())?;
+    if let Some(joining) = joining {
+        access_log::note(records, &joining.access, "compare-providers", &[])?;
+    }
+    let found = read.measured();
+    let compared = compared(request, &scheme, found)?;
+    let names: Vec<String> =
+        (0..found.records.providers.len() as u32).map(|at| found.records.providers.get(at).to_string()).collect();
+    let judgement = |outcome: &OutcomeComparison| {
+        let places = outcome.places();
+        let place = |name: &String| places.iter().find(|(of, _)| of == name).map_or("–", |(_, place)| *place);
+        (!places.is_empty()).then(|| ("compared with what is expected", names.iter().map(place).collect()))
+    };
+    let draft = MeasuredDraft {
+        scheme: &scheme,
+        found,
+        days: *days,
+        by: &[BreakdownBy::Provider],
+        outcomes: (0..scheme.outcomes.len()).filter(|at| scheme.outcomes[*at].is_binary()).collect(),
+        command: "compare-providers",
+        kind: "Comparison of providers",
+        remarks: vec![
+            "The order is that of names: this is no ranking. Shares are not adjusted for whom a provider served.",
+            "The last column says where a provider's result lies beside what a model expects of its own people. By chance alone, 1 \
+             provider in 20 is outside the 95% limits. No other figure of the model is published, because one could give small numbers \
+             away.",
+        ],
+        judgements: compared.outcomes.iter().map(judgement).collect(),
+    };
+    publish_measured(options, &policy, draft)
 }
 
 fn compared(request: &CompareProvidersRequest, scheme: &Scheme, found: &MeasuredRecords) -> Result<ComparedProviders, Error> {

@@ -8,6 +8,8 @@ use linkage::purpose::PURPOSES_FILE;
 use linkage::recall::RECALL;
 use records::files::{find, is_kept_for_records};
 
+use crate::publish::DISCLOSURE_FILE;
+
 /// Whether writing a file would replace something that a folder of records is read from, or make a table of it. Both paths are
 /// canonical; the file may be in the folder of one of several agencies.
 #[must_use]
@@ -17,7 +19,8 @@ pub fn is_input(folder: &Path, file: &Path) -> bool {
     };
     let name = name.to_string_lossy();
     let stem = name.split('.').next().unwrap_or_default();
-    let linked = [PERSONS.name, LINKS.name, IDENTITIES.name, RECALL.name].contains(&stem) || name == PURPOSES_FILE;
+    let linked = [PERSONS.name, LINKS.name, IDENTITIES.name, RECALL.name].contains(&stem)
+        || [PURPOSES_FILE, DISCLOSURE_FILE].contains(&name.as_ref());
     // A workbook may hold tables under any name.
     let listed = || find(parent).is_ok_and(|(tables, _)| tables.iter().any(|table| table.path.ends_with(name.as_ref())));
     is_kept_for_records(&name) || linked || listed()
