@@ -96,6 +96,7 @@ pub mod progress;
 mod proof_values;
 pub mod pseudonymise;
 pub mod reconcile;
+mod recording_changes;
 pub mod records;
 pub mod replay;
 pub mod schema;
