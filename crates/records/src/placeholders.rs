@@ -93,7 +93,7 @@ pub fn is_numbered_none(text: &str) -> bool {
     // The point of `n.a.` is one of the signs around it.
     let is_word = |known: &&str| known.trim_matches(around) == word;
     let is_question = !word.is_empty() && word.bytes().all(|byte| byte == b'?');
-    is_question || NUMBERED.iter().any(|known| is_word(&known))
+    is_question || NUMBERED.iter().any(is_word)
 }
 
 /// Whether a row has no value in a column, or a word for none.
