@@ -300,11 +300,12 @@ struct Scans {
 impl Scans {
     fn of(measured: &MeasuredOutcomes, places: &Places, of: usize) -> Scans {
         let one = OneSeries { measured, of };
-        let (seen, begins) = (|at: usize| one.seen(at), |at: usize| one.begins(at));
+        let days: Vec<Day> = (0..measured.index.len()).map(|at| one.begins(at)).collect();
+        let (seen, begins) = (|at: usize| one.seen(at), |at: usize| days[at]);
         let everybody = || (0..measured.index.len()).filter(|at| seen(*at).days() > 0);
         let segments = measured.index.iter().map(|index| index.segment as usize + 1).max().unwrap_or(1);
-        let tables: Vec<LifeTable> = of_segments(measured, segments, &seen, everybody());
         let pooled = LifeTable::of(everybody().map(seen));
+        let tables: Vec<LifeTable> = if segments > 1 { of_segments(measured, segments, &seen, everybody()) } else { Vec::new() };
         let first = everybody().map(begins).min().unwrap_or(0);
         let last = everybody().map(begins).max().unwrap_or(0);
         let longest = everybody().map(|at| seen(at).days()).max().unwrap_or(0);
@@ -323,7 +324,7 @@ impl Scans {
         for at in everybody() {
             let (seen, index) = (seen(at), &measured.index[at]);
             let (begins, has) = (begins(at) - first, f64::from(u8::from(seen.has())));
-            let expected = tables[index.segment as usize].up_to(seen.days());
+            let expected = tables.get(index.segment as usize).unwrap_or(&pooled).up_to(seen.days());
             found_at[((seen.days() - 1) / STEP) as usize] += has;
             let of_segment = &mut by_segment[index.segment as usize];
             *of_segment = (of_segment.0 + pooled.up_to(seen.days()), of_segment.1 + has);
@@ -418,9 +419,6 @@ fn of_segments(
     seen: &impl Fn(usize) -> Seen,
     everybody: impl Iterator<Item = usize>,
 ) -> Vec<LifeTable> {
-    if segments == 1 {
-        return vec![LifeTable::of(everybody.map(seen))];
-    }
     let mut of: Vec<Vec<Seen>> = vec![Vec::new(); segments];
     everybody.for_each(|at| of[measured.index[at].segment as usize].push(seen(at)));
     of.into_iter().map(|seen| LifeTable::of(seen.into_iter())).collect()
