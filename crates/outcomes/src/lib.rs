@@ -29,6 +29,8 @@ mod plan;
 pub mod proof_values;
 mod query_dates;
 pub mod reach;
+pub mod recorded;
+pub mod recording_changes;
 mod remeasured;
 mod rules;
 pub mod silence;

@@ -19,6 +19,7 @@ use crate::person_outcome::{OutcomeState, PersonOutcome};
 use crate::plan::{OutcomePlan, plans_before_of, plans_of};
 use crate::proof_values::{ProofKinds, ValuesOnProofs};
 use crate::reach::{self, KindReach, reach_of};
+use crate::recorded::{self, Recorded, Seen, series_of};
 
 /// Measures every outcome of a scheme for everyone who started in one of its cohorts. `as_at` is the day the question is about.
 /// Rows that became known after `known_at` are ignored. Every outcome of the scheme must have a rule, and the records must have
@@ -33,8 +34,11 @@ pub fn measure(scheme: &Scheme, records: &Records, as_at: Day, known_at: Day) ->
     let all_censored =
         |plans: &[OutcomePlan]| vec![PersonOutcome::without_value(OutcomeState::Censored); index.len() * plans.len()];
     let (mut results, mut before) = (all_censored(&plans), all_censored(&plans_before));
+    let series = series_of(scheme, records);
+    let mut seen = vec![Seen::default(); index.len() * series.len()];
     // Each part of the facts with its people, and where their results go.
     let (mut rest, mut of, mut of_before, mut first) = (&index[..], &mut results[..], &mut before[..], 0);
+    let mut of_seen = &mut seen[..];
     let parts: Vec<_> = (0..records.facts.parts())
         .map(|at| {
             let own = rest.split_off(..rest.partition_point(|index| records.facts.part(index.start.person) <= at));
@@ -42,15 +46,17 @@ pub fn measure(scheme: &Scheme, records: &Records, as_at: Day, known_at: Day) ->
             let results = of.split_off_mut(..own.len() * plans.len()).unwrap_or_default();
             first += own.len();
             let before = of_before.split_off_mut(..own.len() * plans_before.len()).unwrap_or_default();
-            (at, first - own.len(), own, results, before)
+            let seen = of_seen.split_off_mut(..own.len() * series.len()).unwrap_or_default();
+            (at, first - own.len(), own, (results, before, seen))
         })
         .collect();
     let (links, proofs) = (ReferenceKinds::of(records), ProofKinds::of(records));
     let kinds = records.need.events.len() + records.need.spells.len();
-    let found = parts.into_par_iter().map_init(FactsPart::default, |part, (at, first, own, of, of_before)| {
+    let found = parts.into_par_iter().map_init(FactsPart::default, |part, (at, first, own, (of, of_before, seen))| {
         records.facts.fill(at, known_at, part);
         measure_people(&plans, records, part, own, known_at, of);
         measure_people(&plans_before, records, part, own, known_at, of_before);
+        recorded::fill(&series, &plans, records, part, own, of, seen);
         let found = inconsistencies_of((&plans, &plans_before), &links, records, part, own, known_at, first);
         (found, reach_of(part, own, kinds), proof_values(&proofs, part, own))
     });
@@ -73,6 +79,8 @@ pub fn measure(scheme: &Scheme, records: &Records, as_at: Day, known_at: Day) ->
         starts_known_later: known_later,
         reach,
         proof_values: values,
+        recorded: Recorded { series, seen },
+        like_others: Vec::new(),
         inconsistencies,
     };
     measured.inconsistencies.contested_households = contested(scheme, &measured);

@@ -5,6 +5,7 @@ use crate::inconsistencies::Inconsistencies;
 use crate::person_outcome::PersonOutcome;
 use crate::proof_values::ValuesOnProofs;
 use crate::reach::KindReach;
+use crate::recorded::Recorded;
 
 /// The outcomes of everyone.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +28,10 @@ pub struct MeasuredOutcomes {
     pub reach: Vec<KindReach>,
     /// Values that the rules read in the row of an event, and where they stand.
     pub proof_values: ValuesOnProofs,
+    /// What was first recorded of everyone; empty where only some index events are left.
+    pub recorded: Recorded,
+    /// Index events whose recording differs from that of the others, each with one whose results could stand for its own.
+    pub like_others: Vec<(u32, u32)>,
     /// Records that contradict each other or cannot be true.
     pub inconsistencies: Inconsistencies,
 }
@@ -58,6 +63,8 @@ impl MeasuredOutcomes {
             starts_known_later: self.starts_known_later,
             reach: self.reach.clone(),
             proof_values: self.proof_values,
+            recorded: Recorded::default(),
+            like_others: Vec::new(),
             inconsistencies: Inconsistencies::default(),
         }
     }
@@ -88,6 +95,18 @@ impl MeasuredOutcomes {
             self.results[without.at * self.outcomes..][..self.outcomes].swap_with_slice(&mut without.results);
             self.before[without.at * before..][..before].swap_with_slice(&mut without.before);
         }
+    }
+
+    /// The same in which everybody of [`MeasuredOutcomes::like_others`] has the results of the other one.
+    #[must_use]
+    pub fn with_results_of_others(&self) -> MeasuredOutcomes {
+        let (of, before) = (self.outcomes, self.compared_before.len());
+        let (mut results, mut results_before) = (self.results.clone(), self.before.clone());
+        for (own, other) in self.like_others.iter().map(|(own, other)| (*own as usize, *other as usize)) {
+            results[own * of..][..of].copy_from_slice(self.of(other));
+            results_before[own * before..][..before].copy_from_slice(self.before(other));
+        }
+        MeasuredOutcomes { index: self.index.clone(), results, before: results_before, ..self.only(|_| false) }
     }
 
     /// All results of one index event that must be observed.

@@ -90,14 +90,14 @@ fn facts(rule: &OutcomeRule) -> Option<(&'static str, Vec<String>)> {
 }
 
 /// Whether there are several areas, and several providers: one alone is everywhere.
-struct Several {
+pub(crate) struct Several {
     areas: bool,
     providers: bool,
     groups: bool,
 }
 
 impl Several {
-    fn of(scheme: &Scheme, measured: &MeasuredOutcomes) -> Several {
+    pub(crate) fn of(scheme: &Scheme, measured: &MeasuredOutcomes) -> Several {
         let mut providers = measured.index.iter().filter_map(provider);
         let first = providers.next();
         let served = |which: bool| measured.index.iter().any(|index| index.start.comparison != which);
@@ -106,7 +106,7 @@ impl Several {
     }
 
     /// The places that a start belongs to.
-    fn places(&self, index: &IndexEvent) -> impl Iterator<Item = SilentPlace> {
+    pub(crate) fn places(&self, index: &IndexEvent) -> impl Iterator<Item = SilentPlace> {
         let area = self.areas.then_some(SilentPlace::Area(index.area));
         let provider = provider(index).filter(|_| self.providers).map(SilentPlace::Provider);
         let group = if index.start.comparison { SilentPlace::Comparison } else { SilentPlace::Served };

@@ -8,6 +8,7 @@
 
 pub mod batch;
 pub mod cell;
+pub mod change_points;
 pub mod check;
 pub mod column_values;
 pub mod counted_rows;

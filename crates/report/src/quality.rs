@@ -117,6 +117,7 @@ pub fn lines(quality: &QualityReport) -> Vec<String> {
     out.extend(copies(quality));
     out.extend(again(quality));
     out.extend(without_class(quality));
+    out.extend(unlike_others(quality));
     out.extend(exceptions(quality));
     if let Some(accepted) = &quality.accepted {
         out.push(format!("Faults accepted by {}: {}", accepted.by, accepted.reason));
@@ -205,6 +206,18 @@ pub fn without_class(quality: &QualityReport) -> Option<String> {
     })
 }
 
+/// What people of whom far less or far more is recorded come to, in words.
+pub fn unlike_others(quality: &QualityReport) -> Option<String> {
+    let unlike = quality.unlike_others?;
+    let of = format!("Of {} far less or far more is recorded than of the others.", counted(unlike.people, "person", "people"));
+    let like = "With results like those of the others, the sum would be";
+    Some(match unlike.sums {
+        None => of,
+        Some((as_it_is, other)) if as_it_is == other => format!("{of} {like} the same."),
+        Some((as_it_is, other)) => format!("{of} {like} about {other} and not {as_it_is}."),
+    })
+}
+
 /// Who is excepted from each outcome, and where that is more than the contract allows.
 pub fn exceptions(quality: &QualityReport) -> Vec<String> {
     let of = |excepted: &ExceptedPeople| {
@@ -277,6 +290,9 @@ pub fn csv(quality: &QualityReport) -> String {
     }
     if let (Some(counted), Some(said)) = (&quality.without_class, without_class(quality)) {
         let _ = writeln!(out, "without class,,,{},,,,reported,,{},{},", counted.rows, cell(&said), counted.people);
+    }
+    if let (Some(unlike), Some(said)) = (&quality.unlike_others, unlike_others(quality)) {
+        let _ = writeln!(out, "unlike others,,,,,,,reported,,{},{},", cell(&said), unlike.people);
     }
     for said in exceptions(quality) {
         let _ = writeln!(out, "exceptions,,,,,,,,,{},,", cell(&said));

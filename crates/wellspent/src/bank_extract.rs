@@ -112,6 +112,29 @@ const PAYEES: [&str; 10] = [
     "counterparty",
 ];
 
+/// The names for a column that says of each row whether money went out or came in, in small letters and digits alone.
+const INDICATORS: [&str; 19] = [
+    "dc",
+    "cd",
+    "drcr",
+    "crdr",
+    "debitcredit",
+    "creditdebit",
+    "debitorcredit",
+    "creditordebit",
+    "dcindicator",
+    "cdindicator",
+    "drcrindicator",
+    "crdrindicator",
+    "debitcreditindicator",
+    "creditdebitindicator",
+    "debitcreditmarker",
+    "debitcreditcode",
+    "creditdebitcode",
+    "cdtdbtind",
+    "sign",
+];
+
 /// The names for what became of a payment, or what kind of row it is.
 const STATES: [&str; 12] = [
     "status",
@@ -176,12 +199,21 @@ struct ColumnPositions {
     currencies: Vec<usize>,
     /// Columns that say what became of a payment.
     states: Vec<usize>,
+    /// Columns that say whether money went out or came in.
+    indicators: Vec<usize>,
     /// How many cells a row needs, up to the last column of the payment or the currency.
     needed: usize,
     /// How many cells of the header there are up to the last name.
     cells: usize,
     /// How many cells the header has.
     most_cells: usize,
+}
+
+impl ColumnPositions {
+    /// The columns of the payment itself.
+    fn of_payment(&self) -> [usize; 4] {
+        [self.reference, self.date, self.amount, self.payee]
+    }
 }
 
 /// Why a row is not the header.
@@ -232,6 +264,8 @@ pub(crate) fn read(path: &Path, named: &ExtractColumns, paid_is_negative: bool) 
     let mut above = 0;
     let mut nearest: Option<(usize, HeaderProblem)> = None;
     let mut found: Option<ColumnPositions> = None;
+    let mut header: Vec<String> = Vec::new();
+    let mut marks: Vec<Marks> = Vec::new();
     while let Some(read) = sheet.next()? {
         let number = sheet.place();
         let cells: Vec<String> = (0..sheet.count()).map(|at| String::from_utf8_lossy(sheet.cell(at)).trim().to_owned()).collect();
@@ -244,7 +278,10 @@ pub(crate) fn read(path: &Path, named: &ExtractColumns, paid_is_negative: bool) 
                 continue;
             }
             match columns(named, &cells) {
-                Ok(columns) => found = Some(columns),
+                Ok(columns) => {
+                    (marks, header) = (vec![Marks::default(); cells.len()], cells);
+                    found = Some(columns);
+                }
                 Err(HeaderError::Unclear(what)) => bail!(what.of_file(shown)),
                 Err(HeaderError::Missing(count, what)) => {
                     above += 1;
@@ -272,7 +309,10 @@ pub(crate) fn read(path: &Path, named: &ExtractColumns, paid_is_negative: bool) 
             && let Some(what) = other_cells(&cells, columns)
         {
             problems.push(format!("row {number}: {what}"));
+        } else if let Some(what) = unclear_sign(&cells, columns) {
+            problems.push(format!("row {number}: {what}"));
         } else {
+            marks.iter_mut().zip(&cells).for_each(|(marks, cell)| marks.add(cell));
             match row(number, &cells, columns, paid_is_negative) {
                 Ok(row) => match not_paid(&cells, columns).filter(|_| row.amount.0 > 0) {
                     Some(word) => {
@@ -286,6 +326,16 @@ pub(crate) fn read(path: &Path, named: &ExtractColumns, paid_is_negative: bool) 
                 },
                 Err(what) => problems.push(format!("row {number}: {what}")),
             }
+        }
+    }
+    if let Some(columns) = &found {
+        let is_other = |at: &usize| !columns.indicators.contains(at) && !columns.of_payment().contains(at);
+        if let Some(at) = (0..marks.len()).filter(is_other).find(|at| marks[*at].are_of_both()) {
+            bail!(HeaderProblem::new(
+                format!("has a column `{}` that may say whether money went out or came in", visible(&header[at])),
+                "if it does, name the column Debit/Credit and write D where money went out and C where it came in; otherwise delete it",
+            )
+            .of_file(shown));
         }
     }
     if found.is_none() {
@@ -306,6 +356,46 @@ pub(crate) fn read(path: &Path, named: &ExtractColumns, paid_is_negative: bool) 
         ));
     }
     Ok(extract)
+}
+
+/// What stands in one column of the rows: whether money went out or came in, by a single letter or sign, or something else.
+#[derive(Clone, Copy, Debug, Default)]
+struct Marks {
+    went_out: bool,
+    came_in: bool,
+    other: bool,
+}
+
+impl Marks {
+    fn add(&mut self, cell: &str) {
+        match cell {
+            "D" | "d" | "-" | "−" | "–" => self.went_out = true,
+            "C" | "c" | "+" => self.came_in = true,
+            "" => {}
+            _ => self.other = true,
+        }
+    }
+
+    fn are_of_both(&self) -> bool {
+        self.went_out && self.came_in && !self.other
+    }
+}
+
+/// What is unclear about a row in a column that says whether money went out or came in: a sign alone, which some write for the account and
+/// some for the payment, or a word that says neither.
+fn unclear_sign(cells: &[String], columns: &ColumnPositions) -> Option<String> {
+    columns.indicators.iter().find_map(|at| {
+        let cell = cells.get(*at).map_or("", String::as_str);
+        match plain(cell).as_str() {
+            "d" | "dr" | "dbit" | "debit" | "debits" | "out" | "c" | "cr" | "crdt" | "credit" | "credits" | "in" => None,
+            "" => Some("nothing says whether money went out or came in, and other rows do; write D or C".to_owned()),
+            _ => Some(
+                "it is not clear whether money went out or came in; write D where it went out and C where it came in, or put a sign \
+                 before the amounts and delete the column"
+                    .to_owned(),
+            ),
+        }
+    })
 }
 
 /// The name of a column as it is compared.
@@ -385,9 +475,27 @@ fn columns(named: &ExtractColumns, header: &[String]) -> Result<ColumnPositions,
     let money_in = money_in(named, header, &names, amount)?;
     let currencies: Vec<usize> = (0..names.len()).filter(|at| CURRENCIES.contains(&names[*at].as_str())).collect();
     let states = (0..names.len()).filter(|at| STATES.contains(&names[*at].as_str())).collect();
+    let is_indicator = |at: &usize| {
+        let name: String = names[*at].chars().filter(|letter| letter.is_alphanumeric()).collect();
+        let signs = ["+/-", "-/+", "+/−", "+-"].contains(&header[*at].trim());
+        ![reference, date, amount, payee].contains(at) && (signs || INDICATORS.contains(&name.as_str()))
+    };
+    let indicators = (0..names.len()).filter(is_indicator).filter(|at| money_in != Some(*at)).collect();
     let cells = names.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
     let needed = currencies.iter().copied().chain(money_in).fold(reference.max(date).max(amount).max(payee), usize::max) + 1;
-    Ok(ColumnPositions { reference, date, amount, money_in, payee, currencies, states, needed, cells, most_cells: names.len() })
+    Ok(ColumnPositions {
+        reference,
+        date,
+        amount,
+        money_in,
+        payee,
+        currencies,
+        states,
+        indicators,
+        needed,
+        cells,
+        most_cells: names.len(),
+    })
 }
 
 /// The column with what came in: the one that is named, or else one that extracts usually call so beside a column of what went out.
@@ -436,7 +544,14 @@ fn other_cells(cells: &[String], columns: &ColumnPositions) -> Option<String> {
 /// The word of a row for a payment that was not made, or that came back. In a column of states it is the first word, or the last of a
 /// few: "Returned - account closed", "Payment rejected". In any other column beside those of the payment it stands alone.
 fn not_paid(cells: &[String], columns: &ColumnPositions) -> Option<&'static str> {
-    let of_payment = [columns.reference, columns.date, columns.amount, columns.payee];
+    let of_payment = columns.of_payment();
+    let came_in = |at: &usize| {
+        let text = plain(cells.get(*at).map_or("", String::as_str));
+        ["c", "in", "credits"].contains(&text.as_str())
+    };
+    if columns.indicators.iter().any(came_in) {
+        return Some("credit");
+    }
     let others = cells.iter().enumerate().filter(|(at, _)| !of_payment.contains(at) && columns.money_in != Some(*at));
     others.into_iter().find_map(|(at, cell)| {
         let text = plain(cell);
@@ -586,6 +701,27 @@ mod tests {
         ] {
             assert_eq!(not_paid(&cells(&format!("B1,2029-04-30,5,Failed Ltd,{state}")), &columns), word, "{state}");
         }
+    }
+
+    #[test]
+    fn a_column_may_say_whether_money_went_out_or_came_in() {
+        for name in ["D/C", "Dr / Cr", "Debit/Credit", "CdtDbtInd", "Sign", "+/-", "debit_credit_indicator"] {
+            let columns = positions(&format!("Reference,Date,Amount,Payee,{name}"));
+            let of = |mark: &str| {
+                let cells = cells(&format!("B1,2029-04-30,5,Acme,{mark}"));
+                (unclear_sign(&cells, &columns).is_some(), not_paid(&cells, &columns).is_some())
+            };
+            let found: Vec<(bool, bool)> = ["D", "dr", "C", "CR", "credit", "+", "-", "", "x"].into_iter().map(of).collect();
+            let (paid, came_in, unclear) = ((false, false), (false, true), (true, false));
+            assert_eq!(found, [paid, paid, came_in, came_in, came_in, unclear, unclear, unclear, unclear], "{name}");
+        }
+        let of = |cells: &[&str]| {
+            let mut marks = Marks::default();
+            cells.iter().for_each(|cell| marks.add(cell));
+            marks.are_of_both()
+        };
+        assert!(of(&["D", "C", "", "D"]) && of(&["+", "−"]));
+        assert!(!of(&["C", "C"]) && !of(&["D", "C", "B"]) && !of(&[]));
     }
 
     #[test]

@@ -38,7 +38,10 @@ pub(crate) fn faults(scheme: &Scheme, measured: &MeasuredOutcomes) -> Vec<Fault>
     let alone = people.iter().filter(|(_, household)| *household == NOBODY).count();
     let mut sizes: Vec<u64> = members.into_values().collect();
     sizes.sort_unstable_by(|a, b| b.cmp(a));
-    [far_mean(scheme, people.len(), sizes.len() + alone), one_large(&sizes, alone)].into_iter().flatten().collect()
+    [far_mean(scheme, people.len(), sizes.len() + alone), one_large(&sizes, alone), many_large(scheme, &sizes, people.len())]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// The mean size is far from that of the contract.
@@ -51,6 +54,29 @@ fn far_mean(scheme: &Scheme, people: usize, households: usize) -> Option<Fault> 
         format!("{mean:.2}: {} in {}", counted(people, "person", "people"), counted(households, "household", "households"));
     let far = people >= FEW && (mean > agreed * FAR || mean * FAR < agreed);
     far.then(|| Fault { column: "household".into(), value: Some(value), ..fault })
+}
+
+/// A household has more than so many times the members that the contract expects, and more than so many.
+const MANY_TIMES: f64 = 3.0;
+const MANY: u64 = 6;
+/// The share of people who may be in such households: in England and Wales 1 in 50 lives with six others or more (2021 census).
+const SHARE: f64 = 0.05;
+
+/// Many people are in households that are far larger than the contract expects: ids that stand for none, or for a building, join them.
+fn many_large(scheme: &Scheme, sizes: &[u64], people: usize) -> Option<Fault> {
+    let usual = ((scheme.household_size.as_f64() * MANY_TIMES).ceil() as u64).max(MANY);
+    let large: Vec<u64> = sizes.iter().copied().take_while(|size| *size > usual).collect();
+    let members: u64 = large.iter().sum();
+    let what = "many people are in households far larger than the contract expects, and each counts once";
+    let fix = "check their ids: one that stands for none, or for a building, joins people who do not live together";
+    let fault = Fault::file(what, format!("hardly anybody in a household of more than {usual}"), fix).warning();
+    let value = format!("{} in {}", counted(members, "person", "people"), counted(large.len(), "household", "households"));
+    // One alone is told as such.
+    (large.len() > 1 && members as f64 > SHARE * people as f64).then(|| Fault {
+        column: "household".into(),
+        value: Some(value),
+        ..fault
+    })
 }
 
 /// One household is far larger than all others. It may be an institution, or a word for "none".

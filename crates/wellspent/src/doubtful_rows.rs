@@ -12,7 +12,7 @@ use outcomes::{IndexEvent, MeasuredOutcomes};
 use records::fault::{Fault, Grade};
 use records::gate::about::AboutCheck;
 use records::gate::findings::Findings;
-use records::gate::quality::{CopiedFacts, CountedInTwoCohorts, FactsWithoutClass, FileRead};
+use records::gate::quality::{CopiedFacts, CountedInTwoCohorts, FactsWithoutClass, FileRead, RecordedUnlikeOthers};
 use records::names::Names;
 
 use crate::doubted::{Doubted, RowsAgain};
@@ -144,6 +144,12 @@ pub(crate) fn without_class(measured: &MeasuredOutcomes) -> Option<FactsWithoutC
     let rows: u64 = without.iter().map(|without| without.rows).sum();
     let people = without.iter().filter(|without| without.rows > 0).count() as u64;
     (rows > 0).then_some(FactsWithoutClass { rows, people, sums: None })
+}
+
+/// People of whom far less or far more is recorded than of the others.
+pub(crate) fn unlike_others(measured: &MeasuredOutcomes) -> Option<RecordedUnlikeOthers> {
+    let people: BTreeSet<u32> = measured.like_others.iter().map(|(at, _)| measured.index[*at as usize].start.person).collect();
+    (!people.is_empty()).then_some(RecordedUnlikeOthers { people: people.len() as u64, sums: None })
 }
 
 /// Results that count in a later cohort what counts in an earlier one too.

@@ -99,6 +99,7 @@ mod proof_values;
 pub mod pseudonymise;
 pub mod publish;
 pub mod reconcile;
+mod recording_changes;
 pub mod records;
 pub mod replay;
 pub mod schema;

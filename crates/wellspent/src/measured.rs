@@ -109,14 +109,15 @@ pub(crate) fn measured_records(
     let wanted = WantedRecords { need: Some(need(scheme)?), scheme: Some(scheme), tables, known_at: Some(known_at) };
     let mut loaded = gate::load(folder, &wanted)?;
     loaded.judge(accepted.clone())?;
-    let measured = outcomes::measure(scheme, &loaded.records, as_at, known_at);
+    let mut measured = outcomes::measure(scheme, &loaded.records, as_at, known_at);
     let audited = gate::audits(scheme) && loaded.tables.contains_key("claims");
-    if let Some(doubts) = Doubts::of(scheme, &loaded.records, &measured, known_at, audited) {
+    if let Some(doubts) = Doubts::of(scheme, &loaded.records, &measured, known_at, audited, true) {
         let LoadedRecords { files, records, findings, quality, .. } = &mut loaded;
         let (by, again) = (as_at.min(known_at), &doubted::of_files(files));
         let doubted = Doubted { scheme, records, measured: &measured, by, known_at, again };
         doubts.add(&doubted, findings, &mut quality.files)?;
         quality.findings = quality::findings(findings);
+        measured.like_others = doubts.like_others(&measured);
     }
     loaded.judge(accepted)?;
     let set_aside = gate::set_aside(&loaded.findings);
@@ -124,6 +125,7 @@ pub(crate) fn measured_records(
     quality.copies = doubtful_rows::copies(&measured);
     quality.again = doubtful_rows::counted_again(&measured);
     quality.without_class = doubtful_rows::without_class(&measured);
+    quality.unlike_others = doubtful_rows::unlike_others(&measured);
     quality.exceptions = exceptions(scheme, &records, &measured, as_at);
     if quality.copies.is_some() || measured.inconsistencies.starts > 0 {
         let found = gate::copies(&files, &records, &policy, &quality, measured.inconsistencies.starts)?;

@@ -101,18 +101,20 @@ fn join(
     let mut quality = sound(&mut agencies, &need, scheme, &tables, accepted.clone())?;
     let records = tables.records(&need, &drawn.linked);
     let (as_at, known_at) = days.days();
-    let measured = outcomes::measure(scheme, &records, as_at, known_at);
+    let mut measured = outcomes::measure(scheme, &records, as_at, known_at);
     let audited = audits(scheme) && !tables.claims.is_empty();
-    if let Some(doubts) = Doubts::of(scheme, &records, &measured, known_at, audited) {
+    if let Some(doubts) = Doubts::of(scheme, &records, &measured, known_at, audited, false) {
         agencies.doubt(&drawn.linked, |again, findings, files| {
             let by = as_at.min(known_at);
             doubts.add(&Doubted { scheme, records: &records, measured: &measured, by, known_at, again }, findings, files)
         })?;
         quality = agencies.judge(&scheme.records, accepted)?;
+        measured.like_others = doubts.like_others(&measured);
     }
     quality.copies = doubtful_rows::copies(&measured);
     quality.again = doubtful_rows::counted_again(&measured);
     quality.without_class = doubtful_rows::without_class(&measured);
+    quality.unlike_others = doubtful_rows::unlike_others(&measured);
     quality.exceptions = one_folder::exceptions(scheme, &records, &measured, as_at);
     let mut notes: Vec<String> = agencies.left_out().into_iter().collect();
     let never_linked = without_person.iter().map(|(file, rows)| {

@@ -15,12 +15,7 @@ pub(crate) fn add(doubted: &Doubted<'_>, silences: &[Silence], findings: &mut Fi
     if silences.is_empty() {
         return Ok(());
     }
-    let mut counted: BTreeSet<(String, String)> = BTreeSet::new();
-    (doubted.again)("coverage", &mut |_, batch| {
-        let text = |name, row| batch.text(batch.table.column(name), row);
-        let with_count = (0..batch.rows()).filter(|row| !text("count", *row).is_empty());
-        counted.extend(with_count.map(|row| (text("table", row), text("kind", row))));
-    })?;
+    let counted = counted_kinds(doubted)?;
     for silence in silences {
         let (table, kinds) = &silence.facts;
         let is_counted = |kind: &str| counted.contains(&((*table).to_owned(), kind.to_owned()));
@@ -31,15 +26,31 @@ pub(crate) fn add(doubted: &Doubted<'_>, silences: &[Silence], findings: &mut Fi
     Ok(())
 }
 
-fn fault(doubted: &Doubted<'_>, silence: &Silence) -> Fault {
-    let scheme = doubted.scheme;
-    let place = match silence.of {
+/// The tables and kinds of which an agency states how many rows there are. An empty kind stands for all kinds of the table.
+pub(crate) fn counted_kinds(doubted: &Doubted<'_>) -> anyhow::Result<BTreeSet<(String, String)>> {
+    let mut counted: BTreeSet<(String, String)> = BTreeSet::new();
+    (doubted.again)("coverage", &mut |_, batch| {
+        let text = |name, row| batch.text(batch.table.column(name), row);
+        let with_count = (0..batch.rows()).filter(|row| !text("count", *row).is_empty());
+        counted.extend(with_count.map(|row| (text("table", row), text("kind", row))));
+    })?;
+    Ok(counted)
+}
+
+/// Where something was found, after what it is; nothing for everywhere.
+pub(crate) fn place_words(doubted: &Doubted<'_>, place: SilentPlace) -> String {
+    match place {
         SilentPlace::Everywhere => String::new(),
-        SilentPlace::Area(area) => format!(" in area {}", scheme.areas[area as usize]),
+        SilentPlace::Area(area) => format!(" in area {}", doubted.scheme.areas[area as usize]),
         SilentPlace::Served => " among those who are served".to_owned(),
         SilentPlace::Comparison => " in the comparison group".to_owned(),
         SilentPlace::Provider(provider) => format!(" with provider {}", doubted.records.providers.get(provider)),
-    };
+    }
+}
+
+fn fault(doubted: &Doubted<'_>, silence: &Silence) -> Fault {
+    let scheme = doubted.scheme;
+    let place = place_words(doubted, silence.of);
     let (table, kinds) = &silence.facts;
     let found = format!(
         "{} to {}: no result of {}{place}; at the rate of other times about {:.0} were to be expected",

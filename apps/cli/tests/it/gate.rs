@@ -306,6 +306,11 @@ fn rows_that_no_rule_needs_are_left_out_of_kept_tables_without_effect() {
         refused(&pay_scores(kept.path(), &[]), &words);
         kept.write("set-aside.csv", "");
     }
+    // Without both lists, the name of the table says that it is not the whole one.
+    for name in ["set-aside.csv", "kept.csv"] {
+        fs::remove_file(kept.0.join(name)).expect("it is there");
+    }
+    refused(&pay_scores(kept.path(), &[]), &["events-kept.csv has what was kept of a table, and kept.csv"]);
 }
 
 /// What somebody may accept is listed apart from what nobody can.

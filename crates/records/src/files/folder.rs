@@ -9,7 +9,7 @@ use base::hinted::Hinted;
 use super::input;
 use super::others::OtherFile;
 use super::safe;
-use super::set_aside::{KEPT, SET_ASIDE};
+use super::set_aside::{KEPT, KEPT_PART, SET_ASIDE};
 use super::source_rows::SOURCE_ROWS;
 use super::table_file::{FileFormat, TableFile};
 use crate::fault::Fault;
@@ -39,6 +39,9 @@ fn table_of(name: &str) -> Option<(&'static RecordTable, u64, FileFormat)> {
 
 /// The table and the part, by a name: `events`, `events-2`.
 fn part_of(name: &str) -> Option<(&'static RecordTable, u64)> {
+    if let Some(table) = name.strip_suffix(KEPT_PART).and_then(crate::schema::table) {
+        return Some((table, 1));
+    }
     let (whole, part) = match name.rsplit_once('-') {
         Some((whole, part)) if !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()) => {
             (whole, part.parse().unwrap_or(u64::MAX))

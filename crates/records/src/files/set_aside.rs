@@ -3,6 +3,7 @@
 //! allow would go through on what is left of them. A second, small file says how long the list is, so that a list that was lost or cut is
 //! missed.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
@@ -23,6 +24,9 @@ use super::safe::{self, LARGEST_LIST_BYTES};
 
 /// The name of the list in the folder of tables.
 pub const SET_ASIDE: &str = "set-aside.csv";
+
+/// What the name of a table ends in when rows were left out of it: `events-kept.csv`.
+pub const KEPT_PART: &str = "-kept";
 
 /// The name of the file that says how long the list is.
 pub const KEPT: &str = "kept.csv";
@@ -56,16 +60,18 @@ pub struct SetAsideList {
     folder: PathBuf,
     file: Option<BufWriter<File>>,
     rows: u64,
+    /// The tables that rows were left out of.
+    tables: BTreeSet<&'static str>,
 }
 
 impl SetAsideList {
     #[must_use]
     pub fn begin(folder: &Path) -> SetAsideList {
-        SetAsideList { folder: folder.to_owned(), file: None, rows: 0 }
+        SetAsideList { folder: folder.to_owned(), file: None, rows: 0, tables: BTreeSet::new() }
     }
 
     /// Adds a fault of a file, unless its row is used all the same.
-    pub fn add(&mut self, table: &RecordTable, file: &str, fault: &Fault) -> anyhow::Result<()> {
+    pub fn add(&mut self, table: &'static RecordTable, file: &str, fault: &Fault) -> anyhow::Result<()> {
         let grade = match fault.grade {
             Grade::File | Grade::Refused => REFUSED,
             Grade::Row => ROW,
@@ -87,13 +93,24 @@ impl SetAsideList {
         let (file, kind) = (quoted(file), quoted(fault.kind.as_deref().unwrap_or_default()));
         writeln!(list, "{},{},{column},{grade},{},{file},{kind}", table.name, fault.place, quoted(what))?;
         self.rows += 1;
+        self.tables.insert(table.name);
         Ok(())
     }
 
-    /// Finishes the list.
+    /// Finishes the list. A table that rows were left out of says so in the name of its file, so that it is not taken for the whole one
+    /// where both lists are lost.
     pub fn end(self) -> anyhow::Result<()> {
         let Some(mut list) = self.file else { return Ok(()) };
         list.flush()?;
+        for table in &self.tables {
+            for ending in ["csv", "parquet"] {
+                let written = self.folder.join(format!("{table}.{ending}"));
+                if written.exists() {
+                    let kept = self.folder.join(format!("{table}{KEPT_PART}.{ending}"));
+                    std::fs::rename(&written, &kept).with_context(|| format!("could not write {}", kept.display()))?;
+                }
+            }
+        }
         write!(create(&self.folder.join(KEPT))?, "{}\n{}\n", KEPT_COLUMNS.join(","), self.rows)?;
         Ok(())
     }
@@ -120,7 +137,19 @@ pub fn read(folder: &Path) -> anyhow::Result<Vec<EarlierFault>> {
         names.iter().find(is_it).map(|name| folder.join(name))
     };
     let found = named(SET_ASIDE).map_or(Ok(Vec::new()), |path| read_list(&path))?;
-    let Some(path) = named(KEPT) else { return Ok(found) };
+    let Some(path) = named(KEPT) else {
+        let marked = names.iter().filter_map(|name| name.to_str()).find(|name| has_mark(name));
+        return match marked {
+            Some(table) => bail!(Hinted::new(
+                format!(
+                    "{} has what was kept of a table, and {KEPT}, which says how much was left out, is missing",
+                    folder.join(table).display()
+                ),
+                format!("copy {KEPT} and {SET_ASIDE} from where the tables were made, or {MAKE_AGAIN}"),
+            )),
+            None => Ok(found),
+        };
+    };
     match read_length(&path)? {
         Some(length) if length == found.len() as u64 => Ok(found),
         Some(length) => bail!(Hinted::new(
@@ -134,6 +163,12 @@ pub fn read(folder: &Path) -> anyhow::Result<Vec<EarlierFault>> {
         )),
         None => bail!(unreadable(&path)),
     }
+}
+
+/// Whether the name of a file is that of what was kept of a table.
+fn has_mark(name: &str) -> bool {
+    let name = name.to_lowercase();
+    name.split_once('.').and_then(|(stem, _)| stem.strip_suffix(KEPT_PART)).is_some_and(|stem| table(stem).is_some())
 }
 
 const MAKE_AGAIN: &str = "make the tables again: wellspent records check DIR --keep GOOD";

@@ -24,6 +24,8 @@ pub struct QualityReport {
     pub again: Option<CountedInTwoCohorts>,
     /// Facts of measured people without a class, where the class decides whether they count.
     pub without_class: Option<FactsWithoutClass>,
+    /// People of whom far less or far more is recorded than of the others.
+    pub unlike_others: Option<RecordedUnlikeOthers>,
     /// For each outcome with exceptions, who is excepted.
     pub exceptions: Vec<ExceptedPeople>,
     /// Who accepted faults that may change the sum, and why, if anybody did.
@@ -54,6 +56,14 @@ pub struct FactsWithoutClass {
     pub rows: u64,
     pub people: u64,
     /// The sum as it is, and the sum if none of them counted; `None` if there is no sum.
+    pub sums: Option<(Pence, Pence)>,
+}
+
+/// People of whom far less or far more is recorded than of the others, where others show what their results could be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RecordedUnlikeOthers {
+    pub people: u64,
+    /// The sum as it is, and the sum if their results were those of others; `None` if there is no sum.
     pub sums: Option<(Pence, Pence)>,
 }
 

@@ -215,14 +215,16 @@ pub(super) fn check_placeholders(batch: &Batch, row_faults: &mut RowFaults) {
                 row_faults.faults.push((row, Fault { expected: "an id without damaged letters".into(), ..fault }.refused()));
             }
         }
+        // Members of a household share its id, so a word with a number may stand for several of whom nobody knows where they live.
+        let is_shared = ["household", "disposal"].contains(&column.name);
         for row in 0..batch.rows() {
-            let (is_none, is_zero) = match &batch.columns[at] {
-                ColumnValues::Numbers(numbers) => (false, numbers[row] == 0),
+            let (is_none, is_zero, is_numbered) = match &batch.columns[at] {
+                ColumnValues::Numbers(numbers) => (false, numbers[row] == 0, false),
                 ColumnValues::Texts(texts) => {
                     let text = texts.get(row);
-                    (placeholders::stands_for_none(text), text == "0")
+                    (placeholders::stands_for_none(text), text == "0", is_shared && placeholders::is_numbered_none(text))
                 }
-                _ => (false, false),
+                _ => (false, false, false),
             };
             let fix = "leave the cell empty if there is none; if it is an id, write another one";
             let fault = |what| {
@@ -231,6 +233,10 @@ pub(super) fn check_placeholders(batch: &Batch, row_faults: &mut RowFaults) {
             };
             if is_none {
                 row_faults.faults.push(fault("this stands for no id, and would join all rows that have it"));
+            } else if is_numbered {
+                row_faults
+                    .faults
+                    .push(fault("this looks like a word for no id with a number, and would join all rows that have it"));
             } else if is_zero && zero_may_be {
                 let (row, fault) = fault("0 may stand for no id, and joins all rows that have it");
                 row_faults.faults.push((row, fault.warning()));

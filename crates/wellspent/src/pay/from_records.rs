@@ -20,7 +20,7 @@ use outcomes::payees::Payees;
 use outcomes::{IndexEvent, MeasuredOutcomes, ProviderTally, QueryDates};
 use records::batch::Batch;
 use records::fault::visible;
-use records::gate::quality::{CopiedFacts, CountedInTwoCohorts, FactsWithoutClass, QualityReport};
+use records::gate::quality::{CopiedFacts, CountedInTwoCohorts, FactsWithoutClass, QualityReport, RecordedUnlikeOthers};
 
 use crate::error::Error;
 use crate::folder::SchemeFolder;
@@ -114,11 +114,15 @@ impl PricedRecords {
             measured.exchange_without_class();
             FactsWithoutClass { sums, ..without }
         });
+        let unlike_others = found.quality.unlike_others.map(|unlike| {
+            let sums = Some((sum(&self.statement.lines), price(&payable(&measured.with_results_of_others()))));
+            RecordedUnlikeOthers { sums, ..unlike }
+        });
         let copies = found.quality.copies.map(|copies| {
             let sums = Some((sum(&self.statement.lines), price(&payable(&measured.once()))));
             CopiedFacts { sums, ..copies }
         });
-        Ok(QualityReport { effect, copies, again, without_class, ..found.quality })
+        Ok(QualityReport { effect, copies, again, without_class, unlike_others, ..found.quality })
     }
 
     /// How far the linkage leaves the sum uncertain, in sentences.
