@@ -70,12 +70,14 @@ fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
     let middle_of_referrals =
         records.referrals.as_ref().and_then(|referrals| middle(referrals.iter().map(|referral| referral.chance)));
     if let (Some(referrals), Some(middle)) = (&records.referrals, middle_of_referrals) {
-        let (mut hard, mut rest) = (Gathered::default(), Gathered::default());
+        let [mut hard, mut rest, mut all] = std::array::from_fn(|_| Gathered::default());
         for referral in referrals.iter().filter(|referral| referral.day + SOON <= records.as_at) {
             let group = if referral.chance < middle { &mut hard } else { &mut rest };
             group.add_whether(referral.provider, month(referral.day + SOON), referral.started > referral.day + SOON);
+            all.add_whether(referral.provider, month(referral.day + SOON), referral.started > referral.day + SOON);
         }
         let gap = difference(&hard.means(), &rest.means(), ALLOWED);
+        signals.push(Signal::since_before("people who were referred and did not start", all.means(), 0.1));
         signals.push(Signal::beyond_zero("harder people who were referred and did not start, beyond the others", gap, 0.3));
     }
     let mut mix = Gathered::default();

@@ -63,7 +63,8 @@ const ALLOWED_WAIT: f64 = 0.15;
 fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
     let referrals = records.referrals.as_ref().ok_or(NO_REFERRALS)?;
     let middle = middle(referrals.iter().map(|referral| referral.chance)).ok_or(NO_EARLIER)?;
-    let [mut lapsed_hard, mut lapsed_rest, mut wait_hard, mut wait_rest] = std::array::from_fn(|_| Gathered::default());
+    let [mut lapsed_hard, mut lapsed_rest, mut lapsed_all, mut wait_hard, mut wait_rest] =
+        std::array::from_fn(|_| Gathered::default());
     for referral in referrals.iter().filter(|referral| referral.day + LAPSED <= records.as_at) {
         let (lapsed, wait) = match referral.chance < middle {
             true => (&mut lapsed_hard, &mut wait_hard),
@@ -71,11 +72,13 @@ fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
         };
         let (at, by) = (month(referral.day + LAPSED), referral.day + LAPSED);
         lapsed.add_whether(referral.provider, at, referral.started > by);
+        lapsed_all.add_whether(referral.provider, at, referral.started > by);
         if referral.started <= by {
             wait.add(referral.provider, at, f64::from(referral.started - referral.day).max(0.0).ln_1p());
         }
     }
     Ok(vec![
+        Signal::since_before("people whose referral lapsed", lapsed_all.means(), 0.1),
         Signal::beyond_zero(
             "harder people whose referral lapsed, beyond the others",
             difference(&lapsed_hard.means(), &lapsed_rest.means(), ALLOWED_LAPSED),

@@ -51,18 +51,30 @@ const DETECTOR: Detector = Detector {
         "A holiday lies at the boundary.",
     ],
     settled_by: "the dates of the same events from the agency where they happened",
-    tuned_to: "seven in ten events near a boundary are on the side that pays: an assumption",
+    tuned_to: "the last week of a year has five times the claims of another week, as it has of spending (Liebman and Mahoney 2017)",
 };
 
-/// Days on both sides of a boundary that are compared: an assumption.
+/// Days on both sides of the end of a window that are compared: an assumption.
 const NEAR_WINDOW: i32 = 30;
-const NEAR_PERIOD: i32 = 15;
+/// Weeks before the end of a contract year whose claims are compared with the last, with one week after it.
+const WEEKS_BEFORE: i32 = 7;
+/// The share of the claims of eight weeks that an honest provider may have in one: an assumption.
+const ALLOWED_WEEK: f64 = 0.2;
 /// By so much more events may be on the side that pays, as a share of all near the boundary, by chance of the calendar: an assumption.
 const ALLOWED: f64 = 0.05;
 
-/// Events fall just behind the end of the follow-up window, and results just before the end of a cohort.
+/// Events fall just behind the end of the follow-up window, and claims or results in the last week of a contract year.
 fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
-    let (mut window, mut period) = (Gathered::default(), Gathered::default());
+    let (mut window, mut year) = (Gathered::default(), Gathered::default());
+    let first = month(records.begins);
+    let is_year_end = |next: &i32| (month(*next) - first).rem_euclid(12) == 0 && month(*next) > first;
+    let year_ends: Vec<i32> = records.cohorts.iter().map(|(_, last)| *last + 1).filter(is_year_end).collect();
+    let mut near_year_end = |provider: usize, day: i32| {
+        let near = year_ends.iter().find(|end| (*end - 7 * WEEKS_BEFORE..*end + 7).contains(&day));
+        if let Some(end) = near.filter(|end| **end + 7 <= records.as_at) {
+            year.add_whether(provider, month(end + 7), (end - 7..*end).contains(&day));
+        }
+    };
     for (provider, start) in records.served() {
         let end = start.window.1;
         if end > 0 && end.saturating_add(NEAR_WINDOW) <= records.as_at {
@@ -70,18 +82,14 @@ fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
                 window.add(provider, month(end + NEAR_WINDOW), if *day >= end { 1.0 } else { -1.0 });
             }
         }
+        if records.has_claims {
+            start.claims.iter().for_each(|claim| near_year_end(provider, claim.date));
+            continue;
+        }
         for (result, outcome) in start.results.iter().zip(&records.outcomes) {
             let counts = outcome.paid && outcome.binary && result.state == ResultState::Known && result.good > 0.5;
-            if !counts || result.decided == base::day::NEVER {
-                continue;
-            }
-            let near = records
-                .cohorts
-                .iter()
-                .map(|(_, last)| *last + 1)
-                .find(|end| (end - NEAR_PERIOD..end + NEAR_PERIOD).contains(&result.decided));
-            if let Some(end) = near.filter(|end| *end + NEAR_PERIOD <= records.as_at) {
-                period.add(provider, month(end + NEAR_PERIOD), if result.decided < end { 1.0 } else { -1.0 });
+            if counts && result.decided != base::day::NEVER {
+                near_year_end(provider, result.decided);
             }
         }
     }
@@ -91,10 +99,11 @@ fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
             beyond(window.means(), ALLOWED),
             0.4,
         ),
-        Signal::beyond_zero(
-            "results in the last days of a cohort, beyond those of the days after it",
-            beyond(period.means(), ALLOWED),
-            0.4,
+        Signal::beyond_share(
+            "claims or results of the last week of a contract year, among eight weeks",
+            year.means(),
+            ALLOWED_WEEK,
+            0.2,
         ),
     ])
 }

@@ -127,7 +127,7 @@ mod tests {
     /// Makes the name of a result and its schema.
     type Described = fn() -> anyhow::Result<(String, String)>;
 
-    const DOCUMENTS: [Described; 45] = [
+    const DOCUMENTS: [Described; 47] = [
         description::<ApproveDocument>,
         description::<ArmsRaceDocument>,
         description::<CheckReport>,

@@ -79,10 +79,17 @@ pub(super) fn observed(scheme: &Scheme, found: &MeasuredRecords, days: (Day, Day
     let has_claims = found.claims.iter().flatten().any(|batch| batch.rows() > 0);
     let outcomes = outcomes_of(scheme, &paid, &starts);
     let feedback = of("feedback").map(|batches| feedback(records, batches, known_at));
+    let providers: Vec<String> = (0..records.providers.len() as u32).map(|at| records.providers.get(at).to_string()).collect();
+    let held_alone = held_alone(scheme, &providers);
+    let alone = |at: usize| {
+        let areas: Vec<usize> = (0..scheme.areas.len()).filter(|area| held_alone[*area] == Some(at)).collect();
+        contract::expected_people::by_cohort(scheme, Some(&areas))
+    };
+    let planned_alone = (0..providers.len()).map(alone).collect();
     let mut starts_in_order = starts;
     starts_in_order.sort_by_key(|start| start.began);
     Ok(ObservedRecords {
-        providers: (0..records.providers.len() as u32).map(|at| records.providers.get(at).to_string()).collect(),
+        providers,
         segments: scheme.segments.clone(),
         areas: scheme.areas.len(),
         outcomes,
@@ -94,7 +101,9 @@ pub(super) fn observed(scheme: &Scheme, found: &MeasuredRecords, days: (Day, Day
         referrals,
         feedback: feedback.filter(|feedback| !feedback.is_empty()),
         cohorts: scheme.cohorts.iter().map(|cohort| (day(cohort.starts), day(cohort.ends))).collect(),
-        planned: contract::expected_people::by_cohort(scheme),
+        planned: contract::expected_people::by_cohort(scheme, None),
+        planned_alone,
+        held_alone,
         begins: day(scheme.starts),
         as_at,
     })
@@ -119,6 +128,23 @@ fn paid_outcomes(scheme: &Scheme) -> Vec<bool> {
 fn main_outcome(scheme: &Scheme, paid: &[bool]) -> Option<usize> {
     let binary = || (0..paid.len()).filter(|at| scheme.outcomes[*at].is_binary());
     binary().find(|at| paid[*at] && scheme.outcomes[*at].follows_from().is_empty()).or_else(|| binary().next())
+}
+
+/// For each area, the provider of the records that alone holds it under the contract.
+fn held_alone(scheme: &Scheme, providers: &[String]) -> Vec<Option<usize>> {
+    let of = |area: usize| {
+        let holders: Vec<&str> = scheme
+            .providers
+            .iter()
+            .filter(|of| of.holdings.iter().any(|held| held.area == area))
+            .map(|of| of.id.as_str())
+            .collect();
+        match holders[..] {
+            [one] => providers.iter().position(|name| name == one),
+            _ => None,
+        }
+    };
+    (0..scheme.areas.len()).map(of).collect()
 }
 
 fn outcomes_of(scheme: &Scheme, paid: &[bool], starts: &[ObservedStart]) -> Vec<ObservedOutcome> {
