@@ -87,7 +87,7 @@ enum Command {
     /// Compare the providers of a contract with what is expected of their people: a funnel plot, and no league table
     CompareProviders(commands::compare_providers::CompareProviders),
     /// Watch live records for every risk of the catalogue: flags with their evidence, and what to check first
-    Watch(commands::watch::Watch),
+    Watch(commands::watch::WatchRecords),
     /// Show what was published of people, by whom, and what was hidden
     Releases(commands::releases::Releases),
     /// Show one person's timeline across agencies, for a stated purpose

@@ -13,7 +13,7 @@ use crate::plan::{CompiledRule, plans_of};
 
 /// The follow-up of every index event.
 #[derive(Clone, Debug, Default)]
-pub struct FollowUp {
+pub struct FollowUpDays {
     outcomes: usize,
     /// For each index event and outcome, the first day on which the result can be known.
     due: Vec<Day>,
@@ -21,7 +21,7 @@ pub struct FollowUp {
     pub windows: Vec<(Day, Day)>,
 }
 
-impl FollowUp {
+impl FollowUpDays {
     /// The first day on which a result of an index event can be known.
     #[must_use]
     pub fn due(&self, index: usize, outcome: usize) -> Day {
@@ -38,7 +38,7 @@ pub fn follow_up(
     measured: &MeasuredOutcomes,
     of: Option<usize>,
     days: (Day, Day),
-) -> FollowUp {
+) -> FollowUpDays {
     let plans = plans_of(scheme, records, &measured.index, days);
     let mut due = Vec::with_capacity(measured.index.len() * plans.len());
     for index in &measured.index {
@@ -50,7 +50,7 @@ pub fn follow_up(
         window.map_or((NEVER, NEVER), |window| (window.from, window.to))
     });
     let windows = windows.collect();
-    FollowUp { outcomes: plans.len(), due, windows }
+    FollowUpDays { outcomes: plans.len(), due, windows }
 }
 
 /// The days of the events that an outcome counts, for each person of the records, whenever they happened, in order. Empty for an outcome

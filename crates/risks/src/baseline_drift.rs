@@ -3,9 +3,9 @@
 use crate::detection::detector::Detector;
 use crate::detection::expected::nothing_expected;
 use crate::detection::measures::NO_MAIN;
-use crate::detection::series::{Gathered, Rates};
+use crate::detection::series::{Gathered, MonthlyRates};
 use crate::detection::signal::{Signal, Unit};
-use crate::observed::{ObservedRecords, ResultState, month};
+use crate::observed::{ObservedRecords, ObservedState, month};
 use contract::fixes::Fix;
 
 use crate::estimate::Estimate;
@@ -59,11 +59,11 @@ fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
     let mut compared = Gathered::default();
     for start in records.compared() {
         let result = &start.results[main];
-        if result.state == ResultState::Known && result.due <= records.as_at {
+        if result.state == ObservedState::Known && result.due <= records.as_at {
             compared.add(0, month(result.due), result.good);
         }
     }
-    let mut before = Rates::default();
+    let mut before = MonthlyRates::default();
     for start in &records.starts {
         let year = start.began - 365..start.began;
         before.expose(0, month(start.began), 1.0);

@@ -3,7 +3,7 @@
 use crate::detection::detector::Detector;
 use crate::detection::expected::{ExpectedSignal, RecordKind, ShownConduct, ShownSegment, difference_of_shares};
 use crate::detection::measures::NO_EARLIER;
-use crate::detection::series::{Gathered, Rates, difference};
+use crate::detection::series::{Gathered, MonthlyRates, difference};
 use crate::detection::signal::{Signal, Unit};
 use crate::observed::{ObservedRecords, middle, month};
 use base::money::thousands;
@@ -81,7 +81,7 @@ fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
         signals.push(Signal::beyond_zero("harder people who were referred and did not start, beyond the others", gap, 0.3));
     }
     let mut mix = Gathered::default();
-    let mut hard = Rates::default();
+    let mut hard = MonthlyRates::default();
     for (provider, start) in records.served() {
         let Some(chance) = start.chance else { continue };
         mix.add(provider, month(start.began), chance);

@@ -3,7 +3,7 @@
 use crate::detection::detector::Detector;
 use crate::detection::expected::{ExpectedSignal, RecordKind, ShownConduct};
 use crate::detection::measures::{NO_COMPARISON, NO_MAIN, known};
-use crate::detection::series::{Gathered, Point, beyond};
+use crate::detection::series::{Gathered, MonthlyNumber, beyond};
 use crate::detection::signal::Signal;
 use crate::observed::ObservedRecords;
 use base::money::{Rate, WHOLE, thousands};
@@ -87,10 +87,10 @@ fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
     }
     // The comparison group belongs to no provider: each is compared with all of it.
     let compared = compared.means();
-    let of_month = |month| compared.iter().find(|point: &&Point| point.month == month);
+    let of_month = |month| compared.iter().find(|point: &&MonthlyNumber| point.month == month);
     let against = served.means().into_iter().filter_map(|point| {
         let other = of_month(point.month)?;
-        Some(Point { value: point.value - other.value, variance: point.variance + other.variance, ..point })
+        Some(MonthlyNumber { value: point.value - other.value, variance: point.variance + other.variance, ..point })
     });
     let better = beyond(against.collect(), WORTH_PAYING);
     let mut signals = vec![

@@ -188,7 +188,7 @@ fn paid_more(best: &StrategyResult, now: &StrategyResult) -> Estimate {
 mod tests {
     use super::*;
     use crate::detection::made_up::{self, strength};
-    use crate::observed::{ObservedResult, ResultState};
+    use crate::observed::{ObservedResult, ObservedState};
 
     /// Four providers, each in its own area with a comparison group, which does worse in the first.
     fn records(worse: f64) -> ObservedRecords {
@@ -202,7 +202,7 @@ mod tests {
             let good = start.events.iter().all(|day| *day < start.began);
             let due = start.began + 365;
             let good = if good { 1.0 } else { 0.0 };
-            start.results[0] = ObservedResult { state: ResultState::Known, good, expected: 0.75, decided: due, due };
+            start.results[0] = ObservedResult { state: ObservedState::Known, good, expected: 0.75, decided: due, due };
             // Half of each area is the comparison group.
             if draw() < 0.5 {
                 start.provider = None;

@@ -1,4 +1,4 @@
-//! Enrol all, serve few: everyone is started because a start is paid for, and many are hardly served.
+//! Enrolment without service (enrol all, serve few): everyone is started because a start is paid for, and many are hardly served.
 
 use base::money::thousands;
 use contract::fixes::Fix;
@@ -19,7 +19,7 @@ use crate::wording::{gained, percent, pounds, quoted_list};
 
 pub(super) const RISK: Risk = Risk {
     id: RiskId::EnrolAllServeFew,
-    name: "enrol all, serve few",
+    name: "enrolment without service",
     definition: "The risk that everyone is started because a start is paid for, and that many of them are hardly served. It can be \
                  present only where a start is paid for whatever its result. It is present when three things hold at the provider's \
                  best. At least a fifth of those who start get less than a tenth of the effort that the public's best use of the \

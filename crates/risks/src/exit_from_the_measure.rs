@@ -11,7 +11,7 @@ use crate::detection::signal::Signal;
 use crate::estimate::{Estimate, mean};
 use crate::finding::{Finding, FindingBuilder, gain_compared, gains};
 use crate::harm::Harm;
-use crate::observed::{ObservedRecords, ObservedStart, ResultState, month};
+use crate::observed::{ObservedRecords, ObservedStart, ObservedState, month};
 use crate::results::{AgentType, StrategyKind, StrategyResults};
 use crate::risk::{FeeLever, Indicator, Risk};
 use crate::risk_id::RiskId;
@@ -66,7 +66,7 @@ const ALLOWED_HARDER: f64 = 0.1;
 fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
     let main = records.main.ok_or(NO_MAIN)?;
     let middle = records.middle_chance();
-    let left = |start: &ObservedStart| start.results.get(main).is_some_and(|result| result.state == ResultState::Left);
+    let left = |start: &ObservedStart| start.results.get(main).is_some_and(|result| result.state == ObservedState::Left);
     if !records.has_ends && !records.served().any(|(_, start)| left(start)) {
         return Err("the records show nobody who leaves the measure or whose service ends");
     }

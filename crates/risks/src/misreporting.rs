@@ -6,7 +6,7 @@ use crate::detection::expected::{ExpectedSignal, RecordKind, ShownConduct, Shown
 use crate::detection::measures::NO_CLAIMS;
 use crate::detection::series::Gathered;
 use crate::detection::signal::Signal;
-use crate::observed::{ObservedRecords, ResultState, month};
+use crate::observed::{ObservedRecords, ObservedState, month};
 use base::money::{Pence, thousands};
 use contract::fixes::Fix;
 
@@ -90,7 +90,7 @@ fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
             }
             let Some(result) = start.results.get(claim.outcome) else { continue };
             let outcome = &records.outcomes[claim.outcome];
-            if outcome.binary && result.state == ResultState::Known && result.due <= records.as_at {
+            if outcome.binary && result.state == ObservedState::Known && result.due <= records.as_at {
                 contradicted.add_whether(provider, month(result.due.max(claim.known)), result.good < 0.5);
             }
         }

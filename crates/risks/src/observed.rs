@@ -101,7 +101,7 @@ pub struct ObservedStart {
 /// The result of one person in one outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct ObservedResult {
-    pub state: ResultState,
+    pub state: ObservedState,
     /// For a binary outcome 1 where the result is good and 0 where it is not; else the number, turned round where fewer is better.
     pub good: f64,
     /// What people with the same facts before their start have on average.
@@ -114,7 +114,7 @@ pub struct ObservedResult {
 
 /// Whether a result counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ResultState {
+pub enum ObservedState {
     Known,
     #[default]
     NotYet,

@@ -5,7 +5,7 @@ use crate::detection::expected::{ExpectedSignal, RecordKind, ShownConduct, Shown
 use crate::detection::measures::{EARLY, hardly_contacted, known};
 use crate::detection::series::{Gathered, difference};
 use crate::detection::signal::Signal;
-use crate::observed::{ObservedRecords, ResultState, month};
+use crate::observed::{ObservedRecords, ObservedState, month};
 use base::money::thousands;
 use base::statistics::normal_quantile;
 use contract::fixes::Fix;
@@ -85,7 +85,7 @@ fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
     let mut improved = Gathered::default();
     for (provider, start) in records.served() {
         let result = &start.results[main];
-        if result.state == ResultState::Known && result.due <= records.as_at {
+        if result.state == ObservedState::Known && result.due <= records.as_at {
             improved.add(provider, month(result.due), result.good - baseline - WORTH_PAYING);
         }
     }

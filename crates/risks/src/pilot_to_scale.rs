@@ -3,7 +3,7 @@
 use crate::detection::detector::Detector;
 use crate::detection::expected::nothing_expected;
 use crate::detection::measures::{EARLY, NO_CONTACTS, NO_MAIN, followed, known};
-use crate::detection::series::{Gathered, Point};
+use crate::detection::series::{Gathered, MonthlyNumber};
 use crate::detection::signal::{Signal, Unit};
 use crate::observed::{Month, ObservedRecords, month};
 use contract::fixes::Fix;
@@ -94,16 +94,16 @@ fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
 }
 
 /// Each number beside its provider's mean, as the change for each e-fold of people.
-fn slopes(points: Vec<Point>, scale: impl Fn(usize, Month) -> Option<f64>) -> Vec<Point> {
+fn slopes(points: Vec<MonthlyNumber>, scale: impl Fn(usize, Month) -> Option<f64>) -> Vec<MonthlyNumber> {
     let mut levels: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
     for point in &points {
         let sum = levels.entry(point.provider).or_default();
         *sum = (sum.0 + point.value / point.variance, sum.1 + 1.0 / point.variance);
     }
-    let slope = |point: Point| {
+    let slope = |point: MonthlyNumber| {
         let away = scale(point.provider, point.month).filter(|away| away.abs() > USUAL)?;
         let (sum, weight) = levels.get(&point.provider)?;
-        Some(Point { value: (point.value - sum / weight) / away, variance: point.variance / (away * away), ..point })
+        Some(MonthlyNumber { value: (point.value - sum / weight) / away, variance: point.variance / (away * away), ..point })
     };
     points.into_iter().filter_map(slope).collect()
 }

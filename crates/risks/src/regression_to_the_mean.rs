@@ -2,10 +2,10 @@
 
 use crate::detection::detector::Detector;
 use crate::detection::expected::nothing_expected;
-use crate::detection::measures::{EARLY, hardly_contacted};
-use crate::detection::series::{Rates, difference};
-use crate::detection::signal::{Signal, Unit};
-use crate::observed::{ObservedRecords, ObservedStart, month};
+use crate::detection::measures::hardly_contacted;
+use crate::detection::series::Gathered;
+use crate::detection::signal::Signal;
+use crate::observed::{ObservedRecords, month};
 use contract::fixes::Fix;
 
 use crate::estimate::Estimate;
@@ -50,45 +50,39 @@ const DETECTOR: Detector = Detector {
 /// Days before the start in which people may be at their worst, and before which they are as usual: an assumption.
 const WORST: i32 = 91;
 const USUAL: i32 = 730;
-/// The logarithm by which events may be more frequent just before the start without it mattering: an assumption.
-const ALLOWED: f64 = 0.4;
+/// The share of the events of two years that may lie in the last three months without it mattering: an eighth, if they come evenly. An
+/// assumption.
+const ALLOWED_WORST: f64 = 0.18;
+/// The share of the events of three months before and after the start that may lie before it in people who are hardly helped: an
+/// assumption.
+const ALLOWED_FALL: f64 = 0.6;
 
 /// Events are more frequent just before the start than before, and fall back even in people who are hardly helped.
 fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
     if !records.outcomes.iter().any(|outcome| outcome.compared_before) {
         return Err("no outcome of the contract is compared with the same people before they started");
     }
-    let [mut worst, mut usual, mut worst_of_few, mut after_of_few] = std::array::from_fn(|_| Rates::default());
-    let events =
-        |start: &ObservedStart, from: i32, to: i32| start.events.iter().filter(|day| (from..to).contains(*day)).count() as f64;
-    let months = |days: i32| f64::from(days) / 30.4;
+    let (mut worst, mut fall) = (Gathered::default(), Gathered::default());
     for (provider, start) in records.served() {
-        let (began, at) = (start.began, month(start.began));
-        let add = |rates: &mut Rates, month, from, to| {
-            rates.expose(provider, month, months(to - from));
-            rates.count(provider, month, events(start, from, to));
-        };
-        add(&mut worst, at, began - WORST, began);
-        add(&mut usual, at, began - USUAL, began - WORST);
-        if began + EARLY <= records.as_at && hardly_contacted(start) {
-            let at = month(began + EARLY);
-            add(&mut worst_of_few, at, began - WORST, began);
-            add(&mut after_of_few, at, began, began + EARLY);
+        let began = start.began;
+        for day in start.events.iter().filter(|day| (began - USUAL..began).contains(*day)) {
+            worst.add_whether(provider, month(began), *day >= began - WORST);
+        }
+        if began + WORST <= records.as_at && hardly_contacted(start) {
+            for day in start.events.iter().filter(|day| (began - WORST..began + WORST).contains(*day)) {
+                fall.add_whether(provider, month(began + WORST), *day < began);
+            }
         }
     }
-    let mut signals = vec![
-        Signal::beyond_zero(
-            "events a month just before the start, compared with the two years before",
-            difference(&worst.log_rates(), &usual.log_rates(), ALLOWED),
-            0.7,
-        )
-        .in_unit(Unit::LogRatio),
-    ];
+    let mut signals = vec![Signal::beyond_share(
+        "events of the three months before the start, among those of two years",
+        worst.means(),
+        ALLOWED_WORST,
+        0.1,
+    )];
     if records.has_contacts {
-        let fell = difference(&worst_of_few.log_rates(), &after_of_few.log_rates(), ALLOWED);
-        signals.push(
-            Signal::beyond_zero("the fall in events of people who hardly had any contact", fell, 0.7).in_unit(Unit::LogRatio),
-        );
+        let of = "events just before the start, among those around it, of people who hardly had any contact";
+        signals.push(Signal::beyond_share(of, fall.means(), ALLOWED_FALL, 0.12));
     }
     Ok(signals)
 }

@@ -5,7 +5,7 @@ use crate::detection::expected::{ExpectedSignal, RecordKind, ShownConduct, Shown
 use crate::detection::measures::NO_CONTACTS;
 use crate::detection::series::{Gathered, beyond};
 use crate::detection::signal::Signal;
-use crate::observed::{ObservedRecords, ResultState, month};
+use crate::observed::{ObservedRecords, ObservedState, month};
 use base::day::NEVER;
 use contract::fixes::Fix;
 
@@ -67,7 +67,7 @@ fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
                 .filter(|(_, outcome)| outcome.paid && outcome.binary)
                 .map(|(result, _)| result)
             {
-                let reached = result.state == ResultState::Known && result.good > 0.5 && result.decided != NEVER;
+                let reached = result.state == ObservedState::Known && result.good > 0.5 && result.decided != NEVER;
                 if !reached || result.decided + DAYS > records.as_at || result.decided - DAYS < start.began {
                     continue;
                 }
@@ -91,7 +91,7 @@ fn add_bunching(records: &ObservedRecords, amount: usize, level: f64, bunched: &
     let steps_away = |good: f64| (good - level) / step;
     let known = || {
         records.served().filter_map(|(provider, start)| {
-            let result = start.results.get(amount).filter(|result| result.state == ResultState::Known)?;
+            let result = start.results.get(amount).filter(|result| result.state == ObservedState::Known)?;
             let away = steps_away(result.good);
             (result.due <= records.as_at && away.abs() <= AROUND).then_some((provider, month(result.due), away))
         })

@@ -4,7 +4,7 @@ use crate::detection::detector::Detector;
 use crate::detection::expected::nothing_expected;
 use crate::detection::series::{Gathered, beyond};
 use crate::detection::signal::Signal;
-use crate::observed::{ObservedRecords, ResultState, month};
+use crate::observed::{ObservedRecords, ObservedState, month};
 use base::money::thousands;
 use contract::fixes::Fix;
 
@@ -87,7 +87,7 @@ fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
             continue;
         }
         for (result, outcome) in start.results.iter().zip(&records.outcomes) {
-            let counts = outcome.paid && outcome.binary && result.state == ResultState::Known && result.good > 0.5;
+            let counts = outcome.paid && outcome.binary && result.state == ObservedState::Known && result.good > 0.5;
             if counts && result.decided != base::day::NEVER {
                 near_year_end(provider, result.decided);
             }

@@ -11,7 +11,7 @@ use crate::detection::signal::Signal;
 use crate::estimate::Estimate;
 use crate::finding::{Finding, FindingBuilder, gains, no_simple_reason};
 use crate::harm::Harm;
-use crate::observed::{ObservedRecords, ResultState, month};
+use crate::observed::{ObservedRecords, ObservedState, month};
 use crate::results::{AgentType, Counterfactual, StrategyKind, StrategyResult, StrategyResults};
 use crate::risk::{FeeLever, Indicator, Risk};
 use crate::risk_id::RiskId;
@@ -71,7 +71,7 @@ fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
     let (mut beyond_usual, mut beyond_others) = (Gathered::default(), Gathered::default());
     for (provider, start) in records.served() {
         for (at, (result, outcome)) in start.results.iter().zip(&records.outcomes).enumerate() {
-            let reached = outcome.reported && outcome.binary && result.state == ResultState::Known && result.good > 0.5;
+            let reached = outcome.reported && outcome.binary && result.state == ObservedState::Known && result.good > 0.5;
             // A result that is the absence of something is reached when it is due.
             let reached_on = if result.decided == base::day::NEVER { result.due } else { result.decided };
             let by = reached_on.saturating_add(CLAIMED_BY).max(result.due);
@@ -178,7 +178,7 @@ mod tests {
             let day = start.began + 60;
             let good = if draw() < 0.5 { 1.0 } else { 0.0 };
             start.results[0] =
-                ObservedResult { state: ResultState::Known, good, expected: 0.5, decided: day, due: start.began + 365 };
+                ObservedResult { state: ObservedState::Known, good, expected: 0.5, decided: day, due: start.began + 365 };
             if good > 0.5 && draw() >= 0.02 + if provider == 0 { unclaimed } else { 0.0 } {
                 start.claims.push(ObservedClaim { outcome: 0, date: day + 20, known: day + 25, audited: None });
             }

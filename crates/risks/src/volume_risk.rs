@@ -2,7 +2,7 @@
 
 use crate::detection::detector::Detector;
 use crate::detection::expected::nothing_expected;
-use crate::detection::series::{Rates, beyond};
+use crate::detection::series::{MonthlyRates, beyond};
 use crate::detection::signal::{Signal, Unit};
 use crate::observed::{ObservedRecords, month};
 use contract::fixes::Fix;
@@ -63,7 +63,7 @@ fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
     if records.planned.iter().sum::<f64>() <= 0.0 {
         return Err("the contract plans no number of people");
     }
-    let (mut whole, mut of_provider) = (Rates::default(), [Rates::default(), Rates::default()]);
+    let (mut whole, mut of_provider) = (MonthlyRates::default(), [MonthlyRates::default(), MonthlyRates::default()]);
     for (cohort, (first, last)) in records.cohorts.iter().enumerate() {
         let months = f64::from(month(*last) - month(*first) + 1);
         // A month that is not over yet has fewer starts.

@@ -29,7 +29,7 @@ fn of_people(conduct: Conduct) -> ConductFacts {
     match conduct {
         Conduct::Drift => fact(
             ("drift in contacts and results", "drift"),
-            &["parking", "enrol-all-serve-few", "metric-divergence"],
+            &["parking", "enrolment-without-service", "metric-divergence"],
             Supervision,
             (
                 "reoffending 3 points worse (two fifths of the effect of help); contacts 30% fewer",
@@ -38,7 +38,7 @@ fn of_people(conduct: Conduct) -> ConductFacts {
         ),
         Conduct::Parking => fact(
             ("parking of harder people", "parking"),
-            &["drift", "enrol-all-serve-few", "cherry-picking"],
+            &["drift", "enrolment-without-service", "cherry-picking"],
             Work,
             (
                 "harder people get 45% of the contacts and of the effect; at twice the size a tenth",
@@ -188,7 +188,7 @@ fn of_counting(conduct: Conduct) -> ConductFacts {
             ),
         ),
         Conduct::EnrolAllServeFew => fact(
-            ("all enrolled, few served", "enrol-all-serve-few"),
+            ("all enrolled, few served", "enrolment-without-service"),
             &["drift", "parking"],
             Supervision,
             ("40% of people are never met, beside an honest 3%", "assumption"),

@@ -21,7 +21,7 @@ use crate::{print, progress};
 #[command(after_help = "Examples:\n  wellspent watch my-scheme records --as-at 2029-12-31\n  \
                         wellspent watch my-scheme records --as-at 2029-12-31 --flags flags.csv --html watch.html\n  \
                         wellspent watch my-scheme --plan --recorded contacts")]
-pub(crate) struct Watch {
+pub(crate) struct WatchRecords {
     /// The scheme folder, or the name of a shipped scheme; each outcome needs its [outcome.NAME.measured]
     scheme: PathBuf,
     /// The folder with the records of all providers, as for `measure`; contacts, claims, feedback and referrals are used where they are there
@@ -83,7 +83,7 @@ impl RecordedChoice {
     }
 }
 
-pub(crate) fn run(command: &Watch) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(command: &WatchRecords) -> anyhow::Result<ExitCode> {
     if command.plan {
         return planned(command);
     }
@@ -114,7 +114,7 @@ pub(crate) fn run(command: &Watch) -> anyhow::Result<ExitCode> {
 }
 
 /// What gaming would pay before there are records.
-fn planned(command: &Watch) -> anyhow::Result<ExitCode> {
+fn planned(command: &WatchRecords) -> anyhow::Result<ExitCode> {
     command.threads.begin()?;
     let request = ArmsRaceRequest {
         scheme: command.scheme.clone(),

@@ -6,7 +6,7 @@ use risks::observed::month_in_data;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Watched, words};
+use super::{WatchReport, words};
 use crate::machine_readable::{JsonDocument, rounded};
 
 /// Flags for risks that show themselves in records. A flag is a reason to look and no finding.
@@ -99,7 +99,7 @@ impl JsonDocument for WatchDocument {
     const COMMAND: &'static str = "wellspent watch --json";
 }
 
-impl Watched {
+impl WatchReport {
     /// For other programs.
     #[must_use]
     pub fn document(&self) -> WatchDocument {

@@ -8,7 +8,7 @@ mod words;
 use jiff::civil::Date;
 use records::gate::quality::QualityReport;
 use risks::RiskId;
-use risks::detection::watch::{LookedAt, Watch};
+use risks::detection::watch::{LookedAt, RiskWatch};
 use risks::observed::Month;
 
 pub use json::WatchDocument;
@@ -16,12 +16,12 @@ pub use words::month_in_words;
 
 /// What a watch found.
 #[derive(Clone, Debug)]
-pub struct Watched {
+pub struct WatchReport {
     pub scheme: String,
     pub as_at: Date,
     /// The providers, by the positions that the watch uses.
     pub providers: Vec<String>,
-    pub watch: Watch,
+    pub watch: RiskWatch,
     /// What became of earlier flags; none without a list of them.
     pub memory: Option<FlagMemory>,
     pub notes: Vec<String>,
@@ -44,7 +44,7 @@ pub struct RememberedFlag {
     pub provider: Option<String>,
     pub raised: Month,
     pub serious: bool,
-    pub decision: Decision,
+    pub decision: FlagDecision,
     pub decided_by: String,
     pub decided_on: Option<Date>,
     pub note: String,
@@ -52,7 +52,7 @@ pub struct RememberedFlag {
 
 /// What became of a flag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Decision {
+pub enum FlagDecision {
     /// Nobody has decided yet.
     Open,
     /// What it says was found to be so.
@@ -61,10 +61,10 @@ pub enum Decision {
     Explained,
 }
 
-impl Decision {
+impl FlagDecision {
     /// Each as the list writes it.
-    pub const KNOWN: [(&'static str, Decision); 3] =
-        [("open", Decision::Open), ("confirmed", Decision::Confirmed), ("explained", Decision::Explained)];
+    pub const KNOWN: [(&'static str, FlagDecision); 3] =
+        [("open", FlagDecision::Open), ("confirmed", FlagDecision::Confirmed), ("explained", FlagDecision::Explained)];
 
     #[must_use]
     pub fn written(self) -> &'static str {
@@ -77,7 +77,7 @@ impl FlagMemory {
     #[must_use]
     pub fn precision(&self) -> (u64, u64) {
         let count = |of: &dyn Fn(&RememberedFlag) -> bool| self.flags.iter().filter(|flag| of(flag)).count() as u64;
-        (count(&|flag| flag.decision == Decision::Confirmed), count(&|flag| flag.decision != Decision::Open))
+        (count(&|flag| flag.decision == FlagDecision::Confirmed), count(&|flag| flag.decision != FlagDecision::Open))
     }
 
     /// What is remembered of a risk of a provider.
@@ -87,7 +87,7 @@ impl FlagMemory {
     }
 }
 
-impl Watched {
+impl WatchReport {
     /// The flags of the last month: serious ones first, then by the strength of evidence.
     #[must_use]
     pub fn flags(&self) -> Vec<&LookedAt> {

@@ -3,10 +3,10 @@
 use maud::html;
 use risks::detection::watch::LookedAt;
 
-use super::{Watched, words};
+use super::{WatchReport, words};
 use crate::components::{Page, PageSection, list, paragraph, slug, stacked_table, subheading, verdict};
 
-impl Watched {
+impl WatchReport {
     /// The page. The same watch gives the same bytes.
     #[must_use]
     pub fn page(&self) -> String {
@@ -42,7 +42,7 @@ impl Watched {
         sections.push(PageSection::new("looked-for", "What was looked for", self.looked_for()));
         Page {
             title: &format!("{} – watch", self.scheme),
-            kind: "Watch on records",
+            kind: "RiskWatch on records",
             heading: "Is it being gamed?",
             about: &[self.scheme.clone(), format!("What was recorded up to {}.", self.as_at)],
             sections,

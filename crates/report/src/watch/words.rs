@@ -2,13 +2,13 @@
 
 use base::english::{counted, plural};
 use base::money::thousands;
-use risks::detection::evidence::Side;
+use risks::detection::evidence::EffectSide;
 use risks::detection::signal::{ComparedWith, SignalEvidence, Unit};
 use risks::detection::watch::{FALSE_DISCOVERIES, FALSE_FLAGS, LookedAt, SECOND_SIGNAL};
 use risks::observed::Month;
 use risks::{RiskId, listed, quoted};
 
-use super::{Decision, FlagMemory, RememberedFlag, Watched};
+use super::{FlagDecision, FlagMemory, RememberedFlag, WatchReport};
 
 const MONTHS: [&str; 12] =
     ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
@@ -26,7 +26,7 @@ pub(super) fn capital(words: &str) -> String {
 }
 
 /// The answer in one or two sentences.
-pub(super) fn answer(watched: &Watched) -> String {
+pub(super) fn answer(watched: &WatchReport) -> String {
     let flags = watched.flags();
     let serious = flags.iter().filter(|looked| looked.stands_serious).count();
     let looked = looked_for(watched);
@@ -42,7 +42,7 @@ pub(super) fn answer(watched: &Watched) -> String {
     }
 }
 
-fn looked_for(watched: &Watched) -> String {
+fn looked_for(watched: &WatchReport) -> String {
     let mut risks: Vec<RiskId> = watched.watch.looked_at.iter().map(|looked| looked.risk).collect();
     risks.dedup();
     let providers =
@@ -74,7 +74,7 @@ pub(super) fn about_flags() -> Vec<String> {
 }
 
 /// "North: parking".
-pub(super) fn heading(watched: &Watched, looked: &LookedAt) -> String {
+pub(super) fn heading(watched: &WatchReport, looked: &LookedAt) -> String {
     let who = watched.provider(looked).map_or_else(|| "The whole contract".to_owned(), quoted);
     format!("{who}: {}{}", looked.risk.name(), if looked.stands_serious { " (serious)" } else { "" })
 }
@@ -115,12 +115,12 @@ pub(super) fn signal(signal: &SignalEvidence) -> String {
     let interval = if is_lower { [shown(ends[1]), shown(ends[0])] } else { [shown(ends[0]), shown(ends[1])] };
     let direction = if is_lower { "lower" } else { "higher" };
     let than = match (signal.compared_with, signal.side, signal.alone) {
-        (ComparedWith::Zero | ComparedWith::Allowance(_), Side::Both, _) => "than expected",
-        (ComparedWith::Zero | ComparedWith::Allowance(_), Side::Above, _) => "than we allow an honest provider",
+        (ComparedWith::Zero | ComparedWith::Allowance(_), EffectSide::Both, _) => "than expected",
+        (ComparedWith::Zero | ComparedWith::Allowance(_), EffectSide::Above, _) => "than we allow an honest provider",
         (ComparedWith::Before, _, true) => "than before",
         (ComparedWith::Before, _, false) => "than before, beyond what changed at the other providers",
-        (ComparedWith::Others, Side::Both, _) => "than at the other providers",
-        (ComparedWith::Others, Side::Above, _) => "than at the other providers, beyond what we allow an honest one",
+        (ComparedWith::Others, EffectSide::Both, _) => "than at the other providers",
+        (ComparedWith::Others, EffectSide::Above, _) => "than at the other providers, beyond what we allow an honest one",
     };
     let alone = match signal.alone {
         true => " Too few other providers are there to compare with, so that a season or a change for everyone looks the same.",
@@ -157,9 +157,9 @@ pub(super) fn remembered(flag: &RememberedFlag) -> String {
     let when = flag.decided_on.map_or_else(String::new, |day| format!(" on {day}"));
     let note = if flag.note.is_empty() { String::new() } else { format!(": {}", flag.note.trim_end_matches('.')) };
     match flag.decision {
-        Decision::Open => "Nobody has decided about it yet.".to_owned(),
-        Decision::Confirmed => format!("Confirmed by {}{when}{note}.", flag.decided_by),
-        Decision::Explained => format!("Explained by {}{when}{note}. It still stands.", flag.decided_by),
+        FlagDecision::Open => "Nobody has decided about it yet.".to_owned(),
+        FlagDecision::Confirmed => format!("Confirmed by {}{when}{note}.", flag.decided_by),
+        FlagDecision::Explained => format!("Explained by {}{when}{note}. It still stands.", flag.decided_by),
     }
 }
 
@@ -194,7 +194,7 @@ pub(super) fn wilson(of: u64, all: u64) -> [f64; 2] {
 }
 
 /// Risks that the records cannot show, as sentences: one for each reason.
-pub(super) fn not_looked_for(watched: &Watched) -> Vec<String> {
+pub(super) fn not_looked_for(watched: &WatchReport) -> Vec<String> {
     let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
     for (risk, reason) in &watched.watch.not_looked_for {
         match reasons.iter_mut().find(|(known, _)| known == reason) {
@@ -215,7 +215,7 @@ pub(super) fn chance(log: f64) -> String {
 }
 
 /// A flag that no longer stands.
-pub(super) fn past(watched: &Watched, looked: &LookedAt) -> String {
+pub(super) fn past(watched: &WatchReport, looked: &LookedAt) -> String {
     let raised = looked.flagged.map(month_in_words).unwrap_or_default();
     let decided = watched.remembered(looked).map_or_else(String::new, |flag| format!(" {}", remembered(flag)));
     format!("{}, raised in {raised}.{decided}", heading(watched, looked))

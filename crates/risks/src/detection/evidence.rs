@@ -11,7 +11,7 @@ use base::statistics::normal_cdf;
 
 /// Which effects count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
+pub enum EffectSide {
     /// Only an effect above zero.
     Above,
     /// An effect in either direction.
@@ -25,23 +25,23 @@ const FAR_BELOW: f64 = -30.0;
 /// size that the effect is expected to have, in the same unit.
 ///
 /// ```
-/// use risks::detection::evidence::{Side, log_evidence};
+/// use risks::detection::evidence::{EffectSide, log_evidence};
 ///
 /// // Nothing found, and nothing known: the evidence is 1.
-/// assert!(log_evidence(0.0, 1e12, 1.0, Side::Above).abs() < 1e-6);
+/// assert!(log_evidence(0.0, 1e12, 1.0, EffectSide::Above).abs() < 1e-6);
 /// // Four standard errors above zero.
-/// assert!(log_evidence(4.0, 1.0, 4.0, Side::Above).exp() > 500.0);
+/// assert!(log_evidence(4.0, 1.0, 4.0, EffectSide::Above).exp() > 500.0);
 /// ```
 #[must_use]
-pub fn log_evidence(estimate: f64, variance: f64, size: f64, side: Side) -> f64 {
+pub fn log_evidence(estimate: f64, variance: f64, size: f64, side: EffectSide) -> f64 {
     let information = 1.0 / variance;
     let shrunk = 1.0 + size * size * information;
     let z = size * estimate * information / shrunk.sqrt();
     let both = z * z / 2.0 - shrunk.ln() / 2.0;
     match side {
-        Side::Both => both,
-        Side::Above if z < FAR_BELOW => (2.0 / (z.abs() * std::f64::consts::TAU.sqrt())).ln() - shrunk.ln() / 2.0,
-        Side::Above => both + (2.0 * normal_cdf(z)).ln(),
+        EffectSide::Both => both,
+        EffectSide::Above if z < FAR_BELOW => (2.0 / (z.abs() * std::f64::consts::TAU.sqrt())).ln() - shrunk.ln() / 2.0,
+        EffectSide::Above => both + (2.0 * normal_cdf(z)).ln(),
     }
 }
 
@@ -127,7 +127,7 @@ mod tests {
         for (estimate, variance, size) in [(0.0, 1.0, 1.0), (2.5, 1.0, 0.7), (-1.5, 0.4, 2.0), (0.3, 0.01, 0.2), (4.0, 2.0, 1.0)]
         {
             let (closed, integral) =
-                (log_evidence(estimate, variance, size, Side::Above).exp(), by_quadrature(estimate, variance, size));
+                (log_evidence(estimate, variance, size, EffectSide::Above).exp(), by_quadrature(estimate, variance, size));
             assert!((closed / integral - 1.0).abs() < 1e-6, "{closed} and {integral}");
         }
     }
@@ -135,14 +135,16 @@ mod tests {
     #[test]
     fn numbers_far_below_zero_are_no_evidence() {
         // The lower, the less, and without a jump where the closed form gives way to its limit.
-        let logs: Vec<f64> = (1..2_000).map(|z| log_evidence(-0.1 * f64::from(z), 1.0, 1e6, Side::Above)).collect();
+        let logs: Vec<f64> = (1..2_000).map(|z| log_evidence(-0.1 * f64::from(z), 1.0, 1e6, EffectSide::Above)).collect();
         assert!(logs.windows(2).all(|two| two[1] < two[0] && two[0] - two[1] < 0.7), "{logs:?}");
     }
 
     #[test]
     fn the_mean_of_evidence_without_an_effect_is_one() {
         // The mean over the distribution of the estimate, by quadrature.
-        for (variance, size, side) in [(1.0_f64, 1.0, Side::Above), (0.5, 2.0, Side::Both), (4.0, 0.5, Side::Above)] {
+        for (variance, size, side) in
+            [(1.0_f64, 1.0, EffectSide::Above), (0.5, 2.0, EffectSide::Both), (4.0, 0.5, EffectSide::Above)]
+        {
             let (steps, spread) = (40_000, 14.0 * variance.sqrt());
             let width = 2.0 * spread / f64::from(steps);
             let sum: f64 = (0..=steps)
@@ -165,7 +167,7 @@ mod tests {
             for month in 1..=60_u32 {
                 sum += normal(7, series, month.into());
                 let n = f64::from(month);
-                ever |= log_evidence(sum / n, 1.0 / n, 0.5, Side::Above) >= 20_f64.ln();
+                ever |= log_evidence(sum / n, 1.0 / n, 0.5, EffectSide::Above) >= 20_f64.ln();
             }
             reached += i32::from(ever);
         }
@@ -200,7 +202,7 @@ mod tests {
                 .map(|test| {
                     let effect = if test < 10 { 4.0 } else { 0.0 };
                     let own = normal(11, round, test);
-                    log_evidence(effect + (common + own) / 2_f64.sqrt(), 1.0, 3.0, Side::Above)
+                    log_evidence(effect + (common + own) / 2_f64.sqrt(), 1.0, 3.0, EffectSide::Above)
                 })
                 .collect();
             let found = discoveries(&logs, 0.05);

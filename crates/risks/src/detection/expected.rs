@@ -1,6 +1,6 @@
 //! What detectors would see of a strategy before there are any records: the same signals, with the same allowances, as expected.
 
-use super::evidence::{Side, log_evidence};
+use super::evidence::{EffectSide, log_evidence};
 use base::statistics::normal_cdf;
 
 /// What a strategy would show of itself over a whole contract, beside what is intended.
@@ -152,7 +152,7 @@ pub(crate) fn difference_of_shares(
 #[must_use]
 pub fn chance_seen(signal: &ExpectedSignal, threshold: f64) -> f64 {
     let error = signal.variance.sqrt();
-    let log = |estimate: f64| log_evidence(estimate, signal.variance, signal.size, Side::Above);
+    let log = |estimate: f64| log_evidence(estimate, signal.variance, signal.size, EffectSide::Above);
     // Evidence rises with the estimate, so the estimate that just suffices is found by halving.
     let (mut low, mut high) = (0.0, error);
     while log(high) < threshold {
@@ -181,7 +181,7 @@ mod tests {
             let threshold = 400_f64.ln();
             let seen = (0..20_000_u64).filter(|draw| {
                 let noise = normal_quantile(open_unit(words(3, *draw, 0, 0)[0]));
-                log_evidence(estimate + noise * variance.sqrt(), variance, size, Side::Above) >= threshold
+                log_evidence(estimate + noise * variance.sqrt(), variance, size, EffectSide::Above) >= threshold
             });
             let drawn = seen.count() as f64 / 20_000.0;
             assert!((drawn - chance_seen(&signal, threshold)).abs() < 0.012, "{drawn}");

@@ -2,8 +2,8 @@
 
 use base::day::Day;
 
-use super::series::{Gathered, Point};
-use crate::observed::{Month, ObservedRecords, ObservedStart, ResultState, month};
+use super::series::{Gathered, MonthlyNumber};
+use crate::observed::{Month, ObservedRecords, ObservedStart, ObservedState, month};
 
 /// The first days after a start, in which help shows itself in contacts: an assumption.
 pub(crate) const EARLY: Day = 90;
@@ -37,7 +37,7 @@ pub(crate) fn early_hours(records: &ObservedRecords) -> Gathered {
 }
 
 /// The known results of people served in one outcome, beside what is expected of them, by the month in which they could be known.
-pub(crate) fn results(records: &ObservedRecords, outcome: usize, of: impl Fn(&ObservedStart) -> bool) -> Vec<Point> {
+pub(crate) fn results(records: &ObservedRecords, outcome: usize, of: impl Fn(&ObservedStart) -> bool) -> Vec<MonthlyNumber> {
     let mut gathered = Gathered::default();
     for (provider, start) in records.served().filter(|(_, start)| of(start)) {
         if let Some((month, beyond)) = known(records, start, outcome) {
@@ -49,7 +49,7 @@ pub(crate) fn results(records: &ObservedRecords, outcome: usize, of: impl Fn(&Ob
 
 /// The result of somebody beyond what is expected, and the month in which it could be known; none while it is not.
 pub(crate) fn known(records: &ObservedRecords, start: &ObservedStart, outcome: usize) -> Option<(Month, f64)> {
-    let result = start.results.get(outcome).filter(|result| result.state == ResultState::Known)?;
+    let result = start.results.get(outcome).filter(|result| result.state == ObservedState::Known)?;
     (result.due <= records.as_at).then(|| (month(result.due), result.good - result.expected))
 }
 

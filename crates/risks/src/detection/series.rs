@@ -6,7 +6,7 @@ use crate::observed::Month;
 
 /// A number of one provider in one month.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Point {
+pub struct MonthlyNumber {
     pub provider: usize,
     /// The month in which the number became known.
     pub month: Month,
@@ -40,7 +40,7 @@ impl Gathered {
     /// The mean of each provider and month. The variance of single values is that within all of them: a month with few people cannot
     /// tell its own.
     #[must_use]
-    pub fn means(&self) -> Vec<Point> {
+    pub fn means(&self) -> Vec<MonthlyNumber> {
         let variance = self.variance();
         self.points(|[n, sum, _]| (sum / n, variance / n))
     }
@@ -48,7 +48,7 @@ impl Gathered {
     /// The logarithm of each mean, for values that are not negative and seasons that multiply them. Half a value of the usual size is
     /// added to each mean, so that a month of nothing has a logarithm.
     #[must_use]
-    pub fn log_means(&self) -> Vec<Point> {
+    pub fn log_means(&self) -> Vec<MonthlyNumber> {
         let all = self.cells.values().fold([0.0; 3], |all, cell| std::array::from_fn(|at| all[at] + cell[at]));
         let (mean, variance) = (all[1] / all[0].max(1.0), self.variance());
         if mean <= 0.0 {
@@ -62,7 +62,7 @@ impl Gathered {
 
     /// The logarithm of each sum, for values that are not negative. A sum is as certain as independent values of its size make it.
     #[must_use]
-    pub fn log_totals(&self) -> Vec<Point> {
+    pub fn log_totals(&self) -> Vec<MonthlyNumber> {
         let points = self.points(|[_, sum, squares]| (sum.ln(), squares / (sum * sum)));
         points.into_iter().filter(|point| point.value.is_finite()).collect()
     }
@@ -95,10 +95,10 @@ impl Gathered {
         if freedom > 0.0 { (sum / freedom).max(least) } else { least.max(0.25) }
     }
 
-    fn points(&self, of: impl Fn([f64; 3]) -> (f64, f64)) -> Vec<Point> {
+    fn points(&self, of: impl Fn([f64; 3]) -> (f64, f64)) -> Vec<MonthlyNumber> {
         let point = |(&(provider, month), cell): (&(usize, Month), &[f64; 3])| {
             let (value, variance) = of(*cell);
-            Point { provider, month, value, variance, of: cell[0] }
+            MonthlyNumber { provider, month, value, variance, of: cell[0] }
         };
         self.cells.iter().map(point).collect()
     }
@@ -106,11 +106,11 @@ impl Gathered {
 
 /// Counts of events by provider and month, each of which has an exposure: people, or person-months.
 #[derive(Clone, Debug, Default)]
-pub struct Rates {
+pub struct MonthlyRates {
     cells: BTreeMap<(usize, Month), (f64, f64)>,
 }
 
-impl Rates {
+impl MonthlyRates {
     pub fn expose(&mut self, provider: usize, month: Month, exposure: f64) {
         self.cells.entry((provider, month)).or_default().1 += exposure;
     }
@@ -121,11 +121,11 @@ impl Rates {
 
     /// The logarithm of each rate, with half an event more, and its variance if events are independent.
     #[must_use]
-    pub fn log_rates(&self) -> Vec<Point> {
+    pub fn log_rates(&self) -> Vec<MonthlyNumber> {
         let exposed = self.cells.iter().filter(|(_, (_, exposure))| *exposure > 0.0);
         let point = |(&(provider, month), &(events, exposure)): (&(usize, Month), &(f64, f64))| {
             let events = events + 0.5;
-            Point { provider, month, value: (events / exposure).ln(), variance: 1.0 / events, of: events }
+            MonthlyNumber { provider, month, value: (events / exposure).ln(), variance: 1.0 / events, of: events }
         };
         exposed.map(point).collect()
     }
@@ -133,10 +133,11 @@ impl Rates {
 
 /// The first less the second, where both have a number, and less `allowed`: what honest providers may differ by.
 #[must_use]
-pub fn difference(first: &[Point], second: &[Point], allowed: f64) -> Vec<Point> {
-    let second: BTreeMap<(usize, Month), &Point> = second.iter().map(|point| ((point.provider, point.month), point)).collect();
+pub fn difference(first: &[MonthlyNumber], second: &[MonthlyNumber], allowed: f64) -> Vec<MonthlyNumber> {
+    let second: BTreeMap<(usize, Month), &MonthlyNumber> =
+        second.iter().map(|point| ((point.provider, point.month), point)).collect();
     let both = first.iter().filter_map(|point| Some((point, *second.get(&(point.provider, point.month))?)));
-    both.map(|(first, second)| Point {
+    both.map(|(first, second)| MonthlyNumber {
         value: first.value - second.value - allowed,
         variance: first.variance + second.variance,
         ..*first
@@ -146,6 +147,6 @@ pub fn difference(first: &[Point], second: &[Point], allowed: f64) -> Vec<Point>
 
 /// The points less what honest providers may show.
 #[must_use]
-pub fn beyond(points: Vec<Point>, allowed: f64) -> Vec<Point> {
-    points.into_iter().map(|point| Point { value: point.value - allowed, ..point }).collect()
+pub fn beyond(points: Vec<MonthlyNumber>, allowed: f64) -> Vec<MonthlyNumber> {
+    points.into_iter().map(|point| MonthlyNumber { value: point.value - allowed, ..point }).collect()
 }

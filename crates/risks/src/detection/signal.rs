@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::evidence::{Side, log_evidence, log_evidence_of_share, log_mean};
-use super::series::Point;
+use super::evidence::{EffectSide, log_evidence, log_evidence_of_share, log_mean};
+use super::series::MonthlyNumber;
 use crate::observed::Month;
 
 /// What a signal is compared with.
@@ -36,9 +36,9 @@ pub struct Signal {
     /// What was looked at, as a noun phrase: "contacts of each person in the first 90 days".
     pub of: &'static str,
     /// The numbers. They rise where the risk comes true.
-    pub points: Vec<Point>,
+    pub points: Vec<MonthlyNumber>,
     pub compared_with: ComparedWith,
-    pub side: Side,
+    pub side: EffectSide,
     /// The size of the effect that it is tuned to, in the unit of the points.
     pub size: f64,
     pub unit: Unit,
@@ -51,12 +51,12 @@ pub struct Signal {
 impl Signal {
     /// A signal that is compared with zero.
     #[must_use]
-    pub fn beyond_zero(of: &'static str, points: Vec<Point>, size: f64) -> Signal {
+    pub fn beyond_zero(of: &'static str, points: Vec<MonthlyNumber>, size: f64) -> Signal {
         Signal {
             of,
             points,
             compared_with: ComparedWith::Zero,
-            side: Side::Above,
+            side: EffectSide::Above,
             size,
             unit: Unit::Share,
             falls: false,
@@ -66,18 +66,18 @@ impl Signal {
 
     /// A signal of shares of counts that is compared with a share that honest providers may have.
     #[must_use]
-    pub fn beyond_share(of: &'static str, points: Vec<Point>, allowed: f64, size: f64) -> Signal {
+    pub fn beyond_share(of: &'static str, points: Vec<MonthlyNumber>, allowed: f64, size: f64) -> Signal {
         Signal { compared_with: ComparedWith::Allowance(allowed), ..Signal::beyond_zero(of, points, size) }
     }
 
     /// A signal that is compared with the same provider before.
     #[must_use]
-    pub fn since_before(of: &'static str, points: Vec<Point>, size: f64) -> Signal {
+    pub fn since_before(of: &'static str, points: Vec<MonthlyNumber>, size: f64) -> Signal {
         Signal {
             of,
             points,
             compared_with: ComparedWith::Before,
-            side: Side::Above,
+            side: EffectSide::Above,
             size,
             unit: Unit::Share,
             falls: false,
@@ -87,12 +87,12 @@ impl Signal {
 
     /// A signal that is compared with the other providers.
     #[must_use]
-    pub fn beyond_others(of: &'static str, points: Vec<Point>, size: f64) -> Signal {
+    pub fn beyond_others(of: &'static str, points: Vec<MonthlyNumber>, size: f64) -> Signal {
         Signal {
             of,
             points,
             compared_with: ComparedWith::Others,
-            side: Side::Above,
+            side: EffectSide::Above,
             size,
             unit: Unit::Share,
             falls: false,
@@ -118,7 +118,7 @@ impl Signal {
     /// The same, in both directions.
     #[must_use]
     pub fn both_sides(mut self) -> Signal {
-        self.side = Side::Both;
+        self.side = EffectSide::Both;
         self
     }
 
@@ -137,7 +137,7 @@ pub struct SignalEvidence {
     pub unit: Unit,
     pub falls: bool,
     pub compared_with: ComparedWith,
-    pub side: Side,
+    pub side: EffectSide,
     /// The logarithm of the evidence at the end of each month of those asked for.
     pub log_evidence: Vec<f64>,
     /// The effect since the month from which it is likeliest, with its standard error, at the end.
@@ -159,13 +159,13 @@ const OTHERS_COVER: f64 = 0.7;
 /// The evidence for each provider, at the end of each of `months` months from `first` on.
 #[must_use]
 pub fn evidence(signal: &Signal, first: Month, months: usize) -> BTreeMap<usize, SignalEvidence> {
-    let mut by_provider: BTreeMap<usize, Vec<Point>> = BTreeMap::new();
+    let mut by_provider: BTreeMap<usize, Vec<MonthlyNumber>> = BTreeMap::new();
     let last = first + months as Month;
     for point in signal.points.iter().filter(|point| point.month < last && point.variance > 0.0 && point.value.is_finite()) {
         by_provider.entry(if signal.about_contract { 0 } else { point.provider }).or_default().push(*point);
     }
     by_provider.values_mut().for_each(|points| points.sort_by_key(|point| point.month));
-    let mut referred: BTreeMap<usize, (Vec<Point>, bool)> = BTreeMap::new();
+    let mut referred: BTreeMap<usize, (Vec<MonthlyNumber>, bool)> = BTreeMap::new();
     for provider in by_provider.keys() {
         let others = match signal.compared_with {
             ComparedWith::Zero | ComparedWith::Allowance(_) => None,
@@ -181,8 +181,9 @@ pub fn evidence(signal: &Signal, first: Month, months: usize) -> BTreeMap<usize,
         referred.insert(*provider, (beside(&by_provider[provider], others.as_ref()), alone));
     }
     let dispersion = dispersion(referred.values().map(|(points, _)| points.as_slice()));
-    let of_provider = |(provider, (points, alone)): (usize, (Vec<Point>, bool))| {
-        let wider: Vec<Point> = points.iter().map(|point| Point { variance: point.variance * dispersion, ..*point }).collect();
+    let of_provider = |(provider, (points, alone)): (usize, (Vec<MonthlyNumber>, bool))| {
+        let wider: Vec<MonthlyNumber> =
+            points.iter().map(|point| MonthlyNumber { variance: point.variance * dispersion, ..*point }).collect();
         (provider, of_points(signal, &wider, (alone, dispersion), first, months))
     };
     referred.into_iter().map(of_provider).collect()
@@ -190,10 +191,10 @@ pub fn evidence(signal: &Signal, first: Month, months: usize) -> BTreeMap<usize,
 
 /// The mean of the other providers in each month, with its variance. Where levels do not count, each of them is first put at its own,
 /// so that a provider that is missing in a month does not move the mean.
-fn others(all: &BTreeMap<usize, Vec<Point>>, provider: usize, own_levels: bool) -> Option<BTreeMap<Month, (f64, f64)>> {
+fn others(all: &BTreeMap<usize, Vec<MonthlyNumber>>, provider: usize, own_levels: bool) -> Option<BTreeMap<Month, (f64, f64)>> {
     let months = all.get(&provider)?.len() as f64;
-    let enough = |points: &Vec<Point>| points.len() as f64 >= OTHERS_COVER * months;
-    let others: Vec<&Vec<Point>> =
+    let enough = |points: &Vec<MonthlyNumber>| points.len() as f64 >= OTHERS_COVER * months;
+    let others: Vec<&Vec<MonthlyNumber>> =
         all.iter().filter(|(other, points)| **other != provider && enough(points)).map(|(_, points)| points).collect();
     if others.len() < OTHERS {
         return None;
@@ -215,18 +216,18 @@ fn others(all: &BTreeMap<usize, Vec<Point>>, provider: usize, own_levels: bool) 
 }
 
 /// The points beside what happened to the others in the same month. A month without others is left out.
-fn beside(points: &[Point], others: Option<&BTreeMap<Month, (f64, f64)>>) -> Vec<Point> {
+fn beside(points: &[MonthlyNumber], others: Option<&BTreeMap<Month, (f64, f64)>>) -> Vec<MonthlyNumber> {
     let Some(others) = others else { return points.to_vec() };
     let beside = points.iter().filter_map(|point| {
         let (value, variance) = others.get(&point.month)?;
-        Some(Point { value: point.value - value, variance: point.variance + variance, ..*point })
+        Some(MonthlyNumber { value: point.value - value, variance: point.variance + variance, ..*point })
     });
     beside.collect()
 }
 
 /// How much more numbers move from month to month than chance alone would move them: at least 1. The median of squared differences
 /// of neighbouring months is not moved by one that jumps, nor by one provider among several.
-fn dispersion<'a>(series: impl Iterator<Item = &'a [Point]>) -> f64 {
+fn dispersion<'a>(series: impl Iterator<Item = &'a [MonthlyNumber]>) -> f64 {
     /// The median of a chi-squared number with one degree of freedom.
     const MEDIAN: f64 = 0.454_936_423_119_572_5;
     let squares = series.flat_map(|points| {
@@ -243,7 +244,7 @@ fn dispersion<'a>(series: impl Iterator<Item = &'a [Point]>) -> f64 {
 }
 
 /// Prefix sums of weights and weighted values of a series.
-struct Sums {
+struct PrefixSums {
     weight: Vec<f64>,
     value: Vec<f64>,
     /// Of shares: cases, and what they are of.
@@ -251,8 +252,8 @@ struct Sums {
     of: Vec<f64>,
 }
 
-impl Sums {
-    fn of(points: &[Point]) -> Sums {
+impl PrefixSums {
+    fn of(points: &[MonthlyNumber]) -> PrefixSums {
         let [mut weight, mut value, mut cases, mut of] = [const { 0.0 }; 4].map(|none| vec![none]);
         for (at, point) in points.iter().enumerate() {
             weight.push(weight[at] + 1.0 / point.variance);
@@ -260,7 +261,7 @@ impl Sums {
             cases.push(cases[at] + point.value * point.of);
             of.push(of[at] + point.of);
         }
-        Sums { weight, value, cases, of }
+        PrefixSums { weight, value, cases, of }
     }
 
     /// The mean of the points from one to before another, with its variance.
@@ -271,7 +272,7 @@ impl Sums {
 }
 
 /// The effect since a beginning, as known at an end, with its variance.
-fn effect(compared_with: ComparedWith, sums: &Sums, begins: usize, end: usize) -> Option<(f64, f64)> {
+fn effect(compared_with: ComparedWith, sums: &PrefixSums, begins: usize, end: usize) -> Option<(f64, f64)> {
     let (after, error) = sums.mean(begins, end)?;
     match compared_with {
         ComparedWith::Allowance(allowed) => Some((after - allowed, error)),
@@ -283,8 +284,14 @@ fn effect(compared_with: ComparedWith, sums: &Sums, begins: usize, end: usize) -
     }
 }
 
-fn of_points(signal: &Signal, points: &[Point], (alone, dispersion): (bool, f64), first: Month, months: usize) -> SignalEvidence {
-    let sums = Sums::of(points);
+fn of_points(
+    signal: &Signal,
+    points: &[MonthlyNumber],
+    (alone, dispersion): (bool, f64),
+    first: Month,
+    months: usize,
+) -> SignalEvidence {
+    let sums = PrefixSums::of(points);
     let upto = |month: Month| points.partition_point(|point| point.month <= month);
     // Possible beginnings are fixed months of the contract, so that what was said of a month stays as later months come.
     let beginnings: Vec<usize> = (0..months)
@@ -341,7 +348,7 @@ fn of_points(signal: &Signal, points: &[Point], (alone, dispersion): (bool, f64)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detection::evidence::Side;
+    use crate::detection::evidence::EffectSide;
     use crate::detection::series::Gathered;
     use base::philox::{open_unit, words};
 
@@ -354,7 +361,7 @@ mod tests {
 
     /// Shares of people by provider and month: a level of each provider, a season that all share, and a fall of one provider from month
     /// 12 on.
-    fn shares(series: u64, providers: usize, people: usize, fall: f64) -> Vec<Point> {
+    fn shares(series: u64, providers: usize, people: usize, fall: f64) -> Vec<MonthlyNumber> {
         let mut gathered = Gathered::default();
         for provider in 0..providers {
             let level = 0.4 + 0.2 * uniform(1, series, provider);
@@ -445,12 +452,12 @@ mod tests {
     fn what_was_said_of_a_month_stays_as_later_months_come() {
         let points = shares(3, 4, 30, 0.1);
         let whole = evidence(&Signal::beyond_zero("a share", points.clone(), 0.1), 0, MONTHS);
-        let half: Vec<Point> = points.into_iter().filter(|point| point.month < 18).collect();
+        let half: Vec<MonthlyNumber> = points.into_iter().filter(|point| point.month < 18).collect();
         let part = evidence(&Signal::beyond_zero("a share", half, 0.1), 0, 18);
         // The dispersion is estimated from all months, so that the two may differ by a little.
         for (whole, part) in whole[&1].log_evidence.iter().zip(&part[&1].log_evidence) {
             assert!((whole - part).abs() < 0.2 * whole.abs().max(1.0), "{whole} and {part}");
         }
-        assert_eq!(whole[&1].side, Side::Above);
+        assert_eq!(whole[&1].side, EffectSide::Above);
     }
 }

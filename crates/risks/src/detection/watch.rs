@@ -21,7 +21,7 @@ pub const SECOND_SIGNAL: f64 = 20.0;
 
 /// What was looked for and what was found.
 #[derive(Clone, Debug, Default)]
-pub struct Watch {
+pub struct RiskWatch {
     /// The first month, and the number of months to the last.
     pub first: Month,
     pub months: usize,
@@ -51,10 +51,10 @@ pub struct LookedAt {
 
 /// Looks for every risk of the catalogue.
 #[must_use]
-pub fn watch(records: &ObservedRecords) -> Watch {
+pub fn watch(records: &ObservedRecords) -> RiskWatch {
     let first = month(records.begins);
     let months = usize::try_from(month(records.as_at) - first + 1).unwrap_or_default();
-    let mut watch = Watch { first, months, ..Watch::default() };
+    let mut watch = RiskWatch { first, months, ..RiskWatch::default() };
     for risk in CATALOGUE {
         match (risk.detector.signals)(records) {
             Err(reason) => watch.not_looked_for.push((risk.id, reason)),
@@ -84,7 +84,7 @@ fn looked_at(risk: RiskId, provider: Option<usize>, mut signals: Vec<SignalEvide
 }
 
 /// Raises flags, month by month.
-fn flag(watch: &mut Watch) {
+fn flag(watch: &mut RiskWatch) {
     for at in 0..watch.months {
         let logs: Vec<f64> = watch.looked_at.iter().map(|looked| looked.log_evidence[at]).collect();
         let month = watch.first + at as Month;

@@ -2,7 +2,7 @@
 //! out from everybody, whoever served them.
 
 use base::day::Day;
-use risks::observed::{ObservedStart, ResultState};
+use risks::observed::{ObservedStart, ObservedState};
 
 /// Days before a start in which earlier events are counted, and the number from which more are no different.
 const BEFORE: Day = 730;
@@ -33,7 +33,7 @@ impl Expected {
         for outcome in 0..outcomes {
             let known = || {
                 let result = |at: usize| starts[at].results[outcome];
-                (0..starts.len()).filter(move |at| result(*at).state == ResultState::Known).map(move |at| (at, result(at).good))
+                (0..starts.len()).filter(move |at| result(*at).state == ObservedState::Known).map(move |at| (at, result(at).good))
             };
             let (n, sum) = known().fold((0.0, 0.0), |(n, sum), (_, good)| (n + 1.0, sum + good));
             let mean: f64 = if n > 0.0 { sum / n } else { 0.0 };

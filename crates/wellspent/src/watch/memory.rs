@@ -14,7 +14,7 @@ use base::table::{CsvTable, TableCell};
 use jiff::civil::Date;
 use records::files::safe::{self, LARGEST_LIST_BYTES};
 use records::files::write::plain;
-use report::watch::{Decision, FlagMemory, RememberedFlag, Watched};
+use report::watch::{FlagDecision, FlagMemory, RememberedFlag, WatchReport};
 use risks::CATALOGUE;
 use risks::observed::{Month, month_in_data};
 
@@ -82,18 +82,18 @@ fn flag(table: &CsvTable, cells: &[TableCell; 8], problems: &mut Vec<Problem>) -
         problems.push(problem.expected("a year and a month, such as 2027-04").fix("write the month as `wellspent watch` did"));
     }
     let word = decision.text.to_lowercase();
-    let known = Decision::KNOWN.iter().find(|(known, _)| *known == word || word.is_empty() && *known == "open");
+    let known = FlagDecision::KNOWN.iter().find(|(known, _)| *known == word || word.is_empty() && *known == "open");
     if known.is_none() {
         let problem = table.problem(decision.span, "this is not a decision").read(&decision.text);
         problems.push(problem.expected("open, confirmed or explained").fix("write one of the three words"));
     }
-    let decided = known.map_or(Decision::Open, |(_, decision)| *decision);
+    let decided = known.map_or(FlagDecision::Open, |(_, decision)| *decision);
     let day: Option<Date> = on.text.parse().ok();
     if !on.text.is_empty() && day.is_none() {
         let problem = table.problem(on.span, "this is not a day").read(&on.text);
         problems.push(problem.expected("a day such as 2027-04-30").fix("write the year first"));
     }
-    if decided != Decision::Open && (by.text.trim().is_empty() || on.text.is_empty()) {
+    if decided != FlagDecision::Open && (by.text.trim().is_empty() || on.text.is_empty()) {
         let problem = table.problem(decision.span, "this decision does not say whose it is, and of which day");
         problems.push(problem.expected("`decided_by` and `decided_on`").fix("write who decided, and when"));
     }
@@ -125,7 +125,7 @@ fn month_of(text: &str) -> Option<Month> {
 }
 
 /// Adds the flags that are not in the list yet, and says how many they are. A list that is not there is begun.
-pub(super) fn add(path: &Path, columns: &[String], watched: &mut Watched) -> Result<usize, Error> {
+pub(super) fn add(path: &Path, columns: &[String], watched: &mut WatchReport) -> Result<usize, Error> {
     let mut memory = watched.memory.take().unwrap_or_default();
     let mut new: Vec<RememberedFlag> = Vec::new();
     for looked in &watched.watch.looked_at {
@@ -134,7 +134,7 @@ pub(super) fn add(path: &Path, columns: &[String], watched: &mut Watched) -> Res
             && memory.of(looked.risk, provider.as_deref()).is_none()
         {
             let decided_by = String::new();
-            let (serious, decision, note) = (looked.serious.is_some(), Decision::Open, String::new());
+            let (serious, decision, note) = (looked.serious.is_some(), FlagDecision::Open, String::new());
             new.push(RememberedFlag {
                 risk: looked.risk,
                 provider,
@@ -201,7 +201,7 @@ mod tests {
         let memory = read_text(text).expect("the list is right");
         assert_eq!(memory.precision(), (1, 2));
         assert_eq!(memory.flags[1].provider.as_deref(), Some("=South"));
-        assert_eq!(memory.flags[2].decision, Decision::Open);
+        assert_eq!(memory.flags[2].decision, FlagDecision::Open);
         assert!(memory.of(RiskId::VolumeRisk, None).is_some());
     }
 

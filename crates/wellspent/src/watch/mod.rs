@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use outcomes::QueryDates;
 use records::gate::quality::AcceptedFaults;
-pub use report::watch::{Decision, FlagMemory, RememberedFlag, Watched};
+pub use report::watch::{FlagDecision, FlagMemory, RememberedFlag, WatchReport};
 pub use risks::detection::expected::RecordKind;
 use risks::detection::watch::watch as watch_observed;
 
@@ -39,7 +39,7 @@ pub struct WatchRequest {
 ///
 /// # Errors
 /// The scheme has mistakes, the records do not allow a result, or the list of flags cannot be read.
-pub fn watch(request: &WatchRequest) -> Result<Watched, Error> {
+pub fn watch(request: &WatchRequest) -> Result<WatchReport, Error> {
     let memory = request.flags.as_deref().map(memory::read).transpose()?;
     let scheme = folder::open(&request.scheme, request.reach)?.scheme()?;
     let read = read_outcomes(&scheme, &request.records, None, request.days, &["claims"], request.accepted.clone())?;
@@ -54,7 +54,7 @@ pub fn watch(request: &WatchRequest) -> Result<Watched, Error> {
     Ok(watched)
 }
 
-fn watched(request: &WatchRequest, scheme: &contract::Scheme, found: &MeasuredRecords) -> Result<Watched, Error> {
+fn watched(request: &WatchRequest, scheme: &contract::Scheme, found: &MeasuredRecords) -> Result<WatchReport, Error> {
     if !scheme.providers.is_empty() || found.providers.is_some() {
         payees::named(scheme, found.providers.as_deref(), &found.folders, &[NamedProviders::in_starts(&found.records)])?;
     }
@@ -65,7 +65,7 @@ fn watched(request: &WatchRequest, scheme: &contract::Scheme, found: &MeasuredRe
         ));
     }
     let observed = observe::observed(scheme, found, request.days.days())?;
-    Ok(Watched {
+    Ok(WatchReport {
         scheme: scheme.name.clone(),
         as_at: request.days.as_at,
         watch: watch_observed(&observed),

@@ -6,7 +6,7 @@ use base::day::{Day, NEVER, day};
 use contract::Scheme;
 use contract::terms::{Baseline, Better, ReportedBy};
 use outcomes::claims::placed;
-use outcomes::follow_up::{FollowUp, events_of_people, follow_up};
+use outcomes::follow_up::{FollowUpDays, events_of_people, follow_up};
 use outcomes::{OutcomeState, PersonOutcome};
 use records::batch::{Batch, Name};
 use records::facts::FactsPart;
@@ -14,7 +14,7 @@ use records::names::NOBODY;
 use records::{Need, Records};
 use risks::observed::{
     ObservedClaim, ObservedFeedback, ObservedOutcome, ObservedRecords, ObservedReferral, ObservedResult, ObservedStart,
-    ResultState,
+    ObservedState,
 };
 
 use super::expected::Expected;
@@ -174,16 +174,16 @@ fn sign(better: Better) -> f64 {
     if better == Better::More { 1.0 } else { -1.0 }
 }
 
-fn results(scheme: &Scheme, found: &[PersonOutcome], at: usize, follow_up: &FollowUp) -> Vec<ObservedResult> {
+fn results(scheme: &Scheme, found: &[PersonOutcome], at: usize, follow_up: &FollowUpDays) -> Vec<ObservedResult> {
     let of = |(outcome, result): (usize, &PersonOutcome)| {
         let definition = &scheme.outcomes[outcome];
         let value = f64::from(result.value);
         ObservedResult {
             state: match result.state {
-                OutcomeState::Observed => ResultState::Known,
-                OutcomeState::Censored => ResultState::NotYet,
-                OutcomeState::Excepted | OutcomeState::LeftOut => ResultState::Left,
-                OutcomeState::WithHousehold => ResultState::WithHousehold,
+                OutcomeState::Observed => ObservedState::Known,
+                OutcomeState::Censored => ObservedState::NotYet,
+                OutcomeState::Excepted | OutcomeState::LeftOut => ObservedState::Left,
+                OutcomeState::WithHousehold => ObservedState::WithHousehold,
             },
             good: match definition.better {
                 _ if result.state != OutcomeState::Observed => 0.0,
