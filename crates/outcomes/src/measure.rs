@@ -19,7 +19,7 @@ use crate::person_outcome::{OutcomeState, PersonOutcome};
 use crate::plan::{OutcomePlan, plans_before_of, plans_of};
 use crate::proof_values::{ProofKinds, ValuesOnProofs};
 use crate::reach::{self, KindReach, reach_of};
-use crate::recorded::{self, Recorded, Seen, series_of};
+use crate::recorded::{self, FirstSeen, Recorded, series_of};
 
 /// Measures every outcome of a scheme for everyone who started in one of its cohorts. `as_at` is the day the question is about.
 /// Rows that became known after `known_at` are ignored. Every outcome of the scheme must have a rule, and the records must have
@@ -35,7 +35,7 @@ pub fn measure(scheme: &Scheme, records: &Records, as_at: Day, known_at: Day) ->
         |plans: &[OutcomePlan]| vec![PersonOutcome::without_value(OutcomeState::Censored); index.len() * plans.len()];
     let (mut results, mut before) = (all_censored(&plans), all_censored(&plans_before));
     let series = series_of(scheme, records);
-    let mut seen = vec![Seen::default(); index.len() * series.len()];
+    let mut seen = vec![FirstSeen::default(); index.len() * series.len()];
     // Each part of the facts with its people, and where their results go.
     let (mut rest, mut of, mut of_before, mut first) = (&index[..], &mut results[..], &mut before[..], 0);
     let mut of_seen = &mut seen[..];

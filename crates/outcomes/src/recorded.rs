@@ -35,7 +35,7 @@ pub enum RecordedPart {
 
 /// One kind of fact, and what is looked at of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Series {
+pub struct RecordingSeries {
     /// The position of the kind among the needed kinds: events, then spells.
     pub kind: u16,
     pub part: RecordedPart,
@@ -47,7 +47,7 @@ pub struct Series {
 
 /// Days without a record from the start on, and whether one came then, on the last of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Seen(u16);
+pub struct FirstSeen(u16);
 
 impl RecordedPart {
     /// Whether it is looked at from the day of the first row on, and not from the start on.
@@ -59,10 +59,10 @@ impl RecordedPart {
 
 const HAS: u16 = 1 << 15;
 
-impl Seen {
-    fn new(days: Day, has: bool) -> Seen {
+impl FirstSeen {
+    fn new(days: Day, has: bool) -> FirstSeen {
         let days = days.clamp(0, Day::from(HAS) - 1) as u16;
-        Seen(if has { days | HAS } else { days })
+        FirstSeen(if has { days | HAS } else { days })
     }
 
     /// The days up to the first record, its own day included; 0 where nothing is known of the person yet.
@@ -80,13 +80,13 @@ impl Seen {
 /// What was first recorded of everyone.
 #[derive(Clone, Debug, Default)]
 pub struct Recorded {
-    pub series: Vec<Series>,
+    pub series: Vec<RecordingSeries>,
     /// For each index event, one for each series.
-    pub seen: Vec<Seen>,
+    pub seen: Vec<FirstSeen>,
 }
 
 /// The series of a scheme: every kind that an outcome looks at.
-pub(crate) fn series_of(scheme: &Scheme, records: &Records) -> Vec<Series> {
+pub(crate) fn series_of(scheme: &Scheme, records: &Records) -> Vec<RecordingSeries> {
     let need = &records.need;
     let mut out = Vec::new();
     let kinds = need.events.iter().map(|kind| ("events", kind)).chain(need.spells.iter().map(|kind| ("spells", kind)));
@@ -99,7 +99,7 @@ pub(crate) fn series_of(scheme: &Scheme, records: &Records) -> Vec<Series> {
         };
         let outcomes: Vec<(usize, bool)> = scheme.outcomes.iter().enumerate().filter_map(looks).collect();
         let rows = out.len();
-        let mut add = |part| out.push(Series { kind: kind as u16, part, rows, outcomes: outcomes.clone() });
+        let mut add = |part| out.push(RecordingSeries { kind: kind as u16, part, rows, outcomes: outcomes.clone() });
         if outcomes.is_empty() {
             continue;
         }
@@ -122,13 +122,13 @@ pub(crate) fn series_of(scheme: &Scheme, records: &Records) -> Vec<Series> {
 
 /// Fills in what was first recorded of the people of one part, once they are measured.
 pub(crate) fn fill(
-    series: &[Series],
+    series: &[RecordingSeries],
     plans: &[OutcomePlan],
     records: &Records,
     part: &FactsPart,
     index: &[IndexEvent],
     results: &[PersonOutcome],
-    out: &mut [Seen],
+    out: &mut [FirstSeen],
 ) {
     if series.is_empty() {
         return;
@@ -147,16 +147,16 @@ pub(crate) fn fill(
             };
             let end = series.outcomes.iter().map(until).max().unwrap_or(began);
             if end <= began {
-                out[at] = Seen::default();
+                out[at] = FirstSeen::default();
                 continue;
             }
             let is_spell = series.kind >= first_spell;
             if series.part.is_of_first_row() {
                 out[at] = match (series.part, first) {
-                    (_, (from, _)) if from >= end => Seen::default(),
-                    (RecordedPart::FirstOfMonth, (from, _)) => Seen::new(1, date(from).day() == 1),
-                    (RecordedPart::EndsAtOnce, (from, to)) => Seen::new(1, to <= from.saturating_add(1)),
-                    (_, (from, to)) => Seen::new(to.saturating_add(1).min(end).saturating_sub(from), to < end),
+                    (_, (from, _)) if from >= end => FirstSeen::default(),
+                    (RecordedPart::FirstOfMonth, (from, _)) => FirstSeen::new(1, date(from).day() == 1),
+                    (RecordedPart::EndsAtOnce, (from, to)) => FirstSeen::new(1, to <= from.saturating_add(1)),
+                    (_, (from, to)) => FirstSeen::new(to.saturating_add(1).min(end).saturating_sub(from), to < end),
                 };
                 continue;
             }
@@ -168,8 +168,8 @@ pub(crate) fn fill(
             };
             first = first_in(own, series.kind, is_spell, (began, end), counts);
             out[at] = match first {
-                (NEVER, _) => Seen::new(end - began, false),
-                (from, _) => Seen::new(from - began + 1, true),
+                (NEVER, _) => FirstSeen::new(end - began, false),
+                (from, _) => FirstSeen::new(from - began + 1, true),
             };
         }
     }

@@ -17,13 +17,13 @@ use records::change_points::{ChangePoints, MONTHS, PEOPLE, PLACES, Stretch, at_o
 use crate::cohorts::IndexEvent;
 use crate::measured_outcomes::MeasuredOutcomes;
 use crate::person_outcome::OutcomeState;
-use crate::recorded::{RecordedPart, Seen, Series};
+use crate::recorded::{FirstSeen, RecordedPart, RecordingSeries};
 use crate::silence::{Several, SilentPlace};
 
 /// A stretch of which far less was recorded than of the others, or far more.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RecordingChange {
-    pub series: Series,
+    pub series: RecordingSeries,
     pub of: SilentPlace,
     pub along: Along,
     /// What was found in the stretch, and what was to be expected at the rate of the others.
@@ -147,7 +147,7 @@ struct OneSeries<'a> {
 }
 
 impl OneSeries<'_> {
-    fn seen(self, at: usize) -> Seen {
+    fn seen(self, at: usize) -> FirstSeen {
         let recorded = &self.measured.recorded;
         recorded.seen[at * recorded.series.len() + self.of]
     }
@@ -247,7 +247,7 @@ struct LifeTable {
 }
 
 impl LifeTable {
-    fn of(seen: impl Iterator<Item = Seen>) -> LifeTable {
+    fn of(seen: impl Iterator<Item = FirstSeen>) -> LifeTable {
         let (mut left, mut part_days, mut found) = (Vec::<i64>::new(), Vec::<i64>::new(), Vec::<i64>::new());
         let mut all = 0;
         for seen in seen.filter(|seen| seen.days() > 0) {
@@ -367,7 +367,7 @@ impl Scans {
     }
 
     /// The clear changes of each place.
-    fn changes(&self, series: &Series, places: &Places, looks: u64) -> Vec<RecordingChange> {
+    fn changes(&self, series: &RecordingSeries, places: &Places, looks: u64) -> Vec<RecordingChange> {
         let mut out: Vec<RecordingChange> = Vec::new();
         for (at, of) in places.all.iter().enumerate() {
             let day = |at: usize, unit: Day| self.first + at as Day * unit;
@@ -416,10 +416,10 @@ impl Scans {
 fn of_segments(
     measured: &MeasuredOutcomes,
     segments: usize,
-    seen: &impl Fn(usize) -> Seen,
+    seen: &impl Fn(usize) -> FirstSeen,
     everybody: impl Iterator<Item = usize>,
 ) -> Vec<LifeTable> {
-    let mut of: Vec<Vec<Seen>> = vec![Vec::new(); segments];
+    let mut of: Vec<Vec<FirstSeen>> = vec![Vec::new(); segments];
     everybody.for_each(|at| of[measured.index[at].segment as usize].push(seen(at)));
     of.into_iter().map(|seen| LifeTable::of(seen.into_iter())).collect()
 }

@@ -144,7 +144,7 @@ impl ArmsRace {
         let left = (self.people - self.served).round() as i64;
         if left > 0 {
             let of = thousands(self.people.round() as i64);
-            lines.push(format!("It does not serve {} of {of} people referred.", thousands(left)));
+            lines.push(format!("People referred whom it does not serve: {} of {of}.", thousands(left)));
         }
         lines
     }

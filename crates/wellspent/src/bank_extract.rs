@@ -328,15 +328,8 @@ pub(crate) fn read(path: &Path, named: &ExtractColumns, paid_is_negative: bool) 
             }
         }
     }
-    if let Some(columns) = &found {
-        let is_other = |at: &usize| !columns.indicators.contains(at) && !columns.of_payment().contains(at);
-        if let Some(at) = (0..marks.len()).filter(is_other).find(|at| marks[*at].are_of_both()) {
-            bail!(HeaderProblem::new(
-                format!("has a column `{}` that may say whether money went out or came in", visible(&header[at])),
-                "if it does, name the column Debit/Credit and write D where money went out and C where it came in; otherwise delete it",
-            )
-            .of_file(shown));
-        }
+    if let Some(unclear) = found.as_ref().and_then(|columns| unnamed_direction(columns, &marks, &header)) {
+        bail!(unclear.of_file(shown));
     }
     if found.is_none() {
         match nearest {
@@ -356,6 +349,16 @@ pub(crate) fn read(path: &Path, named: &ExtractColumns, paid_is_negative: bool) 
         ));
     }
     Ok(extract)
+}
+
+/// The problem of a column that may say whether money went out or came in, and does not say so in its name.
+fn unnamed_direction(columns: &ColumnPositions, marks: &[Marks], header: &[String]) -> Option<HeaderProblem> {
+    let is_other = |at: &usize| !columns.indicators.contains(at) && !columns.of_payment().contains(at);
+    let at = (0..marks.len()).filter(is_other).find(|at| marks[*at].are_of_both())?;
+    Some(HeaderProblem::new(
+        format!("has a column `{}` that may say whether money went out or came in", visible(&header[at])),
+        "if it does, name the column Debit/Credit and write D where money went out and C where it came in; otherwise delete it",
+    ))
 }
 
 /// What stands in one column of the rows: whether money went out or came in, by a single letter or sign, or something else.
@@ -453,11 +456,7 @@ fn columns(named: &ExtractColumns, header: &[String]) -> Result<ColumnPositions,
         unclear.push(match one_name {
             true => HeaderProblem::new(format!("has two columns named {}", names[found[0]]), "rename one of them"),
             false => HeaderProblem::new(
-                format!(
-                    "has {} columns that can be the {role}: {}",
-                    found.len(),
-                    found.iter().map(shown).collect::<Vec<_>>().join(", ")
-                ),
+                format!("has several columns that can be the {role}: {}", found.iter().map(shown).collect::<Vec<_>>().join(", ")),
                 format!("choose one of them, such as --{role} \"{}\"", shown(&found[0])),
             ),
         });
@@ -515,7 +514,7 @@ fn money_in(named: &ExtractColumns, header: &[String], names: &[String], amount:
         ([first, ..], _) => {
             let shown: Vec<_> = found.iter().map(|at| visible(&header[*at])).collect();
             Err(HeaderError::Unclear(HeaderProblem::new(
-                format!("has {} columns that can be the money that came in: {}", found.len(), shown.join(", ")),
+                format!("has several columns that can be the money that came in: {}", shown.join(", ")),
                 format!("choose one of them, such as --money-in \"{}\", or rename the others", visible(&header[*first])),
             )))
         }

@@ -60,6 +60,7 @@ pub mod access_log;
 mod agencies;
 pub mod approve;
 mod bank_extract;
+mod breakdown;
 pub mod check;
 pub mod claims;
 pub mod compare;

@@ -18,6 +18,7 @@ pub use report::measure::{
 pub use report::people::{PeopleTable, PeopleTableRow, ResultState};
 
 use crate::access_log::{self, Access};
+pub use crate::breakdown::BreakdownBy;
 use crate::error::Error;
 use crate::folder::{self, Reach};
 use crate::measured::MeasuredRecords;
@@ -44,15 +45,6 @@ pub struct MeasureRequest {
     pub accepted: Option<AcceptedFaults>,
     /// Who asks for the outcomes of each person, and for which purpose. The access log gets a row before they are returned.
     pub people: Option<Access>,
-}
-
-/// What people are grouped by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BreakdownBy {
-    Provider,
-    Area,
-    Cohort,
-    Segment,
 }
 
 /// Measures every outcome of a scheme.

@@ -4,6 +4,7 @@
 mod charts;
 mod json;
 mod page;
+mod places;
 mod tables;
 mod text;
 mod words;
@@ -55,20 +56,6 @@ pub struct OutcomeComparison {
     /// The comparison, or a sentence that says why there is none.
     pub comparison: Result<ProviderComparison, String>,
 }
-
-impl OutcomeComparison {
-    /// Where the result of each provider lies, by its name; empty where there is no comparison.
-    #[must_use]
-    pub fn places(&self) -> Vec<(&str, &'static str)> {
-        let Ok(found) = &self.comparison else { return Vec::new() };
-        let places =
-            found.providers.iter().map(|provider| provider.position.map_or(TOO_FEW, |position| words::band(position.band)));
-        self.providers.iter().map(|row| row.name.as_str()).zip(places).collect()
-    }
-}
-
-/// Said of a provider with too few people for a place.
-const TOO_FEW: &str = "too few to say";
 
 /// What results are followed by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

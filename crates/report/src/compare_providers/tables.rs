@@ -3,8 +3,9 @@
 use base::money::thousands;
 use evaluation::providers::comparison::{ExpectedCount, ProviderComparison, ProviderResult};
 
+use super::OutcomeComparison;
+use super::places::TOO_FEW;
 use super::words::{self, percent};
-use super::{OutcomeComparison, TOO_FEW};
 
 /// A table of text.
 pub(super) struct TextTable {

@@ -16,9 +16,9 @@ use records::gate::quality::AcceptedFaults;
 pub use report::compare_providers::{ComparedProviders, FollowedUp, OutcomeComparison, ProviderRow};
 
 use crate::access_log;
+use crate::breakdown::BreakdownBy;
 use crate::error::Error;
 use crate::folder::{self, Reach};
-use crate::measure::BreakdownBy;
 use crate::measured::MeasuredRecords;
 use crate::payees::{self, NamedProviders};
 use crate::publish::measured::{MeasuredDraft, publish_measured};

@@ -17,8 +17,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::people_tables::{GroupedStart, PeopleTables};
 use super::{PublishOptions, PublishedRelease, ReleaseDraft, publish};
+use crate::breakdown::BreakdownBy;
 use crate::error::Error;
-use crate::measure::BreakdownBy;
 use crate::measured::MeasuredRecords;
 
 /// What is published of measured outcomes.

@@ -107,7 +107,7 @@ impl PeopleTables<'_> {
         }
         if found.values().any(|(starts, people)| *starts >= smallest && people.len() < smallest) {
             return Err(unpublishable(
-                &Problem::file("table", format!("a group has {smallest} starts or more, of fewer than {smallest} people"))
+                &Problem::file("table", format!("a group has {smallest} starts or more, and people below {smallest}"))
                     .fix("publish by fewer things: leave out a `--by`"),
             ));
         }

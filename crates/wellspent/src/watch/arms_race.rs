@@ -51,7 +51,7 @@ const CHANGES: f64 = 0.002;
 pub fn arms_race(request: &ArmsRaceRequest, progress: Progress<'_>) -> Result<ArmsRace, Error> {
     if !(0.0..=1e3).contains(&request.penalty) {
         return Err(Error::failed(
-            "the penalty is below nothing or beyond all measure",
+            "the penalty is below nothing, or more than 1,000 times the payments",
             "write a share of the payments, such as 20%",
         ));
     }
