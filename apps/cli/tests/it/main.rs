@@ -75,6 +75,7 @@ mod splink;
 mod textbook;
 mod unreached;
 mod visible;
+mod watching;
 mod wellspent;
 mod width;
 #[path = "../../../../crates/records/tests/it/zipped.rs"]

@@ -42,7 +42,7 @@ impl WatchReport {
         sections.push(PageSection::new("looked-for", "What was looked for", self.looked_for()));
         Page {
             title: &format!("{} – watch", self.scheme),
-            kind: "RiskWatch on records",
+            kind: "Watch on records",
             heading: "Is it being gamed?",
             about: &[self.scheme.clone(), format!("What was recorded up to {}.", self.as_at)],
             sections,

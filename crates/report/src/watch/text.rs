@@ -7,7 +7,7 @@ impl WatchReport {
     /// The report for a terminal.
     #[must_use]
     pub fn text(&self, terminal: Terminal) -> String {
-        let title = format!("RiskWatch on {}, up to {}", self.scheme, self.as_at);
+        let title = format!("Watch on {}, up to {}", self.scheme, self.as_at);
         let mut out = format!("{}\n\n{}\n", terminal.bold(&terminal.wrap(&title, 0)), terminal.wrap(&words::answer(self), 0));
         for looked in self.flags() {
             let heading = words::heading(self, looked);
