@@ -49,8 +49,8 @@ pub enum Along {
 
 /// Steps of the life table, in days.
 const STEP: Day = 7;
-/// Days of a unit of the calendar.
-const UNIT: Day = 28;
+/// Days of about a month, in which starts and follow-up are counted where there are very many places.
+const ABOUT_A_MONTH: Day = 28;
 /// People who are judged together.
 const TOGETHER: usize = 16;
 /// The most changes of one series that are told.
@@ -294,6 +294,7 @@ struct Scans {
     segments: Vec<(f64, f64)>,
     /// The first day of the first month.
     first: Day,
+    months: CalendarMonths,
     looks: u64,
 }
 
@@ -309,11 +310,13 @@ impl Scans {
         let first = everybody().map(begins).min().unwrap_or(0);
         let last = everybody().map(begins).max().unwrap_or(0);
         let longest = everybody().map(|at| seen(at).days()).max().unwrap_or(0);
-        let (weeks_of_starts, months) = (((last - first) / STEP + 1) as usize, ((last - first + longest) / UNIT + 1) as usize);
+        let weeks_of_starts = ((last - first) / STEP + 1) as usize;
+        let calendar_months = CalendarMonths::from(first, last - first + longest);
+        let months = calendar_months.count();
         let all = places.all.len();
         // Starts and follow-up are counted in weeks, or in longer times where there are very many places.
         let cells = |unit: Day| all * ((last - first) / unit + 1) as usize * (longest / unit + 1) as usize;
-        let unit = [7, UNIT, 91].into_iter().find(|unit| cells(*unit) <= MOST_CELLS).unwrap_or(364);
+        let unit = [7, ABOUT_A_MONTH, 91].into_iter().find(|unit| cells(*unit) <= MOST_CELLS).unwrap_or(364);
         let (rows, columns) = (((last - first) / unit + 1) as usize, (longest / unit + 1) as usize);
         let mut counts = vec![0_u32; all * rows * columns];
         let mut found = vec![0_u32; all * months];
@@ -330,7 +333,7 @@ impl Scans {
             *of_segment = (of_segment.0 + pooled.up_to(seen.days()), of_segment.1 + has);
             for place in places.several.places(index).filter_map(|place| places.position.get(&place).copied()) {
                 counts[(place * rows + (begins / unit) as usize) * columns + (seen.days() / unit) as usize] += 1;
-                found[place * months + ((begins + seen.days() - 1) / UNIT) as usize] += u32::from(seen.has());
+                found[place * months + calendar_months.of(begins + seen.days() - 1)] += u32::from(seen.has());
                 let start = &mut by_start[place * weeks_of_starts + (begins / STEP) as usize];
                 *start = (start.0 + expected, start.1 + has);
                 let (scan, neighbours) = &mut people[place];
@@ -338,11 +341,12 @@ impl Scans {
             }
         }
         let mut looks = (all * (months + weeks_of_starts + 1) + segments) as u64;
-        let of_everywhere = Months { counts: &counts[..rows * columns], columns, unit, found: &found[..months] };
+        let of_everywhere =
+            Months { counts: &counts[..rows * columns], columns, unit, found: &found[..months], calendar: &calendar_months };
         let apart = of_everywhere.apart_from_months(&found_at);
         let calendar = (0..all).map(|place| {
             let of_place = &counts[place * rows * columns..(place + 1) * rows * columns];
-            let expected = by_month(of_place, columns, unit, months, &apart);
+            let expected = by_month(of_place, columns, unit, &calendar_months, &apart);
             let found = &found[place * months..(place + 1) * months];
             months_of(&expected, found)
         });
@@ -363,7 +367,7 @@ impl Scans {
             scan
         });
         let people = people.collect();
-        Scans { calendar, starts, people, totals, segments: by_segment, first, looks }
+        Scans { calendar, starts, people, totals, segments: by_segment, first, months: calendar_months, looks }
     }
 
     /// The clear changes of each place.
@@ -378,7 +382,8 @@ impl Scans {
             let (calendar, dispersion) = &self.calendar[at];
             let of_days = calendar.clearest(looks, *dispersion);
             if let Some(stretch) = of_days {
-                let (from, to) = days(stretch.units, UNIT);
+                let (from, to) = self.months.days(stretch.units);
+                let (from, to) = (self.first + from, self.first + to);
                 add(Along::Days(from, to), stretch);
             }
             // First rows are of days of their own.
@@ -424,6 +429,50 @@ fn of_segments(
     of.into_iter().map(|seen| LifeTable::of(seen.into_iter())).collect()
 }
 
+/// The calendar months from a first day on: agencies record much by the month, such as pay and benefits. Units of a fixed number of days
+/// would now and then miss the end of a month, and all that is dated on it. Days are counted from the first.
+struct CalendarMonths {
+    /// The first day of each month, and of the one after the last. The first is at or before 0.
+    begins: Vec<Day>,
+    /// The month of each day.
+    of: Vec<u16>,
+}
+
+impl CalendarMonths {
+    fn from(first: Day, days: Day) -> CalendarMonths {
+        let (mut begins, mut of) = (Vec::new(), Vec::with_capacity(days.max(0) as usize + 1));
+        let mut next = date(first).first_of_month();
+        while begins.last().is_none_or(|begin| *begin <= days) {
+            begins.push(base::day::day(next) - first);
+            next = next.saturating_add(jiff::Span::new().months(1));
+        }
+        for (month, two) in begins.windows(2).enumerate() {
+            (two[0].max(0)..two[1].min(days + 1)).for_each(|_| of.push(u16::try_from(month).unwrap_or(u16::MAX)));
+        }
+        CalendarMonths { begins, of }
+    }
+
+    fn count(&self) -> usize {
+        self.begins.len() - 1
+    }
+
+    /// The month of a day.
+    fn of(&self, day: Day) -> usize {
+        let day = (day.max(0) as usize).min(self.of.len().saturating_sub(1));
+        self.of.get(day).copied().map_or(0, usize::from)
+    }
+
+    /// The first day after a month.
+    fn end(&self, month: usize) -> Day {
+        self.begins[month + 1]
+    }
+
+    /// The first and the last day of some months.
+    fn days(&self, (from, to): (usize, usize)) -> (Day, Day) {
+        (self.begins[from].max(0), self.end(to) - 1)
+    }
+}
+
 /// The months of everybody.
 struct Months<'a> {
     /// How many started in each unit of time, by the units up to the first record or the end.
@@ -432,6 +481,7 @@ struct Months<'a> {
     unit: Day,
     /// What was found in each month.
     found: &'a [u32],
+    calendar: &'a CalendarMonths,
 }
 
 impl Months<'_> {
@@ -453,7 +503,7 @@ impl Months<'_> {
                     if days <= 0 {
                         break;
                     }
-                    let month = ((begins + step as Day * STEP + STEP / 2) / UNIT) as usize;
+                    let month = self.calendar.of(begins + step as Day * STEP + STEP / 2);
                     at_risk[month.min(months - 1) * steps + step] += f64::from(*number) * f64::from(days.min(STEP));
                 }
             }
@@ -481,17 +531,15 @@ impl Months<'_> {
 }
 
 /// What is to be expected in each month of one place.
-fn by_month(counts: &[u32], columns: usize, unit: Day, months: usize, table: &LifeTable) -> Vec<f64> {
-    let mut out = vec![0.0; months];
+fn by_month(counts: &[u32], columns: usize, unit: Day, months: &CalendarMonths, table: &LifeTable) -> Vec<f64> {
+    let mut out = vec![0.0; months.count()];
     for (row, of_row) in counts.chunks(columns).enumerate() {
         for (column, number) in of_row.iter().enumerate().filter(|(_, number)| **number > 0) {
             let (begins, ends) =
                 (row as Day * unit + unit / 2, row as Day * unit + unit / 2 + column as Day * unit + unit / 2 + 1);
             let mut before = 0.0;
-            for (month, sum) in
-                out.iter_mut().enumerate().take((ends - 1) as usize / UNIT as usize + 1).skip((begins / UNIT) as usize)
-            {
-                let up_to = table.up_to(((month as Day + 1) * UNIT).min(ends) - begins);
+            for (month, sum) in out.iter_mut().enumerate().take(months.of(ends - 1) + 1).skip(months.of(begins)) {
+                let up_to = table.up_to(months.end(month).min(ends) - begins);
                 *sum += f64::from(*number) * (up_to - before);
                 before = up_to;
             }

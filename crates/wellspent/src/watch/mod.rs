@@ -41,8 +41,11 @@ pub struct WatchRequest {
 /// The scheme has mistakes, the records do not allow a result, or the list of flags cannot be read.
 pub fn watch(request: &WatchRequest) -> Result<WatchReport, Error> {
     let memory = request.flags.as_deref().map(memory::read).transpose()?;
-    let scheme = folder::open(&request.scheme, request.reach)?.scheme()?;
-    let read = read_outcomes(&scheme, &request.records, None, request.days, &["claims"], request.accepted.clone())?;
+    let mut scheme = folder::open(&request.scheme, request.reach)?.scheme()?;
+    // No rule of the contract asks for referrals, and a watch does.
+    scheme.records.other_kinds.push(observe::REFERRAL.to_owned());
+    let tables = ["claims", "contacts", "feedback"];
+    let read = read_outcomes(&scheme, &request.records, None, request.days, &tables, request.accepted.clone())?;
     let found = read.measured();
     let mut watched = watched(request, &scheme, found).map_err(|error| error.with_notes(&found.all_notes()))?;
     if let (Some(path), Some((memory, columns))) = (&request.flags, memory) {
