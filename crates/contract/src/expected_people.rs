@@ -11,13 +11,11 @@ pub(crate) fn in_cohort(scheme: &SchemeTerms, area: usize, segment: usize, time:
     if scheme.people.by_segment() { stated } else { stated / scheme.segments.len().max(1) as f64 }
 }
 
-/// People expected in each cohort, in all areas or in some.
+/// People expected in each cohort, in all areas.
 #[must_use]
-pub fn by_cohort(scheme: &SchemeTerms, only: Option<&[usize]>) -> Vec<f64> {
-    let areas = (0..scheme.areas.len()).filter(|area| only.is_none_or(|only| only.contains(area)));
-    let areas: Vec<usize> = areas.collect();
+pub fn by_cohort(scheme: &SchemeTerms) -> Vec<f64> {
     let of = |cohort: &Cohort| -> f64 {
-        let cells = areas.iter().flat_map(|area| (0..scheme.segments.len()).map(move |segment| (*area, segment)));
+        let cells = (0..scheme.areas.len()).flat_map(|area| (0..scheme.segments.len()).map(move |segment| (area, segment)));
         cells.map(|(area, segment)| in_cohort(scheme, area, segment, cohort.time())).sum()
     };
     scheme.cohorts.iter().map(of).collect()

@@ -26,9 +26,11 @@ pub struct ArmsRace {
     /// What a provider gains on doing as intended where nobody watches.
     pub unwatched: f64,
     pub rounds: Vec<WatchRound>,
-    /// What it gains at the end, penalties included, and the chance that a flag stands.
+    /// What it gains at the end on doing as intended, penalties of both included, and the chance that a flag stands.
     pub gain: f64,
     pub seen: f64,
+    /// The chance that a flag stands of a provider that does as intended.
+    pub honest_seen: f64,
     /// Risk by risk, what is left at the end.
     pub left: Vec<GamingLeft>,
     /// People served at the end, and all who are referred.
@@ -64,10 +66,12 @@ pub struct GamingLeft {
 }
 
 /// What a provider would still gain with one record more.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct RecordWorth {
     pub kind: RecordKind,
     pub gain: f64,
+    /// Risks that are beyond what is allowed and would mostly be flagged.
+    pub flagged: Vec<RiskId>,
     /// People whom it has to be kept of.
     pub people: f64,
 }
@@ -87,8 +91,9 @@ impl ArmsRace {
         let title = format!("Arms race between a provider and the watch: {}", self.scheme);
         let mut out = format!("{}\n\n{}\n", terminal.bold(&terminal.wrap(&title, 0)), terminal.wrap(&self.answer(), 0));
         out += &section(terminal, "What the provider does in the end", &self.conduct());
-        let header = ["risk", "beyond what is allowed", "flagged by the end", "share of false flags", "records missing"]
-            .map(str::to_owned);
+        let header =
+            ["risk", "beyond what is allowed", "flagged by the end", "part of the false flags allowed", "records missing"]
+                .map(str::to_owned);
         let row = |left: &GamingLeft| {
             let missing: Vec<String> = left.missing.iter().map(|kind| kind.words().to_owned()).collect();
             vec![
@@ -114,11 +119,12 @@ impl ArmsRace {
     fn answer(&self) -> String {
         let area = if self.areas > 1 { format!(" in \"{}\", an area of the usual size", self.area) } else { String::new() };
         let unseen = match self.gain {
-            gain if gain < 1.0 => "With the watch, gaming gains it nothing that it would not lose by being found out.".to_owned(),
+            gain if gain < 1.0 => "With the watch it does best by doing as intended.".to_owned(),
             gain => format!(
-                "With the watch it still gains {}, penalties included, and a flag stands by the end with a chance of {}.",
+                "With the watch it still gains {}, penalties included, and a flag stands by the end with a chance of {}. A provider that does as intended is flagged with a chance of {}.",
                 pounds_in_prose(gain),
-                percent(self.seen)
+                percent(self.seen),
+                percent(self.honest_seen)
             ),
         };
         let beyond: Vec<&GamingLeft> = self.left.iter().filter(|left| left.is_beyond).collect();
@@ -155,16 +161,18 @@ impl ArmsRace {
         }
         let line = |worth: &RecordWorth| {
             let people = thousands(worth.people.round() as i64);
-            if self.gain - worth.gain < 1.0 {
-                return format!("{}: it would change nothing.", capital(worth.kind.words()));
-            }
-            format!(
-                "{}: gaming would gain {} instead of {}. It has to be kept of {people} {}.",
-                capital(worth.kind.words()),
-                gained(worth.gain),
-                gained(self.gain),
-                plural(worth.people.round() as i64, "person", "people")
-            )
+            let unseen = |risk: &&RiskId| self.left.iter().any(|left| left.risk == **risk && left.seen < SELDOM);
+            let newly: Vec<String> = worth.flagged.iter().filter(unseen).map(|risk| risk.name().to_owned()).collect();
+            let flags = if newly.is_empty() { String::new() } else { format!(" Mostly flagged then: {}.", listed(&newly)) };
+            let gain = match self.gain - worth.gain {
+                less if less < 1.0 && newly.is_empty() => {
+                    return format!("{}: it would change nothing.", capital(worth.kind.words()));
+                }
+                less if less < 1.0 => format!("gaming would gain {} all the same", gained(self.gain)),
+                _ => format!("gaming would gain {} instead of {}", gained(worth.gain), gained(self.gain)),
+            };
+            let persons = plural(worth.people.round() as i64, "person", "people");
+            format!("{}: {gain}.{flags} It has to be kept of {people} {persons}.", capital(worth.kind.words()))
         };
         self.worth.iter().map(line).collect()
     }
@@ -205,6 +213,7 @@ impl ArmsRace {
             gain_unwatched: pennies(self.unwatched),
             gain: pennies(self.gain),
             seen: rounded(self.seen),
+            seen_as_intended: rounded(self.honest_seen),
             help: pennies(self.help),
             intended_help: pennies(self.intended_help),
             people: rounded(self.people),
@@ -264,6 +273,8 @@ pub struct ArmsRaceDocument {
     gain: Option<f64>,
     /// the chance that a flag stands at the end of the contract
     seen: Option<f64>,
+    /// the chance that a flag stands of a provider that does as intended
+    seen_as_intended: Option<f64>,
     /// what the provider spends on help at the end of the race
     help: Option<f64>,
     /// what is intended to be spent on help

@@ -43,10 +43,6 @@ pub struct ObservedRecords {
     pub cohorts: Vec<(Day, Day)>,
     /// People that the contract plans for each cohort, in all areas.
     pub planned: Vec<f64>,
-    /// For each provider and cohort, the people planned in the areas that it holds alone; empty where the contract lists no providers.
-    pub planned_alone: Vec<Vec<f64>>,
-    /// For each area, the provider that holds it alone.
-    pub held_alone: Vec<Option<usize>>,
     /// The contract's first day.
     pub begins: Day,
     /// The day up to which the records are read.

@@ -54,43 +54,26 @@ const DETECTOR: Detector = Detector {
     tuned_to: "a fifth more or fewer people than planned, as in the forecast of this risk",
 };
 
-/// The logarithm by which starts with one provider may differ from the plan: an assumption.
-const ALLOWED: f64 = 0.15;
+/// The logarithm by which starts may differ from the plan without it mattering: an assumption.
+const ALLOWED: f64 = 0.1;
 
-/// Starts stay away from the number planned: in all, and with each provider that holds areas of its own. People who start on even days
-/// and on odd ones are two signals, so that chance cannot make both.
+/// Starts of the whole contract stay away from the number planned, above it or below.
 fn signals(records: &ObservedRecords) -> Result<Vec<Signal>, &'static str> {
     if records.planned.iter().sum::<f64>() <= 0.0 {
         return Err("the contract plans no number of people");
     }
-    let (mut whole, mut of_provider) = (MonthlyRates::default(), [MonthlyRates::default(), MonthlyRates::default()]);
+    let mut starts = MonthlyRates::default();
     for (cohort, (first, last)) in records.cohorts.iter().enumerate() {
         let months = f64::from(month(*last) - month(*first) + 1);
+        let planned = records.planned.get(cohort).copied().unwrap_or_default() / months;
         // A month that is not over yet has fewer starts.
-        for at in month(*first)..=month(*last).min(month(records.as_at) - 1) {
-            whole.expose(0, at, records.planned.get(cohort).copied().unwrap_or_default() / months);
-            for (provider, planned) in records.planned_alone.iter().enumerate() {
-                let planned = planned.get(cohort).copied().unwrap_or_default() / months;
-                of_provider.iter_mut().filter(|_| planned > 0.0).for_each(|rates| rates.expose(provider, at, planned / 2.0));
-            }
-        }
+        (month(*first)..=month(*last).min(month(records.as_at) - 1)).for_each(|month| starts.expose(0, month, planned));
     }
-    for (provider, start) in records.served().filter(|(_, start)| month(start.began) < month(records.as_at)) {
-        whole.count(0, month(start.began), 1.0);
-        if records.held_alone.get(start.area).copied().flatten() == Some(provider) {
-            of_provider[start.began.rem_euclid(2) as usize].count(provider, month(start.began), 1.0);
-        }
-    }
-    let starts = "the number of people who start each month";
-    let mut signals =
-        vec![Signal::beyond_zero(starts, whole.log_rates(), 0.2).in_unit(Unit::LogRatio).both_sides().of_contract()];
-    for (rates, of) in of_provider.iter().zip(["people who start on even days", "people who start on odd days"]) {
-        let points = rates.log_rates();
-        let fewer = beyond(points.clone(), -ALLOWED);
-        signals.push(Signal::beyond_zero(of, beyond(points, ALLOWED), 0.2).in_unit(Unit::LogRatio));
-        signals.push(Signal::beyond_zero(of, fewer, 0.2).in_unit(Unit::LogRatio).falling());
-    }
-    Ok(signals)
+    let over = records.served().filter(|(_, start)| month(start.began) < month(records.as_at));
+    over.for_each(|(_, start)| starts.count(0, month(start.began), 1.0));
+    let of = "the number of people who start each month, compared with the plan";
+    let away = |allowed| Signal::beyond_zero(of, beyond(starts.log_rates(), allowed), 0.2).in_unit(Unit::LogRatio).of_contract();
+    Ok(vec![away(ALLOWED), away(-ALLOWED).falling()])
 }
 
 const WORSE: &str = "the worse of the two";

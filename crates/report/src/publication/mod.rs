@@ -182,7 +182,9 @@ impl PublishedResult {
                     FigureShown::Count(count) | FigureShown::Money(count) => count.value().is_some(),
                     _ => true,
                 });
-                let word = inner.and_then(|at| words.get(at)).filter(|_| is_open);
+                // A judgement is made of exact numbers, and beside rounded ones it would tell more than they do.
+                let may_show = is_open && self.publication.rounding_base().is_none();
+                let word = inner.and_then(|at| words.get(at)).filter(|_| may_show);
                 word.map_or(FigureShown::LeftOut, |word| FigureShown::Judgement(word))
             }
         }

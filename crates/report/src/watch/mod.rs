@@ -80,10 +80,10 @@ impl FlagMemory {
         (count(&|flag| flag.decision == FlagDecision::Confirmed), count(&|flag| flag.decision != FlagDecision::Open))
     }
 
-    /// What is remembered of a risk of a provider.
+    /// What is remembered of a risk of a provider: the last row, where there are several.
     #[must_use]
     pub fn of(&self, risk: RiskId, provider: Option<&str>) -> Option<&RememberedFlag> {
-        self.flags.iter().find(|flag| flag.risk == risk && flag.provider.as_deref() == provider)
+        self.flags.iter().rev().find(|flag| flag.risk == risk && flag.provider.as_deref() == provider)
     }
 }
 

@@ -11,9 +11,8 @@ impl WatchReport {
     #[must_use]
     pub fn page(&self) -> String {
         let flags = self.flags();
-        let serious = flags.iter().any(|looked| looked.stands_serious);
         let answer = html! {
-            (verdict(&words::answer(self), !serious))
+            (verdict(&words::answer(self), flags.is_empty()))
             (list(&words::about_flags()))
             @if let Some(memory) = &self.memory { (paragraph(&words::precision(memory))) }
         };
@@ -38,6 +37,10 @@ impl WatchReport {
                 "What became of the flags",
                 stacked_table("memory", "The list of flags", &header, &rows),
             ));
+        }
+        let quality = crate::quality::notes(&self.quality);
+        if !quality.is_empty() {
+            sections.push(PageSection::new("quality", "The quality of the records", list(&quality)));
         }
         sections.push(PageSection::new("looked-for", "What was looked for", self.looked_for()));
         Page {
@@ -67,7 +70,7 @@ impl WatchReport {
     fn flag(&self, looked: &LookedAt) -> maud::Markup {
         let heading = words::heading(self, looked);
         let detector = looked.risk.risk().detector;
-        let signals: Vec<String> = looked.signals.iter().map(words::signal).collect();
+        let signals: Vec<String> = words::speaking(looked).map(words::signal).collect();
         let explanations: Vec<String> = detector.explanations.iter().map(|words| (*words).to_owned()).collect();
         html! {
             (subheading(&format!("flag-{}", slug(&heading)), &heading))

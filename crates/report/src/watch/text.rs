@@ -14,7 +14,7 @@ impl WatchReport {
             let heading = if looked.stands_serious { terminal.red(&heading) } else { terminal.bold(&heading) };
             out += &format!("\n{heading}\n");
             let mut lines = vec![words::strength(looked)];
-            lines.extend(looked.signals.iter().map(words::signal));
+            lines.extend(words::speaking(looked).map(words::signal));
             let detector = looked.risk.risk().detector;
             lines.push(format!("Check first: {}", detector.explanations.join(" ")));
             lines.push(format!("What would settle it: {}.", detector.settled_by));

@@ -60,12 +60,13 @@ pub(super) fn about_flags() -> Vec<String> {
     let [flags, serious] = [FALSE_FLAGS, FALSE_DISCOVERIES].map(|share| (100.0 * share).round());
     vec![
         format!(
-            "A flag is a reason to look and no finding. Of all flags raised, at most {flags}% are expected to be false, over all risks, \
-             providers and months together, however often you look."
+            "A flag is a reason to look and no finding. At most {flags}% of the flags that stand are expected to be false, over all risks and \
+             providers, whenever you look. The chance beside a flag says how rare such evidence is where nothing \
+             is wrong. It is not the chance that the flag is wrong."
         ),
         format!(
-            "A flag is serious if at most {serious}% of such flags are expected to be false, and a second signal, from other numbers, \
-             speaks for it too. That signal alone would do so by chance at most once in {SECOND_SIGNAL:.0} times."
+            "A flag is serious if at most {serious}% of such flags are expected to be false, and a second signal speaks for \
+             it too: another measure, or the same in the other half of the people. That signal alone would do so by chance at most once in {SECOND_SIGNAL:.0} times."
         ),
         "Check the innocent explanations first. What an honest provider may differ by is an assumption, and so is the size that each \
          detector is tuned to. Both are named beside the flag."
@@ -104,6 +105,12 @@ pub(super) fn odds(log: f64) -> String {
     }
 }
 
+/// The signals that speak for a risk, the strongest first; the strongest alone where none does.
+pub(super) fn speaking(looked: &LookedAt) -> impl Iterator<Item = &SignalEvidence> {
+    let speaks = |signal: &SignalEvidence| signal.log_evidence.last().is_some_and(|log| *log > 0.0);
+    looked.signals.iter().enumerate().filter(move |(at, signal)| *at == 0 || speaks(signal)).map(|(_, signal)| signal)
+}
+
 /// What a signal shows, as a sentence.
 pub(super) fn signal(signal: &SignalEvidence) -> String {
     let turned = if signal.falls { -1.0 } else { 1.0 };
@@ -111,7 +118,7 @@ pub(super) fn signal(signal: &SignalEvidence) -> String {
     let (estimate, mut ends) = (turned * signal.estimate, [turned * low, turned * high]);
     ends.sort_by(f64::total_cmp);
     let is_lower = estimate < 0.0;
-    let shown = |value: f64| amount(if is_lower { -value } else { value }, signal.unit, is_lower);
+    let shown = |value: f64| amount(if is_lower { -value } else { value } + 0.0, signal.unit, is_lower);
     let interval = if is_lower { [shown(ends[1]), shown(ends[0])] } else { [shown(ends[0]), shown(ends[1])] };
     let direction = if is_lower { "lower" } else { "higher" };
     let than = match (signal.compared_with, signal.side, signal.alone) {
@@ -126,6 +133,15 @@ pub(super) fn signal(signal: &SignalEvidence) -> String {
         true => " Too few other providers are there to compare with, so that a season or a change for everyone looks the same.",
         false => "",
     };
+    if let (Some((cases, of)), ComparedWith::Allowance(allowed)) = (signal.counts, signal.compared_with) {
+        let [cases, of] = [cases, of].map(|count| thousands(count.round() as i64));
+        let since = month_in_words(signal.since);
+        return format!(
+            "{}: {cases} of {of} since {since}, where we allow an honest provider {}% (an assumption).",
+            capital(signal.of),
+            (1000.0 * allowed).round() / 10.0
+        );
+    }
     format!(
         "{}: {} {direction} {than} (95% interval {} to {}), since {}.{alone}",
         capital(signal.of),
@@ -159,9 +175,12 @@ pub(super) fn remembered(flag: &RememberedFlag) -> String {
     match flag.decision {
         FlagDecision::Open => "Nobody has decided about it yet.".to_owned(),
         FlagDecision::Confirmed => format!("Confirmed by {}{when}{note}.", flag.decided_by),
-        FlagDecision::Explained => format!("Explained by {}{when}{note}. It still stands.", flag.decided_by),
+        FlagDecision::Explained => format!("Explained by {}{when}{note}. The evidence has not gone away.", flag.decided_by),
     }
 }
+
+/// Fewer decisions than this say nothing of a rate.
+const FEW_DECIDED: u64 = 5;
 
 /// How many flags turned out to be right.
 pub(super) fn precision(memory: &FlagMemory) -> String {
@@ -173,6 +192,11 @@ pub(super) fn precision(memory: &FlagMemory) -> String {
     };
     match decided {
         0 => format!("No flag has been decided about yet, so we cannot say how many are right.{waiting}"),
+        decided @ 1..FEW_DECIDED => format!(
+            "Of {} decided about, {confirmed} {} confirmed: too few for a rate.{waiting}",
+            counted(decided, "flag", "flags"),
+            plural(confirmed, "was", "were"),
+        ),
         decided => {
             let [low, high] = wilson(confirmed, decided).map(|share| (100.0 * share).round());
             format!(

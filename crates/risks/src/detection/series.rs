@@ -16,6 +16,9 @@ pub struct MonthlyNumber {
     pub of: f64,
 }
 
+/// The least standard deviation of single values, as a share of their mean: an assumption.
+const LEAST_SPREAD: f64 = 0.3;
+
 /// Values of single people or events, gathered by provider and month.
 #[derive(Clone, Debug, Default)]
 pub struct Gathered {
@@ -50,10 +53,12 @@ impl Gathered {
     #[must_use]
     pub fn log_means(&self) -> Vec<MonthlyNumber> {
         let all = self.cells.values().fold([0.0; 3], |all, cell| std::array::from_fn(|at| all[at] + cell[at]));
-        let (mean, variance) = (all[1] / all[0].max(1.0), self.variance());
+        let mean = all[1] / all[0].max(1.0);
         if mean <= 0.0 {
             return Vec::new();
         }
+        // Where everybody has the same, as with a fixed timetable, the next one may still differ.
+        let variance = self.variance().max((LEAST_SPREAD * mean).powi(2));
         self.points(|[n, sum, _]| {
             let with_half = (sum + 0.5 * mean) / n;
             ((with_half / mean).ln(), variance / (n * with_half.max(mean / n) * mean))

@@ -144,6 +144,8 @@ pub struct SignalEvidence {
     pub estimate: f64,
     pub error: f64,
     pub since: Month,
+    /// Of a share of counts: the cases since then, and what they are of.
+    pub counts: Option<(f64, f64)>,
     /// Whether nobody else was there to compare with, so that a season, or a change for everyone, looks the same.
     pub alone: bool,
 }
@@ -189,7 +191,7 @@ pub fn evidence(signal: &Signal, first: Month, months: usize) -> BTreeMap<usize,
     referred.into_iter().map(of_provider).collect()
 }
 
-/// The mean of the other providers in each month, with its variance. Where levels do not count, each of them is first put at its own,
+/// The middle of the other providers in each month, with its variance. Where levels do not count, each of them is first put at its own,
 /// so that a provider that is missing in a month does not move the mean.
 fn others(all: &BTreeMap<usize, Vec<MonthlyNumber>>, provider: usize, own_levels: bool) -> Option<BTreeMap<Month, (f64, f64)>> {
     let months = all.get(&provider)?.len() as f64;
@@ -208,11 +210,21 @@ fn others(all: &BTreeMap<usize, Vec<MonthlyNumber>>, provider: usize, own_levels
             of_month.entry(point.month).or_default().push((point.value - level, point.variance));
         }
     }
-    let mean = |values: Vec<(f64, f64)>| {
-        let weight: f64 = values.iter().map(|(_, variance)| 1.0 / variance).sum();
-        (values.iter().map(|(value, variance)| value / variance).sum::<f64>() / weight, 1.0 / weight)
-    };
-    Some(of_month.into_iter().map(|(month, values)| (month, mean(values))).collect())
+    Some(of_month.into_iter().map(|(month, values)| (month, middle(values))).collect())
+}
+
+/// The middle of several numbers with their variances, and its variance. From three on it is the median, so that one provider that changes
+/// does not make all others look changed; for two it is the weighted mean.
+fn middle(mut values: Vec<(f64, f64)>) -> (f64, f64) {
+    let weight: f64 = values.iter().map(|(_, variance)| 1.0 / variance).sum();
+    if values.len() < 3 {
+        return (values.iter().map(|(value, variance)| value / variance).sum::<f64>() / weight, 1.0 / weight);
+    }
+    values.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let half = values.len() / 2;
+    let median = if values.len() % 2 == 1 { values[half].0 } else { (values[half - 1].0 + values[half].0) / 2.0 };
+    // A median of normal numbers varies by half of pi as much as their mean.
+    (median, std::f64::consts::FRAC_PI_2 / weight)
 }
 
 /// The points beside what happened to the others in the same month. A month without others is left out.
@@ -341,6 +353,10 @@ fn of_points(
         estimate,
         error: variance.sqrt(),
         since,
+        counts: match signal.compared_with {
+            ComparedWith::Allowance(_) => Some((sums.cases[end] - sums.cases[begins], sums.of[end] - sums.of[begins])),
+            _ => None,
+        },
         alone,
     }
 }

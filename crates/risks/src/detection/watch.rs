@@ -1,8 +1,9 @@
 //! All risks looked for together, month by month.
 //!
 //! A flag needs evidence that is strong beside the number of risks and providers looked at: of all flags raised, at most the share
-//! [`FALSE_FLAGS`] is expected to be false, whenever one looks. It is *serious* where the share would be [`FALSE_DISCOVERIES`] and a second
-//! signal, from other numbers, speaks for it too, as in the detection of cheating in tests (Jacob and Levitt 2003).
+//! [`FALSE_FLAGS`] of those that stand is expected to be false, whenever one looks. It is *serious* where the share would be [`FALSE_DISCOVERIES`] and a second
+//! signal speaks for it too: another measure, or the same in the other half of the people. The detection of cheating in tests asks for two
+//! measures (Jacob and Levitt 2003).
 
 use std::collections::BTreeMap;
 
@@ -11,6 +12,9 @@ use super::signal::{SignalEvidence, evidence};
 use crate::CATALOGUE;
 use crate::observed::{Month, ObservedRecords, month};
 use crate::risk_id::RiskId;
+
+/// Why a risk is not looked for although its tables are there.
+const NOTHING_TO_LOOK_AT: &str = "the records have nothing of it yet, or too few providers to compare";
 
 /// The share of flags that are expected to be false: an ordinary flag only asks somebody to look.
 pub const FALSE_FLAGS: f64 = 0.2;
@@ -64,6 +68,9 @@ pub fn watch(records: &ObservedRecords) -> RiskWatch {
                     for (provider, found) in evidence(signal, first, months) {
                         by_provider.entry((!signal.about_contract).then_some(provider)).or_default().push(found);
                     }
+                }
+                if by_provider.is_empty() {
+                    watch.not_looked_for.push((risk.id, NOTHING_TO_LOOK_AT));
                 }
                 watch
                     .looked_at

@@ -85,6 +85,12 @@ pub(crate) fn publish(
     draft: ReleaseDraft,
     laid_out: impl FnOnce(Publication) -> PublishedResult,
 ) -> Result<PublishedRelease, Error> {
+    if [options.name.as_str(), options.actor.name()].iter().any(|text| text.chars().any(char::is_control)) {
+        return Err(Error::failed(
+            "the name of the release, or of who asks, has a line break or another control character",
+            "write it on one line: it stands in the record of the release",
+        ));
+    }
     let mut file = RegisterFile::open(&options.register)?;
     let only_if_open = draft.only_if_open;
     let mut request = request(options, file.register(), draft);

@@ -74,7 +74,9 @@ fn race(request: &ArmsRaceRequest, scheme: &Scheme, assumptions: &Assumptions, s
         step("one more record", (at + 1) as f64 / (more.len() + 1) as f64);
         let with: Vec<RecordKind> = known.iter().copied().chain([*kind]).collect();
         let (_, _, response) = players.play(&with);
-        RecordWorth { kind: *kind, gain: response.gain, people: arena.people.count() as f64 }
+        let flagged = players.left(&players.shown(&response.strategy), &players.even(), &with);
+        let flagged = flagged.iter().filter(|left| left.is_beyond && left.seen >= 0.5).map(|left| left.risk).collect();
+        RecordWorth { kind: *kind, gain: response.gain, flagged, people: arena.people.count() as f64 }
     });
     let mut worth: Vec<RecordWorth> = worth.collect();
     worth.sort_by(|a, b| a.gain.total_cmp(&b.gain));
@@ -90,6 +92,7 @@ fn race(request: &ArmsRaceRequest, scheme: &Scheme, assumptions: &Assumptions, s
         rounds,
         gain: left.gain,
         seen: left.seen,
+        honest_seen: Players::any(&players.seen(&players.shown(&players.intended), &weights, &known)),
         left: players.left(&conduct, &weights, &known),
         served: conduct.segments.iter().filter(|segment| segment.served).map(|segment| segment.people).sum(),
         people: conduct.segments.iter().map(|segment| segment.people).sum(),
@@ -135,7 +138,7 @@ struct Players<'a, 'b> {
 /// A best response.
 struct Response {
     strategy: Strategy,
-    /// Pounds beyond what the intended strategy leaves the provider with, penalties included.
+    /// Pounds beyond what the intended strategy leaves the provider with, penalties of both included.
     gain: f64,
     /// The chance that a flag stands at the end.
     seen: f64,
@@ -194,7 +197,8 @@ impl<'a, 'b> Players<'a, 'b> {
         let honest = self.honest - loss(&self.intended);
         let (strategy, score) =
             if found.score > honest { (found.strategy, found.score) } else { (self.intended.clone(), honest) };
-        Response { seen: seen(&strategy), gain: score - self.honest, strategy }
+        // Beside doing as intended under the same watch, which may be flagged too.
+        Response { seen: seen(&strategy), gain: score - honest, strategy }
     }
 
     /// Plays rounds until nothing changes. Gives them, the weights that leave the provider least, and its response to those.
@@ -264,6 +268,7 @@ impl<'a, 'b> Players<'a, 'b> {
             let is_beyond = signals.iter().any(|signal| signal.estimate > 0.0);
             let missing = signals.iter().filter(|signal| signal.estimate > 0.0).flat_map(|signal| signal.needs).copied();
             let mut missing: Vec<RecordKind> = missing.filter(|kind| !known.contains(kind)).collect();
+            missing.sort_unstable();
             missing.dedup();
             GamingLeft { risk: CATALOGUE[*risk].id, is_beyond, seen: chance, weight: *weight, missing }
         };

@@ -33,6 +33,12 @@ pub(super) fn read(path: &Path) -> Result<(FlagMemory, Vec<String>), Error> {
     let bytes = safe::read(path, LARGEST_LIST_BYTES)?;
     let source = SourceFile::decode(&name, &base::source::FileBytes::Read(bytes));
     let source = source.map_err(|problem| Problems::of("", &[*problem], &sources).error())?;
+    // A list in which nothing was raised yet.
+    if source.text.lines().filter(|line| !line.trim().is_empty()).count() < 2 {
+        let separator = separator(&source.text);
+        let header = source.text.lines().next().unwrap_or_default().trim_start_matches('\u{feff}');
+        return Ok((FlagMemory::default(), header.split(separator).map(|name| name.trim().to_owned()).collect()));
+    }
     let table = CsvTable::parse(&source, &mut problems);
     sources.insert(name, source);
     let memory = flags(&table, &mut problems);
@@ -56,9 +62,9 @@ fn flags(table: &CsvTable, problems: &mut Vec<Problem>) -> FlagMemory {
     for row in &table.rows {
         let cell = |at: usize| row.get(of[at]).cloned().unwrap_or_default();
         let Some(flag) = flag(table, &std::array::from_fn(cell), problems) else { continue };
-        if flags.iter().any(|known| (known.risk, &known.provider) == (flag.risk, &flag.provider)) {
-            let problem = table.problem(cell(0).span, "this risk and provider are in the list twice");
-            problems.push(problem.expected("one row for each risk and provider").fix("keep the row with the decision"));
+        if flags.iter().any(|known| (known.risk, &known.provider, known.raised) == (flag.risk, &flag.provider, flag.raised)) {
+            let problem = table.problem(cell(0).span, "this risk, provider and month are in the list twice");
+            problems.push(problem.expected("one row for each flag").fix("keep the row with the decision"));
             continue;
         }
         flags.push(flag);
@@ -88,7 +94,7 @@ fn flag(table: &CsvTable, cells: &[TableCell; 8], problems: &mut Vec<Problem>) -
         problems.push(problem.expected("open, confirmed or explained").fix("write one of the three words"));
     }
     let decided = known.map_or(FlagDecision::Open, |(_, decision)| *decision);
-    let day: Option<Date> = on.text.parse().ok();
+    let day = day_of(&on.text);
     if !on.text.is_empty() && day.is_none() {
         let problem = table.problem(on.span, "this is not a day").read(&on.text);
         problems.push(problem.expected("a day such as 2027-04-30").fix("write the year first"));
@@ -118,8 +124,24 @@ fn unmarked(text: &str) -> String {
     if plain(bare) == text { bare.to_owned() } else { text.to_owned() }
 }
 
+/// A day, year first, or as a British spreadsheet writes it: 30/04/2027.
+fn day_of(text: &str) -> Option<Date> {
+    let spreadsheet = || {
+        let mut parts = text.split('/').map(|part| part.parse::<i16>().ok());
+        let (day, month, year) = (parts.next()??, parts.next()??, parts.next()??);
+        (year >= 1850).then(|| Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()).flatten()
+    };
+    text.parse().ok().or_else(spreadsheet)
+}
+
+/// A month, "2027-04", or as a spreadsheet changes it: "Apr-27".
 fn month_of(text: &str) -> Option<Month> {
     let (year, month) = text.split_once('-')?;
+    const SHORT: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    if let Some(at) = SHORT.iter().position(|short| *short == year.to_lowercase()) {
+        let short: Month = month.parse().ok().filter(|year| (0..100).contains(year))?;
+        return Some(12 * (2000 + short) + at as Month);
+    }
     let (year, month): (Month, Month) = (year.parse().ok()?, month.parse().ok()?);
     ((1850..2200).contains(&year) && (1..=12).contains(&month)).then_some(12 * year + month - 1)
 }
@@ -131,8 +153,9 @@ pub(super) fn add(path: &Path, columns: &[String], watched: &mut WatchReport) ->
     for looked in &watched.watch.looked_at {
         let provider = watched.provider(looked).map(str::to_owned);
         if let Some(raised) = looked.flagged
-            && memory.of(looked.risk, provider.as_deref()).is_none()
+            && is_new(memory.of(looked.risk, provider.as_deref()), raised, looked.serious)
         {
+            let raised = looked.serious.unwrap_or(raised).max(raised);
             let decided_by = String::new();
             let (serious, decision, note) = (looked.serious.is_some(), FlagDecision::Open, String::new());
             new.push(RememberedFlag {
@@ -148,11 +171,12 @@ pub(super) fn add(path: &Path, columns: &[String], watched: &mut WatchReport) ->
         }
     }
     let is_new = !path.exists();
+    let separator = if is_new { ',' } else { separator(&String::from_utf8_lossy(&safe::read(path, LARGEST_LIST_BYTES)?)) };
     let mut text = if is_new { columns.join(",") + "\n" } else { String::new() };
     if !is_new && !ends_with_line(path)? {
         text.push('\n');
     }
-    new.iter().for_each(|flag| text += &row(flag, columns));
+    new.iter().for_each(|flag| text += &row(flag, columns, separator));
     if is_new || !new.is_empty() {
         let added = OpenOptions::new().create(true).append(true).open(path).and_then(|mut file| file.write_all(text.as_bytes()));
         added.with_context(|| format!("could not add to {}", path.display()))?;
@@ -163,12 +187,33 @@ pub(super) fn add(path: &Path, columns: &[String], watched: &mut WatchReport) ->
     Ok(count)
 }
 
+/// Whether a flag is not in the list yet. A decision is about what was known then: a flag that was raised after it, or that became serious
+/// after it, is a new one.
+fn is_new(known: Option<&RememberedFlag>, raised: Month, serious: Option<Month>) -> bool {
+    let Some(known) = known else { return true };
+    let decided = match (known.decision, known.decided_on) {
+        (FlagDecision::Open, _) | (_, None) => return false,
+        (_, Some(day)) => 12 * Month::from(day.year()) + Month::from(day.month()) - 1,
+    };
+    raised.max(known.raised) > decided && raised > known.raised || serious.is_some_and(|month| !known.serious && month > decided)
+}
+
 fn ends_with_line(path: &Path) -> Result<bool, Error> {
     let bytes = safe::read(path, LARGEST_LIST_BYTES)?;
     Ok(bytes.is_empty() || bytes.ends_with(b"\n"))
 }
 
-fn row(flag: &RememberedFlag, columns: &[String]) -> String {
+/// What stands between the cells of a list, as its header shows.
+fn separator(text: &str) -> char {
+    let header = text.lines().next().unwrap_or_default();
+    [',', ';', '\t']
+        .into_iter()
+        .max_by_key(|separator| header.matches(*separator).count())
+        .filter(|_| header.contains([',', ';', '\t']))
+        .unwrap_or(',')
+}
+
+fn row(flag: &RememberedFlag, columns: &[String], separator: char) -> String {
     let cells = columns.iter().map(|column| match column.to_lowercase().as_str() {
         "risk" => flag.risk.name().to_owned(),
         "provider" => plain(flag.provider.as_deref().unwrap_or_default()),
@@ -177,7 +222,7 @@ fn row(flag: &RememberedFlag, columns: &[String]) -> String {
         "decision" => flag.decision.written().to_owned(),
         _ => String::new(),
     });
-    cells.map(|cell| quoted(&cell).into_owned()).collect::<Vec<String>>().join(",") + "\n"
+    cells.map(|cell| quoted(&cell).into_owned()).collect::<Vec<String>>().join(&separator.to_string()) + "\n"
 }
 
 #[cfg(test)]
@@ -214,7 +259,7 @@ mod tests {
             ("parking,North,2027-04,yes,perhaps,,,\n", "not a decision"),
             ("parking,North,2027-04,yes,confirmed,,,\n", "whose it is"),
             ("parking,North,2027-04,yes,confirmed,A,1/2/27,\n", "not a day"),
-            ("parking,North,2027-04,no,open,,,\nparking,North,2027-05,no,open,,,\n", "twice"),
+            ("parking,North,2027-04,no,open,,,\nparking,North,2027-04,no,open,,,\n", "twice"),
         ];
         for (rows, told) in wrong {
             let problems = read_text(&format!("{head}{rows}")).expect_err(rows);

@@ -67,6 +67,17 @@ fn watched(request: &WatchRequest, scheme: &contract::Scheme, found: &MeasuredRe
             "check that the column `provider` of starts names the provider, and nothing that is different for each person",
         ));
     }
+    let unused: Vec<String> = ["contacts", "claims", "feedback"]
+        .into_iter()
+        .filter(|table| found.quality.set_aside_of(table) > 0)
+        .map(|table| format!("{} of {table}", base::english::counted(found.quality.set_aside_of(table), "row", "rows")))
+        .collect();
+    if !unused.is_empty() && request.accepted.is_none() {
+        return Err(Error::failed(
+            format!("{} cannot be used: what is missing would look as if a provider had done nothing", unused.join(" and ")),
+            "see each fault with `wellspent records check`, and correct it; or accept the faults with --accept-faults \"REASON\"",
+        ));
+    }
     let observed = observe::observed(scheme, found, request.days.days())?;
     Ok(WatchReport {
         scheme: scheme.name.clone(),

@@ -28,7 +28,7 @@ pub(super) const SHOWN_BY: [&str; 3] = ["starts", "contacts", "feedback"];
 
 /// The table, from records that were measured. `days` are the day that the question is about, and the day up to which records were known.
 pub(super) fn observed(scheme: &Scheme, found: &MeasuredRecords, days: (Day, Day)) -> anyhow::Result<ObservedRecords> {
-    let (as_at, known_at) = days;
+    let (_, known_at) = days;
     let (records, measured) = (&found.records, &found.measured);
     let paid = paid_outcomes(scheme);
     let main = main_outcome(scheme, &paid);
@@ -80,12 +80,6 @@ pub(super) fn observed(scheme: &Scheme, found: &MeasuredRecords, days: (Day, Day
     let outcomes = outcomes_of(scheme, &paid, &starts);
     let feedback = of("feedback").map(|batches| feedback(records, batches, known_at));
     let providers: Vec<String> = (0..records.providers.len() as u32).map(|at| records.providers.get(at).to_string()).collect();
-    let held_alone = held_alone(scheme, &providers);
-    let alone = |at: usize| {
-        let areas: Vec<usize> = (0..scheme.areas.len()).filter(|area| held_alone[*area] == Some(at)).collect();
-        contract::expected_people::by_cohort(scheme, Some(&areas))
-    };
-    let planned_alone = (0..providers.len()).map(alone).collect();
     let mut starts_in_order = starts;
     starts_in_order.sort_by_key(|start| start.began);
     Ok(ObservedRecords {
@@ -101,11 +95,9 @@ pub(super) fn observed(scheme: &Scheme, found: &MeasuredRecords, days: (Day, Day
         referrals,
         feedback: feedback.filter(|feedback| !feedback.is_empty()),
         cohorts: scheme.cohorts.iter().map(|cohort| (day(cohort.starts), day(cohort.ends))).collect(),
-        planned: contract::expected_people::by_cohort(scheme, None),
-        planned_alone,
-        held_alone,
+        planned: contract::expected_people::by_cohort(scheme),
         begins: day(scheme.starts),
-        as_at,
+        as_at: last_recorded(records, of("contacts"), days),
     })
 }
 
@@ -128,23 +120,6 @@ fn paid_outcomes(scheme: &Scheme) -> Vec<bool> {
 fn main_outcome(scheme: &Scheme, paid: &[bool]) -> Option<usize> {
     let binary = || (0..paid.len()).filter(|at| scheme.outcomes[*at].is_binary());
     binary().find(|at| paid[*at] && scheme.outcomes[*at].follows_from().is_empty()).or_else(|| binary().next())
-}
-
-/// For each area, the provider of the records that alone holds it under the contract.
-fn held_alone(scheme: &Scheme, providers: &[String]) -> Vec<Option<usize>> {
-    let of = |area: usize| {
-        let holders: Vec<&str> = scheme
-            .providers
-            .iter()
-            .filter(|of| of.holdings.iter().any(|held| held.area == area))
-            .map(|of| of.id.as_str())
-            .collect();
-        match holders[..] {
-            [one] => providers.iter().position(|name| name == one),
-            _ => None,
-        }
-    };
-    (0..scheme.areas.len()).map(of).collect()
 }
 
 fn outcomes_of(scheme: &Scheme, paid: &[bool], starts: &[ObservedStart]) -> Vec<ObservedOutcome> {
@@ -197,6 +172,21 @@ fn results(scheme: &Scheme, found: &[PersonOutcome], at: usize, follow_up: &Foll
         }
     };
     found.iter().enumerate().map(of).collect()
+}
+
+/// The day up to which something is recorded: months after it would look as if nobody did anything. It is the day that is asked about, or
+/// known by, or the last day of any fact or contact, whichever comes first.
+fn last_recorded(records: &Records, contacts: Option<&Vec<Batch>>, (as_at, known_at): (Day, Day)) -> Day {
+    let facts = records.facts.last();
+    let of_batch = |batch: &Batch| {
+        let date = batch.table.column("date");
+        (0..batch.rows()).map(|row| batch.day(date, row)).filter(|day| *day != NEVER).max().unwrap_or(Day::MIN)
+    };
+    let contacts = contacts.into_iter().flatten().map(of_batch).max();
+    // Where contacts stop before the facts, they decide: help cannot be seen after that.
+    let last = contacts.filter(|day| *day > Day::MIN).map_or(facts, |contacts| contacts.min(facts.max(Day::MIN + 1)));
+    let last = if last == Day::MIN { as_at } else { last };
+    as_at.min(known_at).min(last)
 }
 
 /// The days of all events of each person, of whatever kind.
