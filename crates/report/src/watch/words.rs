@@ -32,6 +32,7 @@ pub(super) fn answer(watched: &WatchReport) -> String {
     let looked = looked_for(watched);
     match (flags.len(), serious) {
         (0, _) => format!("No flag stands. {looked}"),
+        (1, 0) => format!("1 flag stands. It is not serious. {looked}"),
         (all, 0) => format!("{}, none of them serious. {looked}", counted(all as u64, "flag stands", "flags stand")),
         (all, serious) if all == serious => {
             format!("{}. {looked}", counted(serious as u64, "serious flag stands", "serious flags stand"))
@@ -69,7 +70,7 @@ pub(super) fn about_flags() -> Vec<String> {
              it too: another measure, or the same in the other half of the people. That signal alone would do so by chance at most once in {SECOND_SIGNAL:.0} times."
         ),
         "Check the innocent explanations first. What an honest provider may differ by is an assumption, and so is the size that each \
-         detector is tuned to. Both are named beside the flag."
+         detector is tuned to. The size is named beside the flag."
             .to_owned(),
     ]
 }

@@ -81,6 +81,7 @@ fn race(request: &ArmsRaceRequest, scheme: &Scheme, assumptions: &Assumptions, s
     let mut worth: Vec<RecordWorth> = worth.collect();
     worth.sort_by(|a, b| a.gain.total_cmp(&b.gain));
     let conduct = players.shown(&left.strategy);
+    let honest_seen = Players::any(&players.seen(&players.shown(&players.intended), &weights, &known));
     ArmsRace {
         scheme: scheme.name.clone(),
         area: scheme.areas.get(arena.people.area).cloned().unwrap_or_default(),
@@ -88,11 +89,12 @@ fn race(request: &ArmsRaceRequest, scheme: &Scheme, assumptions: &Assumptions, s
         payments: players.payments,
         penalty: request.penalty,
         recorded: known.clone(),
-        unwatched: unwatched.gain,
+        // What the last response would gain unseen is within reach of one whom nobody watches: a search may miss it.
+        unwatched: unwatched.gain.max(left.gain + players.penalty * (left.seen - honest_seen)),
         rounds,
         gain: left.gain,
         seen: left.seen,
-        honest_seen: Players::any(&players.seen(&players.shown(&players.intended), &weights, &known)),
+        honest_seen,
         left: players.left(&conduct, &weights, &known),
         served: conduct.segments.iter().filter(|segment| segment.served).map(|segment| segment.people).sum(),
         people: conduct.segments.iter().map(|segment| segment.people).sum(),
