@@ -165,7 +165,8 @@ fn forecast(results: &StrategyResults, agent: AgentType) -> Finding {
     finding.test("others are helped", helped, if helped { "they are" } else { "no one is" }.to_owned());
     let brings = |at: usize| started(at) * (results.segments[at].paid_for_start - results.segments[at].cost_of_start);
     let gain = Estimate::exact(hardly.iter().map(|&at| brings(at)).fold(0.0, |sum, more| sum + more));
-    finding.test("their starts bring the provider more than they cost", gains(gain, best), pounds(gain.mean));
+    let brought = if gain.mean < 0.0 { format!("{} less", pounds(-gain.mean)) } else { pounds(gain.mean) };
+    finding.test("their starts bring the provider more than they cost", gains(gain, best), brought);
     let (harm, loss) = (Harm::among(results, best, public, &hardly, "those hardly served"), public_loss(best, public));
     finding.loss_tests(&harm, loss);
     finding.figure("people who start and are hardly served", thousands(people.round() as i64));
