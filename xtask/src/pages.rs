@@ -187,9 +187,10 @@ impl Maker<'_> {
         Ok(to.display().to_string())
     }
 
-    /// Four providers compared, as the parties see it and as it is published: one of them has few people.
-    fn providers(&self) -> anyhow::Result<[String; 2]> {
+    /// Four providers compared, as the parties see it and as it is published, and the watch on them: one of them has few people.
+    fn providers(&self) -> anyhow::Result<[String; 3]> {
         let records = self.folder.join("providers").display().to_string();
+        let _ = std::fs::remove_dir_all(&records);
         self.run(&["simulate", "plain-linear", "--out", &records])?;
         let starts = Path::new(&records).join("starts.csv");
         let text = std::fs::read_to_string(&starts)?;
@@ -213,7 +214,8 @@ impl Maker<'_> {
         let _ = std::fs::remove_file(&register);
         let release = ["--publish", "How providers compare", "--release-register", &register, "--publish-to", &published];
         self.run(&[&asked[..], &release].concat())?;
-        Ok([exact, published])
+        let watch = self.page("watch", &["watch", "plain-linear", &records, "--as-at", "2034-12-31"])?;
+        Ok([exact, published, watch])
     }
 
     /// A scheme whose names are as long as names in files can be.

@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 use clap::Command;
 use clap::builder::NonEmptyStringValueParser;
 use jiff::civil::Date;
+use wellspent::english::MONTHS;
 use wellspent::folder::Reach;
 use wellspent::hidden_characters::{hidden, visible};
 use wellspent::person_name;
@@ -111,9 +112,6 @@ fn reason(text: &str) -> Result<String, String> {
     }
     Ok(one)
 }
-
-const MONTHS: [&str; 12] =
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 
 const LIKE_THIS: &str = "write the year, the month and the day: 2029-04-30";
 

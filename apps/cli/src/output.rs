@@ -9,6 +9,7 @@ use anyhow::{Context as _, bail};
 use wellspent::folder::{files_in, is_of_scheme};
 use wellspent::pack::{Pack, seal};
 use wellspent::records::{is_input, is_table_of_records};
+use wellspent::{JsonDocument, Terminal};
 
 use crate::print;
 
@@ -256,4 +257,18 @@ pub(crate) fn packed(folder: &Path, pack: &Pack) -> anyhow::Result<ExitCode> {
         print::stderr(&format!("a check FAILED: {name} (see checks.md)"));
     }
     Ok(if pack.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// Writes a result that has a page: the page into its file where one is named, and the document or the text to standard output, unless
+/// the page goes there.
+pub(crate) fn with_page(
+    html: Option<&Path>,
+    page: impl FnOnce() -> String,
+    document: Option<impl JsonDocument>,
+    text: impl FnOnce(Terminal) -> String,
+) -> anyhow::Result<()> {
+    if let Some(file) = html {
+        write(file, &page())?;
+    }
+    if html.is_some_and(is_standard) && document.is_none() { Ok(()) } else { print::result(document, text) }
 }

@@ -1,4 +1,5 @@
-//! Words that turn on a number. Every sentence of the program that has a count in it takes its singular and its plural from here.
+//! Words that turn on a number, and capital letters. Every sentence of the program that has a count in it takes its singular and its
+//! plural from here.
 
 use crate::money::thousands;
 
@@ -28,6 +29,24 @@ pub fn counted(number: impl TryInto<i64>, one: &str, many: &str) -> String {
     let number = whole(number);
     format!("{} {}", thousands(number), plural(number, one, many))
 }
+
+/// The same with a capital letter at its beginning.
+///
+/// ```
+/// use base::english::capitalised;
+///
+/// assert_eq!(capitalised("employers pay"), "Employers pay");
+/// assert_eq!(capitalised(""), "");
+/// ```
+#[must_use]
+pub fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// The months, as in "April 2027".
+pub const MONTHS: [&str; 12] =
+    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 
 /// Nothing that is counted comes near the largest number that is told from larger ones.
 fn whole(number: impl TryInto<i64>) -> i64 {

@@ -79,6 +79,28 @@ pub fn normal_quantile(p: f64) -> f64 {
     z - step / (1.0 + z * step / 2.0)
 }
 
+/// The 95% interval of a share of `part` in `whole`, from 0 to 1 (Wilson 1927). It is the whole range where there is nothing.
+///
+/// ```
+/// use base::statistics::wilson;
+///
+/// // Newcombe, "Two-sided confidence intervals for the single proportion" (1998), table I, method 3.
+/// let [low, high] = wilson(81.0, 263.0);
+/// assert!((low - 0.2553).abs() < 5e-5 && (high - 0.3662).abs() < 5e-5);
+/// assert_eq!(wilson(0.0, 0.0), [0.0, 1.0]);
+/// ```
+#[must_use]
+pub fn wilson(part: f64, whole: f64) -> [f64; 2] {
+    const Z: f64 = 1.959_963_984_540_054;
+    if whole <= 0.0 {
+        return [0.0, 1.0];
+    }
+    let share = (part / whole).min(1.0);
+    let (middle, scale) = (share + Z * Z / (2.0 * whole), 1.0 + Z * Z / whole);
+    let half = Z * (share * (1.0 - share) / whole + Z * Z / (4.0 * whole * whole)).sqrt();
+    [((middle - half) / scale).max(0.0), ((middle + half) / scale).min(1.0)]
+}
+
 /// The chance that a binomial count of `n` trials at `p` is at most `k`, summed exactly from the mode outwards.
 #[must_use]
 pub fn binomial_cdf(k: i64, n: i64, p: f64) -> f64 {

@@ -1,6 +1,6 @@
 //! An arms race between a provider and a watch, as a text and a document for other programs.
 
-use base::english::{counted, plural};
+use base::english::{capitalised, counted, plural};
 use base::money::thousands;
 use risks::detection::expected::RecordKind;
 use risks::detection::watch::FALSE_FLAGS;
@@ -90,7 +90,7 @@ impl ArmsRace {
     pub fn text(&self, terminal: Terminal) -> String {
         let title = format!("Arms race between a provider and the watch: {}", self.scheme);
         let mut out = format!("{}\n\n{}\n", terminal.bold(&terminal.wrap(&title, 0)), terminal.wrap(&self.answer(), 0));
-        out += &section(terminal, "What the provider does in the end", &self.conduct());
+        out += &format!("\n{}\n{}", terminal.bold("What the provider does in the end"), terminal.list(&self.conduct()));
         let header =
             ["risk", "beyond what is allowed", "flagged by the end", "part of the false flags allowed", "records missing"]
                 .map(str::to_owned);
@@ -112,8 +112,8 @@ impl ArmsRace {
         let round = |(at, round): (usize, &WatchRound)| vec![(at + 1).to_string(), gained(round.gain), percent(round.seen)];
         let rows: Vec<Vec<String>> = self.rounds.iter().enumerate().map(round).collect();
         out += &format!("\n{}\n{}", terminal.bold("Round by round"), terminal.table(&header, &rows));
-        out += &section(terminal, "What one more record would do", &self.records());
-        out + &section(terminal, "Assumptions", &self.assumptions())
+        out += &format!("\n{}\n{}", terminal.bold("What one more record would do"), terminal.list(&self.records()));
+        out + &format!("\n{}\n{}", terminal.bold("Assumptions"), terminal.list(&self.assumptions()))
     }
 
     fn answer(&self) -> String {
@@ -166,13 +166,13 @@ impl ArmsRace {
             let flags = if newly.is_empty() { String::new() } else { format!(" Mostly flagged then: {}.", listed(&newly)) };
             let gain = match self.gain - worth.gain {
                 less if less < 1.0 && newly.is_empty() => {
-                    return format!("{}: it would change nothing.", capital(worth.kind.words()));
+                    return format!("{}: it would change nothing.", capitalised(worth.kind.words()));
                 }
                 less if less < 1.0 => format!("gaming would gain {} all the same", gained(self.gain)),
                 _ => format!("gaming would gain {} instead of {}", gained(worth.gain), gained(self.gain)),
             };
             let persons = plural(worth.people.round() as i64, "person", "people");
-            format!("{}: {gain}.{flags} It has to be kept of {people} {persons}.", capital(worth.kind.words()))
+            format!("{}: {gain}.{flags} It has to be kept of {people} {persons}.", capitalised(worth.kind.words()))
         };
         self.worth.iter().map(line).collect()
     }
@@ -195,7 +195,7 @@ impl ArmsRace {
                 "The provider plays one strategy for the whole contract, and knows every threshold. {}",
                 match self.rounds.len() as u64 {
                     1 => "One round was played.".to_owned(),
-                    rounds => format!("{} were played.", capital(&counted(rounds, "round", "rounds"))),
+                    rounds => format!("{} were played.", capitalised(&counted(rounds, "round", "rounds"))),
                 }
             ),
         ]
@@ -241,16 +241,6 @@ impl ArmsRace {
                 .collect(),
         }
     }
-}
-
-fn capital(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
-}
-
-fn section(terminal: Terminal, title: &str, lines: &[String]) -> String {
-    let items: String = lines.iter().map(|line| format!("  - {}\n", terminal.wrap(line, 4))).collect();
-    format!("\n{}\n{items}", terminal.bold(title))
 }
 
 /// What gaming pays where a provider knows the watch: one area of usual size, over the whole contract, before any record exists. Money is

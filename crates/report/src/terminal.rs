@@ -60,6 +60,18 @@ impl Terminal {
         lines(text, self.width.saturating_sub(indent)).join(&format!("\n{}", " ".repeat(indent)))
     }
 
+    /// A list with a dash before each item.
+    #[must_use]
+    pub fn list(self, items: &[String]) -> String {
+        items.iter().map(|item| format!("  - {}\n", self.wrap(item, 4))).collect()
+    }
+
+    /// A title above a body.
+    #[must_use]
+    pub fn section(self, title: &str, body: &str) -> String {
+        format!("{}\n{body}\n", self.bold(title))
+    }
+
     /// A line with an amount of money at its right end, under the amounts of other lines. A label that leaves it no room goes before
     /// it, on lines of its own.
     #[must_use]

@@ -4,7 +4,7 @@ use base::money::thousands;
 use contract::fixes::Fix;
 
 use crate::detection::detector::Detector;
-use crate::detection::expected::{ExpectedSignal, RecordKind, ShownConduct, hardly_contacted_share};
+use crate::detection::expected::{ExpectedSignal, RecordKind, ShownConduct, hardly_contacted_share, variance_of_share};
 use crate::detection::measures::{NO_CONTACTS, followed};
 use crate::detection::series::Gathered;
 use crate::detection::signal::Signal;
@@ -104,8 +104,7 @@ fn expected(shown: &ShownConduct) -> Vec<ExpectedSignal> {
         return Vec::new();
     }
     let share = served().map(|segment| segment.people * hardly_contacted_share(segment)).sum::<f64>() / people;
-    let held = (share * people + 0.5) / (people + 1.0);
-    let variance = held * (1.0 - held) / people;
+    let variance = variance_of_share(share, people);
     vec![ExpectedSignal { needs: &[RecordKind::Contacts], estimate: share - ALLOWED_NO_SECOND, variance, size: 0.2 }]
 }
 

@@ -2,7 +2,7 @@
 //! pay better.
 
 use crate::detection::detector::Detector;
-use crate::detection::expected::{ExpectedSignal, RecordKind, ShownConduct, ShownOutcome};
+use crate::detection::expected::{ExpectedSignal, RecordKind, ShownConduct, ShownOutcome, variance_of_share};
 use crate::detection::measures::NO_CLAIMS;
 use crate::detection::series::Gathered;
 use crate::detection::signal::Signal;
@@ -70,8 +70,7 @@ fn expected(shown: &ShownConduct) -> Vec<ExpectedSignal> {
     let claimed = shown.outcomes.iter().filter(|outcome| outcome.claims > 0.0);
     let signal = |outcome: &ShownOutcome| {
         let (share, checks) = (outcome.false_claims / outcome.claims, outcome.claims * audited(outcome));
-        let held = (share * checks + 0.5) / (checks + 1.0);
-        let variance = held * (1.0 - held) / checks;
+        let variance = variance_of_share(share, checks);
         ExpectedSignal { needs: &[RecordKind::Audits], estimate: share - ALLOWED, variance, size: SIZE }
     };
     claimed.map(signal).collect()

@@ -24,7 +24,6 @@ pub fn month_in_data(month: Month) -> String {
 #[derive(Clone, Debug, Default)]
 pub struct ObservedRecords {
     pub providers: Vec<String>,
-    pub segments: Vec<String>,
     pub areas: usize,
     pub outcomes: Vec<ObservedOutcome>,
     /// The binary outcome that the contract pays for first, by position; harder people are those with less chance of a good result in it.

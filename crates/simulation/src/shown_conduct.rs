@@ -45,7 +45,6 @@ pub fn shown(arena: &Arena<'_>, strategy: &Strategy, intended: &Strategy) -> Sho
             claims: if arena.false_claims(at).is_some() { shares[0] * measured + false_claims } else { 0.0 },
             false_claims,
             audited: arena.scheme.checked(at).map_or(0.0, |checks| checks.as_f64()),
-            excepted: strategy.reporting.excepted.get(at).copied().unwrap_or_default(),
             measured: if Some(at) == main { measured } else { 0.0 },
             // As many people are just over the level as just short of it.
             near_level: 2.0 * near[at],
@@ -54,8 +53,7 @@ pub fn shown(arena: &Arena<'_>, strategy: &Strategy, intended: &Strategy) -> Sho
             above_baseline: baseline.filter(|_| Some(at) == main).map(|baseline| shares[0] - baseline),
         }
     };
-    let compared = arena.scheme.outcomes.iter().any(|outcome| matches!(outcome.baseline, Baseline::Comparison { .. }));
-    ShownConduct { segments: segments.collect(), outcomes: (0..arena.scheme.outcomes.len()).map(outcome).collect(), compared }
+    ShownConduct { segments: segments.collect(), outcomes: (0..arena.scheme.outcomes.len()).map(outcome).collect() }
 }
 
 fn good_share(arena: &Arena<'_>, outcome: usize, share: f64) -> f64 {

@@ -122,7 +122,7 @@ pub use access_log::{Access, Actor};
 pub use ::ledger::store::without_password;
 pub use ::records::files::FileFormat;
 pub use ::records::gate::quality::AcceptedFaults;
-pub use base::{hidden_characters, person_name};
+pub use base::{english, hidden_characters, person_name};
 pub use error::{Error, Problems};
 pub use outcomes::QueryDates;
 pub use report::machine_readable::JsonDocument;

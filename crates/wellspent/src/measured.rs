@@ -1,5 +1,6 @@
 //! Outcomes measured from one folder of records: what `measure`, `pay`, `why` and `claims` begin with.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use base::day::Day;
@@ -31,6 +32,8 @@ pub(crate) struct MeasuredRecords {
     pub claims: Option<Vec<Batch>>,
     /// The name of the file of each of their batches.
     pub claim_files: Vec<String>,
+    /// The other tables that were wanted, by name; empty where there are several agencies.
+    pub tables: BTreeMap<&'static str, Vec<Batch>>,
     pub records: Records,
     pub measured: MeasuredOutcomes,
     /// The data-quality report of the records.
@@ -136,5 +139,5 @@ pub(crate) fn measured_records(
         files.iter().filter(|file| file.table.name == "claims").map(records::files::TableFile::name).collect();
     let claim_files = claims.iter().flatten().map(|batch| of_claims[batch.file].clone()).collect();
     let notes = Vec::new();
-    Ok(MeasuredRecords { folder, folders, providers, claims, claim_files, records, measured, quality, set_aside, notes })
+    Ok(MeasuredRecords { folder, folders, providers, claims, claim_files, tables, records, measured, quality, set_aside, notes })
 }

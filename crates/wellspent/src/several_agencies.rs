@@ -129,6 +129,7 @@ fn join(
         providers: tables.providers.as_ref().map(|batches| payees::ids(batches)),
         claims: claims.filter(|claims: &Vec<Batch>| !claims.is_empty()),
         claim_files: tables.claim_files.clone(),
+        tables: BTreeMap::new(),
         records,
         measured,
         quality,

@@ -1,4 +1,4 @@
-//! What a provider changes in what happened, or in what is said of it: people brought over a level, offences dated later, people
+//! What a provider changes in what happened, or in what the records say about it: people brought over a level, offences dated later, people
 //! excepted, claims.
 
 use base::day::Day;

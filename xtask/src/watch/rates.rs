@@ -1,5 +1,7 @@
 //! A rate with the number of draws behind it and Wilson's interval.
 
+use base::statistics::wilson;
+
 /// So many of so many.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Rate {
@@ -21,14 +23,8 @@ impl Rate {
 
     /// Wilson's 95% interval (Wilson 1927), from 0 to 1.
     pub(crate) fn interval(self) -> (f64, f64) {
-        const Z: f64 = 1.959_963_984_540_054;
-        if self.whole == 0 {
-            return (0.0, 1.0);
-        }
-        let (n, p) = (self.whole as f64, self.part as f64 / self.whole as f64);
-        let (middle, scale) = (p + Z * Z / (2.0 * n), 1.0 + Z * Z / n);
-        let half = Z * (p * (1.0 - p) / n + Z * Z / (4.0 * n * n)).sqrt();
-        (((middle - half) / scale).max(0.0), ((middle + half) / scale).min(1.0))
+        let [low, high] = wilson(self.part as f64, self.whole as f64);
+        (low, high)
     }
 
     /// "18 of 20: 90% (70% to 97%)".

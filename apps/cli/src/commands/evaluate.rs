@@ -11,7 +11,7 @@ use wellspent::evaluate::{EvaluateRequest, evaluate, registration};
 
 use crate::args::{ActorArgs, actor_of_own};
 use crate::options::{reach, today, within};
-use crate::output::{Inputs, ResultFormat, is_standard, outputs, write};
+use crate::output::{Inputs, ResultFormat, outputs, with_page};
 use crate::threads::Threads;
 use crate::{print, progress};
 
@@ -78,13 +78,8 @@ pub(crate) fn run(command: Evaluate) -> anyhow::Result<ExitCode> {
     command.threads.begin()?;
     let access = Access { actor: asks, purpose: command.purpose.clone().unwrap_or_default() };
     let report = evaluate(&EvaluateRequest { spec: command.spec, reach: reach(), records, as_at: day, today: now, access })?;
-    let page_only = command.html.as_deref().is_some_and(is_standard);
-    command.html.as_ref().map_or(Ok(()), |file| write(file, &report.page()))?;
-    if command.json {
-        print::json(&report.document())?;
-    } else if !page_only {
-        print::text(|terminal| report.text(terminal))?;
-    }
+    let document = command.json.then(|| report.document());
+    with_page(command.html.as_deref(), || report.page(), document, |terminal| report.text(terminal))?;
     print::notes(&report.warnings);
     Ok(ExitCode::SUCCESS)
 }

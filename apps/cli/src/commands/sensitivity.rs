@@ -8,9 +8,9 @@ use wellspent::folder;
 use wellspent::sensitivity::{SensitivityRequest, sensitivity};
 
 use crate::options::reach;
-use crate::output::{Inputs, ResultFormat, is_standard, outputs, packed, write};
+use crate::output::{Inputs, ResultFormat, outputs, packed, with_page};
+use crate::progress;
 use crate::threads::Threads;
-use crate::{print, progress};
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  wellspent sensitivity my-scheme\n  wellspent sensitivity my-scheme --html sensitivity.html")]
@@ -37,15 +37,10 @@ pub(crate) fn run(command: &Sensitivity) -> anyhow::Result<ExitCode> {
     command.pack.as_deref().map_or(Ok(()), folder::must_be_new)?;
     let html = command.html.iter().map(|file| (file, ResultFormat::Html));
     outputs(html, command.json, Inputs { scheme: Some(&command.scheme), ..Inputs::default() })?;
-    let page_only = command.html.as_deref().is_some_and(is_standard);
     command.threads.begin()?;
     let request = SensitivityRequest { scheme: command.scheme.clone(), reach: reach(), seed: command.seed };
     let found = progress::shown(|progress| sensitivity(&request, progress))??;
-    command.html.as_ref().map_or(Ok(()), |file| write(file, &found.html()))?;
-    if command.json {
-        print::json(&found.document())?;
-    } else if !page_only {
-        print::text(|terminal| found.text(terminal))?;
-    }
+    let document = command.json.then(|| found.document());
+    with_page(command.html.as_deref(), || found.html(), document, |terminal| found.text(terminal))?;
     command.pack.as_ref().map_or(Ok(ExitCode::SUCCESS), |folder| packed(folder, &found.pack()?))
 }

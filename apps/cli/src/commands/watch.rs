@@ -13,7 +13,7 @@ use wellspent::{QueryDates, quality};
 
 use crate::args::AcceptArgs;
 use crate::options::reach;
-use crate::output::{Inputs, ResultFormat, is_standard, outputs, write};
+use crate::output::{Inputs, ResultFormat, outputs, with_page};
 use crate::threads::Threads;
 use crate::{print, progress};
 
@@ -102,13 +102,8 @@ pub(crate) fn run(command: &WatchRecords) -> anyhow::Result<ExitCode> {
         flags: command.flags.clone(),
     })?;
     print::notes(&found.notes);
-    let page_only = command.html.as_deref().is_some_and(is_standard);
-    command.html.as_ref().map_or(Ok(()), |file| write(file, &found.page()))?;
-    if command.json {
-        print::json(&found.document())?;
-    } else if !page_only {
-        print::text(|terminal| found.text(terminal))?;
-    }
+    let document = command.json.then(|| found.document());
+    with_page(command.html.as_deref(), || found.page(), document, |terminal| found.text(terminal))?;
     print::notes(&quality::notes(&found.quality));
     Ok(ExitCode::SUCCESS)
 }

@@ -3,11 +3,11 @@
 use crate::amendment::Amendment;
 use crate::clauses::kind::{ClauseEffects, ClauseKind, KindDescription, NewClause};
 use crate::clauses::reading::ClauseContext;
-use crate::clauses::wording::{capitalised, clause_names, prices, term_numbers};
+use crate::clauses::wording::{clause_names, prices, term_numbers};
 use crate::other_clauses::OtherClauses;
 use crate::pricing::{ClausePricing, LineSink, UnpricedLine};
 use crate::terms::{MeasuredOver, SchemeTerms};
-use base::english::plural;
+use base::english::{capitalised, plural};
 use base::money::{Amount, Pence, Quantity};
 use base::reader::Section;
 use base::schedule::Schedule;

@@ -55,12 +55,6 @@ pub(super) fn waits_for_costs(and_for_results: bool) -> String {
     )
 }
 
-/// With a capital letter, for the start of a sentence.
-pub(super) fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
-}
-
 /// Clauses by their numbers in the term sheet, for a sentence: "term 3.1 (fee)".
 pub(super) fn term_numbers(clauses: &dyn OtherClauses, named: &[usize]) -> String {
     let names: Vec<String> = named.iter().map(|&at| format!("3.{} ({})", at + 1, clauses.name(at))).collect();

@@ -4,6 +4,7 @@ use super::result::{EstimatedEffect, EvaluationResult, Role};
 use crate::balance::Light;
 use crate::spec::{EstimandSpec, OutcomeUnit};
 use crate::words;
+use base::english::capitalised;
 
 /// What was found, with its comparison and its interval.
 pub fn found(evaluation: &EvaluationResult) -> String {
@@ -11,8 +12,8 @@ pub fn found(evaluation: &EvaluationResult) -> String {
     let unit = evaluation.unit;
     let interval = format!("{} interval {}", words::level(evaluation.level), words::interval(unit, answer.low, answer.high));
     let amount = match unit {
-        OutcomeUnit::People => capital(&evaluation.outcome),
-        _ => format!("{}, on average", capital(&evaluation.outcome)),
+        OutcomeUnit::People => capitalised(&evaluation.outcome),
+        _ => format!("{}, on average", capitalised(&evaluation.outcome)),
     };
     let compared = match answer.means {
         Some((treated, others))
@@ -76,11 +77,6 @@ pub fn doubts(evaluation: &EvaluationResult) -> Vec<String> {
 /// "3.2 percentage points less", "£1,794 more".
 fn moved(unit: OutcomeUnit, by: f64) -> String {
     format!("{} {}", words::difference(unit, by.abs()), if by < 0.0 { "less" } else { "more" })
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// What can be said.

@@ -57,7 +57,7 @@ pub(super) fn results(outcome: &OutcomeComparison, found: &ProviderComparison) -
     });
     TextTable {
         id: "results",
-        caption: "Results".to_owned(),
+        caption: "Results of each provider".to_owned(),
         header: strings(["provider", many, "with it", "rate", "expected", "standardised", "place"]),
         rows,
     }
@@ -126,7 +126,7 @@ pub(super) fn mix(outcome: &OutcomeComparison, found: &ProviderComparison) -> Te
         }
         cells
     });
-    TextTable { id: "mix", caption: "Whom each provider served".to_owned(), header, rows: rows.collect() }
+    TextTable { id: "mix", caption: "Each provider's mix of people".to_owned(), header, rows: rows.collect() }
 }
 
 /// Observed over expected by period: one row for a provider and a column for a period, or the other way round where there are many

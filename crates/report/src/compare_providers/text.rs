@@ -43,31 +43,23 @@ impl ComparedProviders {
             "{}\n\n",
             terminal.wrap("A shrunken rate is an estimate by a model, not what was counted: it is pulled towards the rate of everybody, more so for few people.", 0)
         );
-        out += &section(terminal, "What the limits allow for", &list(terminal, &words::limits(outcome, found)));
-        out += &section(terminal, "A ranking would be wrong", &paragraph(terminal, &words::ranking(&found.wrong_order)));
+        out += &terminal.section("What the limits allow for", &terminal.list(&words::limits(outcome, found)));
+        out += &terminal.section("A ranking would be wrong", &paragraph(terminal, &words::ranking(&found.wrong_order)));
         out += &table(terminal, &tables::mix(outcome, found));
         out += &table(terminal, &tables::followed_up(outcome));
         out += &table(terminal, &tables::trend(outcome, found));
         out += &table(terminal, &tables::watches(outcome, found));
         out += &format!("{}\n\n", terminal.wrap(&words::watching(outcome), 0));
-        out += &section(terminal, "Where what is expected comes from", &list(terminal, &words::model(outcome, found)));
+        out += &terminal.section("Where what is expected comes from", &terminal.list(&words::model(outcome, found)));
         out += &table(terminal, &tables::calibration(found));
         out + &paragraph(terminal, &words::fit(found))
     }
 }
 
 fn table(terminal: Terminal, of: &TextTable) -> String {
-    section(terminal, &of.caption, &terminal.table(&of.header, &of.rows))
-}
-
-fn section(terminal: Terminal, title: &str, body: &str) -> String {
-    format!("{}\n{body}\n", terminal.bold(title))
+    terminal.section(&of.caption, &terminal.table(&of.header, &of.rows))
 }
 
 fn paragraph(terminal: Terminal, words: &str) -> String {
     format!("{}\n", terminal.wrap(words, 0))
-}
-
-fn list(terminal: Terminal, items: &[String]) -> String {
-    items.iter().map(|item| format!("  - {}\n", terminal.wrap(item, 4))).collect()
 }

@@ -23,32 +23,32 @@ impl EvaluationReport {
         let methods: String =
             self.methods().iter().map(|method| format!("{}\n", terminal.dim(&terminal.wrap(method, 0)))).collect();
         let table = terminal.table(&ESTIMATE_COLUMNS.map(str::to_owned), &rows);
-        out += &section(terminal, "Every estimate that was made", &format!("{table}{methods}"));
+        out += &terminal.section("Every estimate that was made", &format!("{table}{methods}"));
         if !found.losses.is_empty() {
-            out += &section(terminal, "Who is compared", &self.losses(terminal));
+            out += &terminal.section("Who is compared", &self.losses(terminal));
         }
         if let Some(balance) = self.balance(terminal) {
-            out += &section(terminal, "How alike the groups are", &balance);
+            out += &terminal.section("How alike the groups are", &balance);
         }
         if let Some(panel) = self.panel_table(terminal) {
-            out += &section(terminal, "By periods since the start", &panel);
+            out += &terminal.section("By periods since the start", &panel);
         }
-        out += &section(terminal, "What can be said", &list(terminal, &said::can_be_said(found)));
-        out += &section(terminal, "What cannot be said", &list(terminal, &said::cannot_be_said(found, self.randomised)));
+        out += &terminal.section("What can be said", &terminal.list(&said::can_be_said(found)));
+        out += &terminal.section("What cannot be said", &terminal.list(&said::cannot_be_said(found, self.randomised)));
         if !found.sensitivity.is_empty() {
             let figures: Vec<String> =
                 found.sensitivity.iter().map(|figure| format!("{}: {}", figure.name, figure.words)).collect();
-            out += &section(terminal, "How strong something unseen would have to be", &list(terminal, &figures));
+            out += &terminal.section("How strong something unseen would have to be", &terminal.list(&figures));
         }
         let remarks = self.remarks();
         if !remarks.is_empty() {
-            out += &section(terminal, "Further", &list(terminal, &remarks));
+            out += &terminal.section("Further", &terminal.list(&remarks));
         }
-        let mut registration = list(terminal, &self.registration.words());
+        let mut registration = terminal.list(&self.registration.words());
         for line in self.registration.difference() {
             registration += &format!("    {line}\n");
         }
-        out += &section(terminal, "Registration", &registration);
+        out += &terminal.section("Registration", &registration);
         format!("{}\n\n{}\n", out.trim_end(), terminal.dim(&terminal.wrap(NOT_FOR_PUBLICATION, 0)))
     }
 
@@ -125,12 +125,4 @@ fn light(light: Light) -> &'static str {
         Light::Amber => "fair",
         Light::Red => "poor",
     }
-}
-
-fn section(terminal: Terminal, title: &str, body: &str) -> String {
-    format!("{}\n{body}\n", terminal.bold(title))
-}
-
-fn list(terminal: Terminal, items: &[String]) -> String {
-    items.iter().map(|item| format!("  - {}\n", terminal.wrap(item, 4))).collect()
 }

@@ -94,19 +94,11 @@ impl PublishedResult {
     }
 }
 
-/// Pence as pounds: "1234.50".
-fn in_pounds(pence: i64) -> String {
-    format!("{}.{:02}", pence / 100, pence % 100)
-}
-
 /// A figure as numbers, and as words where a number is hidden. Shares are of 100.
 fn in_file(figure: FigureShown) -> ([String; 3], String) {
     let none = || [String::new(), String::new(), String::new()];
     match figure {
-        FigureShown::Count(count) | FigureShown::Money(count) => match count.shown() {
-            CellShown::Value(value) if matches!(figure, FigureShown::Money(_)) => {
-                ([in_pounds(value), String::new(), String::new()], "number".to_owned())
-            }
+        FigureShown::Count(count) => match count.shown() {
             CellShown::Value(value) => ([value.to_string(), String::new(), String::new()], "number".to_owned()),
             CellShown::FewerThan(count) => (none(), format!("fewer than {count}")),
             CellShown::ToProtect => (none(), NOT_SHOWN.to_owned()),

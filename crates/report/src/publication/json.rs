@@ -1,11 +1,10 @@
 //! What is published, for other programs.
 
-use base::money::Pence;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{EVERYBODY, FigureShown, PublishedResult, PublishedView, ViewRow};
-use crate::machine_readable::{JsonDocument, pounds, rounded};
+use crate::machine_readable::{JsonDocument, rounded};
 use disclosure::words::{CellShown, NOT_SHOWN};
 
 /// Figures that passed disclosure control. A number that may not be published is null, and so is what follows from one.
@@ -44,7 +43,7 @@ struct PublishedTableEntry {
     by: Vec<String>,
     /// the rows, totals after their parts
     rows: Vec<PublishedRowEntry>,
-    /// what is said below it; null where every number is shown
+    /// the note below the table; null where every number is shown
     note: Option<String>,
 }
 
@@ -114,8 +113,7 @@ impl PublishedResult {
 fn entry(name: &'static str, figure: FigureShown) -> PublishedFigureEntry {
     let (mut value, mut low, mut high, mut shown) = (None, None, None, None);
     match figure {
-        FigureShown::Count(count) | FigureShown::Money(count) => match count.shown() {
-            CellShown::Value(pence) if matches!(figure, FigureShown::Money(_)) => value = Some(pounds(Pence(pence))),
+        FigureShown::Count(count) => match count.shown() {
             CellShown::Value(count) => value = Some(count as f64),
             CellShown::FewerThan(count) => shown = Some(format!("fewer than {count}")),
             CellShown::ToProtect => shown = Some(NOT_SHOWN.to_owned()),

@@ -8,7 +8,8 @@ mod page;
 mod text;
 mod words;
 
-use base::money::{Pence, thousands};
+use base::money::thousands;
+use base::statistics::wilson;
 use disclosure::publication::{ProtectedCount, Publication, PublishedTable};
 use disclosure::table::Dimension;
 use disclosure::words::{CellShown, NOT_SHOWN};
@@ -57,8 +58,6 @@ pub struct PublishedColumn {
 pub enum PublishedFigure {
     /// A cell of a table of the publication. A table with one dimension more than the rows gives one of its categories, or the total.
     Cell { table: usize, category: Option<usize> },
-    /// A sum of money of a table with the dimensions of the rows.
-    Money { table: usize },
     /// One column for each 100 of another, with its 95% interval.
     OfHundred { top: usize, bottom: usize },
     /// One column divided by another.
@@ -71,7 +70,6 @@ pub enum PublishedFigure {
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum FigureShown {
     Count(ProtectedCount),
-    Money(ProtectedCount),
     /// A share with the ends of its interval.
     Share([f64; 3]),
     Mean(f64),
@@ -154,7 +152,7 @@ impl PublishedResult {
         inner: Option<usize>,
     ) -> FigureShown {
         let count = |at: usize| match before.get(at) {
-            Some(FigureShown::Count(count) | FigureShown::Money(count)) => count.value(),
+            Some(FigureShown::Count(count)) => count.value(),
             _ => None,
         };
         match figure {
@@ -165,12 +163,12 @@ impl PublishedResult {
                 let cell = table.cell(&place.collect::<Vec<_>>());
                 cell.map_or(FigureShown::LeftOut, FigureShown::Count)
             }
-            PublishedFigure::Money { table } => {
-                let cell = self.publication.tables().get(*table).and_then(|table| table.cell(place));
-                cell.map_or(FigureShown::LeftOut, FigureShown::Money)
-            }
             PublishedFigure::OfHundred { top, bottom } => match (count(*top), count(*bottom)) {
-                (Some(top), Some(bottom)) if bottom > 0 => FigureShown::Share(wilson(top, bottom)),
+                (Some(top), Some(bottom)) if bottom > 0 => {
+                    let (top, bottom) = (top as f64, bottom as f64);
+                    let [low, high] = wilson(top, bottom);
+                    FigureShown::Share([(top / bottom).min(1.0), low, high])
+                }
                 _ => FigureShown::LeftOut,
             },
             PublishedFigure::Mean { top, bottom } => match (count(*top), count(*bottom)) {
@@ -179,7 +177,7 @@ impl PublishedResult {
             },
             PublishedFigure::Judgement(words) => {
                 let is_open = before.iter().all(|figure| match figure {
-                    FigureShown::Count(count) | FigureShown::Money(count) => count.value().is_some(),
+                    FigureShown::Count(count) => count.value().is_some(),
                     _ => true,
                 });
                 // A judgement is made of exact numbers, and beside rounded ones it would tell more than they do.
@@ -190,7 +188,7 @@ impl PublishedResult {
         }
     }
 
-    /// What is said below a view; none where everything is shown.
+    /// The note below the table of a view; none where everything is shown.
     fn note(&self, rows: &[ViewRow]) -> Option<String> {
         if let Some(base) = self.publication.rounding_base() {
             return Some(disclosure::words::note_of_rounding(base));
@@ -199,7 +197,7 @@ impl PublishedResult {
         let shown: Vec<CellShown> = counts
             .clone()
             .filter_map(|figure| match figure {
-                FigureShown::Count(count) | FigureShown::Money(count) => Some(count.shown()),
+                FigureShown::Count(count) => Some(count.shown()),
                 _ => None,
             })
             .collect();
@@ -210,8 +208,7 @@ impl PublishedResult {
 /// The words in a cell of a table.
 fn cell(figure: FigureShown) -> String {
     match figure {
-        FigureShown::Count(count) | FigureShown::Money(count) => match count.shown() {
-            CellShown::Value(value) if matches!(figure, FigureShown::Money(_)) => Pence(value).to_string(),
+        FigureShown::Count(count) => match count.shown() {
             CellShown::Value(value) => thousands(value),
             CellShown::FewerThan(count) => format!("fewer than {}", thousands(count)),
             CellShown::ToProtect => NOT_SHOWN.to_owned(),
@@ -223,14 +220,4 @@ fn cell(figure: FigureShown) -> String {
         FigureShown::Judgement(word) => word.to_owned(),
         FigureShown::LeftOut => "–".to_owned(),
     }
-}
-
-/// A share and its 95% interval by Wilson ("Probable inference, the law of succession, and statistical inference", 1927), from published
-/// numbers.
-fn wilson(top: i64, bottom: i64) -> [f64; 3] {
-    const Z: f64 = 1.959_963_984_540_054;
-    let (n, share) = (bottom as f64, (top as f64 / bottom as f64).min(1.0));
-    let (middle, stretch) = (share + Z * Z / (2.0 * n), 1.0 + Z * Z / n);
-    let half = Z * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
-    [share, ((middle - half) / stretch).max(0.0), ((middle + half) / stretch).min(1.0)]
 }

@@ -36,7 +36,8 @@ impl PublishedResult {
         let laid_out: Vec<Vec<String>> = laid_out.collect();
         html! {
             @if let Some(chart) = self.chart(view, &rows, which) { (chart.draw_again(which)) }
-            (stacked_table(&format!("results{which}"), &view.title, &header, &laid_out))
+            // The section has the title itself, and each part of a page needs a name of its own.
+            (stacked_table(&format!("results{which}"), &format!("{}, by {first}", view.title), &header, &laid_out))
             @if let Some(note) = self.note(&rows) { (paragraph(&note)) }
         }
     }

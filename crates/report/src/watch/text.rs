@@ -20,25 +20,21 @@ impl WatchReport {
             lines.push(format!("What would settle it: {}.", detector.settled_by));
             lines.push(format!("Tuned to: {}.", detector.tuned_to));
             lines.extend(self.remembered(looked).map(words::remembered));
-            out += &list(terminal, &lines);
+            out += &terminal.list(&lines);
         }
         let past = self.past();
         if !past.is_empty() {
             let lines: Vec<String> = past.iter().map(|looked| words::past(self, looked)).collect();
-            out += &format!("\n{}\n{}", terminal.bold("Flags that no longer stand"), list(terminal, &lines));
+            out += &format!("\n{}\n{}", terminal.bold("Flags that no longer stand"), terminal.list(&lines));
         }
         if let Some(memory) = &self.memory {
             out += &format!("\n{}\n", terminal.wrap(&words::precision(memory), 0));
         }
-        out += &format!("\n{}\n{}", terminal.bold("How to read a flag"), list(terminal, &words::about_flags()));
+        out += &format!("\n{}\n{}", terminal.bold("How to read a flag"), terminal.list(&words::about_flags()));
         let not = words::not_looked_for(self);
         if !not.is_empty() {
-            out += &format!("\n{}\n{}", terminal.bold("Not looked for"), list(terminal, &not));
+            out += &format!("\n{}\n{}", terminal.bold("Not looked for"), terminal.list(&not));
         }
         out
     }
-}
-
-fn list(terminal: Terminal, items: &[String]) -> String {
-    items.iter().map(|item| format!("  - {}\n", terminal.wrap(item, 4))).collect()
 }

@@ -1,7 +1,8 @@
 //! What a watch says, as sentences.
 
-use base::english::{counted, plural};
+use base::english::{MONTHS, capitalised, counted, plural};
 use base::money::thousands;
+use base::statistics::wilson;
 use risks::detection::evidence::EffectSide;
 use risks::detection::signal::{ComparedWith, SignalEvidence, Unit};
 use risks::detection::watch::{FALSE_DISCOVERIES, FALSE_FLAGS, LookedAt, SECOND_SIGNAL};
@@ -10,19 +11,10 @@ use risks::{RiskId, listed, quoted};
 
 use super::{FlagDecision, FlagMemory, RememberedFlag, WatchReport};
 
-const MONTHS: [&str; 12] =
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
-
 /// "April 2027".
 #[must_use]
 pub fn month_in_words(month: Month) -> String {
     format!("{} {}", MONTHS[month.rem_euclid(12) as usize], month.div_euclid(12))
-}
-
-/// "Drift", to begin a sentence with.
-pub(super) fn capital(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
 }
 
 /// The answer in one or two sentences.
@@ -139,13 +131,13 @@ pub(super) fn signal(signal: &SignalEvidence) -> String {
         let since = month_in_words(signal.since);
         return format!(
             "{}: {cases} of {of} since {since}, where we allow an honest provider {}% (an assumption).",
-            capital(signal.of),
+            capitalised(signal.of),
             (1000.0 * allowed).round() / 10.0
         );
     }
     format!(
         "{}: {} {direction} {than} (95% interval {} to {}), since {}.{alone}",
-        capital(signal.of),
+        capitalised(signal.of),
         shown(estimate),
         interval[0],
         interval[1],
@@ -199,7 +191,7 @@ pub(super) fn precision(memory: &FlagMemory) -> String {
             plural(confirmed, "was", "were"),
         ),
         decided => {
-            let [low, high] = wilson(confirmed, decided).map(|share| (100.0 * share).round());
+            let [low, high] = wilson(confirmed as f64, decided as f64).map(|share| (100.0 * share).round());
             format!(
                 "Of {} decided about, {confirmed} {} confirmed: a precision of {}% (95% interval {low}% to {high}%).{waiting}",
                 counted(decided, "flag", "flags"),
@@ -208,14 +200,6 @@ pub(super) fn precision(memory: &FlagMemory) -> String {
             )
         }
     }
-}
-
-/// Wilson's 95% interval of a share.
-pub(super) fn wilson(of: u64, all: u64) -> [f64; 2] {
-    const Z: f64 = 1.959_963_984_540_054;
-    let (n, share) = (all as f64, of as f64 / all as f64);
-    let (middle, spread) = (share + Z * Z / (2.0 * n), Z * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt());
-    [(middle - spread) / (1.0 + Z * Z / n), (middle + spread) / (1.0 + Z * Z / n)].map(|end| end.clamp(0.0, 1.0))
 }
 
 /// Risks that the records cannot show, as sentences: one for each reason.
@@ -227,7 +211,7 @@ pub(super) fn not_looked_for(watched: &WatchReport) -> Vec<String> {
             None => reasons.push((reason, vec![risk.name().to_owned()])),
         }
     }
-    reasons.into_iter().map(|(reason, risks)| format!("{}: {reason}.", capital(&listed(&risks)))).collect()
+    reasons.into_iter().map(|(reason, risks)| format!("{}: {reason}.", capitalised(&listed(&risks)))).collect()
 }
 
 /// How rarely chance alone gives such evidence, in a table.

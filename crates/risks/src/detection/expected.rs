@@ -8,8 +8,6 @@ use base::statistics::normal_cdf;
 pub struct ShownConduct {
     pub segments: Vec<ShownSegment>,
     pub outcomes: Vec<ShownOutcome>,
-    /// Whether the contract measures a comparison group.
-    pub compared: bool,
 }
 
 /// The people of one segment.
@@ -31,8 +29,6 @@ pub struct ShownOutcome {
     pub claims: f64,
     pub false_claims: f64,
     pub audited: f64,
-    /// The share of people excepted who should count.
-    pub excepted: f64,
     /// People measured, and people near a level that is paid for, with the share of those below it who are brought over.
     pub measured: f64,
     pub near_level: f64,
@@ -129,6 +125,12 @@ impl ShownConduct {
     }
 }
 
+/// The variance of a share of so many: as with half a case more of each kind, so that a share of none or all is not certain.
+pub(crate) fn variance_of_share(share: f64, of: f64) -> f64 {
+    let held = (share * of + 0.5) / (of + 1.0);
+    held * (1.0 - held) / of
+}
+
 /// The difference of a share between two groups of segments, less what is allowed, as an expected signal.
 pub(crate) fn difference_of_shares(
     (first, second): (&[&ShownSegment], &[&ShownSegment]),
@@ -140,9 +142,7 @@ pub(crate) fn difference_of_shares(
     let of = |segments: &[&ShownSegment]| {
         let people: f64 = segments.iter().map(|segment| segment.people).sum();
         let mean = segments.iter().map(|segment| segment.people * share(segment)).sum::<f64>() / people;
-        // As with one person more of each kind, so that a share of none or all is not certain.
-        let held = (mean * people + 0.5) / (people + 1.0);
-        (people > 0.0).then_some((mean, held * (1.0 - held) / people))
+        (people > 0.0).then_some((mean, variance_of_share(mean, people)))
     };
     let ((first, one), (second, other)) = (of(first)?, of(second)?);
     Some(ExpectedSignal { needs, estimate: first - second - allowed, variance: one + other, size })

@@ -73,31 +73,13 @@ impl Signal {
     /// A signal that is compared with the same provider before.
     #[must_use]
     pub fn since_before(of: &'static str, points: Vec<MonthlyNumber>, size: f64) -> Signal {
-        Signal {
-            of,
-            points,
-            compared_with: ComparedWith::Before,
-            side: EffectSide::Above,
-            size,
-            unit: Unit::Share,
-            falls: false,
-            about_contract: false,
-        }
+        Signal { compared_with: ComparedWith::Before, ..Signal::beyond_zero(of, points, size) }
     }
 
     /// A signal that is compared with the other providers.
     #[must_use]
     pub fn beyond_others(of: &'static str, points: Vec<MonthlyNumber>, size: f64) -> Signal {
-        Signal {
-            of,
-            points,
-            compared_with: ComparedWith::Others,
-            side: EffectSide::Above,
-            size,
-            unit: Unit::Share,
-            falls: false,
-            about_contract: false,
-        }
+        Signal { compared_with: ComparedWith::Others, ..Signal::beyond_zero(of, points, size) }
     }
 
     /// The same, of what falls where the risk comes true: the numbers are turned round.

@@ -3,6 +3,7 @@
 //! For each outcome everybody who started is in one state, and those whose result is known are those with the outcome and those without
 //! it. These sums are part of the release, so that nobody can subtract what is shown and find what is hidden.
 
+use base::english::capitalised;
 use std::collections::BTreeMap;
 
 use contract::Scheme;
@@ -254,7 +255,7 @@ impl Tables {
             columns.extend(states.iter().enumerate().skip(1).map(|(at, state)| column(state, at)));
         }
         columns.extend(judgement.map(|(name, words)| PublishedColumn { name, figure: PublishedFigure::Judgement(words) }));
-        self.views.push(PublishedView { name: outcome.name.clone(), title: capital(&outcome.measure), columns });
+        self.views.push(PublishedView { name: outcome.name.clone(), title: capitalised(&outcome.measure), columns });
         Ok(())
     }
 }
@@ -276,10 +277,4 @@ fn outcomes_within(scheme: &Scheme, draft: &Tables) -> Vec<(CellId, CellId)> {
         }
     }
     found
-}
-
-/// With a capital letter at its beginning.
-fn capital(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
 }

@@ -8,6 +8,7 @@ mod observe;
 
 use std::path::PathBuf;
 
+use base::english::counted;
 use outcomes::QueryDates;
 use records::gate::quality::AcceptedFaults;
 pub use report::watch::{FlagDecision, FlagMemory, RememberedFlag, WatchReport};
@@ -44,14 +45,13 @@ pub fn watch(request: &WatchRequest) -> Result<WatchReport, Error> {
     let mut scheme = folder::open(&request.scheme, request.reach)?.scheme()?;
     // No rule of the contract asks for referrals, and a watch does.
     scheme.records.other_kinds.push(observe::REFERRAL.to_owned());
-    let tables = ["claims", "contacts", "feedback"];
-    let read = read_outcomes(&scheme, &request.records, None, request.days, &tables, request.accepted.clone())?;
+    let read = read_outcomes(&scheme, &request.records, None, request.days, &observe::SHOWN_BY, request.accepted.clone())?;
     let found = read.measured();
     let mut watched = watched(request, &scheme, found).map_err(|error| error.with_notes(&found.all_notes()))?;
     if let (Some(path), Some((memory, columns))) = (&request.flags, memory) {
         watched.memory = Some(memory);
         let added = memory::add(path, &columns, &mut watched)?;
-        let words = base::english::counted(added as u64, "new flag was", "new flags were");
+        let words = counted(added as u64, "new flag was", "new flags were");
         watched.notes.push(format!("{words} added to {}", path.display()));
     }
     Ok(watched)
@@ -67,11 +67,10 @@ fn watched(request: &WatchRequest, scheme: &contract::Scheme, found: &MeasuredRe
             "check that the column `provider` of starts names the provider, and nothing that is different for each person",
         ));
     }
-    let unused: Vec<String> = ["contacts", "claims", "feedback"]
-        .into_iter()
-        .filter(|table| found.quality.set_aside_of(table) > 0)
-        .map(|table| format!("{} of {table}", base::english::counted(found.quality.set_aside_of(table), "row", "rows")))
-        .collect();
+    let set_aside = observe::SHOWN_BY.into_iter().map(|table| (table, found.quality.set_aside_of(table)));
+    let unused =
+        set_aside.filter(|(_, rows)| *rows > 0).map(|(table, rows)| format!("{} of {table}", counted(rows, "row", "rows")));
+    let unused: Vec<String> = unused.collect();
     if !unused.is_empty() && request.accepted.is_none() {
         return Err(Error::failed(
             format!("{} cannot be used: what is missing would look as if a provider had done nothing", unused.join(" and ")),

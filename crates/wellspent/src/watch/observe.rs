@@ -24,7 +24,7 @@ use crate::measured::MeasuredRecords;
 /// The kind of event that says that somebody was referred; its class is the provider.
 pub(super) const REFERRAL: &str = "referral";
 /// Tables that show what providers do, beside those that the rules ask for.
-pub(super) const SHOWN_BY: [&str; 3] = ["starts", "contacts", "feedback"];
+pub(super) const SHOWN_BY: [&str; 3] = ["claims", "contacts", "feedback"];
 
 /// The table, from records that were measured. `days` are the day that the question is about, and the day up to which records were known.
 pub(super) fn observed(scheme: &Scheme, found: &MeasuredRecords, days: (Day, Day)) -> anyhow::Result<ObservedRecords> {
@@ -35,10 +35,11 @@ pub(super) fn observed(scheme: &Scheme, found: &MeasuredRecords, days: (Day, Day
     let follow_up = follow_up(scheme, records, measured, main, days);
     let events = main.map_or_else(Vec::new, |main| events_of_people(scheme, records, main, known_at));
     let events_of = |person: u32| events.get(person as usize).map_or(&[][..], Vec::as_slice);
-    let wanted = WantedRecords { need: None, scheme: Some(scheme), tables: &SHOWN_BY, known_at: Some(known_at) };
-    let shown = gate::load(&found.folder, &wanted)?;
-    let of = |name: &str| shown.tables.get(name);
-    let ends = of("starts").map_or_else(BTreeMap::new, |batches| ends(records, batches, known_at));
+    let of = |name: &str| found.tables.get(name);
+    // No rule asks when a service ended.
+    let wanted = WantedRecords { need: None, scheme: Some(scheme), tables: &["starts"], known_at: Some(known_at) };
+    let whole = gate::load(&found.folder, &wanted)?;
+    let ends = whole.tables.get("starts").map_or_else(BTreeMap::new, |batches| ends(records, batches, known_at));
     let mut starts: Vec<ObservedStart> = Vec::with_capacity(measured.index.len());
     for (at, index) in measured.index.iter().enumerate() {
         let start = &index.start;
@@ -84,7 +85,6 @@ pub(super) fn observed(scheme: &Scheme, found: &MeasuredRecords, days: (Day, Day
     starts_in_order.sort_by_key(|start| start.began);
     Ok(ObservedRecords {
         providers,
-        segments: scheme.segments.clone(),
         areas: scheme.areas.len(),
         outcomes,
         main,
