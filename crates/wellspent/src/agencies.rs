@@ -19,7 +19,7 @@ use outcomes::effect::SetAside;
 use records::batch::{Batch, Name};
 use records::counted_rows::CountedRows;
 use records::fault::{Fault, Grade, visible};
-use records::gate::amount_scale::AmountScale;
+use records::gate::amount_sizes::AmountsByMonth;
 use records::gate::ends::DaysByKind;
 use records::gate::evidence;
 use records::gate::findings::Findings;
@@ -67,7 +67,7 @@ pub(crate) struct Agencies {
     /// For each agency whose people were read, the days of birth of those records, in the same order.
     born: BTreeMap<String, Vec<Day>>,
     /// For each agency with events, its file and the sizes of its amounts by needed kind.
-    pub amounts: Vec<(String, Vec<AmountScale>)>,
+    pub amounts: Vec<(String, Vec<AmountsByMonth>)>,
     /// For each table, the days of each agency that has it.
     pub ends: BTreeMap<&'static str, Vec<AgencyDays>>,
     /// What is wrong with the linkage itself, each with its file.
@@ -360,7 +360,7 @@ impl Agencies {
                 self.ends.entry(table.name).or_default().push(AgencyDays { file: names[0].clone(), days });
             }
             if table.name == "events" {
-                self.amounts.push((names[0].clone(), found.amount_scales()));
+                self.amounts.push((names[0].clone(), found.amounts()));
             }
             if let Some(fault) = known.people.and_then(|names| evidence::ids_in_other_forms(&found.unknown, names)) {
                 self.findings.add(&format!("{agency}/{}", table.name), fault, false, None);

@@ -27,9 +27,10 @@ use records::batch::{Batch, ColumnValues, Name};
 use records::counted_rows::CountedRows;
 use records::fault::Fault;
 use records::gate::GateResult;
-use records::gate::amount_scale::{AmountScale, hundredfold};
+use records::gate::amount_sizes::AmountsByMonth;
 use records::gate::ends::{DaysByKind, stopped_ends, stopped_rows};
 use records::gate::evidence::FactsRead;
+use records::gate::hundredfold::hundredfold;
 use records::gate::quality::{AcceptedFaults, QualityReport};
 use records::gate::{StatedCount, TableRules, evidence};
 use records::need::{ColumnNeed, RequiredColumn};
@@ -490,8 +491,8 @@ fn sound(
         faults.into_iter().for_each(|fault| agencies.note(name, fault));
         unused.into_iter().chain(classes).for_each(|fault| agencies.found_in(name, fault, false));
     }
-    let (files, scales): (Vec<String>, Vec<Vec<AmountScale>>) = std::mem::take(&mut agencies.amounts).into_iter().unzip();
-    for (at, fault) in hundredfold(&need.events, &scales) {
+    let (files, amounts): (Vec<String>, Vec<Vec<AmountsByMonth>>) = std::mem::take(&mut agencies.amounts).into_iter().unzip();
+    for (at, fault) in hundredfold(&need.events, &amounts) {
         agencies.found_in(&files[at], fault, false);
     }
     agencies.judge(&scheme.records, accepted)

@@ -85,7 +85,7 @@ fn evidence_that_is_missing_because_of_faults_says_so() {
     assert!(at(&some, "people.csv: `died`:") < at(&some, "no person with this id is in the rows of people"), "{some}");
 }
 
-/// One file of wages has pence, and another pounds and pence. It is told, and nothing else is.
+/// One file of wages has pence, and another pounds and pence; or one file has both. It is told, and nothing else is.
 #[test]
 fn pence_that_are_read_as_pounds_are_told() {
     let wages = |from: usize, amount: &dyn Fn(usize) -> String| -> String {
@@ -102,6 +102,13 @@ fn pence_that_are_read_as_pounds_are_told() {
     assert!(told(&wages(50, &|at| format!("{}", 90_000 + 1_100 * at))));
     assert!(!told(&wages(50, &|at| format!("{}.50", 900 + 11 * at))));
     assert!(!told(&wages(50, &|at| format!("{}.50", 90_000 + 1_100 * at))), "with pence");
+    // A program that changes its unit in the middle of a file, by day or in no order.
+    let both =
+        |at: usize| if at.is_multiple_of(2) { format!("{}", 90_000 + 1_100 * at) } else { format!("{}.50", 900 + 11 * at) };
+    let rows = (0..60).map(|at| format!("u{at},p1,wage,2026-03-01,,,{}\n", both(at)));
+    let events: String = std::iter::once("event,person,kind,date,class,about,amount\n".to_owned()).chain(rows).collect();
+    let output = pay(&[("events.csv", &EVENTS.replace("event,person,kind,date,class,about,amount\n", &events))], &[]);
+    assert!(said(&output).contains("some amounts are about a hundred times the others"), "{}", said(&output));
 }
 
 #[test]

@@ -6,14 +6,14 @@ use base::english::counted;
 use super::super::batch::{Batch, ColumnValues, NONE};
 use super::super::fault::{Fault, visible};
 use super::super::need::Need;
-use super::amount_scale::AmountScale;
+use super::amount_sizes::AmountSizes;
 use super::row_faults::RowFaults;
 use super::rules::AmountRule;
 
 /// So many times the most that counts, or the usual amount, no amount is.
 const TIMES: i64 = 1000;
 /// A thousand has so many binary digits.
-const DIGITS: usize = 10;
+const DIGITS: u16 = 10;
 /// From so many rows below zero on, more of them than above are no corrections.
 const SEVERAL: u64 = 5;
 
@@ -57,12 +57,12 @@ pub(super) fn check(rules: &[AmountRule], kinds: &[u16], batch: &Batch, row_faul
 
 /// What is doubtful of the amounts of each kind.
 #[must_use]
-pub fn faults(kinds: &[String], seen: &[AmountScale]) -> Vec<Fault> {
+pub fn faults(kinds: &[String], seen: &[AmountSizes]) -> Vec<Fault> {
     kinds.iter().zip(seen).flat_map(|(kind, seen)| [turned(kind, seen), far_larger(kind, seen)]).flatten().collect()
 }
 
 /// More amounts are below zero than above it.
-fn turned(kind: &str, seen: &AmountScale) -> Option<Fault> {
+fn turned(kind: &str, seen: &AmountSizes) -> Option<Fault> {
     let what = "more amounts of this kind are below zero than above it";
     let fix = "check the sign: an amount below zero only corrects another one";
     let fault = Fault::file(what, "amounts above zero, and some that correct them", fix).refused();
@@ -72,7 +72,7 @@ fn turned(kind: &str, seen: &AmountScale) -> Option<Fault> {
 }
 
 /// Some amounts are far larger than all others.
-fn far_larger(kind: &str, seen: &AmountScale) -> Option<Fault> {
+fn far_larger(kind: &str, seen: &AmountSizes) -> Option<Fault> {
     let (above, below) = seen.above_and_below();
     let (rows, all) = (seen.far_larger(DIGITS), above + below);
     let what = "amounts of this kind are about a thousand times the usual one, or more";

@@ -7,6 +7,7 @@ use super::super::fault::{Fault, visible};
 use super::super::names::{Fingerprints, Names, fingerprint};
 use super::super::spelling;
 use super::super::tables::Coverage;
+use super::amount_sizes::AmountsByMonth;
 use super::amounts;
 use super::file_columns::renamed;
 use super::result::{GateResult, OtherKind, OtherKinds};
@@ -133,7 +134,7 @@ pub struct MissingEvidence {
 pub fn missing_evidence(read: &FactsRead<'_>, need: &Need, people: u64) -> MissingEvidence {
     let mut of_coverage = differing(read.table, read.stated, read.found);
     let found = read.found;
-    let mut faults = amounts::faults(read.kinds, &found.amount_scales());
+    let mut faults = amounts::faults(read.kinds, &found.amounts().iter().map(AmountsByMonth::all).collect::<Vec<_>>());
     let word = if read.table == "spells" { "spell" } else { "event" };
     let used: u64 = found.files.iter().map(|rows| rows.used).sum();
     if used == 0 && found.unknown_people > 0 {

@@ -10,7 +10,7 @@
 //! guessing.
 
 pub mod about;
-pub mod amount_scale;
+pub mod amount_sizes;
 pub mod amounts;
 mod audits;
 pub mod copies;
@@ -20,6 +20,7 @@ mod file_columns;
 pub mod findings;
 mod groups;
 pub mod households;
+pub mod hundredfold;
 mod keys;
 mod known_names;
 mod letter_case;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::fault::Fault;
 use super::super::names::Fingerprints;
-use super::amount_scale::AmountScale;
+use super::amount_sizes::AmountsByMonth;
 use super::ends::{self, DaysByKind};
 use super::file_columns::FileColumns;
 use super::findings::Findings;
@@ -46,7 +46,7 @@ pub struct GateResult {
     /// What was seen of the columns of each file.
     pub(super) columns: Vec<FileColumns>,
     /// The sizes of the amounts that are added up, by file and needed kind.
-    pub(super) scales: Vec<Vec<AmountScale>>,
+    pub(super) amounts: Vec<Vec<AmountsByMonth>>,
     /// The days from which rows are and on which they end, by file and kind.
     pub(super) ends: Vec<DaysByKind>,
     /// Of a table of starts: who says to which group a start belongs.
@@ -93,9 +93,9 @@ impl GateResult {
 
     /// The sizes of the amounts of all files, by needed kind.
     #[must_use]
-    pub fn amount_scales(&self) -> Vec<AmountScale> {
+    pub fn amounts(&self) -> Vec<AmountsByMonth> {
         let mut all = Vec::new();
-        self.scales.iter().for_each(|file| merge_scales(&mut all, file));
+        self.amounts.iter().for_each(|file| merge_amounts(&mut all, file));
         all
     }
 
@@ -134,8 +134,8 @@ impl GateResult {
         }
         self.columns.resize(self.columns.len().max(other.columns.len()), FileColumns::default());
         self.columns.iter_mut().zip(other.columns).for_each(|(seen, more)| seen.merge(more));
-        self.scales.resize(self.scales.len().max(other.scales.len()), Vec::new());
-        self.scales.iter_mut().zip(&other.scales).for_each(|(file, more)| merge_scales(file, more));
+        self.amounts.resize(self.amounts.len().max(other.amounts.len()), Vec::new());
+        self.amounts.iter_mut().zip(&other.amounts).for_each(|(file, more)| merge_amounts(file, more));
         self.ends.resize(self.ends.len().max(other.ends.len()), DaysByKind::new());
         self.ends.iter_mut().zip(other.ends).for_each(|(file, more)| ends::merge(file, more));
         self.groups.merge(other.groups);
@@ -168,9 +168,9 @@ impl GateResult {
 }
 
 /// Adds amounts by kind.
-fn merge_scales(all: &mut Vec<AmountScale>, more: &[AmountScale]) {
-    all.resize(all.len().max(more.len()), AmountScale::default());
-    all.iter_mut().zip(more).for_each(|(scale, more)| scale.merge(more));
+fn merge_amounts(all: &mut Vec<AmountsByMonth>, more: &[AmountsByMonth]) {
+    all.resize(all.len().max(more.len()), AmountsByMonth::default());
+    all.iter_mut().zip(more).for_each(|(own, more)| own.merge(more));
 }
 
 /// Kinds that no rule needs: which were seen, and some of them with their rows.

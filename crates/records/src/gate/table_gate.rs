@@ -14,9 +14,10 @@ use super::super::need::{ColumnNeed, RequiredColumn};
 use super::super::placeholders;
 use super::super::schema::{RecordTable, ValueKind};
 use super::super::spelling;
-use super::amount_scale::{AmountScale, hundredfold};
+use super::amount_sizes::AmountsByMonth;
 use super::copies::{self, CopyFinder};
 use super::file_columns::{self, FileColumns};
+use super::hundredfold::hundredfold;
 use super::keys::KeySet;
 use super::known_names::{CONSEQUENCES, FIX_CAUSE, KnownNames, PAYEE, PERSON, REFERENCES, Reference};
 use super::letter_case::LettersSeen;
@@ -138,7 +139,7 @@ impl<'a> QualityGate<'a> {
             self.set_aside(file, batch, &mut lookups, row_faults, found);
         }
         self.copies(file, batch, &lookups, found);
-        self.scales(file, batch, &lookups, found);
+        self.amounts(file, batch, &lookups, found);
         ends::add(&self.rules.kinds, self.known.linked, file.at, batch, &lookups, &mut found.ends);
         found.files[file.at].used += batch.rows() as u64;
         for kind in lookups.kinds.iter().filter(|kind| **kind > 0) {
@@ -193,20 +194,21 @@ impl<'a> QualityGate<'a> {
     }
 
     /// Notes the sizes of the amounts that are added up.
-    fn scales(&self, file: FileRef<'_>, batch: &Batch, lookups: &RowLookups, found: &mut GateResult) {
+    fn amounts(&self, file: FileRef<'_>, batch: &Batch, lookups: &RowLookups, found: &mut GateResult) {
         let added_up = |column: &&RequiredColumn| column.name == "amount" && !column.kinds.is_empty();
         let Some(RequiredColumn { name, kinds, .. }) = self.rules.columns.iter().find(added_up) else { return };
         let (column, of) = (batch.table.column(name), &self.rules.kinds);
-        if found.scales.len() <= file.at {
-            found.scales.resize(file.at + 1, Vec::new());
+        let day = batch.table.column("date");
+        if found.amounts.len() <= file.at {
+            found.amounts.resize(file.at + 1, Vec::new());
         }
-        let scales = &mut found.scales[file.at];
-        scales.resize(of.len(), AmountScale::default());
+        let amounts = &mut found.amounts[file.at];
+        amounts.resize(of.len(), AmountsByMonth::default());
         let counts: Vec<bool> = of.iter().map(|kind| kinds.contains(kind)).collect();
         for row in 0..batch.rows() {
             let kind = usize::from(lookups.kinds.get(row).copied().unwrap_or(0)).checked_sub(1).filter(|kind| counts[*kind]);
             if let Some((kind, amount)) = kind.zip(batch.amount(column, row)) {
-                scales[kind].add(amount);
+                amounts[kind].add(batch.day(day, row), amount);
             }
         }
     }
@@ -363,7 +365,7 @@ impl<'a> QualityGate<'a> {
         for (at, fault) in found.groups.faults() {
             found.note(FileRef { at, name: &names[at] }, fault, true, None);
         }
-        for (at, fault) in hundredfold(&self.rules.kinds, &found.scales) {
+        for (at, fault) in hundredfold(&self.rules.kinds, &found.amounts) {
             found.report(FileRef { at, name: &names[at] }, fault);
         }
     }
