@@ -20,6 +20,7 @@ pub mod follow_up;
 pub mod households;
 pub mod inconsistencies;
 pub mod left_out;
+mod life_table;
 mod measure;
 mod measured_outcomes;
 pub mod payees;
