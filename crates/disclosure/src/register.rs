@@ -16,6 +16,17 @@ pub struct DisclosureException {
     pub reason: String,
 }
 
+/// Measures of the same people in which a category is likely to have the same people, wherever it has as many: the follow-up of two
+/// outcomes often ends on the same day, so that the people whose result is not yet known are the same. Anybody may put one number in the
+/// place of the other. Every measure that may be published at any time is named, for a later release may have the other one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AlikeMeasures {
+    pub measures: Vec<String>,
+    /// The dimension, and its categories.
+    pub dimension: String,
+    pub categories: Vec<String>,
+}
+
 /// What is to be published, by whom and when.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReleaseRequest {
@@ -31,6 +42,8 @@ pub struct ReleaseRequest {
     /// Cells of which everybody in the first is in the second too: those who were reconvicted are among those who reoffended. Anybody
     /// may subtract.
     pub within: Vec<(CellId, CellId)>,
+    /// Measures that have the same people in a category.
+    pub alike: Vec<AlikeMeasures>,
     /// Cells that must be published unless they are sensitive, such as the total of all.
     pub keep: Vec<CellId>,
     pub exceptions: Vec<DisclosureException>,

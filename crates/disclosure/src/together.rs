@@ -1,5 +1,6 @@
 //! The tables of a release and everything published before, as one system of equations and one task of protection.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use base::problem::Problem;
@@ -9,7 +10,7 @@ use crate::nested::{difference_within, differences};
 use crate::primary::{PossibleRange, SensitiveCell, SensitivityRule, range_of_primary, range_of_secondary};
 use crate::protection::ProtectionTask;
 use crate::published::PublishedNumber;
-use crate::register::{PastCell, ReleaseRegister, ReleaseRequest};
+use crate::register::{AlikeMeasures, PastCell, ReleaseRegister, ReleaseRequest};
 use crate::rules::DisclosurePolicy;
 use crate::system::{CellId, LinearSystem, SystemCell};
 use crate::table::{StatisticalCell, wrong};
@@ -75,6 +76,11 @@ impl Together {
             system.add_equation(outer, &[inner.clone(), difference.id.clone()])?;
             if let Some((at, was_total)) = outer_at {
                 system.cells[at].is_total = was_total;
+            }
+        }
+        for (one, other) in alike_cells(&system, &request.alike) {
+            if !(is_public(&one) && is_public(&other)) {
+                system.add_equation(&one, &[other])?;
             }
         }
         let system = system.finish()?;
@@ -204,6 +210,27 @@ impl Together {
             cells.map(move |cell| CellPosition { table: table + 1, cell: cell + 1 })
         })
     }
+}
+
+/// Pairs of cells that are likely to have the same people: those of a category in several measures, where the numbers are the same too.
+fn alike_cells(system: &LinearSystem, alike: &[AlikeMeasures]) -> Vec<(CellId, CellId)> {
+    let mut out = Vec::new();
+    for AlikeMeasures { measures, dimension, categories } in alike {
+        let mut first: BTreeMap<(&str, &BTreeMap<String, String>, i64), &CellId> = BTreeMap::new();
+        for SystemCell { id, cell, .. } in &system.cells {
+            let is_of_category = id.conditions.get(dimension).is_some_and(|category| categories.contains(category));
+            if !is_of_category || !measures.contains(&id.measure) {
+                continue;
+            }
+            match first.entry((&id.population, &id.conditions, cell.value)) {
+                Entry::Vacant(entry) => {
+                    entry.insert(id);
+                }
+                Entry::Occupied(entry) => out.push(((*entry.get()).clone(), id.clone())),
+            }
+        }
+    }
+    out
 }
 
 fn changed_since() -> Problem {

@@ -69,6 +69,13 @@ impl Tree {
                     let hit = lines.of.get(file).into_iter().flatten().filter(|(lines, _)| lines.contains(line));
                     out.extend(hit.flat_map(|(_, numbers)| numbers));
                 }
+                // Where a change gives another type than the code itself, the error is in the code, which stands below its changes.
+                if out.is_empty() {
+                    for (file, line) in &errors {
+                        let above = lines.of.get(file).into_iter().flatten().filter(|(lines, _)| lines.start < *line);
+                        out.extend(above.max_by_key(|(lines, _)| lines.start).into_iter().flat_map(|(_, numbers)| numbers));
+                    }
+                }
                 if out.is_empty() {
                     bail!("the copy does not compile, and no change is to blame: {:?}", errors.first());
                 }

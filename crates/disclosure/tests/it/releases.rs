@@ -5,13 +5,13 @@ use disclosure::audit::ReleaseOutcome;
 use disclosure::nested::{NestedPopulations, PopulationVersions};
 use disclosure::primary::PossibleRange;
 use disclosure::published::PublishedNumber;
-use disclosure::register::{DisclosureException, PastCell, ReleaseRegister, ReleaseRequest};
+use disclosure::register::{AlikeMeasures, DisclosureException, PastCell, ReleaseRegister, ReleaseRequest};
 use disclosure::register_lines;
 use disclosure::release::{ApprovedRelease, RefusedRelease, release};
 use disclosure::rules::DisclosurePolicy;
 use disclosure::secondary::SearchLimits;
 use disclosure::system::{CellId, LinearSystem};
-use disclosure::table::StatisticalTable;
+use disclosure::table::{CellMeasure, Dimension, StatisticalCell, StatisticalTable};
 use disclosure::words::CellShown;
 
 use crate::oracle::{Draws, counts, dimension, interval, mixed};
@@ -30,6 +30,7 @@ fn request(name: &str, tables: Vec<StatisticalTable>, nested: &[(&str, &str)]) -
         nested: nested.iter().map(pair).collect(),
         sums: Vec::new(),
         within: Vec::new(),
+        alike: Vec::new(),
         versions: Vec::new(),
     }
 }
@@ -115,6 +116,85 @@ fn versions_that_differ_by_few_people_either_way_are_not_both_published() {
     assert!(hidden(&publish(&mut register, &august).expect("safe").tables[0]).is_empty());
     assert!(attacked_versions(&register).narrowest >= 4.0);
     assert_eq!(register_lines::read(&register_lines::write(&register)).expect("a register"), register);
+}
+
+/// Three people are excepted from the second outcome. The first has the same window, so the same people are not yet known: what is known
+/// of the first less what is known of the second is three.
+#[test]
+fn exceptions_do_not_follow_from_another_outcome_of_the_same_people() {
+    let states =
+        |names: &[&str]| Dimension { name: "state".into(), categories: names.iter().map(|name| (*name).into()).collect() };
+    let table = |measure: &str, names: &[&str], numbers: &[i64]| {
+        let cells: Vec<StatisticalCell> = numbers.iter().map(|number| StatisticalCell::count(*number)).collect();
+        StatisticalTable::from_inner("all", measure, CellMeasure::Count, vec![states(names)], &cells).expect("a table")
+    };
+    let jobs = table("jobs", &["known", "not yet known", "left out"], &[400, 60, 40]);
+    let homes = table("homes", &["known", "not yet known", "left out", "excepted"], &[397, 60, 40, 3]);
+    let started = |table: &StatisticalTable| CellId::of(table, table.cells.len() - 1);
+    let asked = |name: &str, tables: &[&StatisticalTable], with_alike: bool| {
+        let mut request = request(name, tables.iter().map(|table| (*table).clone()).collect(), &[]);
+        // Everybody who started is in both.
+        if let [one, other] = tables {
+            request.sums.push((started(one), vec![started(other)]));
+        }
+        if with_alike {
+            request.alike.push(AlikeMeasures {
+                measures: vec!["jobs".into(), "homes".into()],
+                dimension: "state".into(),
+                categories: vec!["not yet known".into(), "left out".into()],
+            });
+        }
+        request
+    };
+    let limits = SearchLimits::default();
+    // What a reader finds who puts one number in the place of the other.
+    let reader = |register: &ReleaseRegister| {
+        let all = asked("", &[&jobs, &homes], true);
+        let together = LinearSystem::of(&all.tables).expect("a system");
+        let mut system = together.clone();
+        system.add_equation(&started(&jobs), &[started(&homes)]).expect("as many");
+        for at in [1, 2] {
+            system.add_equation(&CellId::of(&jobs, at), &[CellId::of(&homes, at)]).expect("as many");
+        }
+        let told = |id: &CellId| {
+            let cells = register.releases.iter().flat_map(|release| &release.cells).filter(|cell| cell.id == *id);
+            cells.map(|cell| cell.known).reduce(|one, other| PossibleRange {
+                low: one.low.max(other.low),
+                high: [one.high, other.high].into_iter().flatten().min(),
+            })
+        };
+        let any = PossibleRange { low: 0, high: None };
+        let known = system.cells.iter().map(|cell| told(&cell.id).unwrap_or(any)).collect();
+        let knowledge = PublicKnowledge { ranges: known, numbers: Vec::new() };
+        let excepted = system.position(&CellId::of(&homes, 3)).expect("a cell");
+        let range = attack(&system, &knowledge, &[excepted])[0].range;
+        range.high.map_or(i64::MAX, |high| high - range.low)
+    };
+    let both = |with_alike: bool| {
+        let mut register = ReleaseRegister::default();
+        let found = release(&register, &DisclosurePolicy::default(), &limits, &asked("both", &[&jobs, &homes], with_alike));
+        register.releases.push(found.expect("safe").entry);
+        reader(&register)
+    };
+    let one_after_the_other = |with_alike: bool| {
+        let mut register = ReleaseRegister::default();
+        for table in [&jobs, &homes] {
+            let mut asked = asked(&table.measure, &[table], with_alike);
+            if !register.releases.is_empty() {
+                asked.sums.push((started(&homes), vec![started(&jobs)]));
+                asked.tables.push(jobs.clone());
+            }
+            let found = release(&register, &DisclosurePolicy::default(), &limits, &asked).expect("safe");
+            register.releases.push(found.entry);
+        }
+        reader(&register)
+    };
+    for found in [both(true), one_after_the_other(true)] {
+        assert!(found >= 4, "{found:?}");
+    }
+    for found in [both(false), one_after_the_other(false)] {
+        assert!(found < 4, "{found:?}");
+    }
 }
 
 /// A release each month for three years, in which few people join or leave.

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use contract::Scheme;
 use contract::terms::Outcome;
 use disclosure::publication::Publication;
+use disclosure::register::AlikeMeasures;
 use disclosure::rules::DisclosurePolicy;
 use disclosure::system::CellId;
 use disclosure::table::{Dimension, StatisticalTable};
@@ -81,7 +82,13 @@ pub(crate) fn publish_measured(
         remarks,
         publication,
     };
-    publish(options, policy, ReleaseDraft { asked, population, tables, sums, within: part_of, only_if_open, keep }, laid_out)
+    let alike = vec![AlikeMeasures {
+        measures: scheme.outcomes.iter().map(|outcome| PeopleTables::measure(&scheme.name, &by_state(outcome))).collect(),
+        dimension: STATE.to_owned(),
+        categories: [NOT_YET_KNOWN, LEFT_OUT].map(str::to_owned).to_vec(),
+    }];
+    let draft = ReleaseDraft { asked, population, tables, sums, within: part_of, alike, only_if_open, keep };
+    publish(options, policy, draft, laid_out)
 }
 
 /// Positions of the starts of people served.
@@ -142,6 +149,8 @@ fn counted(index: &IndexEvent, by: &[BreakdownBy]) -> GroupedStart {
     GroupedStart { person: index.start.person, place: place.collect() }
 }
 
+/// The dimension of the states.
+const STATE: &str = "state";
 /// The states that everybody is in, in the order of the columns.
 const WITH: &str = "with the outcome";
 const WITHOUT: &str = "without it";
@@ -150,6 +159,11 @@ const NOT_YET_KNOWN: &str = "not yet known";
 const LEFT_OUT: &str = "left out";
 const EXCEPTED: &str = "excepted";
 const WITH_HOUSEHOLD: &str = "counted with the household";
+
+/// The measure of a table of states.
+fn by_state(outcome: &Outcome) -> String {
+    format!("{}, by state", outcome.name)
+}
 
 /// Which states an outcome can have, by the contract and not by the records.
 fn states(outcome: &Outcome) -> Vec<&'static str> {
@@ -219,11 +233,11 @@ impl Tables {
             }
         }
         let dimension =
-            Dimension { name: "state".to_owned(), categories: states.iter().map(|state| (*state).to_owned()).collect() };
+            Dimension { name: STATE.to_owned(), categories: states.iter().map(|state| (*state).to_owned()).collect() };
         let category = |at: usize| states.iter().position(|wanted| *wanted == state(outcome, &results[at]));
-        let by_state = people.counts(&format!("{}, by state", outcome.name), Some(&dimension), category)?;
+        let of_states = people.counts(&by_state(outcome), Some(&dimension), category)?;
         let every_state = states.len();
-        self.sums.extend(PeopleTables::sums_of_rows(&self.tables[0], &by_state, &[every_state]));
+        self.sums.extend(PeopleTables::sums_of_rows(&self.tables[0], &of_states, &[every_state]));
         let at_state = self.tables.len();
         let column = |name: &'static str, category: usize| PublishedColumn {
             name,
@@ -233,9 +247,9 @@ impl Tables {
         if outcome.is_binary() {
             let is_known = |at: usize| (results[at].state == OutcomeState::Observed).then_some(0);
             let known = people.counts(&format!("{}, {KNOWN}", outcome.name), None, is_known)?;
-            self.sums.extend(PeopleTables::sums_of_rows(&known, &by_state, &[0, 1]));
+            self.sums.extend(PeopleTables::sums_of_rows(&known, &of_states, &[0, 1]));
             self.by_state.insert(position, at_state);
-            self.tables.extend([by_state, known]);
+            self.tables.extend([of_states, known]);
             columns.push(PublishedColumn { name: KNOWN, figure: PublishedFigure::Cell { table: at_state + 1, category: None } });
             columns.extend([column(WITH, 0), column(WITHOUT, 1)]);
             columns.push(PublishedColumn {
@@ -246,7 +260,7 @@ impl Tables {
         } else {
             let amount = |at: usize| (results[at].state == OutcomeState::Observed).then_some(i64::from(results[at].value));
             let total = people.sums(&format!("{}, total", outcome.name), amount)?;
-            self.tables.push(by_state);
+            self.tables.push(of_states);
             let at_total = self.first_total + self.totals.len();
             self.totals.push(total);
             columns.push(column(KNOWN, 0));

@@ -12,7 +12,7 @@ use base::day::day;
 use base::problem::Problem;
 use disclosure::nested::PopulationVersions;
 use disclosure::publication::Publication;
-use disclosure::register::{PastRelease, ReleaseRegister, ReleaseRequest};
+use disclosure::register::{AlikeMeasures, PastRelease, ReleaseRegister, ReleaseRequest};
 use disclosure::release::{ApprovedRelease, RefusedRelease, release};
 use disclosure::rules::{self, DisclosurePolicy};
 use disclosure::secondary::SearchLimits;
@@ -63,6 +63,8 @@ pub(crate) struct ReleaseDraft {
     pub(crate) sums: Vec<(CellId, Vec<CellId>)>,
     /// Cells within one another.
     pub(crate) within: Vec<(CellId, CellId)>,
+    /// Measures that have the same people in a category.
+    pub(crate) alike: Vec<AlikeMeasures>,
     /// So many of the last tables are published only where every number of the others is: they say how large a hidden one can be.
     pub(crate) only_if_open: usize,
     /// Totals that are published if that is possible at all.
@@ -149,6 +151,7 @@ fn request(options: &PublishOptions, register: &ReleaseRegister, draft: ReleaseD
         numbers: Vec::new(),
         sums: draft.sums,
         within: draft.within,
+        alike: draft.alike,
         keep: draft.keep,
         exceptions: Vec::new(),
         nested: Vec::new(),

@@ -29,8 +29,13 @@ pub(crate) struct PeopleTables<'a> {
 }
 
 impl PeopleTables<'_> {
+    /// The name of a measure in the register.
+    pub(crate) fn measure(scheme: &str, measure: &str) -> String {
+        format!("{scheme}: {measure}")
+    }
+
     fn named(&self, measure: &str) -> String {
-        format!("{}: {measure}", self.scheme)
+        PeopleTables::measure(self.scheme, measure)
     }
 
     fn size(&self, further: Option<&Dimension>) -> Result<usize, Error> {
