@@ -39,6 +39,11 @@ pub fn difference(unit: OutcomeUnit, by: f64) -> String {
     }
 }
 
+/// A date at which nothing can have happened: "as if the service had begun at year 1980".
+pub fn placebo_date(period: &str, from: f64) -> String {
+    format!("as if the service had begun at {} {}", base::hidden_characters::visible(period), from)
+}
+
 /// The same for a table: "-3.2 points".
 pub fn short_difference(unit: OutcomeUnit, by: f64) -> String {
     match unit {

@@ -62,6 +62,24 @@ pub struct Panel {
 }
 
 impl Panel {
+    /// The same without some of its units, by their places.
+    #[must_use]
+    pub fn without(&self, is_left_out: impl Fn(usize) -> bool) -> Panel {
+        let periods = self.periods.len();
+        let kept: Vec<usize> = (0..self.units.len()).filter(|unit| !is_left_out(*unit)).collect();
+        let cells =
+            |all: &[f64]| kept.iter().flat_map(|unit| all[unit * periods..(unit + 1) * periods].iter().copied()).collect();
+        Panel {
+            periods: self.periods.clone(),
+            units: kept.iter().map(|unit| self.units[*unit]).collect(),
+            start: kept.iter().map(|unit| self.start[*unit]).collect(),
+            outcome: cells(&self.outcome),
+            covariates: self.covariates.iter().map(|column| Column::new(column.name.clone(), cells(&column.values))).collect(),
+            cluster: self.cluster.as_ref().map(|all| kept.iter().map(|unit| all[*unit]).collect()),
+            gaps: self.gaps.clone(),
+        }
+    }
+
     /// Checks the rows and puts them in order.
     ///
     /// # Errors

@@ -1,47 +1,26 @@
 //! The answer of a synthetic control: one treated area, compared with a weighted mixture of others.
 
+use super::leave_one_out;
 use super::refused::{Refused, of_table, outcome};
 use super::result::{EstimatedEffect, EvaluationResult, Lines, Role};
 use crate::spec::{AreaSpec, CovariateKind, Spec};
-use crate::synthetic_control::{Areas, PredictorWeights, SyntheticControl, placebos};
+use crate::synthetic_control::{Areas, Placebos, PredictorWeights, SyntheticControl, placebos, synthetic_control};
 use crate::table::{Categories, EvaluationTable};
 use crate::words;
 
 /// Weights below this are not named.
 const LEAST_WEIGHT: f64 = 0.005;
 
+/// Fewer periods before the start than this leave none for a placebo date.
+const FOR_A_PLACEBO_DATE: usize = 6;
+
 /// The answer for one treated area.
 pub(super) fn of_areas(spec: &Spec, design: &AreaSpec, table: &EvaluationTable) -> Result<EvaluationResult, Refused> {
     let told = |of: &'static str| move |error| of_table(error, table, of);
     let grid = Grid::of(spec, design, table)?;
-    let areas = Areas { outcome: &grid.outcome, predictors: &grid.predictors, periods_before: grid.before };
-    let found = placebos(areas, grid.treated, &PredictorWeights::Optimised).map_err(told("the answer"))?;
+    let found = placebos(grid.areas(), grid.treated, &PredictorWeights::Optimised).map_err(told("the answer"))?;
     let (own, others) = (&found.controls[0], &found.controls[1..]);
-    let mean_after = |control: &SyntheticControl| {
-        let after = &control.gap[grid.before..];
-        after.iter().sum::<f64>() / after.len() as f64
-    };
-    // An area that its mixture fits worse before the start strays more after it; its gap is put on the scale of the treated area's fit.
-    let stray = |control: &SyntheticControl| match control.rmspe_before > 0.0 {
-        true => (mean_after(control) * own.rmspe_before / control.rmspe_before).abs(),
-        false => f64::INFINITY,
-    };
-    let mut strays: Vec<f64> = others.iter().map(stray).collect();
-    strays.sort_by(f64::total_cmp);
-    // The treated area is one of those that are compared, so that the interval and the p-value say the same.
-    let place = (spec.level * (strays.len() + 1) as f64).ceil() as usize;
-    let half = strays.get(place.saturating_sub(1)).copied().unwrap_or(f64::INFINITY);
-    let finite: Vec<f64> = strays.iter().copied().filter(|stray| stray.is_finite()).collect();
-    let spread = (finite.iter().map(|stray| stray * stray).sum::<f64>() / finite.len().max(1) as f64).sqrt();
-    let effect = mean_after(own);
-    let answer = EstimatedEffect {
-        low: effect - half,
-        high: effect + half,
-        p_value: found.p_value,
-        treated: 1,
-        comparison: others.len(),
-        ..EstimatedEffect::plain(Role::Answer, &spec.outcome.name, (effect, spread), spec.level, "placebo areas".to_owned())
-    };
+    let answer = estimate(spec, &grid, &found, Role::Answer, &spec.outcome.name);
     let mut weights: Vec<(f64, &String)> = own.weights.iter().copied().zip(&grid.names).collect();
     weights.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
     let named: Vec<String> = weights
@@ -83,12 +62,64 @@ pub(super) fn of_areas(spec: &Spec, design: &AreaSpec, table: &EvaluationTable) 
                 .map(|(period, (seen, gap))| (*period, seen - gap))
                 .collect(),
         }),
-        estimates: vec![answer.clone()],
+        sensitivity: leave_one_out::figure(spec, &answer, ["area", "areas"], &without_each(&grid, own)).into_iter().collect(),
+        estimates: [Some(answer.clone()), placebo_date(spec, design, table, &grid)].into_iter().flatten().collect(),
         notes,
         // The spread of placebo areas is no normal distribution.
         minimum_detectable: None,
         ..EvaluationResult::of(spec, &answer)
     })
+}
+
+/// The mean gap after the start, with an interval from areas that were treated as if they had been the one.
+fn estimate(spec: &Spec, grid: &Grid, found: &Placebos, role: Role, what: &str) -> EstimatedEffect {
+    let (own, others) = (&found.controls[0], &found.controls[1..]);
+    // An area that its mixture fits worse before the start strays more after it; its gap is put on the scale of the treated area's fit.
+    let stray = |control: &SyntheticControl| match control.rmspe_before > 0.0 {
+        true => (grid.mean_after(control) * own.rmspe_before / control.rmspe_before).abs(),
+        false => f64::INFINITY,
+    };
+    let mut strays: Vec<f64> = others.iter().map(stray).collect();
+    strays.sort_by(f64::total_cmp);
+    // The treated area is one of those that are compared, so that the interval and the p-value say the same.
+    let place = (spec.level * (strays.len() + 1) as f64).ceil() as usize;
+    let half = strays.get(place.saturating_sub(1)).copied().unwrap_or(f64::INFINITY);
+    let finite: Vec<f64> = strays.iter().copied().filter(|stray| stray.is_finite()).collect();
+    let spread = (finite.iter().map(|stray| stray * stray).sum::<f64>() / finite.len().max(1) as f64).sqrt();
+    let effect = grid.mean_after(own);
+    EstimatedEffect {
+        low: effect - half,
+        high: effect + half,
+        p_value: found.p_value,
+        treated: 1,
+        comparison: others.len(),
+        ..EstimatedEffect::plain(role, what, (effect, spread), spec.level, "placebo areas".to_owned())
+    }
+}
+
+/// The answer without each area that is in the mixture, in turn (Abadie, Diamond and Hainmueller 2015). An area without weight changes
+/// nothing.
+fn without_each(grid: &Grid, own: &SyntheticControl) -> Vec<(String, f64)> {
+    let weighty = (0..grid.names.len()).filter(|area| own.weights[*area] >= LEAST_WEIGHT);
+    let without = |area: usize| {
+        let rest = grid.without(area);
+        let control = synthetic_control(rest.areas(), rest.treated, &PredictorWeights::Optimised).ok()?;
+        Some((grid.names[area].clone(), rest.mean_after(&control)))
+    };
+    weighty.filter_map(without).collect()
+}
+
+/// The same analysis of the periods before the start alone, as if the service had begun in the middle of them (Abadie, Diamond and
+/// Hainmueller 2015): nothing should show.
+fn placebo_date(spec: &Spec, design: &AreaSpec, table: &EvaluationTable, grid: &Grid) -> Option<EstimatedEffect> {
+    if grid.before < FOR_A_PLACEBO_DATE {
+        return None;
+    }
+    let from = grid.periods[grid.before / 2];
+    let outcomes = design.outcomes.iter().copied().filter(|period| *period < from).collect();
+    let earlier = Grid::of(spec, &AreaSpec { from, outcomes, ..design.clone() }, table).ok()?.until(grid.before);
+    let found = placebos(earlier.areas(), earlier.treated, &PredictorWeights::Optimised).ok()?;
+    Some(estimate(spec, &earlier, &found, Role::Placebo, &words::placebo_date(&design.period, from)))
 }
 
 /// Areas over periods, with what should be alike before the start.
@@ -102,6 +133,36 @@ struct Grid {
 }
 
 impl Grid {
+    fn areas(&self) -> Areas<'_> {
+        Areas { outcome: &self.outcome, predictors: &self.predictors, periods_before: self.before }
+    }
+
+    /// The mean gap from the start on.
+    fn mean_after(&self, control: &SyntheticControl) -> f64 {
+        let after = &control.gap[self.before..];
+        after.iter().sum::<f64>() / after.len() as f64
+    }
+
+    /// The same without one of the areas that are compared with.
+    fn without(&self, area: usize) -> Grid {
+        let but = |rows: &[Vec<f64>]| rows.iter().enumerate().filter(|(at, _)| *at != area).map(|(_, row)| row.clone()).collect();
+        Grid {
+            names: self.names.iter().enumerate().filter(|(at, _)| *at != area).map(|(_, name)| name.clone()).collect(),
+            periods: self.periods.clone(),
+            before: self.before,
+            treated: self.treated - usize::from(area < self.treated),
+            outcome: but(&self.outcome),
+            predictors: but(&self.predictors),
+        }
+    }
+
+    /// The same with the first periods alone.
+    fn until(mut self, periods: usize) -> Grid {
+        self.periods.truncate(periods);
+        self.outcome.iter_mut().for_each(|of_area| of_area.truncate(periods));
+        self
+    }
+
     fn of(spec: &Spec, design: &AreaSpec, table: &EvaluationTable) -> Result<Grid, Refused> {
         let Categories { names, rows: areas } = table.categories(&design.unit)?;
         let nameless: Vec<usize> = (0..areas.len()).filter(|row| areas[*row].is_none()).collect();

@@ -4,6 +4,7 @@ mod answer;
 mod areas;
 mod cut_off;
 mod fits;
+mod leave_one_out;
 mod panel;
 mod people;
 mod refused;

@@ -1,5 +1,8 @@
 //! The answer of a difference in differences: units observed in several periods, treated from different ones.
 
+use std::collections::BTreeSet;
+
+use super::leave_one_out;
 use super::refused::{Refused, numbered_rows, outcome};
 use super::result::{EstimatedEffect, EvaluationResult, EventTime, NaivePart, PanelResult, Role};
 use crate::columns::{Column, Columns};
@@ -16,6 +19,9 @@ use crate::spec::{CovariateKind, PanelComparison, PanelSpec, Spec, StandardError
 use crate::table::{Categories, EvaluationTable};
 use crate::words;
 
+/// At most so many areas are left out in turn, and so many rows are looked at for it in all.
+const MOST_LEFT_OUT: usize = 200;
+const MOST_LEFT_OUT_ROWS: usize = 20_000_000;
 /// Cohorts of fewer units are named.
 const SMALL_COHORT: usize = 5;
 
@@ -69,6 +75,8 @@ pub(super) fn of_panel(spec: &Spec, design: &PanelSpec, table: &EvaluationTable)
             high: made.high,
         });
     }
+    let without = without_each(spec, design, table, &panel, options)?;
+    let left_out = if spec.standard_error.clusters.is_some() { ["cluster", "clusters"] } else { ["unit", "units"] };
     let mut notes = notes(&panel, &effects);
     let before = pre_trends(&effects, design.anticipation as i64).ok();
     if let Some(test) = &before {
@@ -81,10 +89,43 @@ pub(super) fn of_panel(spec: &Spec, design: &PanelSpec, table: &EvaluationTable)
             naive: naive.map(|naive| naive.effect),
             before: before.map(|test| (test.wald, test.degrees_of_freedom, test.p_value)),
         }),
+        sensitivity: leave_one_out::figure(spec, &answer, left_out, &without).into_iter().collect(),
         estimates,
         notes,
         ..EvaluationResult::of(spec, &answer)
     })
+}
+
+/// The answer without each area in turn: each cluster of the standard error, or else each unit. None where there are many, so that no
+/// single one can matter much.
+fn without_each(
+    spec: &Spec,
+    design: &PanelSpec,
+    table: &EvaluationTable,
+    panel: &Panel,
+    options: GroupTimeOptions,
+) -> Result<Vec<(String, f64)>, Refused> {
+    let column = spec.standard_error.clusters.as_deref().unwrap_or(&design.unit);
+    let area = panel.cluster.as_ref().unwrap_or(&panel.units);
+    let all: BTreeSet<u64> = area.iter().copied().collect();
+    if all.len() > MOST_LEFT_OUT || all.len() * panel.outcome.len() > MOST_LEFT_OUT_ROWS {
+        return Ok(Vec::new());
+    }
+    let Categories { names, rows } = table.categories(column)?;
+    // A cluster is a place. A unit may be a person, and is named by its row.
+    let name = |left_out: usize| match spec.standard_error.clusters {
+        Some(_) => names.get(left_out).cloned(),
+        None => {
+            let row = rows.iter().position(|at| *at == Some(left_out))?;
+            Some(format!("the unit in row {}", table.row_number(row)))
+        }
+    };
+    let without = |left_out: u64| {
+        let rest = panel.without(|unit| area[unit] == left_out);
+        let effects = group_time(&rest, options).ok()?;
+        Some((name(left_out as usize)?, average(&effects, AverageBy::Group).ok()?.overall.effect))
+    };
+    Ok(all.into_iter().filter_map(without).collect())
 }
 
 /// The panel of a table. Units with gaps are left out, and told.

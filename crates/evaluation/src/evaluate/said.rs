@@ -59,6 +59,10 @@ pub fn doubts(evaluation: &EvaluationResult) -> Vec<String> {
             )
         })
         .collect();
+    let earlier = evaluation.estimates.iter().filter(|estimate| estimate.role == Role::Placebo && estimate.leaves_out_zero());
+    out.extend(earlier.map(|estimate| {
+        format!("An effect shows {}, before it began. So what came after the start may have other causes.", estimate.what)
+    }));
     if let Some(balance) = &evaluation.balance
         && balance.after.light() == Light::Red
     {

@@ -3,9 +3,10 @@
 use super::refused::{Refused, of_table, outcome};
 use super::result::{EstimatedEffect, EvaluationResult, Lines, Role};
 use crate::error::EvaluationError;
-use crate::interrupted_time_series::{Season, SeriesOptions, interrupted_time_series};
+use crate::interrupted_time_series::{Season, SeriesFit, SeriesOptions, interrupted_time_series};
 use crate::spec::{SeriesSpec, Spec};
 use crate::table::EvaluationTable;
+use crate::words;
 
 /// Where the change of level and the change of trend are among the coefficients.
 const LEVEL: usize = 2;
@@ -23,18 +24,14 @@ pub(super) fn of_series(spec: &Spec, design: &SeriesSpec, table: &EvaluationTabl
     let season = design.season.map(|length| Season { length, harmonics: ((length - 1) / 2).clamp(1, 2) });
     let options = SeriesOptions { interrupted_at: start, season, lag: design.lag };
     let fit = interrupted_time_series(&values, options).map_err(told("the answer"))?;
-    // The mean effect over the periods with the service: the change of level, and the change of trend at their middle.
-    let after = (values.len() - start) as f64;
-    let mut of = vec![0.0; fit.coefficients.len()];
-    (of[LEVEL], of[TREND]) = (1.0, (after - 1.0) / 2.0);
-    let mean = fit.coefficients[LEVEL] + of[TREND] * fit.coefficients[TREND];
+    let (mean, error) = mean_effect(&fit);
     let method = format!("Newey-West, lag {}", fit.lag);
     let estimate = |role, what: &str, found: (f64, f64)| EstimatedEffect {
         treated: values.len() - start,
         comparison: start,
         ..EstimatedEffect::plain(role, what, found, spec.level, method.clone())
     };
-    let answer = estimate(Role::Answer, &spec.outcome.name, (mean, fit.covariance.quadratic_form(&of).sqrt()));
+    let answer = estimate(Role::Answer, &spec.outcome.name, (mean, error));
     let part = |what: &str, at: usize| estimate(Role::Part, what, (fit.coefficients[at], fit.standard_error(at)));
     let mut notes = vec![
         "The answer is the mean over the periods with the service. It rests on the trend before going on as it was: whatever else \
@@ -54,6 +51,9 @@ pub(super) fn of_series(spec: &Spec, design: &SeriesSpec, table: &EvaluationTabl
             test.lags, test.p_value
         ));
     }
+    let mut estimates =
+        vec![answer.clone(), part("change of level at the start", LEVEL), part("change of trend, each period", TREND)];
+    estimates.extend(placebo_date(spec, design, &periods[..start], &values[..start], options));
     let without = fit.without_interruption();
     Ok(EvaluationResult {
         lines: Some(Lines {
@@ -62,9 +62,38 @@ pub(super) fn of_series(spec: &Spec, design: &SeriesSpec, table: &EvaluationTabl
             seen: periods.iter().copied().zip(values.iter().copied()).collect(),
             without: periods.iter().copied().zip(without).skip(start).collect(),
         }),
-        estimates: vec![answer.clone(), part("change of level at the start", LEVEL), part("change of trend, each period", TREND)],
+        estimates,
         notes,
         ..EvaluationResult::of(spec, &answer)
+    })
+}
+
+/// The mean effect over the periods with the service: the change of level, and the change of trend at their middle. With its standard
+/// error.
+fn mean_effect(fit: &SeriesFit) -> (f64, f64) {
+    let after = (fit.residuals.len() - fit.interrupted_at()) as f64;
+    let mut of = vec![0.0; fit.coefficients.len()];
+    (of[LEVEL], of[TREND]) = (1.0, (after - 1.0) / 2.0);
+    let mean = fit.coefficients[LEVEL] + of[TREND] * fit.coefficients[TREND];
+    (mean, fit.covariance.quadratic_form(&of).sqrt())
+}
+
+/// The same analysis of the periods before the start alone, as if the service had begun in the middle of them: nothing should show.
+/// None where they are too few.
+fn placebo_date(
+    spec: &Spec,
+    design: &SeriesSpec,
+    periods: &[f64],
+    values: &[f64],
+    options: SeriesOptions,
+) -> Option<EstimatedEffect> {
+    let middle = values.len() / 2;
+    let fit = interrupted_time_series(values, SeriesOptions { interrupted_at: middle, ..options }).ok()?;
+    let (what, method) = (words::placebo_date(&design.period, *periods.get(middle)?), format!("Newey-West, lag {}", fit.lag));
+    Some(EstimatedEffect {
+        treated: values.len() - middle,
+        comparison: middle,
+        ..EstimatedEffect::plain(Role::Placebo, &what, mean_effect(&fit), spec.level, method)
     })
 }
 

@@ -12,7 +12,7 @@ use evaluation::table::{EvaluationTable, NumberColumn, TableColumn, TextValues};
 use crate::close;
 use crate::data::treated_with;
 
-fn spec(text: &str) -> Spec {
+pub(crate) fn spec(text: &str) -> Spec {
     let files = base::open(&Folder::from([("spec.toml".to_owned(), FileBytes::Read(text.as_bytes().to_vec()))]));
     let draw = ScenarioDraw::new();
     let reader = Reader::new(&files, &draw);
@@ -23,7 +23,7 @@ fn spec(text: &str) -> Spec {
 }
 
 /// A table of cells: each column with its name and whether it holds numbers.
-fn table(columns: &[(&str, bool, Vec<String>)]) -> EvaluationTable {
+pub(crate) fn table(columns: &[(&str, bool, Vec<String>)]) -> EvaluationTable {
     let rows = columns[0].2.len();
     let made = columns.iter().map(|(name, is_number, cells)| {
         let column = match is_number {

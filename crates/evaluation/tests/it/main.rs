@@ -1,5 +1,6 @@
 //! Whole methods, compared with published numbers and with each other.
 
+mod another_date_or_place;
 mod balance;
 mod comparing_providers;
 mod data;
