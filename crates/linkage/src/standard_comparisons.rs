@@ -180,7 +180,8 @@ fn forename(model: &mut LinkageModel, column: usize, surname: Option<usize>) -> 
     let mut levels = vec![missing(whole), same_name(whole)];
     if let Some(surname) = surname {
         levels.push(level("forename and surname exchanged", exchanged(model, whole, surname)));
-        levels.push(level("exchanged in part or in sound", exchanged_in_part(model, column, surname, true)));
+        // Names that go own, father's, grandfather's may also move by one place, and one of them then agrees where it stands.
+        levels.push(level("exchanged in part or in sound", exchanged_in_part(model, column, surname, true, &[column])));
     }
     levels.extend([
         initial(whole, first, second),
@@ -192,7 +193,10 @@ fn forename(model: &mut LinkageModel, column: usize, surname: Option<usize>) -> 
         similar_values(whole, 0.85),
     ]);
     if let Some(surname) = surname {
-        levels.push(level("one of the two stands for the other", exchanged_in_part(model, column, surname, false)));
+        levels.push(level(
+            "one of the two stands for the other",
+            exchanged_in_part(model, column, surname, false, &[column, surname]),
+        ));
     }
     levels.extend([similar_values(whole, 0.7), otherwise()]);
     levels
@@ -222,13 +226,12 @@ fn among_other_names(model: &mut LinkageModel, column: usize, other: usize) -> P
     PairTest::Any(vec![shares_a_name(model, column, other), PairTest::Same(one, another)])
 }
 
-/// Forenames are among the other record's surnames, and surnames among its forenames (`all`), or one of the two; and no
-/// forename or surname agrees in its own place.
-fn exchanged_in_part(model: &mut LinkageModel, column: usize, other: usize, all: bool) -> PairTest {
+/// Forenames are among the other record's surnames, and surnames among its forenames (`all`), or one of the two; and no name
+/// agrees in its own place in any of the columns `straight`.
+fn exchanged_in_part(model: &mut LinkageModel, column: usize, other: usize, all: bool, straight: &[usize]) -> PairTest {
     let crossed = [among_other_names(model, column, other), among_other_names(model, other, column)].to_vec();
-    let straight = [shares_a_name(model, column, column), shares_a_name(model, other, other)];
-    let nor = straight.into_iter().map(|test| PairTest::Not(Box::new(test)));
     let crossed = if all { PairTest::All(crossed) } else { PairTest::Any(crossed) };
+    let nor = straight.iter().map(|column| PairTest::Not(Box::new(shares_a_name(model, *column, *column))));
     PairTest::All(std::iter::once(crossed).chain(nor).collect())
 }
 
@@ -245,7 +248,8 @@ fn surname(model: &mut LinkageModel, column: usize, forename: Option<usize>) -> 
         let mut exchanged = level("exchanged, as counted", exchanged(model, whole, forename));
         exchanged.missing = true;
         levels.push(exchanged);
-        let mut in_part = level("exchanged in part, as counted", exchanged_in_part(model, column, forename, false));
+        let mut in_part =
+            level("exchanged in part, as counted", exchanged_in_part(model, column, forename, false, &[forename, column]));
         in_part.missing = true;
         levels.push(in_part);
     }
@@ -287,10 +291,14 @@ fn birth_date(model: &mut LinkageModel, column: usize) -> Vec<ComparisonLevel> {
         PairTest::Same(month_day, month_day),
         PairTest::All(vec![PairTest::Same(year, year), PairTest::Same(day_of_month, day_of_month)]),
     ]);
+    // Two fillers agree in month and day whoever the people are, so years that are one slip apart are no slip of theirs.
+    let is_there = [PairTest::LeftMissing(whole), PairTest::RightMissing(whole)].map(|test| PairTest::Not(Box::new(test)));
+    let fillers = [PairTest::LeftMissing(certain), PairTest::RightMissing(certain)].into_iter().chain(is_there).collect();
     vec![
         missing(whole),
         same(whole),
         level("the year agrees, one day is a filler", PairTest::All(vec![filler, PairTest::Same(year, year)])),
+        level("the years differ, both days are fillers", PairTest::All(fillers)),
         level("day and month exchanged", PairTest::Same(whole, turned)),
         level("one slip", PairTest::DamerauLevenshtein(whole, whole, 1)),
         level("two of day, month and year agree", two_parts),

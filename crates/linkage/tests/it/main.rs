@@ -9,6 +9,7 @@ mod propagated_uncertainty;
 #[path = "../../../records/tests/it/dice.rs"]
 mod dice;
 mod households;
+mod levels;
 mod namesakes;
 mod region;
 mod regions;
