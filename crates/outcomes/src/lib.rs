@@ -26,6 +26,7 @@ mod measured_outcomes;
 pub mod payees;
 mod person_history;
 mod person_outcome;
+pub mod places;
 mod plan;
 pub mod proof_values;
 mod query_dates;

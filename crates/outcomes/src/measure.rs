@@ -93,9 +93,9 @@ pub fn measure(scheme: &Scheme, records: &Records, as_at: Day, known_at: Day) ->
 
 /// Where the values that the rules read of events stand among the people of one part.
 fn proof_values(proofs: &ProofKinds, part: &FactsPart, index: &[IndexEvent]) -> ValuesOnProofs {
-    let mut out = ValuesOnProofs::default();
+    let (mut out, mut room) = (ValuesOnProofs::default(), Vec::new());
     for same in index.chunk_by(|a, b| a.start.person == b.start.person) {
-        out.add(proofs.values_of(part.of(same[0].start.person)));
+        out.add(proofs.values_of(part.of(same[0].start.person), &mut room));
     }
     out
 }

@@ -1,8 +1,6 @@
 //! Values that the rules read in the row of an event, and that stand in the row of its proof instead. They change nothing there, and
 //! nothing shows it: an offence whose conviction says "breach" counts like any other.
 
-use std::collections::BTreeMap;
-
 use base::day::NEVER;
 use records::Records;
 use records::facts::{Fact, PersonFacts};
@@ -79,17 +77,30 @@ impl ProofKinds {
         }
     }
 
-    /// Where the values of one person stand.
-    pub(crate) fn values_of(&self, own: PersonFacts<'_>) -> ValuesOnProofs {
+    /// Where the values of one person stand. `room` is memory, used again for each person.
+    pub(crate) fn values_of(&self, own: PersonFacts<'_>, room: &mut Vec<Fact>) -> ValuesOnProofs {
         let mut out = ValuesOnProofs::default();
         if self.proofs.is_empty() {
             return out;
         }
-        let events: BTreeMap<u64, Fact> =
-            self.proven.iter().flat_map(|kind| own.of(*kind)).map(|event| (event.key, event)).collect();
-        events.values().for_each(|event| out.note(event, None, self));
-        for proof in self.proofs.iter().flat_map(|kind| own.of(*kind)) {
-            if let Some(event) = events.get(&proof.about) {
+        fn facts<'a>(own: PersonFacts<'a>, kinds: &'a [u16]) -> impl Iterator<Item = Fact> + 'a {
+            kinds.iter().flat_map(move |kind| own.of(*kind))
+        }
+        let (proven, proofs) = (|| facts(own, &self.proven), || facts(own, &self.proofs));
+        // Few people have a value in any of the columns, and nothing is noted of the others.
+        let has_value = |fact: Fact| fact.class != 0 || fact.disposal != 0 || fact.to != NEVER;
+        if !proven().chain(proofs()).any(has_value) {
+            return out;
+        }
+        // Of events with the same key, the last one stands for all.
+        room.clear();
+        room.extend(proven());
+        room.sort_by_key(|event| event.key);
+        let last_of = |same: &[Fact]| same[same.len() - 1];
+        room.chunk_by(|one, other| one.key == other.key).for_each(|same| out.note(&last_of(same), None, self));
+        for proof in proofs() {
+            let up_to = &room[..room.partition_point(|event| event.key <= proof.about)];
+            if let Some(event) = up_to.last().filter(|event| event.key == proof.about) {
                 out.note(event, Some(&proof), self);
             }
         }

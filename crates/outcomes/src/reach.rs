@@ -77,13 +77,15 @@ const FEW: u64 = 12;
 /// Every kind whose rows do not reach the people who are measured. `reach` is what [`crate::measure`] found.
 #[must_use]
 pub fn unreached(records: &Records, reach: &[KindReach], index: &[IndexEvent], known_at: Day) -> Vec<Unreached> {
-    let is_unreached = |reach: &KindReach| reach.served == 0 || reach.compared == 0 || !reach.after_start;
+    let has = |comparison: bool| index.iter().any(|index| index.start.comparison == comparison);
+    let (has_served, has_compared) = (has(false), has(true));
+    let is_unreached =
+        |reach: &KindReach| has_served && reach.served == 0 || has_compared && reach.compared == 0 || !reach.after_start;
     let has_later = records.facts.last() > known_at;
+    // Counting reads every fact again.
     if index.is_empty() || !has_later && !reach.iter().any(is_unreached) {
         return Vec::new();
     }
-    let has = |comparison: bool| index.iter().any(|index| index.start.comparison == comparison);
-    let (has_served, has_compared) = (has(false), has(true));
     let counts = records.facts.counts(known_at);
     let served = index.iter().filter(|index| !index.start.comparison).count();
     let share = served as f64 / records.people.names.len().max(1) as f64;

@@ -134,16 +134,23 @@ pub(crate) fn fill(
         return;
     }
     let (first_spell, no_class) = (records.need.events.len() as u16, records.need.no_class());
+    // For each outcome, how far its rows are looked at, and its proofs.
+    let mut ends = vec![(NEVER, NEVER); plans.len()];
+    let looked_at: Vec<bool> =
+        (0..plans.len()).map(|at| series.iter().any(|series| series.outcomes.iter().any(|(of, _)| *of == at))).collect();
     let each = index.iter().zip(results.chunks_exact(plans.len())).zip(out.chunks_exact_mut(series.len()));
     for ((index, results), out) in each {
         let own = part.of(index.start.person);
         let began = index.start.began;
+        for (at, end) in ends.iter_mut().enumerate().filter(|(at, _)| looked_at[*at]) {
+            let window = plans[at].window(began);
+            *end = if results[at].is_known() { (window.seen, window.proof) } else { (began, began) };
+        }
         let mut first = (NEVER, NEVER);
         for (at, series) in series.iter().enumerate() {
             let until = |(outcome, is_proof): &(usize, bool)| {
-                let window = plans[*outcome].window(began);
-                let end = if *is_proof { window.proof } else { window.seen };
-                if results[*outcome].is_known() { end } else { began }
+                let (seen, proof) = ends[*outcome];
+                if *is_proof { proof } else { seen }
             };
             let end = series.outcomes.iter().map(until).max().unwrap_or(began);
             if end <= began {

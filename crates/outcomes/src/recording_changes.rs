@@ -18,8 +18,8 @@ use crate::cohorts::IndexEvent;
 use crate::life_table::{CalendarMonths, LifeTable, Months, STEP, by_month};
 use crate::measured_outcomes::MeasuredOutcomes;
 use crate::person_outcome::OutcomeState;
+use crate::places::{Places, SilentPlace};
 use crate::recorded::{FirstSeen, RecordedPart, RecordingSeries};
-use crate::silence::{Several, SilentPlace};
 
 /// A stretch of which far less was recorded than of the others, or far more.
 #[derive(Clone, Debug, PartialEq)]
@@ -154,14 +154,38 @@ impl OneSeries<'_> {
     /// The day from which on it is looked at: the start, or the day of the first row. Of first days of months, the month counts: some spans of
     /// four weeks have none.
     fn begins(self, at: usize) -> Day {
+        let first = self.first_day(at);
+        if self.measured.recorded.series[self.of].part == RecordedPart::FirstOfMonth { first_of_month(first) } else { first }
+    }
+
+    /// The start, or the day of the first row.
+    fn first_day(self, at: usize) -> Day {
         let series = &self.measured.recorded.series[self.of];
         let began = self.measured.index[at].start.began;
         if !series.part.is_of_first_row() {
             return began;
         }
-        let first = began.saturating_add((OneSeries { of: series.rows, ..self }.seen(at).days() - 1).max(0));
-        if series.part == RecordedPart::FirstOfMonth { first - Day::from(date(first).day() - 1) } else { first }
+        began.saturating_add((OneSeries { of: series.rows, ..self }.seen(at).days() - 1).max(0))
     }
+
+    /// For each index event, the day from which on it is looked at.
+    fn all_begin(self) -> Vec<Day> {
+        let mut days: Vec<Day> = (0..self.measured.index.len()).map(|at| self.first_day(at)).collect();
+        if self.measured.recorded.series[self.of].part != RecordedPart::FirstOfMonth {
+            return days;
+        }
+        // Many have the same day, and its month takes a calendar.
+        let first = days.iter().copied().min().unwrap_or(0);
+        let mut months = vec![None; days.iter().max().map_or(0, |last| (last - first) as usize + 1)];
+        for day in &mut days {
+            *day = *months[(*day - first) as usize].get_or_insert_with(|| first_of_month(*day));
+        }
+        days
+    }
+}
+
+fn first_of_month(day: Day) -> Day {
+    day - Day::from(date(day).day() - 1)
 }
 
 /// Every change in the recording that is clear, the clearest first for each kind of fact. `has_own_ids` says whether people have the ids of an
@@ -208,37 +232,6 @@ fn are_apart(one: SilentPlace, other: SilentPlace) -> bool {
     }
 }
 
-/// Every place that is looked at, by position.
-struct Places {
-    all: Vec<SilentPlace>,
-    several: Several,
-    position: BTreeMap<SilentPlace, usize>,
-}
-
-impl Places {
-    fn of(scheme: &Scheme, measured: &MeasuredOutcomes) -> Places {
-        let several = Several::of(scheme, measured);
-        let providers = measured.index.iter().map(|index| index.start.provider as usize + 1).max().unwrap_or(0);
-        let mut is_there = vec![false; 3 + scheme.areas.len() + providers];
-        let number = |place: SilentPlace| match place {
-            SilentPlace::Everywhere => 0,
-            SilentPlace::Served => 1,
-            SilentPlace::Comparison => 2,
-            SilentPlace::Area(area) => 3 + area as usize,
-            SilentPlace::Provider(provider) => 3 + scheme.areas.len() + provider as usize,
-        };
-        let mut all = Vec::new();
-        for place in measured.index.iter().flat_map(|index| several.places(index)) {
-            if !std::mem::replace(&mut is_there[number(place)], true) {
-                all.push(place);
-            }
-        }
-        all.sort_unstable();
-        let position = all.iter().enumerate().map(|(at, place)| (*place, at)).collect();
-        Places { all, several, position }
-    }
-}
-
 /// One series, with everything that is looked at of it.
 struct Scans {
     /// For each place: its months, with how much the numbers vary.
@@ -258,8 +251,10 @@ struct Scans {
 impl Scans {
     fn of(measured: &MeasuredOutcomes, places: &Places, of: usize) -> Scans {
         let one = OneSeries { measured, of };
-        let days: Vec<Day> = (0..measured.index.len()).map(|at| one.begins(at)).collect();
-        let (seen, begins) = (|at: usize| one.seen(at), |at: usize| days[at]);
+        // What is read of everybody several times stands close together.
+        let own: Vec<FirstSeen> = (0..measured.index.len()).map(|at| one.seen(at)).collect();
+        let days = one.all_begin();
+        let (seen, begins) = (|at: usize| own[at], |at: usize| days[at]);
         let everybody = || (0..measured.index.len()).filter(|at| seen(*at).days() > 0);
         let segments = measured.index.iter().map(|index| index.segment as usize + 1).max().unwrap_or(1);
         let pooled = LifeTable::of(everybody().map(seen));
@@ -284,18 +279,21 @@ impl Scans {
         for at in everybody() {
             let (seen, index) = (seen(at), &measured.index[at]);
             let (begins, has) = (begins(at) - first, f64::from(u8::from(seen.has())));
-            let expected = tables.get(index.segment as usize).unwrap_or(&pooled).up_to(seen.days());
+            let of_all = pooled.up_to(seen.days());
+            let expected = tables.get(index.segment as usize).map_or(of_all, |table| table.up_to(seen.days()));
             found_at[((seen.days() - 1) / STEP) as usize] += has;
             let of_segment = &mut by_segment[index.segment as usize];
-            *of_segment = (of_segment.0 + pooled.up_to(seen.days()), of_segment.1 + has);
-            for place in places.several.places(index).filter_map(|place| places.position.get(&place).copied()) {
-                counts[(place * rows + (begins / unit) as usize) * columns + (seen.days() / unit) as usize] += 1;
-                found[place * months + calendar_months.of(begins + seen.days() - 1)] += u32::from(seen.has());
-                let start = &mut by_start[place * weeks_of_starts + (begins / STEP) as usize];
+            *of_segment = (of_segment.0 + of_all, of_segment.1 + has);
+            let cell = (begins / unit) as usize * columns + (seen.days() / unit) as usize;
+            let (month, week) = (calendar_months.of(begins + seen.days() - 1), (begins / STEP) as usize);
+            places.each_of(index, |place| {
+                counts[place * rows * columns + cell] += 1;
+                found[place * months + month] += u32::from(seen.has());
+                let start = &mut by_start[place * weeks_of_starts + week];
                 *start = (start.0 + expected, start.1 + has);
                 let (scan, neighbours) = &mut people[place];
                 neighbours.add(at, expected, has, scan);
-            }
+            });
         }
         let mut looks = (all * (months + weeks_of_starts + 1) + segments) as u64;
         let of_everywhere =

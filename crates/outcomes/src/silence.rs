@@ -5,17 +5,16 @@
 //! all people started at about the same time, nothing is found. Each provider and each area is looked at, those who are served and those
 //! who are only compared, and all of them together: a file that lost the results of one side only moves a comparison most.
 
-use std::collections::BTreeMap;
-
 use base::day::{Day, NEVER, date, day};
 use contract::Scheme;
 use contract::measurement::{OutcomeRule, SpellSelection};
 use contract::terms::{OutcomeKind, later};
+use rayon::prelude::*;
 use records::silence::{Exposure, alike, longest_silence};
 
-use crate::cohorts::IndexEvent;
 use crate::measured_outcomes::MeasuredOutcomes;
 use crate::person_outcome::OutcomeState;
+use crate::places::{Places, SilentPlace};
 use crate::plan::events_of;
 
 /// A time without any result of an outcome.
@@ -32,45 +31,25 @@ pub struct Silence {
     pub expected: f64,
 }
 
-/// Where there was silence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum SilentPlace {
-    Everywhere,
-    /// Position of the area in the scheme.
-    Area(u32),
-    /// Position among the providers of the records.
-    Provider(u32),
-    /// Those who are served, where others are only compared.
-    Served,
-    /// Those who are only compared.
-    Comparison,
-}
-
 /// Every silence, by outcome and place. A place is not told where everywhere is silent at the same time.
 #[must_use]
 pub fn silences(scheme: &Scheme, measured: &MeasuredOutcomes) -> Vec<Silence> {
     let mut found = Vec::new();
-    let several = Several::of(scheme, measured);
+    let places = Places::of(scheme, measured);
     for (at, outcome) in scheme.outcomes.iter().enumerate().filter(|(_, outcome)| outcome.kind == OutcomeKind::Binary) {
         let Some(facts) = outcome.measured.as_ref().and_then(|measured| facts(&measured.rule)) else { continue };
-        let mut ends: BTreeMap<Day, Day> = BTreeMap::new();
-        let mut end = |start| *ends.entry(start).or_insert_with(|| day(later(date(start), outcome.window, scheme.month_end)));
-        let mut exposures: BTreeMap<SilentPlace, Vec<Exposure>> = BTreeMap::new();
-        for (person, index) in measured.index.iter().enumerate() {
-            let Some(exposure) = exposure(measured, person, at, &mut end) else { continue };
-            for place in several.places(index) {
-                exposures.entry(place).or_default().push(exposure);
-            }
-        }
+        let exposures = exposures(measured, &places, at, |start| day(later(date(start), outcome.window, scheme.month_end)));
+        // Everywhere has as many people as all areas together, so that two cores have the same to do.
+        let longest: Vec<_> = exposures.into_par_iter().map(|of_place| longest_silence(&alike(of_place))).collect();
         let mut everywhere: Option<(Day, Day)> = None;
-        for (place, exposures) in exposures {
-            let Some((days, expected)) = longest_silence(&alike(exposures)) else { continue };
-            if place == SilentPlace::Everywhere {
+        for (place, longest) in places.all.iter().zip(longest) {
+            let Some((days, expected)) = longest else { continue };
+            if *place == SilentPlace::Everywhere {
                 everywhere = Some(days);
             } else if everywhere.is_some_and(|whole| days.0 <= whole.1 && whole.0 <= days.1) {
                 continue;
             }
-            found.push(Silence { outcome: at, facts: facts.clone(), of: place, days, expected });
+            found.push(Silence { outcome: at, facts: facts.clone(), of: *place, days, expected });
         }
     }
     found
@@ -89,44 +68,25 @@ fn facts(rule: &OutcomeRule) -> Option<(&'static str, Vec<String>)> {
     }
 }
 
-/// Whether there are several areas, and several providers: one alone is everywhere.
-pub(crate) struct Several {
-    areas: bool,
-    providers: bool,
-    groups: bool,
-}
-
-impl Several {
-    pub(crate) fn of(scheme: &Scheme, measured: &MeasuredOutcomes) -> Several {
-        let mut providers = measured.index.iter().filter_map(provider);
-        let first = providers.next();
-        let served = |which: bool| measured.index.iter().any(|index| index.start.comparison != which);
-        let groups = served(true) && served(false);
-        Several { areas: scheme.areas.len() > 1, providers: providers.any(|other| Some(other) != first), groups }
+/// For each place, the days that everybody whose result is observed was in the follow-up window. `end_of` is its end, by the day of the start.
+fn exposures(measured: &MeasuredOutcomes, places: &Places, outcome: usize, end_of: impl Fn(Day) -> Day) -> Vec<Vec<Exposure>> {
+    let observed =
+        || measured.index.iter().enumerate().filter(|(at, _)| measured.of(*at)[outcome].state == OutcomeState::Observed);
+    let mut people = vec![0; places.all.len()];
+    let (mut first, mut last) = (Day::MAX, Day::MIN);
+    for (_, index) in observed() {
+        places.each_of(index, |place| people[place] += 1);
+        (first, last) = (first.min(index.start.began), last.max(index.start.began));
     }
-
-    /// The places that a start belongs to.
-    pub(crate) fn places(&self, index: &IndexEvent) -> impl Iterator<Item = SilentPlace> {
-        let area = self.areas.then_some(SilentPlace::Area(index.area));
-        let provider = provider(index).filter(|_| self.providers).map(SilentPlace::Provider);
-        let group = if index.start.comparison { SilentPlace::Comparison } else { SilentPlace::Served };
-        [Some(SilentPlace::Everywhere), area, provider, self.groups.then_some(group)].into_iter().flatten()
+    // Many start on the same day, and an end takes a calendar.
+    let mut ends = vec![None; if first <= last { (last - first) as usize + 1 } else { 0 }];
+    let mut out: Vec<Vec<Exposure>> = people.into_iter().map(Vec::with_capacity).collect();
+    for (at, index) in observed() {
+        let (start, result) = (index.start.began, measured.of(at)[outcome]);
+        let end = *ends[(start - first) as usize].get_or_insert_with(|| end_of(start));
+        let has_result = result.day != NEVER && (start..end).contains(&result.day);
+        let exposure = Exposure { start, end: if has_result { result.day } else { end }, has_result };
+        places.each_of(index, |place| out[place].push(exposure));
     }
-}
-
-/// The provider of somebody who is served.
-fn provider(index: &IndexEvent) -> Option<u32> {
-    (!index.start.comparison).then_some(index.start.provider)
-}
-
-/// The days that a person whose result is observed was in the follow-up window.
-fn exposure(measured: &MeasuredOutcomes, person: usize, outcome: usize, end: &mut impl FnMut(Day) -> Day) -> Option<Exposure> {
-    let result = measured.of(person)[outcome];
-    if result.state != OutcomeState::Observed {
-        return None;
-    }
-    let start = measured.index[person].start.began;
-    let end = end(start);
-    let has_result = result.day != NEVER && (start..end).contains(&result.day);
-    Some(Exposure { start, end: if has_result { result.day } else { end }, has_result })
+    out
 }

@@ -7,9 +7,10 @@ use base::day::{Day, date};
 use base::english::plural;
 use base::money::thousands;
 use contract::terms::date_words;
+use outcomes::places::SilentPlace;
 use outcomes::recorded::RecordedPart;
 use outcomes::recording_changes::{Along, RecordingChange, concerned};
-use outcomes::silence::{Silence, SilentPlace};
+use outcomes::silence::Silence;
 use records::fault::{Fault, Grade};
 use records::gate::findings::Findings;
 

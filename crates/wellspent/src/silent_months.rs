@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use base::day::date;
 use contract::terms::date_words;
-use outcomes::silence::{Silence, SilentPlace};
+use outcomes::places::SilentPlace;
+use outcomes::silence::Silence;
 use records::fault::Fault;
 use records::gate::findings::Findings;
 
