@@ -340,7 +340,7 @@ fn no_small_count_is_found_in_what_is_published() {
          {} of {} counts are shown",
         found.attacked, found.narrowest, found.shown, found.numbers
     ));
-    assert!(found.attacked > 100 && refused <= 2, "{} {refused}", found.attacked);
+    assert!(found.attacked > 100 && refused <= 6, "{} {refused}", found.attacked);
     assert!(found.narrowest >= 4.0, "{}", found.narrowest);
 }
 
@@ -401,7 +401,7 @@ fn no_small_count_is_found_in_a_sequence_of_releases() {
          {small_changes} small changes, the narrowest is known to within {narrowest_change:.1}; {} of {} counts are shown",
         found.attacked, found.narrowest, found.shown, found.numbers
     ));
-    assert!(found.attacked > 100 && small_changes > 300, "{} {small_changes}", found.attacked);
+    assert!(found.attacked > 60 && small_changes > 300, "{} {small_changes}", found.attacked);
     assert!(found.narrowest >= 4.0 && narrowest_change >= 4.0, "{} {narrowest_change}", found.narrowest);
     assert!(refused < 12, "{refused}");
 }

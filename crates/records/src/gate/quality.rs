@@ -214,7 +214,8 @@ fn places(kind: &FindingGroup) -> String {
             (place, Some(value)) => Some(format!("row {place} ({value})")),
         })
         .collect();
-    let more = if kind.count > places.len() as u64 { ", …" } else { "" };
+    // Of a whole file there is no place to name.
+    let more = if kind.count > places.len() as u64 && !words.is_empty() { ", …" } else { "" };
     words.join(", ") + more
 }
 

@@ -33,7 +33,7 @@ impl EvaluationReport {
             ));
         }
         if !found.sensitivity.is_empty() {
-            sections.push(PageSection::new("unseen", "How strong something unseen would have to be", self.unseen()));
+            sections.push(PageSection::new("unseen", "What could still change the answer", self.unseen()));
         }
         sections.push(PageSection::new("registration", "Whether the question was asked beforehand", self.registered()));
         Page {

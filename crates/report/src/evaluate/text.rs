@@ -38,7 +38,7 @@ impl EvaluationReport {
         if !found.sensitivity.is_empty() {
             let figures: Vec<String> =
                 found.sensitivity.iter().map(|figure| format!("{}: {}", figure.name, figure.words)).collect();
-            out += &terminal.section("How strong something unseen would have to be", &terminal.list(&figures));
+            out += &terminal.section("What could still change the answer", &terminal.list(&figures));
         }
         let remarks = self.remarks();
         if !remarks.is_empty() {
