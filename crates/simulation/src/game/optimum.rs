@@ -95,7 +95,7 @@ pub fn climb(start: f64, (low, high): (f64, f64), f: &dyn Fn(f64) -> f64) -> Opt
 const STEP: f64 = 1e-3;
 
 /// The first two derivatives by five-point differences: exact for polynomials to the fourth degree.
-fn derivatives(x: f64, h: f64, f: &dyn Fn(f64) -> f64) -> (f64, f64) {
+pub(super) fn derivatives(x: f64, h: f64, f: &dyn Fn(f64) -> f64) -> (f64, f64) {
     let [a, b, c, d, e] = [-2.0, -1.0, 0.0, 1.0, 2.0].map(|k| f(x + k * h));
     ((a - 8.0 * b + 8.0 * d - e) / (12.0 * h), (-a + 16.0 * b - 30.0 * c + 16.0 * d - e) / (12.0 * h * h))
 }

@@ -10,6 +10,7 @@ mod compas;
 mod design;
 mod errors;
 mod fix;
+mod game_properties;
 mod gaming;
 mod individuals;
 mod numpy;

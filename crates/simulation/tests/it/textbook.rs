@@ -46,7 +46,7 @@ fn every_case_agrees_with_its_textbook() {
         .map(|entry| entry.file_name().into_string().expect("a name"))
         .collect();
     names.sort();
-    assert!(names.len() >= 36, "{names:?}");
+    assert!(names.len() >= 49, "{names:?}");
     let mut wrong = Vec::new();
     for name in &names {
         let compared = compare(name, |_, text| text);
@@ -77,7 +77,7 @@ fn a_wrong_textbook_is_found_out() {
 #[test]
 fn a_changed_number_changes_the_answer() {
     let two_pi = 2.0 * std::f64::consts::PI;
-    let expected: [(&str, &str, &str, &str, &str, f64); 14] = [
+    let expected: [(&str, &str, &str, &str, &str, f64); 26] = [
         // v / (1 + r c s²) with r = 4.
         ("linear-contract", GAME_FILE, "risk_aversion = 2", "risk_aversion = 4", "share", 0.25),
         // B1 − B2 C12 over 1 + r s² (1 − C12²) with C12 = 0.2.
@@ -96,6 +96,32 @@ fn a_changed_number_changes_the_answer() {
         ("weakest-link", GAME_FILE, "benefit = 90", "benefit = 120", "belief that one needs", 0.5),
         ("private-cost", GAME_FILE, "bidders = 4", "bidders = 8", "first-price bid", 0.3),
         ("sensitivity", GAME_FILE, "b = 0.1", "b = 0", "share in all of z", 0.0),
+        // c′ − b′ = 1 with b = √e: e = (3/2)².
+        ("incomplete-contract", GAME_FILE, "\"2 (0 to 2)\"", "\"1 (0 to 2)\"", "spent on saving at best", 2.25),
+        // 1 − (0.3/1.3) × 0.3.
+        ("cost-menu", GAME_FILE, "cost = 1.5", "cost = 1.3", "effort of other", 1.0 - 0.09 / 1.3),
+        ("mixed-payment", GAME_FILE, "weight = 0.5", "weight = 0.25", "best share to bear", 0.25),
+        // √(c t/F) and √(t/(4F)) with c = 4.
+        ("quality-at-a-fixed-price", GAME_FILE, "quality_cost = 1", "quality_cost = 4", "entrants", 240f64.sqrt()),
+        ("quality-at-a-fixed-price", GAME_FILE, "quality_cost = 1", "quality_cost = 4", "best number", 15f64.sqrt()),
+        ("share-by-performance", GAME_FILE, "margin = 100", "margin = 400", "effort of each of two", 10.0),
+        // A range of 2: √(4 × 0.25) − 0.25.
+        ("low-bid-and-bond", GAME_FILE, "high = 1", "high = 2", "price with a bond of 0.25", 0.75),
+        ("informed-incumbent", GAME_FILE, "high = 1", "high = 3", "incumbent's profit", 0.5),
+        // 0.8 × 0.3/(0.8 × 0.3 + 0.2 × 0.6).
+        (
+            "rating-bias",
+            GAME_FILE,
+            "satisfies = 0.6",
+            "satisfies = 0.8",
+            "rating when the dissatisfied answer twice as often",
+            2.0 / 3.0,
+        ),
+        // Two of four fail.
+        ("collapse-cover", GAME_FILE, "failing = 1", "failing = 2", "highest safe utilisation of four", 0.5),
+        // Shares of 0.5, 0.3 and 0.4: Σ s − Σ s²/2 over n/2.
+        ("pooled-budget", GAME_FILE, "share = 0.2", "share = 0.4", "share of the first best", (1.2 - 0.25) / 1.5),
+        ("order-of-help", GAME_FILE, "succeeds = 0.8", "succeeds = 0.5", "best chance", 0.4),
         // Half of what money can do at half of the price: 1/(θ κ) with κ = ln 2 / 415.89.
         ("parking", "segments.csv", "831.78", "415.89", "un-parking price of hard", 415.89 / std::f64::consts::LN_2 / 0.06),
     ];
@@ -167,7 +193,17 @@ fn the_reference_of_games_is_current() {
 /// Nothing that can be written into a number makes the solvers stop or go on for ever.
 #[test]
 fn extreme_numbers_are_refused_or_answered() {
-    for (name, from) in [("linear-contract", "variance = 1.5"), ("threshold-bonus", "bonus = 2"), ("ratchet", "cost = 1")] {
+    for (name, from) in [
+        ("linear-contract", "variance = 1.5"),
+        ("threshold-bonus", "bonus = 2"),
+        ("ratchet", "cost = 1"),
+        ("cost-menu", "cost = 1.5"),
+        ("mixed-payment", "each = 4"),
+        ("quality-at-a-fixed-price", "travel = 3"),
+        ("share-by-performance", "margin = 100"),
+        ("low-bid-and-bond", "high = 1"),
+        ("collapse-cover", "capacity = 1"),
+    ] {
         let key = from.split(" = ").next().expect("a key");
         for number in ["0", "-1", "0.000001", "1_000_000", "999_999_999"] {
             let opened = open(name, |_, text| text.replace(from, &format!("{key} = {number}")));
