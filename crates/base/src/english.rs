@@ -30,7 +30,7 @@ pub fn counted(number: impl TryInto<i64>, one: &str, many: &str) -> String {
     format!("{} {}", thousands(number), plural(number, one, many))
 }
 
-/// The same with a capital letter at its beginning.
+/// A text with a capital letter at its beginning.
 ///
 /// ```
 /// use base::english::capitalised;

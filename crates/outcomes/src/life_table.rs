@@ -28,11 +28,17 @@ impl LifeTable {
             part_days[step] += i64::from(seen.days() % STEP);
             found[((seen.days() - 1) / STEP) as usize] += i64::from(seen.has());
         }
-        let mut sum = 0.0;
-        let steps = left.iter().zip(&part_days).zip(&found).map(|((left, days), found)| {
+        LifeTable::of_rates(left.iter().zip(&part_days).zip(&found).map(|((left, days), found)| {
             all -= left;
             let days = all * i64::from(STEP) + days;
-            let rate = if days > 0 { *found as f64 / days as f64 } else { 0.0 };
+            if days > 0 { *found as f64 / days as f64 } else { 0.0 }
+        }))
+    }
+
+    /// The table in which so many are to be expected on each day of a step.
+    fn of_rates(rates: impl Iterator<Item = f64>) -> LifeTable {
+        let mut sum = 0.0;
+        let steps = rates.map(|rate| {
             let step = (sum, rate);
             sum += rate * f64::from(STEP);
             step
@@ -141,13 +147,7 @@ impl Months<'_> {
                 *rate = (f64::from(self.found[month]) + USUAL) / (expected + USUAL);
             }
         }
-        let mut sum = 0.0;
-        let steps = of_step.into_iter().map(|rate| {
-            let step = (sum, rate);
-            sum += rate * f64::from(STEP);
-            step
-        });
-        LifeTable { steps: steps.collect() }
+        LifeTable::of_rates(of_step.into_iter())
     }
 }
 

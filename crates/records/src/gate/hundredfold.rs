@@ -33,8 +33,9 @@ struct Hundredfold {
 #[derive(Clone, Copy)]
 enum Others {
     OtherFiles,
-    /// Those before this month, or up to it.
+    /// Those before this month.
     Before(i32),
+    /// Those from this month on, where that month itself may have both.
     Since(i32),
     SameFile,
 }

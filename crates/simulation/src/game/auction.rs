@@ -4,7 +4,6 @@
 //! equilibrium is then checked against every other bid. Prices and profits are simulated with keyed draws.
 
 use base::literal::Count;
-use base::problem::Problem;
 use base::reader::Section;
 use rayon::prelude::*;
 use risks::Estimate;
@@ -12,7 +11,7 @@ use risks::Estimate;
 use super::form::{FormDescription, GameFigure};
 use super::optimum::along;
 use super::quadrature::integral;
-use super::reading::{SMALL, count_within, number_or, number_within, part, part_if_there};
+use super::reading::{SMALL, count_within, number_or, number_within, part, part_if_there, range_within};
 use base::philox::{open_unit, words};
 
 pub(super) const FORM: FormDescription = FormDescription {
@@ -71,14 +70,7 @@ pub(super) fn read(top: &Section<'_, '_>) -> Auction {
             "kind",
             &[("own", AuctionFormat::Own), ("common", AuctionFormat::Common), ("sum of signals", AuctionFormat::Sum)],
         );
-        let (low, high) = (number_within(section, "low", -1e6, 1e6), number_within(section, "high", -1e6, 1e6));
-        if high - low < SMALL {
-            section.push(
-                Problem::at(section.file, section.span_of("high"), "`high` must lie above `low`")
-                    .expected("two numbers, the lower first")
-                    .fix("correct one of them"),
-            );
-        }
+        let (low, high) = range_within(section, -1e6, 1e6);
         let error = match kind {
             AuctionFormat::Common => number_within(section, "error", SMALL, 1e6),
             // Of no use to the others, and no mistake in them either.

@@ -1,13 +1,12 @@
 //! Bidders agree on a price before anybody knows what the work will cost. When the cost is known the winner either does the work or
 //! walks away, and then loses its bond.
 
-use base::problem::Problem;
 use base::reader::Section;
 
 use super::form::{FormDescription, GameFigure};
 use super::optimum::crossing;
 use super::quadrature::integral;
-use super::reading::{SMALL, number_within, part};
+use super::reading::{number_within, part, range_within};
 
 pub(super) const FORM: FormDescription = FormDescription {
     name: "bond",
@@ -32,17 +31,7 @@ pub struct BondGame {
 }
 
 pub(super) fn read(top: &Section<'_, '_>) -> BondGame {
-    let (low, high) = part(top, "cost", |section| {
-        let (low, high) = (number_within(section, "low", 0.0, 1e6), number_within(section, "high", 0.0, 1e6));
-        if high - low < SMALL {
-            section.push(
-                Problem::at(section.file, section.span_of("high"), "`high` must lie above `low`")
-                    .expected("two numbers, the lower first")
-                    .fix("correct one of them"),
-            );
-        }
-        (low, high)
-    });
+    let (low, high) = part(top, "cost", |section| range_within(section, 0.0, 1e6));
     BondGame { low, high, bond: part(top, "bond", |section| number_within(section, "amount", 0.0, 1e6)) }
 }
 

@@ -2,13 +2,12 @@
 //! bids follow from two conditions: the rival earns the same with every bid that it mixes over, and the incumbent gains nothing by
 //! bidding as if the worth were a little different. How far that is an equilibrium is then checked against every other bid.
 
-use base::problem::Problem;
 use base::reader::Section;
 
 use super::form::{FormDescription, GameFigure};
 use super::optimum::{along, derivatives};
 use super::quadrature::integral;
-use super::reading::{SMALL, count_within, number_within, part};
+use super::reading::{count_within, number_within, part, range_within};
 
 pub(super) const FORM: FormDescription = FormDescription {
     name: "incumbent",
@@ -34,14 +33,7 @@ pub struct IncumbentGame {
 
 pub(super) fn read(top: &Section<'_, '_>) -> IncumbentGame {
     let (low, high, best_of) = part(top, "value", |section| {
-        let (low, high) = (number_within(section, "low", 0.0, 1e6), number_within(section, "high", 0.0, 1e6));
-        if high - low < SMALL {
-            section.push(
-                Problem::at(section.file, section.span_of("high"), "`high` must lie above `low`")
-                    .expected("two numbers, the lower first")
-                    .fix("correct one of them"),
-            );
-        }
+        let (low, high) = range_within(section, 0.0, 1e6);
         let best_of = if section.has("best_of") { count_within(section, "best_of", 1, 9) } else { 1 };
         (low, high, best_of as i32)
     });

@@ -22,6 +22,19 @@ pub(super) fn number_within_or(section: &Section<'_, '_>, key: &str, low: f64, h
     if section.has(key) { number_within(section, key, low, high) } else { default }
 }
 
+/// The two ends of a range, `low` and `high`, each within the same limits.
+pub(super) fn range_within(section: &Section<'_, '_>, least: f64, most: f64) -> (f64, f64) {
+    let (low, high) = (number_within(section, "low", least, most), number_within(section, "high", least, most));
+    if high - low < SMALL {
+        section.push(
+            Problem::at(section.file, section.span_of("high"), "`high` must lie above `low`")
+                .expected("two numbers, the lower first")
+                .fix("correct one of them"),
+        );
+    }
+    (low, high)
+}
+
 /// A cost or a price: above nothing, so that the best stays within reach.
 pub(super) fn above_nothing(section: &Section<'_, '_>, key: &str) -> f64 {
     number_within(section, key, SMALL, LARGE)
