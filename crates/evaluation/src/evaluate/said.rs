@@ -59,7 +59,10 @@ pub fn doubts(evaluation: &EvaluationResult) -> Vec<String> {
             )
         })
         .collect();
-    let earlier = evaluation.estimates.iter().filter(|estimate| estimate.role == Role::Placebo && estimate.leaves_out_zero());
+    // What is small beside the answer cannot explain it.
+    let answer = evaluation.estimates.first().map_or(0.0, |answer| answer.effect.abs());
+    let is_large = |estimate: &&EstimatedEffect| estimate.leaves_out_zero() && 2.0 * estimate.effect.abs() >= answer;
+    let earlier = evaluation.estimates.iter().filter(|estimate| estimate.role == Role::Placebo).filter(is_large);
     out.extend(earlier.map(|estimate| {
         format!("An effect shows {}, before it began. So what came after the start may have other causes.", estimate.what)
     }));

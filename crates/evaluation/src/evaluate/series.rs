@@ -1,7 +1,10 @@
 //! The answer of an interrupted time series: one series, with a change of level and of slope.
 
+use base::statistics::normal_quantile;
+
 use super::refused::{Refused, of_table, outcome};
 use super::result::{EstimatedEffect, EvaluationResult, Lines, Role};
+use crate::distributions::student_t_quantile;
 use crate::error::EvaluationError;
 use crate::interrupted_time_series::{Season, SeriesFit, SeriesOptions, interrupted_time_series};
 use crate::spec::{SeriesSpec, Spec};
@@ -79,7 +82,8 @@ fn mean_effect(fit: &SeriesFit) -> (f64, f64) {
 }
 
 /// The same analysis of the periods before the start alone, as if the service had begun in the middle of them: nothing should show.
-/// None where they are too few.
+/// None where they are too few. There are at most as many as before the start, and an interval of Newey and West is too narrow for few: it
+/// is widened as the number of coefficients, Student's t and the length of the lag ask for (Kiefer and Vogelsang 2005, Bartlett's weights).
 fn placebo_date(
     spec: &Spec,
     design: &SeriesSpec,
@@ -89,12 +93,26 @@ fn placebo_date(
 ) -> Option<EstimatedEffect> {
     let middle = values.len() / 2;
     let fit = interrupted_time_series(values, SeriesOptions { interrupted_at: middle, ..options }).ok()?;
-    let (what, method) = (words::placebo_date(&design.period, *periods.get(middle)?), format!("Newey-West, lag {}", fit.lag));
+    let (what, method) = (
+        words::placebo_date(&design.period, *periods.get(middle)?),
+        format!("Newey-West, lag {}, widened for few periods", fit.lag),
+    );
+    let count = values.len() as f64;
+    let freedom = count - fit.coefficients.len() as f64;
+    let ends = 0.5 + spec.level / 2.0;
+    let wider = (count / freedom).sqrt() * student_t_quantile(ends, freedom) / normal_quantile(ends);
+    let (effect, error) = mean_effect(&fit);
+    let error = error * wider * for_the_lag((fit.lag + 1) as f64 / count);
     Some(EstimatedEffect {
         treated: values.len() - middle,
         comparison: middle,
-        ..EstimatedEffect::plain(Role::Placebo, &what, mean_effect(&fit), spec.level, method)
+        ..EstimatedEffect::plain(Role::Placebo, &what, (effect, error), spec.level, method)
     })
+}
+
+/// How much wider a 95% interval is where the lag is this share of the periods (Kiefer and Vogelsang 2005, table 1).
+fn for_the_lag(share: f64) -> f64 {
+    (1.96 + 2.9694 * share + 0.4160 * share.powi(2) - 0.5324 * share.powi(3)) / 1.96
 }
 
 /// The series in the order of its periods, which follow each other at one distance.

@@ -1,5 +1,7 @@
 //! The same question asked of another date, or without one area: what stands beside the answer of a design on areas and periods.
 
+use base::philox::{open_unit, words};
+use base::statistics::normal_quantile;
 use evaluation::evaluate::{EvaluationResult, Role, evaluate, said};
 use evaluation::table::EvaluationTable;
 
@@ -106,6 +108,23 @@ fn a_series_is_asked_about_an_earlier_date() {
     let found = answered(SERIES, &rows(&[0], 2000..2050, rate(2015), |_| 0));
     close(of_role(&found, Role::Placebo)[0].effect, -5.0, 0.5);
     assert!(!said::doubts(&found).is_empty());
+}
+
+/// On noise alone the placebo date is hardly ever a reason to doubt a large answer, and its interval does not leave out nothing too often.
+#[test]
+fn noise_before_the_start_is_no_reason_to_doubt() {
+    for periods in [16, 24, 48] {
+        let (mut left_out, mut doubted) = (0, 0);
+        const RUNS: u64 = 400;
+        for run in 0..RUNS {
+            let draw = |year: u32| normal_quantile(words(11, run, u64::from(year), 0).map(open_unit)[0]);
+            let rate = |_: u32, year: u32| draw(year) - if year >= 2030 { 8.0 } else { 0.0 };
+            let found = answered(SERIES, &rows(&[0], 2030 - periods..2040, rate, |_| 0));
+            left_out += u32::from(of_role(&found, Role::Placebo)[0].leaves_out_zero());
+            doubted += u32::from(!said::doubts(&found).is_empty());
+        }
+        assert!(left_out <= 60 && doubted <= 8, "{periods} periods: {left_out} and {doubted} of {RUNS}");
+    }
 }
 
 /// The answer without an area is that of a table without its rows. Twenty areas start in 2005 and one of them falls by far the most.
