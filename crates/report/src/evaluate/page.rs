@@ -126,7 +126,7 @@ impl EvaluationReport {
     fn unseen(&self) -> Markup {
         let rows: Vec<Vec<String>> =
             self.evaluation.sensitivity.iter().map(|figure| vec![figure.name.clone(), figure.words.clone()]).collect();
-        html! { (stacked_table("unseen", "Sensitivity to what was not recorded", &["figure", "what it says"], &rows)) }
+        html! { (stacked_table("unseen", "Sensitivity of the answer", &["figure", "what it says"], &rows)) }
     }
 
     fn registered(&self) -> Markup {
