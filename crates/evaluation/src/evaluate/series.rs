@@ -1,10 +1,8 @@
 //! The answer of an interrupted time series: one series, with a change of level and of slope.
 
-use base::statistics::normal_quantile;
-
 use super::refused::{Refused, of_table, outcome};
 use super::result::{EstimatedEffect, EvaluationResult, Lines, Role};
-use crate::distributions::student_t_quantile;
+use crate::distributions::{student_t_quantile, student_t_tails};
 use crate::error::EvaluationError;
 use crate::interrupted_time_series::{Season, SeriesFit, SeriesOptions, interrupted_time_series};
 use crate::spec::{SeriesSpec, Spec};
@@ -28,11 +26,10 @@ pub(super) fn of_series(spec: &Spec, design: &SeriesSpec, table: &EvaluationTabl
     let options = SeriesOptions { interrupted_at: start, season, lag: design.lag };
     let fit = interrupted_time_series(&values, options).map_err(told("the answer"))?;
     let (mean, error) = mean_effect(&fit);
-    let method = format!("Newey-West, lag {}", fit.lag);
     let estimate = |role, what: &str, found: (f64, f64)| EstimatedEffect {
         treated: values.len() - start,
         comparison: start,
-        ..EstimatedEffect::plain(role, what, found, spec.level, method.clone())
+        ..widened(role, what, found, spec.level, &fit)
     };
     let answer = estimate(Role::Answer, &spec.outcome.name, (mean, error));
     let part = |what: &str, at: usize| estimate(Role::Part, what, (fit.coefficients[at], fit.standard_error(at)));
@@ -81,9 +78,25 @@ fn mean_effect(fit: &SeriesFit) -> (f64, f64) {
     (mean, fit.covariance.quadratic_form(&of).sqrt())
 }
 
+/// One estimate with an interval that holds for few periods too. The errors of Newey and West are too small then, and a normal interval
+/// of them leaves out nothing far too often where nothing happened: it is widened as the number of coefficients, Student's t and the
+/// length of the lag ask for (Kiefer and Vogelsang 2005, Bartlett's weights). The standard error stays as it is.
+fn widened(role: Role, what: &str, (effect, error): (f64, f64), level: f64, fit: &SeriesFit) -> EstimatedEffect {
+    let count = fit.residuals.len() as f64;
+    let freedom = count - fit.coefficients.len() as f64;
+    let wider = (count / freedom).sqrt() * for_the_lag((fit.lag + 1) as f64 / count);
+    let half = student_t_quantile(0.5 + level / 2.0, freedom) * wider * error;
+    let method = format!("Newey-West, lag {}, interval widened for {count} periods", fit.lag);
+    EstimatedEffect {
+        low: effect - half,
+        high: effect + half,
+        p_value: (2.0 * student_t_tails((effect / (wider * error)).abs(), freedom).upper).min(1.0),
+        ..EstimatedEffect::plain(role, what, (effect, error), level, method)
+    }
+}
+
 /// The same analysis of the periods before the start alone, as if the service had begun in the middle of them: nothing should show.
-/// None where they are too few. There are at most as many as before the start, and an interval of Newey and West is too narrow for few: it
-/// is widened as the number of coefficients, Student's t and the length of the lag ask for (Kiefer and Vogelsang 2005, Bartlett's weights).
+/// None where they are too few.
 fn placebo_date(
     spec: &Spec,
     design: &SeriesSpec,
@@ -93,20 +106,11 @@ fn placebo_date(
 ) -> Option<EstimatedEffect> {
     let middle = values.len() / 2;
     let fit = interrupted_time_series(values, SeriesOptions { interrupted_at: middle, ..options }).ok()?;
-    let (what, method) = (
-        words::placebo_date(&design.period, *periods.get(middle)?),
-        format!("Newey-West, lag {}, widened for few periods", fit.lag),
-    );
-    let count = values.len() as f64;
-    let freedom = count - fit.coefficients.len() as f64;
-    let ends = 0.5 + spec.level / 2.0;
-    let wider = (count / freedom).sqrt() * student_t_quantile(ends, freedom) / normal_quantile(ends);
-    let (effect, error) = mean_effect(&fit);
-    let error = error * wider * for_the_lag((fit.lag + 1) as f64 / count);
+    let what = words::placebo_date(&design.period, *periods.get(middle)?);
     Some(EstimatedEffect {
         treated: values.len() - middle,
         comparison: middle,
-        ..EstimatedEffect::plain(Role::Placebo, &what, (effect, error), spec.level, method)
+        ..widened(Role::Placebo, &what, mean_effect(&fit), spec.level, &fit)
     })
 }
 

@@ -127,6 +127,23 @@ fn noise_before_the_start_is_no_reason_to_doubt() {
     }
 }
 
+/// Where nothing happened, the interval of the answer seldom leaves out nothing, however few the periods.
+#[test]
+fn the_interval_of_a_short_series_holds() {
+    for periods in [12, 24, 48] {
+        const RUNS: u64 = 400;
+        let left_out = (0..RUNS).filter(|run| {
+            let rate = |_: u32, year: u32| normal_quantile(words(12, *run, u64::from(year), 0).map(open_unit)[0]);
+            let found = answered(SERIES, &rows(&[0], 2030 - periods / 2..2030 + periods / 2, rate, |_| 0));
+            let answer = &found.estimates[0];
+            assert_eq!(answer.leaves_out_zero(), answer.p_value < 0.05);
+            answer.leaves_out_zero()
+        });
+        let left_out = left_out.count();
+        assert!(left_out <= 48, "{periods} periods: {left_out} of {RUNS}");
+    }
+}
+
 /// The answer without an area is that of a table without its rows. Twenty areas start in 2005 and one of them falls by far the most.
 #[test]
 fn a_panel_is_asked_without_each_unit() {
