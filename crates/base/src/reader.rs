@@ -728,6 +728,11 @@ impl<'r, 'o> Section<'r, 'o> {
     /// Reports every key that nobody asked for and every required key that is missing. Call it when the table has been read. Where a word
     /// was not understood, no key is judged: the right word may ask for it.
     pub fn finish(&self) {
+        self.finish_in("docs/scheme-file.md");
+    }
+
+    /// The same for a file whose keys another page describes.
+    pub fn finish_in(&self, reference: &str) {
         let mut absent = self.absent.take();
         let asked = self.asked.borrow();
         for (key, span, _) in self.entries.iter().filter(|_| !self.has_refused_word()) {
@@ -742,7 +747,7 @@ impl<'r, 'o> Section<'r, 'o> {
                 }
                 problem.fix = Some(match &problem.nearest {
                     Some(nearest) => format!("did you mean `{nearest}`?"),
-                    None => "remove the key, or look for its name in docs/scheme-file.md".to_owned(),
+                    None => format!("remove the key, or look for its name in {reference}"),
                 });
                 absent.retain(|(missing, _)| Some(missing) != problem.nearest.as_ref());
                 self.push(problem);

@@ -12,6 +12,7 @@
 //! 4. [`Scheme`] is the terms with the list of clauses. [`price`] prices it, [`explain`] and [`warnings`] say what it means, and
 //!    [`amend`], [`fixes`] and [`limits`] change it.
 //! 5. [`read`] makes it from the files.
+//! 6. [`market`] says how providers get in and who gets the next person, by a file of its own, `market.toml`.
 //!
 //! This crate opens no file, knows nothing about records or people, and draws no random numbers.
 
@@ -33,6 +34,7 @@ pub mod funders;
 pub mod gate;
 pub mod limits;
 mod linear;
+pub mod market;
 pub mod measured_result;
 pub mod measurement;
 mod measurement_words;
@@ -71,6 +73,8 @@ pub struct Checked {
     /// it must not be priced.
     pub outline: Option<Scheme>,
     pub examples: Vec<examples::WorkedExample>,
+    /// The rules of the market, where the folder has them and both they and the scheme are right.
+    pub market: Option<market::rules::Market>,
     pub problems: Vec<Problem>,
 }
 
@@ -91,5 +95,20 @@ pub fn check(files: &SchemeFiles) -> Checked {
         problems.extend(wrong);
         problems.extend(warnings::warnings(scheme, files));
     }
-    Checked { scheme, outline, examples, problems }
+    let (market, of_market) = scheme.as_ref().map_or((None, Vec::new()), |scheme| check_market(scheme, files));
+    problems.extend(of_market);
+    Checked { scheme, outline, examples, market, problems }
+}
+
+/// Reads the market beside a scheme, where there is one, and looks for faults in its rules.
+fn check_market(scheme: &Scheme, files: &SchemeFiles) -> (Option<market::rules::Market>, Vec<Problem>) {
+    if !files.sources.contains_key(market::MARKET_FILE) {
+        return (None, Vec::new());
+    }
+    let draw = ScenarioDraw::new();
+    let reader = Reader::new(files, &draw);
+    let read = market::read::market(&reader, scheme);
+    let mut problems = reader.problems.into_inner();
+    problems.extend(read.iter().flat_map(|market| market::warnings::warnings(market, scheme, files)));
+    (read, problems)
 }

@@ -21,6 +21,8 @@ use base::money::{Rate, Rounding, WHOLE, thousands};
 use base::reader::{Reader, Section};
 use base::schedule::{Schedule, ScheduleKeys};
 
+pub(crate) use names::{each_name_once, not_too_many};
+
 pub use crate::scheme_file::SCHEME_FILE;
 
 /// The most numbers that a tally of all cohorts may hold, and a table of prices.

@@ -92,7 +92,7 @@ impl SeenNames {
 }
 
 /// Refuses tables of one kind whose names differ only in case, blanks or hidden characters.
-pub(super) fn each_name_once(sections: &[Section<'_, '_>], what: &str) {
+pub(crate) fn each_name_once(sections: &[Section<'_, '_>], what: &str) {
     let mut known = SeenNames::compared_as(base::similar_names::folded);
     for section in sections {
         let place = Problem::at(section.file, section.span, format!("the {what} `{}` appears twice", section.name));
@@ -105,7 +105,7 @@ pub(super) fn each_name_once(sections: &[Section<'_, '_>], what: &str) {
 }
 
 /// Whether the number of tables of one kind is within its limit.
-pub(super) fn not_too_many(tables: &Section<'_, '_>, found: usize, most: usize, what: &str) -> bool {
+pub(crate) fn not_too_many(tables: &Section<'_, '_>, found: usize, most: usize, what: &str) -> bool {
     if found > most {
         tables.push(
             Problem::at(tables.file, tables.span, format!("there are too many {what}"))

@@ -7,6 +7,8 @@ mod exceptions;
 mod handed_over;
 mod hostile;
 mod households;
+mod market_allocation;
+mod market_file;
 mod parts;
 mod points;
 mod segments;
