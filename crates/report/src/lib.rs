@@ -23,6 +23,7 @@ pub mod ledger_json;
 pub mod link;
 pub mod lots;
 pub mod machine_readable;
+pub mod market;
 pub mod measure;
 pub mod measure_json;
 pub mod parquet_table;

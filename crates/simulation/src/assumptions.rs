@@ -17,6 +17,7 @@ use contract::terms::{Baseline, Intake, OutcomeKind};
 
 mod assumed;
 mod gaming;
+pub mod market;
 mod payer_costs;
 mod reading;
 mod segments;
@@ -109,6 +110,7 @@ pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<Assumptions> {
         None => (Schedule::constant(Pence(0)), Rate(0), Schedule::constant(Pence(0))),
     };
     let payer_costs = payer_costs::read(&top);
+    let market = market::read(&top, scheme);
     let intended = intended(&top, scheme, &help, &keys);
     let provider = provider(&top);
     top.finish();
@@ -141,6 +143,7 @@ pub fn read(reader: &Reader<'_>, scheme: &Scheme) -> Option<Assumptions> {
         cost_fixed_share: cost_fixed_share.as_f64(),
         cost_each_year,
         payer_costs,
+        market,
         intended: intended?,
         provider,
     };

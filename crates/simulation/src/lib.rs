@@ -18,6 +18,7 @@
 //! - `fix` (the cheapest changes to the rules), `design` (the best rules within a budget), `sensitivity` (which assumptions matter)
 //! - `simulate` (people as records, in the tables that agencies hand over), `replay` (every draw of one person), `self_checks`
 //!   (checks of the program on one scheme), `current_rates` (today's rates, for `explain`)
+//! - `market` (providers, users and the rules of a market together)
 //! - `game` (games of contract theory), `contract_figures` (figures of a scheme that textbooks have) and `textbook` (both, compared
 //!   with the textbooks).
 //!
@@ -41,6 +42,7 @@ pub mod game;
 pub mod households;
 pub mod individuals;
 pub mod marginal_effort;
+pub mod market;
 mod misreport;
 pub mod mixture;
 mod others;

@@ -222,6 +222,16 @@ pub(crate) fn usual(capacity: u32, held_free: Rate) -> u32 {
 }
 
 impl Market {
+    /// Leaves a lot to one of its licences, without a limit to its capacity: a single award. Nothing changes where there is no such
+    /// licence.
+    pub fn hold_alone(&mut self, lot: usize, licence: usize) {
+        let lot = &mut self.lots[lot];
+        if let Some(&alone) = lot.licences.get(licence) {
+            lot.places = Some(1);
+            lot.licences = vec![Licence { capacity: None, usual_capacity: None, ..alone }];
+        }
+    }
+
     /// The lot of an area and a segment, by their positions in the scheme.
     #[must_use]
     pub fn lot_of(&self, area: usize, segment: usize) -> Option<usize> {

@@ -6,6 +6,7 @@ use base::money::{Pence, Rate};
 use base::schedule::Schedule;
 use contract::clauses::Clause;
 
+use super::market::MarketAssumptions;
 use super::payer_costs::PayerCosts;
 use crate::amounts::AmountShape;
 use crate::individuals::Individuals;
@@ -60,6 +61,8 @@ pub struct Assumptions {
     /// Fixed cost of one area for a year, in pounds.
     pub cost_each_year: Schedule<Pence>,
     pub payer_costs: PayerCosts,
+    /// Who could take part in a market, and how users choose; `None` where the file does not say.
+    pub market: Option<MarketAssumptions>,
     pub intended: Intended,
     pub provider: ProviderAssumptions,
 }

@@ -3,10 +3,12 @@
 //! formula is used. `textbook` compares the answers with the textbooks.
 //!
 //! There is one form of game a file: what it is, an example, and its solution. They share the solvers `optimum` (one player's best
-//! response), `equilibrium` (several players' best responses to each other) and `quadrature` (means over chance).
+//! response), `equilibrium` (several players' best responses to each other), `best_responses` (the same where strategies are of any kind and
+//! payoffs are simulated) and `quadrature` (means over chance).
 
 mod agency;
 mod auction;
+pub mod best_responses;
 mod bond;
 mod circle;
 mod contest;

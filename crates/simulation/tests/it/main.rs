@@ -13,6 +13,7 @@ mod fix;
 mod game_properties;
 mod gaming;
 mod individuals;
+mod market;
 mod numpy;
 mod planted;
 mod same_payments;
