@@ -100,8 +100,10 @@ pub fn check(files: &SchemeFiles) -> Checked {
     Checked { scheme, outline, examples, market, problems }
 }
 
-/// Reads the market beside a scheme, where there is one, and looks for faults in its rules.
-fn check_market(scheme: &Scheme, files: &SchemeFiles) -> (Option<market::rules::Market>, Vec<Problem>) {
+/// Reads the market beside a scheme, where there is one, and looks for faults in its rules. `None` where there is none, or where it has
+/// mistakes.
+#[must_use]
+pub fn check_market(scheme: &Scheme, files: &SchemeFiles) -> (Option<market::rules::Market>, Vec<Problem>) {
     if !files.sources.contains_key(market::MARKET_FILE) {
         return (None, Vec::new());
     }

@@ -8,6 +8,8 @@ use base::reader::StatedNumber;
 use contract::SCHEME_FILE;
 use contract::Scheme;
 use contract::explain::{CurrentRates, Expectation, Paragraph, PaymentLevel, expected_tally, payment_table, term_sheet};
+use contract::market;
+use contract::market::rules::Market;
 use contract::tally::Tally;
 use contract::terms::{Baseline, OutcomeKind, amount_in_words};
 use schemars::JsonSchema;
@@ -26,7 +28,7 @@ pub struct ExplainReport {
     pub scheme: String,
     /// as the file says
     pub summary: String,
-    /// the numbered paragraphs: 1 the contract and the people, 2 what is measured, 3 what is paid
+    /// the numbered paragraphs: 1 the contract and the people, 2 what is measured, 3 what is paid, and 5 the market where the scheme has one
     pub terms: Vec<TermEntry>,
     /// the area that the payments are of, where there are several
     pub area: Option<String>,
@@ -116,10 +118,17 @@ pub struct ClausePayment {
 
 impl ExplainReport {
     /// Explains a contract. `stated` are the numbers of its file. `as_now` is how often each outcome happens today, where the
-    /// assumptions say so.
+    /// assumptions say so. `market` are the rules of the market, where the scheme has them.
     #[must_use]
-    pub fn of(scheme: &Scheme, stated: &[StatedNumber], as_now: Option<&CurrentRates>, notes: Vec<String>) -> ExplainReport {
+    pub fn of(
+        scheme: &Scheme,
+        market: Option<&Market>,
+        stated: &[StatedNumber],
+        as_now: Option<&CurrentRates>,
+        notes: Vec<String>,
+    ) -> ExplainReport {
         let expected = expected_tally(scheme, 0, as_now);
+        let of_market = market.map(|market| market::words::term_sheet(market, scheme)).unwrap_or_default();
         let entry = |paragraph: Paragraph| {
             let numbers = own_sources(stated, &paragraph);
             TermEntry { number: paragraph.number, text: paragraph.text, from: paragraph.from, numbers }
@@ -127,7 +136,7 @@ impl ExplainReport {
         ExplainReport {
             scheme: scheme.name.clone(),
             summary: scheme.summary.clone(),
-            terms: term_sheet(scheme).into_iter().map(entry).collect(),
+            terms: term_sheet(scheme).into_iter().chain(of_market).map(entry).collect(),
             area: (scheme.areas.len() > 1).then(|| scheme.areas[0].clone()),
             expected: (0..scheme.outcomes.len()).map(|at| expectation(scheme, &expected, as_now, at)).collect(),
             payments: (0..scheme.outcomes.len()).map(|at| payments(scheme, &expected, at)).collect(),
@@ -144,13 +153,7 @@ impl ExplainReport {
             out += &format!("{}\n", terminal.wrap(&self.summary, 0));
         }
         for (head, title) in [("1", "The contract and the people"), ("2", "What is measured"), ("3", "What is paid")] {
-            out += &format!("\n{}\n", terminal.bold(&format!("{head}. {title}")));
-            for term in self.terms.iter().filter(|term| term.number.starts_with(head)) {
-                out += &format!("{:<7} {}\n", term.number, terminal.wrap(&term.text, 8));
-                for source in sources.of(term) {
-                    out += &terminal.dim(&format!("        {}\n", terminal.wrap(&source, 8)));
-                }
-            }
+            out += &self.part(head, title, &mut sources, terminal);
         }
         let area = self.area.as_ref().map_or(String::new(), |area| format!(" in {area}"));
         out += &format!("\n{}\n", terminal.bold(&format!("4. What is paid at each level of result{area}")));
@@ -166,6 +169,21 @@ impl ExplainReport {
                 Some(why) => format!("\n{}\n", terminal.wrap(why, 0)),
                 None => format!("\n{}\n{}", terminal.bold(&payments.outcome), terminal.table(&payments.header, &payments.rows)),
             };
+        }
+        if self.terms.iter().any(|term| term.number.starts_with('5')) {
+            out += &self.part("5", "How providers get in, and who gets the next person", &mut sources, terminal);
+        }
+        out
+    }
+
+    /// One part of the term sheet.
+    fn part<'a>(&'a self, head: &str, title: &str, sources: &mut SourcesShown<'a>, terminal: Terminal) -> String {
+        let mut out = format!("\n{}\n", terminal.bold(&format!("{head}. {title}")));
+        for term in self.terms.iter().filter(|term| term.number.split('.').next() == Some(head)) {
+            out += &format!("{:<7} {}\n", term.number, terminal.wrap(&term.text, 8));
+            for source in sources.of(term) {
+                out += &terminal.dim(&format!("        {}\n", terminal.wrap(&source, 8)));
+            }
         }
         out
     }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use base::problem::Problem;
+use contract::market::MARKET_FILE;
 use contract::read::SCHEME_FILE;
 use report::check::{CheckReport, ExampleEntry, ProblemEntry};
 use report::words;
@@ -62,7 +63,7 @@ pub fn check(request: &CheckRequest) -> Result<CheckResult, Error> {
         problems.extend(of_textbook.filter(|problem| !folder.opened.problems.contains(problem)));
     }
     // Assumptions are about the contract's outcomes and segments, which are not known before it is right.
-    let notes = match (has_assumptions, &checked.scheme) {
+    let mut notes = match (has_assumptions, &checked.scheme) {
         (false, _) => {
             vec![format!("there is no {ASSUMPTIONS_FILE}: a scheme can be measured and paid without it, not stress-tested")]
         }
@@ -72,6 +73,9 @@ pub fn check(request: &CheckRequest) -> Result<CheckResult, Error> {
         (true, None) => vec![format!("{ASSUMPTIONS_FILE} is checked when {SCHEME_FILE} is right")],
         (true, Some(_)) => Vec::new(),
     };
+    if checked.scheme.is_none() && folder.opened.sources.contains_key(MARKET_FILE) {
+        notes.push(format!("{MARKET_FILE} is checked when {SCHEME_FILE} is right"));
+    }
     Ok(result(&folder, &problems, checked.examples.iter().map(ExampleEntry::from).collect(), facts, notes))
 }
 

@@ -26,17 +26,18 @@ pub struct ExplainRequest {
     pub reach: Reach,
 }
 
-/// Explains a contract. Assumptions beside it are used where they can be read.
+/// Explains a contract, and the market beside it. Assumptions beside it are used where they can be read.
 ///
 /// # Errors
-/// The folder cannot be read, or the contract has mistakes.
+/// The folder cannot be read, or the contract or its market has mistakes.
 pub fn explain(request: &ExplainRequest) -> Result<ExplainReport, Error> {
     let folder = folder::open(&request.scheme, request.reach)?;
     let scheme = folder.scheme()?;
+    let market = folder.market(&scheme)?;
     let there = folder.opened.sources.contains_key(ASSUMPTIONS_FILE);
     let assumptions = if there { folder.assumptions(&scheme).0 } else { None };
     let unread = format!("We could not read {ASSUMPTIONS_FILE}: `wellspent check` says why.");
     let notes = if there && assumptions.is_none() { vec![unread] } else { Vec::new() };
     let rates = assumptions.map(|assumptions| current_rates(&scheme, &assumptions, 0));
-    Ok(ExplainReport::of(&scheme, &folder.stated_numbers(), rates.as_ref(), notes))
+    Ok(ExplainReport::of(&scheme, market.as_ref(), &folder.stated_numbers(), rates.as_ref(), notes))
 }

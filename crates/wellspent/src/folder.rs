@@ -12,6 +12,8 @@ use base::reader::StatedNumber;
 use base::source::{FileBytes, Folder, LARGEST_FILE_BYTES, LARGEST_PEOPLE_BYTES};
 use base::{Reader, ScenarioDraw, SchemeFiles};
 use contract::Scheme;
+use contract::market::MARKET_FILE;
+use contract::market::rules::Market;
 use contract::read::SCHEME_FILE;
 use records::files::safe;
 pub use records::files::safe::Reach;
@@ -134,6 +136,20 @@ impl SchemeFolder {
         };
         let warnings = problems.iter().filter(in_table).map(line).collect();
         Ok((scheme, warnings))
+    }
+
+    /// The market beside the contract; none where there is no such file.
+    ///
+    /// # Errors
+    /// The file, or the table of providers that it names, has mistakes.
+    pub fn market(&self, scheme: &Scheme) -> Result<Option<Market>, Error> {
+        let (market, mut problems) = contract::check_market(scheme, &self.opened);
+        if market.is_none() && self.opened.sources.contains_key(MARKET_FILE) {
+            // What is wrong with the form of a file is found before it is read.
+            problems.extend(self.opened.problems.iter().cloned());
+            return Err(self.mistakes(&problems));
+        }
+        Ok(market)
     }
 
     /// Every number of the contract as it is stated, with its source.

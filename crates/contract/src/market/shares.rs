@@ -17,6 +17,8 @@ pub(crate) struct LotView<'a> {
     day: Day,
     /// Whether a provider of the lot is suspended, so that the others step in with the capacity that they hold free.
     steps_in: bool,
+    /// The most people that one provider may have once one more is placed: the cap, rounded up to a whole person.
+    most: u32,
 }
 
 /// Whether a provider can take one more person.
@@ -36,7 +38,8 @@ impl<'a> LotView<'a> {
         let (merits, standing) = (standing.merits.as_slice(), &standing.lots[lot]);
         let lot = &rules.lots[lot];
         let steps_in = rules.exit.step_in_cover > Rate(0) && lot.licences.iter().any(|licence| licence.is_suspended(day));
-        LotView { rules, lot, standing, merits, day, steps_in }
+        let most = rules.allocation.share_cap.map_or(u32::MAX, |cap| most(standing.placed, cap));
+        LotView { rules, lot, standing, merits, day, steps_in, most }
     }
 
     /// Whether the provider of a licence can take one more person.
@@ -47,7 +50,7 @@ impl<'a> LotView<'a> {
             RoomLeft::Closed
         } else if capacity.is_some_and(|capacity| has.placed >= capacity) {
             RoomLeft::Full
-        } else if self.rules.allocation.share_cap.is_some_and(|cap| is_at_cap(has.placed, self.standing.placed, cap)) {
+        } else if has.placed >= self.most {
             RoomLeft::AtCap
         } else {
             RoomLeft::Open
@@ -107,10 +110,10 @@ impl<'a> LotView<'a> {
     }
 }
 
-/// Whether one more person would be above a cap on the share of everybody placed, rounded up to a whole person.
-fn is_at_cap(has: u32, placed: u32, cap: Rate) -> bool {
-    // One more is at most the next whole number above the share exactly when those before it are below the share.
-    u128::from(has) * WHOLE.unsigned_abs() as u128 >= cap.0.unsigned_abs() as u128 * (u128::from(placed) + 1)
+/// A cap on the share of everybody placed, and one more, in whole people.
+fn most(placed: u32, cap: Rate) -> u32 {
+    let share = cap.0.unsigned_abs() * (u64::from(placed) + 1);
+    u32::try_from(share.div_ceil(WHOLE.unsigned_abs())).unwrap_or(u32::MAX)
 }
 
 /// The weights of results that count and of new entrants, for so many providers, so many of them with a result, and the sum of merits.
