@@ -64,6 +64,8 @@ enum Command {
     Compare(commands::compare::Compare),
     /// Search prices, gates, limits and fees for the scheme that does most for the public under a budget
     Design(commands::design::Design),
+    /// Play a market of several providers: who takes part, what each rule does, and whom it harms
+    Market(commands::market::Market),
     /// Show which uncertain assumptions the result depends on
     Sensitivity(commands::sensitivity::Sensitivity),
     /// Repeat the run of an assurance pack and show what differs
@@ -145,6 +147,7 @@ fn main() -> ExitCode {
         Command::Fix(command) => commands::fix::run(&command),
         Command::Compare(command) => commands::compare::run(&command),
         Command::Design(command) => commands::design::run(&command),
+        Command::Market(command) => commands::market::run(&command),
         Command::Sensitivity(command) => commands::sensitivity::run(&command),
         Command::Verify(command) => commands::verify::run(&command),
         Command::Replay(command) => commands::replay::run(&command),

@@ -12,6 +12,7 @@
 //! - [`stress`] plays strategic providers against the rules. [`fix`] finds the cheapest changes that remove what it found,
 //!   [`design`] searches the rules themselves, [`sensitivity`] says which assumptions matter, [`compare`] puts two schemes side by
 //!   side, [`replay`] shows every draw of one person.
+//! - [`market`] plays a market with several providers: who takes part, what each of its rules does, and whom it harms.
 //! - [`pack`] writes a run down for an auditor, and [`verify`] repeats it.
 //!
 //! While a contract runs:
@@ -83,6 +84,7 @@ pub mod invoices;
 pub mod ledger;
 pub mod link;
 pub mod lots;
+pub mod market;
 pub mod measure;
 mod measured;
 mod missing_audits;

@@ -105,6 +105,7 @@ mod tests {
     use report::link::json::LinkDocument;
     use report::lots::LotsDocument;
     use report::machine_readable::description;
+    use report::market::MarketDocument;
     use report::measure_json::MeasureDocument;
     use report::person::PersonDocument;
     use report::price::PriceReport;
@@ -127,7 +128,7 @@ mod tests {
     /// Makes the name of a result and its schema.
     type Described = fn() -> anyhow::Result<(String, String)>;
 
-    const DOCUMENTS: [Described; 47] = [
+    const DOCUMENTS: [Described; 48] = [
         description::<ApproveDocument>,
         description::<ArmsRaceDocument>,
         description::<CheckReport>,
@@ -155,6 +156,7 @@ mod tests {
         description::<LedgerVerifyDocument>,
         description::<LinkDocument>,
         description::<LotsDocument>,
+        description::<MarketDocument<'_>>,
         description::<MeasureDocument>,
         description::<PublicationDocument>,
         description::<NewDocument>,

@@ -18,6 +18,7 @@ pub(crate) mod link;
 pub(crate) mod lots;
 pub(crate) mod man;
 pub(crate) mod map;
+pub(crate) mod market;
 pub(crate) mod measure;
 pub(crate) mod new;
 pub(crate) mod pay;

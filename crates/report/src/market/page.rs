@@ -42,7 +42,11 @@ pub fn page(market: PlayedMarket<'_>) -> String {
             "People",
             table("groups", "Who finds a provider, and who has a good result", &PlayedMarket::GROUPS, &market.groups()),
         ),
-        PageSection::new("rest", "Whether providers came to rest", list(&market.rest())),
+        PageSection::new(
+            "rest",
+            "Whether providers came to rest",
+            html! { (table("rest", "How play ended under each rule", &PlayedMarket::REST, &market.rest())) (list(&market.rest_in_words())) },
+        ),
         PageSection::new(
             "played",
             "How it was played",

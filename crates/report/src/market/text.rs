@@ -13,11 +13,12 @@ pub fn text(market: PlayedMarket<'_>, terminal: Terminal) -> String {
         ("Providers", &PlayedMarket::PROVIDERS[..], market.providers()),
         ("People", &PlayedMarket::GROUPS[..], market.groups()),
         ("Each rule switched alone", &PlayedMarket::RULES[..], market.rules()),
+        ("Whether providers came to rest", &PlayedMarket::REST[..], market.rest()),
     ] {
         if !rows.is_empty() {
             out += &format!("\n{}\n{}", terminal.bold(title), terminal.table(&header(names), &rows));
         }
     }
-    out += &format!("\n{}\n{}", terminal.bold("Whether providers came to rest"), terminal.list(&market.rest()));
+    out += &terminal.list(&market.rest_in_words());
     out + &format!("\n{}\n{}", terminal.bold("How it was played"), terminal.list(&market.notes()))
 }

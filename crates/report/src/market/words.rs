@@ -2,9 +2,12 @@
 
 use base::english::{capitalised, counted};
 use base::money::thousands;
+use base::schedule::CohortTime;
+use contract::market::rules::AwardKind;
 use risks::{Estimate, listed, percent, percentage_points, pounds, pounds_in_prose, pounds_within, pounds_within_in_prose};
+use simulation::assumptions::Help;
 use simulation::game::best_responses::End;
-use simulation::market::{CAP, MarketStrategy, MarketVariant, STEPS, SolvedMarket, Step};
+use simulation::market::{CAP, MarketEnd, MarketStrategy, MarketVariant, STEPS, SolvedMarket, Step};
 use simulation::mixture::Behaviour;
 
 use super::PlayedMarket;
@@ -133,22 +136,24 @@ impl PlayedMarket<'_> {
         }
     }
 
-    /// What a provider spends on help, by segment where it differs.
+    /// What a provider spends on help for each person, by segment where it differs; the mean over areas.
     fn help(&self, strategy: &MarketStrategy) -> String {
-        let spent = |step: u8| match STEPS[usize::from(step)] {
-            Step::Today => "as today".to_owned(),
-            Step::OfHalfCost(times) => {
-                let half: f64 =
-                    self.assumptions.help.iter().map(|help| help.half_cost.at(0, 0, base::schedule::CohortTime::FIRST)).sum();
-                pounds(times * half)
-            }
+        let areas = self.scheme.areas.len();
+        let spent = |(segment, step): (usize, &u8)| {
+            let of = |help: &Help, area: usize| match STEPS[usize::from(*step)] {
+                Step::Today => help.spent_now.at(area, segment, CohortTime::FIRST),
+                Step::OfHalfCost(times) => times * help.half_cost.at(area, segment, CohortTime::FIRST),
+            };
+            let all = self.assumptions.help.iter().flat_map(|help| (0..areas).map(move |area| of(help, area)));
+            let spent = pounds(all.sum::<f64>() / areas.max(1) as f64);
+            if STEPS[usize::from(*step)] == Step::Today { format!("{spent}, as today") } else { spent }
         };
-        match strategy.steps.as_slice() {
-            [] => String::new(),
-            [first, rest @ ..] if rest.iter().all(|step| step == first) => spent(*first),
-            steps => {
-                let each = steps.iter().zip(&self.found.segments).map(|(step, segment)| format!("{segment}: {}", spent(*step)));
-                each.collect::<Vec<_>>().join(", ")
+        let each: Vec<String> = strategy.steps.iter().enumerate().map(spent).collect();
+        match each.as_slice() {
+            [first, rest @ ..] if rest.iter().all(|spent| spent == first) => first.clone(),
+            each => {
+                let named = each.iter().zip(&self.found.segments).map(|(spent, segment)| format!("{segment}: {spent}"));
+                named.collect::<Vec<_>>().join("; ")
             }
         }
     }
@@ -206,36 +211,49 @@ impl PlayedMarket<'_> {
         self.found.solved.iter().map(row).collect()
     }
 
-    /// How the rules came to rest, and what is left to gain.
-    pub(super) fn rest(&self) -> Vec<String> {
-        let mut lines = Vec::new();
+    pub(super) const REST: [&'static str; 4] = ["rules", "how it ended", "rounds", "one provider could still gain"];
+
+    /// A row for each rule: how it came to rest, and what is left to gain.
+    pub(super) fn rest(&self) -> Vec<Vec<String>> {
         let largest = |regret: &[Estimate]| {
             regret.iter().copied().fold(Estimate::exact(0.0), |most, of| if of.mean > most.mean { of } else { most })
         };
-        for solved in &self.found.solved {
-            let Some(end) = solved.ends.first() else { continue };
+        let row = |solved: &SolvedMarket| {
+            let end = solved.ends.first()?;
             let how = match end.settled.end {
-                End::AtRest => format!("providers came to rest after {}", counted(end.settled.rounds as u64, "round", "rounds")),
-                End::Mixed => {
-                    "no choices are at rest, and providers move between several; the figures are of the choices made most"
-                        .to_owned()
-                }
-                End::Stopped => {
-                    format!("stopped at {}, before providers came to rest", counted(end.settled.rounds as u64, "round", "rounds"))
-                }
+                End::AtRest => "at rest",
+                End::Mixed => "choices go round",
+                End::Stopped => "stopped at the limit",
             };
-            let left = largest(&end.settled.regret);
-            lines.push(format!(
-                "{}: {how}. The most that one provider could still gain by changing what it spends on one group{}, on luck that was not used to choose: {}.",
-                capitalised(&variant(solved.variant)),
-                if self.rules.award == contract::market::rules::AwardKind::Licence { ", or by staying out" } else { "" },
-                pounds_within_in_prose(left)
-            ));
+            let left = pounds_within(largest(&end.settled.regret));
+            Some(vec![variant(solved.variant), how.to_owned(), end.settled.rounds.to_string(), left])
+        };
+        self.found.solved.iter().filter_map(row).collect()
+    }
+
+    /// What the rows mean, and the other ends of the market as written.
+    pub(super) fn rest_in_words(&self) -> Vec<String> {
+        let open = self.rules.award == AwardKind::Licence;
+        let mut lines = vec![format!(
+            "What one provider could still gain is its gain from another spend on one group{}, on luck that was not used to choose.",
+            if open { ", or from staying out or coming in" } else { "" }
+        )];
+        if self.found.solved.iter().any(|solved| solved.ends.first().is_some_and(|end| end.settled.end == End::Mixed)) {
+            lines.push("Where choices go round, none is at rest. The figures are of those made most often.".to_owned());
         }
-        let ends = self.written().map_or(0, |written| written.ends.len());
-        if ends > 1 {
+        if self.found.solved.iter().any(|solved| solved.ends.first().is_some_and(|end| end.settled.end == End::Stopped)) {
+            lines.push(
+                "Where it stopped at the limit, providers were still changing. The figures are of their last choices.".to_owned(),
+            );
+        }
+        let ends = self.written().map(|written| written.ends.as_slice()).unwrap_or_default();
+        if ends.len() > 1 {
+            let starts: usize = ends.iter().map(|end| end.starts).sum();
+            let each = |end: &MarketEnd| format!("{} ({} of {starts} starts)", pounds_within_in_prose(end.net), end.starts);
             lines.push(format!(
-                "The market as written can end in {ends} ways, which depend on where providers begin. The figures are of the first of them."
+                "The market as written ends in {} ways, which depend on where providers begin. What results are worth less what is paid: {}. The figures are of the first.",
+                ends.len(),
+                listed(&ends.iter().map(each).collect::<Vec<_>>())
             ));
         }
         lines

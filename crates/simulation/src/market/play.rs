@@ -15,6 +15,7 @@ use contract::terms::Baseline;
 use super::users::Arrival;
 use super::world::{MarketArea, MarketWorld};
 use crate::draws::{comparison_amounts, comparison_count, comparison_extra, whether};
+use crate::people::HelpEffect;
 use crate::person_by_person::Replication;
 
 /// What a provider does in a market.
@@ -33,6 +34,16 @@ pub enum Step {
     Today,
     /// So many times what buys half of the effect.
     OfHalfCost(f64),
+}
+
+impl Step {
+    /// Pounds for each person on one kind of help.
+    pub(super) fn on(self, help: &HelpEffect) -> f64 {
+        match self {
+            Step::Today => help.spent_now,
+            Step::OfHalfCost(times) => times * help.half_cost,
+        }
+    }
 }
 
 /// What can be spent.
@@ -174,11 +185,7 @@ impl MarketWorld<'_> {
         let segments = strategy.steps.len();
         let effort = |area: &MarketArea| -> Vec<f64> {
             let spent = |at: usize| {
-                let effect = &area.chances.helps[at / segments][at % segments];
-                match STEPS[usize::from(strategy.steps[at % segments])] {
-                    Step::Today => effect.spent_now,
-                    Step::OfHalfCost(times) => times * effect.half_cost,
-                }
+                STEPS[usize::from(strategy.steps[at % segments])].on(&area.chances.helps[at / segments][at % segments])
             };
             (0..area.chances.helps.len() * segments).map(spent).collect()
         };

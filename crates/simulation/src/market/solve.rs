@@ -19,6 +19,8 @@ pub struct MarketEnd {
     pub settled: Settled<MarketStrategy>,
     /// How many of the starts lead here.
     pub starts: usize,
+    /// What results are worth less what is paid here, in pounds.
+    pub net: Estimate,
 }
 
 /// What everybody gets, as means over replications.
@@ -71,11 +73,12 @@ pub struct SegmentFigures {
 }
 
 impl MarketWorld<'_> {
-    /// Where the market ends from each of some starts. `anew` holds the same market in other replications, by which regret is told.
+    /// Where the market ends from each of some starts. `anew` holds the same market in other replications, by which regret is told, and
+    /// `told` in those of the figures.
     pub(super) fn solve(
         &self,
         rules: &Market,
-        anew: &MarketWorld<'_>,
+        (anew, told): (&MarketWorld<'_>, &MarketWorld<'_>),
         starts: &[Vec<MarketStrategy>],
         most_rounds: usize,
     ) -> Vec<MarketEnd> {
@@ -87,32 +90,60 @@ impl MarketWorld<'_> {
             .map_or(0.0, |start| self.play(rules, start, 0).providers.iter().map(|provider| provider.paid.abs()).sum());
         let indifferent = (INDIFFERENT * paid).max(1e-6);
         let game = Players { near: &near, pays: &pays, pays_anew: &pays_anew, most_rounds, indifferent };
-        ends(&game, starts, self.seed).into_iter().map(|(settled, starts)| MarketEnd { settled, starts: starts.len() }).collect()
+        let net = |settled: &Settled<MarketStrategy>| told.figures(rules, &settled.profile).net;
+        ends(&game, starts, self.seed)
+            .into_iter()
+            .map(|(settled, starts)| MarketEnd { net: net(&settled), settled, starts: starts.len() })
+            .collect()
     }
 
-    /// Everybody doing the same.
+    /// Everybody doing the same, other than those who carry on as today.
     pub(super) fn all(&self, step: Step) -> Vec<MarketStrategy> {
-        let at = STEPS.iter().position(|other| *other == step).unwrap_or_default() as u8;
-        vec![MarketStrategy { enters: true, steps: vec![at; self.assumptions.segments.len()] }; self.providers.len()]
+        let position = |step: Step| STEPS.iter().position(|other| *other == step).unwrap_or_default() as u8;
+        let own = |kind: Behaviour| if kind == Behaviour::Norm { position(Step::Today) } else { position(step) };
+        let steps = |at: u8| (0..self.assumptions.segments.len()).map(|segment| self.first_alike(segment, at)).collect();
+        self.providers.iter().map(|provider| MarketStrategy { enters: true, steps: steps(own(provider.kind)) }).collect()
     }
 
-    /// What a provider could do instead. Who keeps to what is done today only decides whether to take part, where that is open.
+    /// What a provider could do instead: another spend on one group or on all alike, and staying out or coming in where that is open. Who
+    /// keeps to what is done today only decides whether to take part.
     fn near(&self, rules: &Market, player: usize, own: &MarketStrategy) -> Vec<MarketStrategy> {
+        let is_open = rules.award == AwardKind::Licence;
+        let carries_on = self.providers[player].kind == Behaviour::Norm;
         let mut out = Vec::new();
-        if rules.award == AwardKind::Licence {
+        if is_open {
             out.push(MarketStrategy { enters: !own.enters, ..own.clone() });
         }
-        if self.providers[player].kind == Behaviour::Norm || !own.enters {
+        if carries_on || !(own.enters || is_open) {
             return out;
         }
-        for segment in 0..own.steps.len() {
-            for step in (0..STEPS.len() as u8).filter(|step| *step != own.steps[segment]) {
+        let mut add = |steps: Vec<u8>| {
+            let other = MarketStrategy { enters: true, steps };
+            if other != *own && !out.contains(&other) {
+                out.push(other);
+            }
+        };
+        for step in 0..STEPS.len() as u8 {
+            add((0..own.steps.len()).map(|segment| self.first_alike(segment, step)).collect());
+        }
+        for segment in (0..own.steps.len()).filter(|_| own.enters) {
+            for step in 0..STEPS.len() as u8 {
                 let mut steps = own.steps.clone();
-                steps[segment] = step;
-                out.push(MarketStrategy { enters: true, steps });
+                steps[segment] = self.first_alike(segment, step);
+                add(steps);
             }
         }
         out
+    }
+
+    /// The first step that spends as much on a segment everywhere: what is spent today may be nothing.
+    fn first_alike(&self, segment: usize, step: u8) -> u8 {
+        let spend = |step: u8| {
+            self.areas
+                .iter()
+                .flat_map(move |area| area.chances.helps.iter().map(move |help| STEPS[usize::from(step)].on(&help[segment])))
+        };
+        (0..step).find(|earlier| spend(*earlier).eq(spend(step))).unwrap_or(step)
     }
 
     /// What each provider wants, by provider and replication: pounds, or what counts as that for it.

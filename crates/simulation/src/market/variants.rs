@@ -11,11 +11,15 @@ use super::world::{MarketWorld, NotPlayable};
 use crate::assumptions::Assumptions;
 use crate::stress::OnProgress;
 
+/// So many people in all replications are enough to choose strategies on.
+const PEOPLE_CHOSEN_ON: usize = 60_000;
+
 /// How a market is analysed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MarketOptions {
     pub seed: u64,
-    /// Replications that strategies are chosen on, and as many others by which regret is told.
+    /// The most replications that strategies are chosen on, and as many others by which regret is told. Where many people come there is less
+    /// luck in one, and fewer are taken.
     pub chosen_on: usize,
     /// Replications of the figures that are told.
     pub replications: usize,
@@ -95,9 +99,11 @@ pub fn analyse(
     step: OnProgress<'_>,
 ) -> Result<MarketAnalysis, NotPlayable> {
     let world = |first: usize, count: usize| MarketWorld::new(scheme, assumptions, rules, options.seed, (first as u64, count));
-    let chosen_on = world(0, options.chosen_on)?;
-    let anew = world(options.chosen_on, options.chosen_on)?;
-    let told = world(2 * options.chosen_on, options.replications)?;
+    let people = world(0, 0)?.people();
+    let enough = (PEOPLE_CHOSEN_ON / people.max(1)).clamp(2, options.chosen_on.max(2));
+    let chosen_on = world(0, enough)?;
+    let anew = world(enough, enough)?;
+    let told = world(2 * enough, options.replications)?;
     let variants: Vec<(MarketVariant, Market)> = variants(rules, &chosen_on);
     let mut solved: Vec<SolvedMarket> = Vec::new();
     let count = variants.len();
@@ -110,7 +116,7 @@ pub fn analyse(
             }
             _ => vec![chosen_on.all(Step::Today)],
         };
-        let ends = chosen_on.solve(&rules, &anew, &starts, options.most_rounds);
+        let ends = chosen_on.solve(&rules, (&anew, &told), &starts, options.most_rounds);
         let Some(first) = ends.first() else { break };
         let figures = told.figures(&rules, &first.settled.profile);
         let written = solved.first().map_or(&figures, |written| &written.figures);
@@ -119,7 +125,7 @@ pub fn analyse(
     }
     Ok(MarketAnalysis {
         options,
-        people: told.people(),
+        people,
         providers: rules.providers.iter().map(|provider| provider.name.clone()).collect(),
         segments: assumptions.segments.iter().map(|segment| segment.name.clone()).collect(),
         solved,

@@ -205,6 +205,17 @@ fn who_cannot_live_on_it_stays_out() {
     assert_eq!(analysis.solved[0].figures.by_provider[at].people.mean, 0.0);
 }
 
+/// Whoever carries on as today does so from every start, and where that is nothing spent, all starts lead to one end.
+#[test]
+fn who_carries_on_does_so_from_every_start() {
+    let norm = [("assumptions.toml", "[market.provider.cedar]\n", "[market.provider.cedar]\nkind = \"norm\"\n")];
+    let analysis = analysed(&norm);
+    let at = analysis.providers.iter().position(|name| name == "cedar").expect("is listed");
+    let ends = &analysis.solved[0].ends;
+    assert!(ends.iter().all(|end| end.settled.profile[at].steps == [0, 0]), "{ends:?}");
+    assert_eq!(ends.iter().map(|end| end.starts).sum::<usize>(), 3);
+}
+
 /// A provider that loses more than it can gives up, and gets nobody afterwards.
 #[test]
 fn who_loses_its_reserve_gives_up() {
