@@ -122,6 +122,7 @@ impl Maker<'_> {
         let long = self.long_names()?;
         pages.push(self.page("stress-long-names", &[&["stress", &long], &QUICK[..]].concat())?);
         pages.push(self.page("sensitivity", &["sensitivity", "plain-linear"])?);
+        pages.push(self.page("market", &["market", "open-market", "--replications", "8"])?);
         let tally = self.write("tally.csv", TALLY)?;
         let scheme = "apps/cli/tests/bad/_base";
         let statement = ["pay", scheme, "--tally", &tally, "--provider", "Acme", "--as-at", "2029-04-01"];

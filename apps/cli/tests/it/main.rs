@@ -58,6 +58,7 @@ mod parts;
 mod payees;
 mod paying;
 mod people_table;
+mod playing_markets;
 mod publishing;
 mod real;
 mod recorded;

@@ -32,7 +32,7 @@ fn the_page_says_what_was_looked_for_and_needs_nothing_else() {
 }
 
 /// A page draws on nothing but itself, and every figure in it could be worked out.
-fn needs_nothing_else(scheme: &str, page: &str) {
+pub(crate) fn needs_nothing_else(scheme: &str, page: &str) {
     for outside in ["http://", "https://", "src=", "<script", "<link", "<img", "@import"] {
         assert!(!page.contains(outside), "{scheme}: the page has {outside}");
     }
