@@ -112,6 +112,7 @@ mod tests {
     use report::reconciliation::LedgerReconcileDocument;
     use report::records_check::RecordsCheckDocument;
     use report::records_map::RecordsMapDocument;
+    use report::refer::ReferDocument;
     use report::releases::ReleasesDocument;
     use report::replay::ReplayDocument;
     use report::sensitivity_summary::SensitivityDocument;
@@ -127,7 +128,7 @@ mod tests {
     /// Makes the name of a result and its schema.
     type Described = fn() -> anyhow::Result<(String, String)>;
 
-    const DOCUMENTS: [Described; 47] = [
+    const DOCUMENTS: [Described; 48] = [
         description::<ApproveDocument>,
         description::<ArmsRaceDocument>,
         description::<CheckReport>,
@@ -164,6 +165,7 @@ mod tests {
         description::<PseudonymiseDocument>,
         description::<RecordsCheckDocument>,
         description::<RecordsMapDocument>,
+        description::<ReferDocument>,
         description::<ReleasesDocument>,
         description::<ReplayDocument<'_>>,
         description::<SchemesDocument>,
