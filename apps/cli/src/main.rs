@@ -92,6 +92,8 @@ enum Command {
     Watch(commands::watch::WatchRecords),
     /// Show what was published of people, by whom, and what was hidden
     Releases(commands::releases::Releases),
+    /// Place people with providers by the rules of the scheme's market
+    Refer(commands::refer::Refer),
     /// Show one person's timeline across agencies, for a stated purpose
     Person(commands::person::Person),
     /// Show how many agencies serve the same people, what is done twice, and what that costs
@@ -161,6 +163,7 @@ fn main() -> ExitCode {
         Command::CompareProviders(command) => commands::compare_providers::run(&command),
         Command::Watch(command) => commands::watch::run(&command),
         Command::Releases(command) => commands::releases::run(&command),
+        Command::Refer(command) => commands::refer::run(&command),
         Command::Person(command) => commands::person::run(&command),
         Command::Duplication(command) => commands::duplication::run(&command),
         Command::Pseudonymise(command) => commands::pseudonymise::run(&command),

@@ -30,6 +30,7 @@ pub mod need;
 pub mod payees;
 pub mod people;
 pub mod placeholders;
+pub mod referrals;
 pub mod rows;
 pub mod schema;
 pub mod silence;

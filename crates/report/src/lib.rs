@@ -36,6 +36,7 @@ pub mod quality;
 pub mod reconciliation;
 pub mod records_check;
 pub mod records_map;
+pub mod refer;
 pub mod releases;
 pub mod replay;
 pub mod sensitivity;

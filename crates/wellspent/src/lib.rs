@@ -23,6 +23,7 @@
 //!   is behind a line, [`claims`] compares what providers claim with what the records show.
 //! - [`ledger`] reads the ledger, [`settle`] records what was paid, [`reconcile`] compares it with the bank, [`invoices`] and
 //!   [`lots`] look at invoices and at who holds what, [`uprate`] brings amounts to the prices of one year.
+//! - [`refer`] places people with providers by the rules of a market.
 //! - [`person`], [`duplication`] and [`pseudonymise`] show what several agencies hold. Each needs an [`Access`]: who asks, and the
 //!   purpose. A row in the access log is written before anything is shown.
 //!
@@ -104,6 +105,7 @@ pub mod publish;
 pub mod reconcile;
 mod recording_changes;
 pub mod records;
+pub mod refer;
 pub mod replay;
 pub mod schema;
 pub mod sensitivity;

@@ -113,6 +113,7 @@ mod tests {
     use report::reconciliation::LedgerReconcileDocument;
     use report::records_check::RecordsCheckDocument;
     use report::records_map::RecordsMapDocument;
+    use report::refer::ReferDocument;
     use report::releases::ReleasesDocument;
     use report::replay::ReplayDocument;
     use report::sensitivity_summary::SensitivityDocument;
@@ -166,6 +167,7 @@ mod tests {
         description::<PseudonymiseDocument>,
         description::<RecordsCheckDocument>,
         description::<RecordsMapDocument>,
+        description::<ReferDocument>,
         description::<ReleasesDocument>,
         description::<ReplayDocument<'_>>,
         description::<SchemesDocument>,

@@ -26,6 +26,7 @@ pub(crate) mod person;
 pub(crate) mod price;
 pub(crate) mod pseudonymise;
 pub(crate) mod records;
+pub(crate) mod refer;
 pub(crate) mod releases;
 pub(crate) mod replay;
 pub(crate) mod schema;

@@ -17,7 +17,7 @@
 //! `odd_calls`: what nobody should call. `parts`: a table in several files and sheets. `payees`: who is paid, and never twice. `paying`: a payment run from the
 //! tally to the ledger. `publishing`: what is published, and an attacker who reads it. `real`: real data against published figures. `records`: tables of records, good, bad and hostile.
 //! tally to the ledger. `real`: real data against published figures. `recorded`: too little is recorded of some people or days. `records`: tables of records, good, bad and hostile.
-//! `reference`: the scheme that newcomers copy checks clean. `refused_sums`: commands that could pay another sum. `report`: the page and the JSON of a stress test. `safe_files`:
+//! `reference`: the scheme that newcomers copy checks clean. `referring`: who gets the next person. `refused_sums`: commands that could pay another sum. `report`: the page and the JSON of a stress test. `safe_files`:
 //! what a map or a configuration may not name. `schema`: results match their published schemas. `silent`: what used to change a sum
 //! without a word. `simulated`: from simulated
 //! records to money, reasons and claims. `splink`: models made with Splink give the same weights. `textbook`: textbook cases
@@ -64,6 +64,7 @@ mod real;
 mod recorded;
 mod records;
 mod reference;
+mod referring;
 mod refused_sums;
 mod report;
 mod safe_files;

@@ -35,7 +35,7 @@ pub(super) fn read(top: &Section<'_, '_>, listed: &ListedMarket<'_>, lots: &mut 
         true => find_table(top, "providers", file),
         false => top.reader.table(file).filter(own),
     };
-    let mut places = Places::default();
+    let mut places = LicencePlaces::default();
     let providers = match table {
         Some(table) => from_table(top, table, listed, lots, &mut places),
         None => from_contract(listed.scheme, lots),
@@ -49,9 +49,9 @@ pub(super) fn read(top: &Section<'_, '_>, listed: &ListedMarket<'_>, lots: &mut 
 
 /// The place of each licence of each lot in the table, with the text of the problem missing; empty where the contract lists them.
 #[derive(Default)]
-struct Places(BTreeMap<(usize, usize), Problem>);
+struct LicencePlaces(BTreeMap<(usize, usize), Problem>);
 
-impl Places {
+impl LicencePlaces {
     /// A problem at a licence, or at the top of the file.
     fn problem(&self, top: &Section<'_, '_>, lot: usize, licence: usize, what: String) -> Problem {
         match self.0.get(&(lot, licence)) {
@@ -86,7 +86,7 @@ fn from_table(
     table: &CsvTable,
     listed: &ListedMarket<'_>,
     lots: &mut [MarketLot],
-    places: &mut Places,
+    places: &mut LicencePlaces,
 ) -> Vec<MarketProvider> {
     let columns = (find_column(top, "providers", table, "provider"), find_column(top, "providers", table, "lot"));
     let (Some(id_column), Some(lot_column)) = columns else { return Vec::new() };
@@ -284,7 +284,7 @@ fn not_beyond_contract(
 }
 
 /// More providers of a lot at the same time than it has places.
-fn too_many_at_once(top: &Section<'_, '_>, award: AwardKind, lots: &[MarketLot], places: &Places) {
+fn too_many_at_once(top: &Section<'_, '_>, award: AwardKind, lots: &[MarketLot], places: &LicencePlaces) {
     for (lot, rules) in lots.iter().enumerate() {
         let Some(most) = rules.places else { continue };
         // The number is largest on the first day of some licence.
@@ -306,7 +306,7 @@ fn too_many_at_once(top: &Section<'_, '_>, award: AwardKind, lots: &[MarketLot],
 }
 
 /// Where people are divided by capacity, everybody must state one.
-fn without_capacity(top: &Section<'_, '_>, providers: &[MarketProvider], lots: &[MarketLot], places: &Places) {
+fn without_capacity(top: &Section<'_, '_>, providers: &[MarketProvider], lots: &[MarketLot], places: &LicencePlaces) {
     for (lot, rules) in lots.iter().enumerate() {
         for (at, licence) in rules.licences.iter().enumerate().filter(|(_, licence)| licence.capacity.is_none()) {
             let what = format!(

@@ -62,8 +62,7 @@ fn award(market: &Market, scheme: &Scheme) -> String {
         0 => "No provider is known yet".to_owned(),
         many => format!("{} may take people", counted(many, "provider", "providers")),
     };
-    let title = &market.title;
-    format!("{}: {lots} of \"{}\". {how} {providers}.", title, scheme.name)
+    format!("{}: {lots} of \"{}\". {how} {providers}.", market.title, scheme.name)
 }
 
 fn lot_words(market: &Market, lot: &MarketLot, scheme: &Scheme) -> String {
@@ -72,9 +71,9 @@ fn lot_words(market: &Market, lot: &MarketLot, scheme: &Scheme) -> String {
         listed(&named)
     };
     let areas = match (scheme.areas.len(), lot.areas.len() == scheme.areas.len()) {
-        (1, _) => "the whole area".to_owned(),
-        (_, true) => "all areas".to_owned(),
-        (_, false) => of(&lot.areas, &scheme.areas),
+        (1, _) => "the whole area of the contract".to_owned(),
+        (_, true) => "all areas of the contract".to_owned(),
+        (_, false) => format!("the {} {}", plural(lot.areas.len(), "area", "areas"), of(&lot.areas, &scheme.areas)),
     };
     let segments = match lot.segments.len() == scheme.segments.len() {
         true => String::new(),
@@ -91,7 +90,7 @@ fn lot_words(market: &Market, lot: &MarketLot, scheme: &Scheme) -> String {
     let providers: Vec<String> = lot.licences.iter().map(|licence| licence_words(market, licence)).collect();
     let providers: Vec<&str> = providers.iter().map(String::as_str).collect();
     let providers = if providers.is_empty() { String::new() } else { format!(" Licensed: {}.", providers.join("; ")) };
-    format!("Lot {}: {areas}{segments}.{places}{providers}", lot.name)
+    format!("The lot \"{}\" is {areas}{segments}.{places}{providers}", lot.name)
 }
 
 /// "Acorn (at most 60 people in a period, from 1 April 2027 to 31 March 2030)".

@@ -181,3 +181,57 @@ fn the_list_of_the_contract_is_used() {
     let (_, texts) = open(market, "provider,lot\nbeech,south\n");
     assert!(texts.contains("licensed for days on which the contract does not pay it"), "{texts}");
 }
+
+/// What is said of random markets stays English: with no, one and many of everything, and numbers of any size.
+#[test]
+fn the_sentences_of_a_market_stay_english() {
+    let mut draws = crate::Draws(21);
+    let mut seen = 0;
+    for _ in 0..crate::rounds(300) {
+        let providers = draws.below(4);
+        let kind = draws.of(&["\"framework\"\nplaces = 1", "\"framework\"\nplaces = 40", "\"licence\"", "\"single award\""]);
+        let by = draws.of(&[
+            "\"rota\"",
+            "\"capacity\"",
+            "\"user choice\"\nfallback = \"waiting list\"",
+            "\"user choice\"\nfallback = \"rota\"",
+            "\"performance\"\npower = 0\nleast_people = 1\nnew_entrant = \"equal share\"",
+            "\"user choice\"\nfallback = \"performance\"\npower = 2.5\nleast_people = 1000\nnew_entrant = \"0.5%\"",
+        ]);
+        let period = draws.of(&["1 month", "3 months", "1 year", "10 years"]);
+        let cap = draws.of(&["", "share_cap = \"100%\"\n", "share_cap = \"33.4%\"\n"]);
+        let lots = draws.of(&[
+            "[lot.all]\n",
+            "[lot.a]\nsegments = [\"a\"]\n",
+            "[lot.a]\nsegments = [\"a\"]\n[lot.b]\nsegments = [\"b\"]\n",
+        ]);
+        let rest = draws.of(&[
+            "",
+            "[entry]\nrequirements = [\"One\", \"Two.\"]\ncost_to_meet = \"£0\"\ncost_of_bid = \"£1,000,000\"\n",
+            "[exit]\nnotice = \"1 day\"\nstep_in_cover = \"12.5%\"\n[bond]\namount = \"£1\"\nforfeited_when = \"it leaves\"\n",
+            "[information]\nbarrier = [\"Names.\"]\n[exit]\nnotice = \"12 months\"\n",
+        ]);
+        let market =
+            format!("market = \"M\"\n{lots}[award]\nkind = {kind}\n[allocation]\nby = {by}\nperiod = \"{period}\"\n{cap}{rest}");
+        let lot = if lots.contains("all") { "all" } else { "a" };
+        let mut table = "provider,lot,capacity,licensed_from,licensed_to,suspended,resumed\n".to_owned();
+        for at in 0..providers {
+            let dates =
+                draws.of(&[",,,", "2020-02-01,,,", ",2039-01-01,2020-03-01,", "2020-02-01,2021-01-01,2020-03-01,2020-04-01"]);
+            table += &format!("p{at},{lot},{},{dates}\n", draws.of(&["1", "120", "1000000"]));
+        }
+        let files = if providers == 0 { files(&market, "other\n1\n") } else { files(&market, &table) };
+        let checked = contract::check(&files);
+        for problem in checked.problems.iter().filter(|problem| problem.file != "scheme.toml") {
+            let faults = base::proofreading::faults(&problem.what);
+            assert!(faults.is_empty(), "{faults:?}: {}", problem.what);
+        }
+        let (Some(market), Some(scheme)) = (&checked.market, &checked.scheme) else { continue };
+        seen += 1;
+        for paragraph in contract::market::words::term_sheet(market, scheme) {
+            let faults = base::proofreading::faults_of_sentences(&paragraph.text);
+            assert!(faults.is_empty(), "{faults:?}: {}", paragraph.text);
+        }
+    }
+    assert!(seen > 60, "{seen}");
+}

@@ -39,6 +39,18 @@ impl TableFile {
         TableFile { table, path, format, sheet: None, part: 1, unneeded: &[] }
     }
 
+    /// A file that somebody names, in the format that the ending of its name says; CSV where it says none that we know.
+    #[must_use]
+    pub fn named(table: &'static RecordTable, path: PathBuf) -> TableFile {
+        let is_parquet = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("parquet"));
+        let format = match is_parquet {
+            true => FileFormat::Parquet,
+            false if input::is_workbook(&path) => FileFormat::Workbook,
+            false => FileFormat::Csv,
+        };
+        TableFile::new(table, path, format)
+    }
+
     /// The name without the folder, and the sheet where there are several.
     pub fn name(&self) -> String {
         let name = self.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
