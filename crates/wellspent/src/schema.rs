@@ -129,7 +129,7 @@ mod tests {
     /// Makes the name of a result and its schema.
     type Described = fn() -> anyhow::Result<(String, String)>;
 
-    const DOCUMENTS: [Described; 48] = [
+    const DOCUMENTS: [Described; 49] = [
         description::<ApproveDocument>,
         description::<ArmsRaceDocument>,
         description::<CheckReport>,
