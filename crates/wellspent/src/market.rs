@@ -54,7 +54,7 @@ pub struct MarketResult {
 /// The files cannot be read or have mistakes, there is no market, it cannot be played under this contract, or the progress stopped the
 /// run.
 pub fn market(request: &MarketRequest, progress: Progress<'_>) -> Result<MarketResult, Error> {
-    let SchemeInputs { folder, scheme, assumptions, warnings } = folder::open_inputs(&request.scheme, request.reach.clone())?;
+    let SchemeInputs { folder, scheme, assumptions, warnings } = folder::open_inputs(&request.scheme, request.reach)?;
     let Some(rules) = folder.market(&scheme)? else {
         let what = format!("there is no {MARKET_FILE} beside the contract");
         return Err(Error::failed(what, "docs/market-file.md says what it holds; the shipped scheme open-market has one"));
