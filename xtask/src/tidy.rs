@@ -266,7 +266,8 @@ fn every_kind_of_clause_has_a_page_of_cases() {
 /// A key that the reference does not have cannot be found by anyone who does not read the code.
 #[test]
 fn every_key_of_the_files_is_in_the_reference() {
-    let reference = fs::read_to_string(root().join(crate::docs::SCHEME_FILE)).expect("the reference");
+    let page = |name: &str| fs::read_to_string(root().join(name)).expect("the reference");
+    let (of_scheme, of_market) = (page(crate::docs::SCHEME_FILE), page("docs/market-file.md"));
     let readers = ["text", "required_text", "date", "required_date", "truth", "list", "choice", "required_choice", "number"];
     let more = ["required", "positive", "required_within", "required_schedule", "positive_schedule", "schedule_up_to"];
     let rest = ["checked_schedule", "section", "required_section"];
@@ -275,19 +276,20 @@ fn every_key_of_the_files_is_in_the_reference() {
         if !name.starts_with("crates/contract/src/") && !name.starts_with("crates/simulation/src/assumptions") {
             continue;
         }
+        let reference = if name.starts_with("crates/contract/src/market/") { &of_market } else { &of_scheme };
         // A long call stands on several lines.
         let text: String = text.split_whitespace().collect();
         for reader in readers.iter().chain(&more).chain(&rest) {
             for generic in ["", "::<Pence>", "::<Rate>", "::<PerHead>", "::<Count>", "::<Change>"] {
                 let call = format!(".{reader}{generic}(\"");
                 let keys = text.split(&call).skip(1).filter_map(|after| after.split('"').next());
-                missing.extend(keys.filter(|key| !names(&reference, key)).map(|key| format!("{key} ({name})")));
+                missing.extend(keys.filter(|key| !names(reference, key)).map(|key| format!("{key} ({name})")));
             }
         }
     }
     missing.sort();
     missing.dedup();
-    none(&missing, "docs/scheme-file.md does not have these keys:");
+    none(&missing, "docs/scheme-file.md, or docs/market-file.md for those of a market, does not have these keys:");
 }
 
 /// Whether the reference has the key in its code font, or in an example.

@@ -8,6 +8,9 @@ use std::path::PathBuf;
 use base::problem::Problem;
 use base::source::{FileBytes, Folder};
 use base::{Reader, ScenarioDraw, SchemeFiles};
+use contract::market::allocate::Referral;
+use contract::market::standing::MarketStanding;
+use contract::market::{self, MARKET_FILE};
 use contract::read::SCHEME_FILE;
 use contract::tally_file;
 use disclosure::{register_lines, rules};
@@ -43,9 +46,10 @@ pub struct Parser {
 }
 
 /// All of them.
-pub static PARSERS: [Parser; 17] = [
+pub static PARSERS: [Parser; 18] = [
     Parser { name: "scheme", files: &["scheme.toml"], texts: &[], made: Vec::new, read: scheme_file },
     Parser { name: "assumptions", files: &["assumptions.toml"], texts: &[], made: Vec::new, read: assumptions },
+    Parser { name: "market", files: &["market.toml"], texts: &[], made: Vec::new, read: market_file },
     Parser { name: "textbook", files: &["textbook.toml", "game.toml"], texts: &[], made: Vec::new, read: textbook_case },
     Parser {
         name: "tally",
@@ -96,6 +100,27 @@ fn assumptions(bytes: &[u8]) {
         let _ = simulation::assumptions::read(&reader, &scheme);
         shown(&reader.problems.into_inner(), &opened);
     }
+}
+
+const OF_MARKET: &[u8] = include_bytes!("../../../schemes/county-market/scheme.toml");
+const SEGMENTS_OF_MARKET: &[u8] = include_bytes!("../../../schemes/county-market/segments.csv");
+const MARKET_PROVIDERS: &[u8] = include_bytes!("../../../schemes/county-market/providers.csv");
+
+/// What is read is said in words, and places a person.
+fn market_file(bytes: &[u8]) {
+    let files = [(SCHEME_FILE, OF_MARKET), ("segments.csv", SEGMENTS_OF_MARKET), ("providers.csv", MARKET_PROVIDERS)];
+    let opened = opened(&[&files[..], &[(MARKET_FILE, bytes)]].concat());
+    let picks = ScenarioDraw::new();
+    let Some(scheme) = contract::read::scheme(&Reader::new(&opened, &picks)) else { return };
+    let (market, problems) = contract::check_market(&scheme, &opened);
+    shown(&problems, &opened);
+    shown(&opened.problems, &opened);
+    let Some(market) = market else { return };
+    std::hint::black_box(market::words::term_sheet(&market, &scheme));
+    let standing = MarketStanding::new(&market, &[]);
+    let day = base::day::day(scheme.starts);
+    let referral = Referral { area: 0, segment: 0, day, choices: &[0, 1], key: bytes.len() as u64 };
+    std::hint::black_box(market::allocate::allocate(&market, &standing, &referral));
 }
 
 fn textbook_case(bytes: &[u8]) {
