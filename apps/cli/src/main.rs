@@ -65,7 +65,7 @@ enum Command {
     /// Search prices, gates, limits and fees for the scheme that does most for the public under a budget
     Design(commands::design::Design),
     /// Play a market of several providers: who takes part, what each rule does, and whom it harms
-    Market(commands::market::Market),
+    Market(commands::market::MarketArgs),
     /// Show which uncertain assumptions the result depends on
     Sensitivity(commands::sensitivity::Sensitivity),
     /// Repeat the run of an assurance pack and show what differs

@@ -13,7 +13,7 @@ use crate::threads::Threads;
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  wellspent market open-market\n  wellspent market my-scheme --html market.html")]
-pub(crate) struct Market {
+pub(crate) struct MarketArgs {
     /// The scheme folder with market.toml, or the name of a shipped scheme
     scheme: PathBuf,
     /// Seed of every random draw
@@ -32,7 +32,7 @@ pub(crate) struct Market {
     json: bool,
 }
 
-pub(crate) fn run(command: &Market) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(command: &MarketArgs) -> anyhow::Result<ExitCode> {
     let html = command.html.iter().map(|file| (file, ResultFormat::Html));
     outputs(html, command.json, Inputs { scheme: Some(&command.scheme), ..Inputs::default() })?;
     command.threads.begin()?;

@@ -2,8 +2,8 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use simulation::game::best_responses::End;
-use simulation::market::{STEPS, Step};
+use simulation::game::best_responses::PlayEnd;
+use simulation::market::{HelpSpend, STEPS};
 
 use super::{PlayedMarket, words};
 use crate::machine_readable::{JsonDocument, SimulatedFigure, rounded};
@@ -109,8 +109,8 @@ pub fn document(market: PlayedMarket<'_>) -> MarketDocument<'_> {
         let providers = end.settled.profile.iter().enumerate().map(|(at, strategy)| {
             let of = &figures.by_provider[at];
             let help = strategy.steps.iter().map(|step| match STEPS[usize::from(*step)] {
-                Step::Today => None,
-                Step::OfHalfCost(times) => Some(times),
+                HelpSpend::Today => None,
+                HelpSpend::OfHalfCost(times) => Some(times),
             });
             MarketProviderEntry {
                 provider: &market.rules.providers[at].id,
@@ -132,9 +132,9 @@ pub fn document(market: PlayedMarket<'_>) -> MarketDocument<'_> {
         Some(MarketRulesEntry {
             rules: words::variant(solved.variant),
             end: match end.settled.end {
-                End::AtRest => "at rest",
-                End::Mixed => "mixed",
-                End::Stopped => "stopped",
+                PlayEnd::AtRest => "at rest",
+                PlayEnd::Mixed => "mixed",
+                PlayEnd::Stopped => "stopped",
             },
             rounds: end.settled.rounds,
             ends_found: solved.ends.len(),

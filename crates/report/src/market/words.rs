@@ -1,13 +1,13 @@
 //! The sentences and tables of a market, shared by the text and the page.
 
-use base::english::{capitalised, counted};
+use base::english::{capitalised, counted, plural};
 use base::money::thousands;
 use base::schedule::CohortTime;
 use contract::market::rules::AwardKind;
 use risks::{Estimate, listed, percent, percentage_points, pounds, pounds_in_prose, pounds_within, pounds_within_in_prose};
 use simulation::assumptions::Help;
-use simulation::game::best_responses::End;
-use simulation::market::{CAP, MarketEnd, MarketStrategy, MarketVariant, STEPS, SolvedMarket, Step};
+use simulation::game::best_responses::PlayEnd;
+use simulation::market::{CAP, HelpSpend, MarketEnd, MarketStrategy, MarketVariant, STEPS, SolvedMarket};
 use simulation::mixture::Behaviour;
 
 use super::PlayedMarket;
@@ -46,12 +46,10 @@ impl PlayedMarket<'_> {
         let figures = &written.figures;
         let all = self.found.providers.len();
         let taking = figures.by_provider.iter().filter(|provider| provider.people.mean > 0.0).count();
-        let part = match (taking, all) {
-            (0, _) => "no provider takes part".to_owned(),
-            (1, 1) => "the only provider takes part".to_owned(),
-            (taking, all) if taking == all => format!("all {all} providers take part"),
-            (1, all) => format!("1 of {all} providers takes part"),
-            (taking, all) => format!("{taking} of {all} providers take part"),
+        let providers = counted(all as u64, "provider", "providers");
+        let part = match taking {
+            0 => format!("none of {providers} takes part"),
+            _ => format!("{taking} of {providers} {} part", plural(taking as u64, "takes", "take")),
         };
         let balance = match figures.net {
             net if net.mean >= 0.0 => format!("{} more than is paid for them", pounds_in_prose(net.mean)),
@@ -141,12 +139,12 @@ impl PlayedMarket<'_> {
         let areas = self.scheme.areas.len();
         let spent = |(segment, step): (usize, &u8)| {
             let of = |help: &Help, area: usize| match STEPS[usize::from(*step)] {
-                Step::Today => help.spent_now.at(area, segment, CohortTime::FIRST),
-                Step::OfHalfCost(times) => times * help.half_cost.at(area, segment, CohortTime::FIRST),
+                HelpSpend::Today => help.spent_now.at(area, segment, CohortTime::FIRST),
+                HelpSpend::OfHalfCost(times) => times * help.half_cost.at(area, segment, CohortTime::FIRST),
             };
             let all = self.assumptions.help.iter().flat_map(|help| (0..areas).map(move |area| of(help, area)));
             let spent = pounds(all.sum::<f64>() / areas.max(1) as f64);
-            if STEPS[usize::from(*step)] == Step::Today { format!("{spent}, as today") } else { spent }
+            if STEPS[usize::from(*step)] == HelpSpend::Today { format!("{spent}, as today") } else { spent }
         };
         let each: Vec<String> = strategy.steps.iter().enumerate().map(spent).collect();
         match each.as_slice() {
@@ -221,9 +219,9 @@ impl PlayedMarket<'_> {
         let row = |solved: &SolvedMarket| {
             let end = solved.ends.first()?;
             let how = match end.settled.end {
-                End::AtRest => "at rest",
-                End::Mixed => "choices go round",
-                End::Stopped => "stopped at the limit",
+                PlayEnd::AtRest => "at rest",
+                PlayEnd::Mixed => "choices go round",
+                PlayEnd::Stopped => "stopped at the limit",
             };
             let left = pounds_within(largest(&end.settled.regret));
             Some(vec![variant(solved.variant), how.to_owned(), end.settled.rounds.to_string(), left])
@@ -238,10 +236,10 @@ impl PlayedMarket<'_> {
             "What one provider could still gain is its gain from another spend on one group{}, on luck that was not used to choose.",
             if open { ", or from staying out or coming in" } else { "" }
         )];
-        if self.found.solved.iter().any(|solved| solved.ends.first().is_some_and(|end| end.settled.end == End::Mixed)) {
+        if self.found.solved.iter().any(|solved| solved.ends.first().is_some_and(|end| end.settled.end == PlayEnd::Mixed)) {
             lines.push("Where choices go round, none is at rest. The figures are of those made most often.".to_owned());
         }
-        if self.found.solved.iter().any(|solved| solved.ends.first().is_some_and(|end| end.settled.end == End::Stopped)) {
+        if self.found.solved.iter().any(|solved| solved.ends.first().is_some_and(|end| end.settled.end == PlayEnd::Stopped)) {
             lines.push(
                 "Where it stopped at the limit, providers were still changing. The figures are of their last choices.".to_owned(),
             );

@@ -14,7 +14,7 @@ use crate::mixture::Behaviour;
 #[derive(Clone, Debug, PartialEq)]
 pub struct MarketAssumptions {
     pub users: Users,
-    pub providers: Vec<MarketProvider>,
+    pub providers: Vec<AssumedProvider>,
 }
 
 /// How users choose. A user who chooses takes the provider with the largest sum of what is known of its results, how near it is, and
@@ -33,7 +33,7 @@ pub struct Users {
 
 /// A provider that could take part.
 #[derive(Clone, Debug, PartialEq)]
-pub struct MarketProvider {
+pub struct AssumedProvider {
     /// As in the providers of the market.
     pub id: String,
     pub kind: Behaviour,
@@ -62,7 +62,7 @@ pub(super) fn read(top: &Section<'_, '_>, scheme: &Scheme) -> Option<MarketAssum
     let market = top.section("market")?;
     let users = market.required_section("users", "a table [market.users] that says how users choose").map(|table| users(&table));
     let tables = market.required_section("provider", "a table [market.provider.ID] for each provider that could take part");
-    let providers: Vec<MarketProvider> =
+    let providers: Vec<AssumedProvider> =
         tables.iter().flat_map(Section::sections).map(|table| provider(&table, scheme)).collect();
     if let Some(tables) = &tables {
         if providers.len() > MOST {
@@ -93,7 +93,7 @@ fn users(table: &Section<'_, '_>) -> Users {
     users
 }
 
-fn provider(table: &Section<'_, '_>, scheme: &Scheme) -> MarketProvider {
+fn provider(table: &Section<'_, '_>, scheme: &Scheme) -> AssumedProvider {
     warn_without_source(table);
     let most = Pence(100_000_000_000);
     let pounds = |key: &str, fix: &str| -> f64 { table.required_within(key, (Pence(0), most), "not a cost", fix).pounds() };
@@ -127,5 +127,5 @@ fn provider(table: &Section<'_, '_>, scheme: &Scheme) -> MarketProvider {
         }
     };
     table.finish();
-    MarketProvider { id: table.name.clone(), kind, each_person, each_cohort, reserve, from_cohort, miles }
+    AssumedProvider { id: table.name.clone(), kind, each_person, each_cohort, reserve, from_cohort, miles }
 }

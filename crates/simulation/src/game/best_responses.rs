@@ -17,7 +17,7 @@ use risks::Estimate;
 pub type Payoffs = Vec<Vec<f64>>;
 
 /// A game of several players.
-pub struct Players<'a, S> {
+pub struct SimulatedGame<'a, S> {
     /// The strategies that a player could move to from its own.
     pub near: &'a (dyn Fn(usize, &S) -> Vec<S> + Sync),
     /// What a profile brings each player, on the replications that strategies are chosen on.
@@ -41,12 +41,12 @@ pub struct Settled<S> {
     /// always playing the best of those that were tried.
     pub regret: Vec<Estimate>,
     pub rounds: usize,
-    pub end: End,
+    pub end: PlayEnd,
 }
 
 /// How play ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
+pub enum PlayEnd {
     /// Nobody gains by a strategy near its own.
     AtRest,
     /// The same profiles come again and again.
@@ -55,7 +55,7 @@ pub enum End {
     Stopped,
 }
 
-impl<S: Clone + Ord + Send + Sync> Players<'_, S> {
+impl<S: Clone + Ord + Send + Sync> SimulatedGame<'_, S> {
     /// What players settle on from a profile.
     #[must_use]
     pub fn settle(&self, start: &[S], seed: u64) -> Settled<S> {
@@ -73,13 +73,13 @@ impl<S: Clone + Ord + Send + Sync> Players<'_, S> {
                 }
             }
             if profile == before {
-                return self.at(profile, round, End::AtRest);
+                return self.at(profile, round, PlayEnd::AtRest);
             }
             if !seen.insert(profile.clone()) {
                 return self.mixed(&tried, round, seed);
             }
         }
-        self.at(profile, self.most_rounds, End::Stopped)
+        self.at(profile, self.most_rounds, PlayEnd::Stopped)
     }
 
     /// The best strategy near a player's own, going on from each better one to those near it; `None` where none gains.
@@ -102,7 +102,7 @@ impl<S: Clone + Ord + Send + Sync> Players<'_, S> {
         moved.then(|| at[player].clone())
     }
 
-    fn at(&self, profile: Vec<S>, rounds: usize, end: End) -> Settled<S> {
+    fn at(&self, profile: Vec<S>, rounds: usize, end: PlayEnd) -> Settled<S> {
         let regret = self.regret(&profile);
         let mixed = profile.iter().map(|strategy| vec![(strategy.clone(), 1.0)]).collect();
         Settled { profile, mixed, regret, rounds, end }
@@ -180,7 +180,13 @@ impl<S: Clone + Ord + Send + Sync> Players<'_, S> {
             let each = more.iter().map(|of| Estimate::of(of.iter().copied()));
             each.fold(Estimate::exact(0.0), |most, of| if of.mean > most.mean { of } else { most })
         };
-        Settled { regret: more.iter().map(of_play).collect(), profile, mixed, rounds: rounds + self.most_rounds, end: End::Mixed }
+        Settled {
+            regret: more.iter().map(of_play).collect(),
+            profile,
+            mixed,
+            rounds: rounds + self.most_rounds,
+            end: PlayEnd::Mixed,
+        }
     }
 }
 
@@ -217,7 +223,11 @@ fn drawn(often: &[f64], uniform: f64) -> usize {
 /// What players settle on from each of several starts: every end once, with the positions of the starts that lead to it (its basin among
 /// them), those with most of them first.
 #[must_use]
-pub fn ends<S: Clone + Ord + Send + Sync>(game: &Players<'_, S>, starts: &[Vec<S>], seed: u64) -> Vec<(Settled<S>, Vec<usize>)> {
+pub fn ends<S: Clone + Ord + Send + Sync>(
+    game: &SimulatedGame<'_, S>,
+    starts: &[Vec<S>],
+    seed: u64,
+) -> Vec<(Settled<S>, Vec<usize>)> {
     let mut found: Vec<(Settled<S>, Vec<usize>)> = Vec::new();
     for (at, start) in starts.iter().enumerate() {
         let settled = game.settle(start, seed);
@@ -232,14 +242,14 @@ pub fn ends<S: Clone + Ord + Send + Sync>(game: &Players<'_, S>, starts: &[Vec<S
 
 #[cfg(test)]
 mod tests {
-    use super::{End, Payoffs, Players, ends};
+    use super::{Payoffs, PlayEnd, SimulatedGame, ends};
 
     /// A game of two players given as tables of what the row player and the column player get.
     fn solved(row: &[&[f64]], column: &[&[f64]], starts: &[[usize; 2]]) -> Vec<(super::Settled<usize>, Vec<usize>)> {
         let sizes = [row.len(), row[0].len()];
         let near = move |player: usize, own: &usize| (0..sizes[player]).filter(|at| at != own).collect::<Vec<usize>>();
         let pays = |at: &[usize]| -> Payoffs { vec![vec![row[at[0]][at[1]]], vec![column[at[0]][at[1]]]] };
-        let game = Players { near: &near, pays: &pays, pays_anew: &pays, most_rounds: 4000, indifferent: 1e-9 };
+        let game = SimulatedGame { near: &near, pays: &pays, pays_anew: &pays, most_rounds: 4000, indifferent: 1e-9 };
         ends(&game, &starts.iter().map(|start| start.to_vec()).collect::<Vec<_>>(), 3)
     }
 
@@ -250,7 +260,7 @@ mod tests {
         let found = solved(&[&[3.0, 0.0], &[5.0, 1.0]], &[&[3.0, 5.0], &[0.0, 1.0]], &ALL);
         assert_eq!(found.len(), 1);
         let (settled, from) = &found[0];
-        assert_eq!((&settled.profile, settled.end, from.len()), (&vec![1, 1], End::AtRest, 4));
+        assert_eq!((&settled.profile, settled.end, from.len()), (&vec![1, 1], PlayEnd::AtRest, 4));
         assert!(settled.regret.iter().all(|regret| regret.mean == 0.0));
     }
 
@@ -274,7 +284,7 @@ mod tests {
         let (row, column) = (Box::leak(Box::new(row)), Box::leak(Box::new(column)));
         let found = solved(&slices(row), &slices(column), &[[0, 0]]);
         let (settled, _) = &found[0];
-        assert_eq!(settled.end, End::Mixed);
+        assert_eq!(settled.end, PlayEnd::Mixed);
         for player in &settled.mixed {
             for (strategy, share) in [0.25, 0.5, 0.25].into_iter().enumerate() {
                 let often = player.iter().find(|(at, _)| *at == strategy).map_or(0.0, |(_, often)| *often);
@@ -296,9 +306,9 @@ mod tests {
             let price = 100.0 - quantities.iter().sum::<f64>();
             quantities.iter().map(|quantity| vec![quantity * (price - 10.0)]).collect()
         };
-        let game = Players { near: &near, pays: &pays, pays_anew: &pays, most_rounds: 200, indifferent: 1e-9 };
+        let game = SimulatedGame { near: &near, pays: &pays, pays_anew: &pays, most_rounds: 200, indifferent: 1e-9 };
         let settled = game.settle(&[0, 0, 0], 1);
-        assert_eq!(settled.end, End::AtRest);
+        assert_eq!(settled.end, PlayEnd::AtRest);
         // Next to it on a grid, neighbours do as well.
         assert!(settled.profile.iter().all(|halves| (halves - 45).abs() <= 1), "{:?}", settled.profile);
     }

@@ -14,7 +14,7 @@ mod users;
 mod variants;
 mod world;
 
-pub use play::{MarketStrategy, Played, ProviderPlayed, STEPS, Step};
+pub use play::{HelpSpend, MarketStrategy, Played, ProviderPlayed, STEPS};
 pub use solve::{MarketEnd, MarketFigures, ProviderFigures, SegmentFigures};
 pub use variants::{CAP, MarketAnalysis, MarketOptions, MarketVariant, SolvedMarket, analyse};
 pub use world::{MarketWorld, NotPlayable};

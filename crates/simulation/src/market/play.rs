@@ -29,31 +29,31 @@ pub struct MarketStrategy {
 
 /// One spend on each kind of help.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Step {
+pub enum HelpSpend {
     /// What is spent today.
     Today,
     /// So many times what buys half of the effect.
     OfHalfCost(f64),
 }
 
-impl Step {
+impl HelpSpend {
     /// Pounds for each person on one kind of help.
     pub(super) fn on(self, help: &HelpEffect) -> f64 {
         match self {
-            Step::Today => help.spent_now,
-            Step::OfHalfCost(times) => times * help.half_cost,
+            HelpSpend::Today => help.spent_now,
+            HelpSpend::OfHalfCost(times) => times * help.half_cost,
         }
     }
 }
 
 /// What can be spent.
-pub const STEPS: [Step; 6] = [
-    Step::Today,
-    Step::OfHalfCost(0.0),
-    Step::OfHalfCost(0.5),
-    Step::OfHalfCost(1.0),
-    Step::OfHalfCost(2.0),
-    Step::OfHalfCost(4.0),
+pub const STEPS: [HelpSpend; 6] = [
+    HelpSpend::Today,
+    HelpSpend::OfHalfCost(0.0),
+    HelpSpend::OfHalfCost(0.5),
+    HelpSpend::OfHalfCost(1.0),
+    HelpSpend::OfHalfCost(2.0),
+    HelpSpend::OfHalfCost(4.0),
 ];
 
 /// What happened to one provider.

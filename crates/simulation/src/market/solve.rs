@@ -3,9 +3,9 @@
 use contract::market::rules::{AwardKind, Market};
 use risks::Estimate;
 
-use super::play::{MarketStrategy, Played, STEPS, Step};
+use super::play::{HelpSpend, MarketStrategy, Played, STEPS};
 use super::world::MarketWorld;
-use crate::game::best_responses::{Payoffs, Players, Settled, ends};
+use crate::game::best_responses::{Payoffs, Settled, SimulatedGame, ends};
 use crate::mixture::Behaviour;
 
 /// A public body makes no loss if it can: a pound of it weighs as much as so many of what it cares for. An assumption.
@@ -89,7 +89,7 @@ impl MarketWorld<'_> {
             .first()
             .map_or(0.0, |start| self.play(rules, start, 0).providers.iter().map(|provider| provider.paid.abs()).sum());
         let indifferent = (INDIFFERENT * paid).max(1e-6);
-        let game = Players { near: &near, pays: &pays, pays_anew: &pays_anew, most_rounds, indifferent };
+        let game = SimulatedGame { near: &near, pays: &pays, pays_anew: &pays_anew, most_rounds, indifferent };
         let net = |settled: &Settled<MarketStrategy>| told.figures(rules, &settled.profile).net;
         ends(&game, starts, self.seed)
             .into_iter()
@@ -98,9 +98,9 @@ impl MarketWorld<'_> {
     }
 
     /// Everybody doing the same, other than those who carry on as today.
-    pub(super) fn all(&self, step: Step) -> Vec<MarketStrategy> {
-        let position = |step: Step| STEPS.iter().position(|other| *other == step).unwrap_or_default() as u8;
-        let own = |kind: Behaviour| if kind == Behaviour::Norm { position(Step::Today) } else { position(step) };
+    pub(super) fn all(&self, step: HelpSpend) -> Vec<MarketStrategy> {
+        let position = |step: HelpSpend| STEPS.iter().position(|other| *other == step).unwrap_or_default() as u8;
+        let own = |kind: Behaviour| if kind == Behaviour::Norm { position(HelpSpend::Today) } else { position(step) };
         let steps = |at: u8| (0..self.assumptions.segments.len()).map(|segment| self.first_alike(segment, at)).collect();
         self.providers.iter().map(|provider| MarketStrategy { enters: true, steps: steps(own(provider.kind)) }).collect()
     }

@@ -2,7 +2,7 @@
 
 use base::philox::{open_unit, words};
 
-use crate::assumptions::market::{MarketAssumptions, MarketProvider};
+use crate::assumptions::market::{AssumedProvider, MarketAssumptions};
 
 /// Decisions about a market start here, far above those about people's outcomes, comparison groups and mixtures.
 const MARKET: u64 = 1 << 52;
@@ -31,7 +31,7 @@ impl Arrival {
     /// Draws what is known only to one person in one replication.
     pub(super) fn drawn(
         market: &MarketAssumptions,
-        providers: &[&MarketProvider],
+        providers: &[&AssumedProvider],
         seed: u64,
         (area, cell): (usize, usize),
         person: u64,
@@ -78,11 +78,11 @@ impl Arrival {
 #[cfg(test)]
 mod tests {
     use super::Arrival;
-    use crate::assumptions::market::{MarketAssumptions, MarketProvider, Users};
+    use crate::assumptions::market::{AssumedProvider, MarketAssumptions, Users};
     use crate::mixture::Behaviour;
 
     fn market(each_mile: f64) -> MarketAssumptions {
-        let provider = |miles: f64| MarketProvider {
+        let provider = |miles: f64| AssumedProvider {
             id: String::new(),
             kind: Behaviour::Profit,
             each_person: 0.0,
@@ -99,7 +99,7 @@ mod tests {
     fn wanted(market: &MarketAssumptions, points: &[f64]) -> [f64; 3] {
         let mut counts = [0.0; 3];
         let mut named = Vec::new();
-        let providers: Vec<&MarketProvider> = market.providers.iter().collect();
+        let providers: Vec<&AssumedProvider> = market.providers.iter().collect();
         for person in 0..20_000 {
             Arrival::drawn(market, &providers, 5, (0, 0), person, 0).named(market.users.each_point, points, |_| true, &mut named);
             assert_eq!(named.len(), 3);

@@ -5,7 +5,7 @@ use contract::Scheme;
 use contract::market::rules::{AllocatedBy, AwardKind, Market, NewEntrant, PerformanceRule, ShareRule};
 use risks::Estimate;
 
-use super::play::{MarketStrategy, Step};
+use super::play::{HelpSpend, MarketStrategy};
 use super::solve::{MarketEnd, MarketFigures};
 use super::world::{MarketWorld, NotPlayable};
 use crate::assumptions::Assumptions;
@@ -112,9 +112,9 @@ pub fn analyse(
         // The market as it is written is begun from several starts, to find whether it could end in another way.
         let starts: Vec<Vec<MarketStrategy>> = match variant {
             MarketVariant::AsWritten => {
-                [Step::Today, Step::OfHalfCost(0.0), Step::OfHalfCost(2.0)].map(|step| chosen_on.all(step)).into()
+                [HelpSpend::Today, HelpSpend::OfHalfCost(0.0), HelpSpend::OfHalfCost(2.0)].map(|step| chosen_on.all(step)).into()
             }
-            _ => vec![chosen_on.all(Step::Today)],
+            _ => vec![chosen_on.all(HelpSpend::Today)],
         };
         let ends = chosen_on.solve(&rules, (&anew, &told), &starts, options.most_rounds);
         let Some(first) = ends.first() else { break };

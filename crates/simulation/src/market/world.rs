@@ -6,7 +6,7 @@ use contract::market::rules::Market;
 use contract::terms::OutcomeKind;
 
 use super::users::Arrival;
-use crate::assumptions::market::{MarketAssumptions, MarketProvider};
+use crate::assumptions::market::{AssumedProvider, MarketAssumptions};
 use crate::assumptions::{Assumptions, Intended};
 use crate::people::{AreaPeople, Chances, people};
 
@@ -28,7 +28,7 @@ pub struct MarketWorld<'a> {
     pub(super) assumptions: &'a Assumptions,
     pub(super) market: &'a MarketAssumptions,
     /// In the order of the market's providers.
-    pub(super) providers: Vec<&'a MarketProvider>,
+    pub(super) providers: Vec<&'a AssumedProvider>,
     pub(super) areas: Vec<MarketArea>,
     pub(super) seed: u64,
     pub(super) first_replication: u64,
