@@ -105,7 +105,7 @@ pub(super) fn read(request: &ReferRequest, scheme: &Scheme, market: &Market) -> 
 }
 
 /// What is wrong with a row that has the right form.
-type RowCheck<'a> = &'a dyn Fn(&Batch, usize) -> Option<Fault>;
+type RowCheck<'a> = &'a dyn Fn(&Batch, usize) -> Option<Box<Fault>>;
 
 /// Reads one table through the gate and checks each row, and says whether the run may go on.
 fn read_one(
@@ -128,11 +128,11 @@ fn read_one(
     let mut findings: Findings = found.findings;
     let mut wrong = 0;
     for batch in &mut batches {
-        let faults: Vec<Option<Fault>> = (0..batch.rows()).map(|row| check(batch, row)).collect();
+        let faults: Vec<Option<Box<Fault>>> = (0..batch.rows()).map(|row| check(batch, row)).collect();
         let good: Vec<bool> = faults.iter().map(Option::is_none).collect();
         for fault in faults.into_iter().flatten() {
             wrong += 1;
-            findings.add(&file.name(), fault, true, None);
+            findings.add(&file.name(), *fault, true, None);
         }
         batch.keep(&good);
     }
@@ -171,7 +171,7 @@ struct NamesOfRows<'a> {
 
 impl NamesOfRows<'_> {
     /// The position of a name among those of the scheme. An empty cell is enough where there is only one.
-    fn place(&self, batch: &Batch, row: usize, column: &'static str, known: &[String]) -> Result<usize, Fault> {
+    fn place(&self, batch: &Batch, row: usize, column: &'static str, known: &[String]) -> Result<usize, Box<Fault>> {
         let at = batch.table.column(column);
         let text = batch.text_or_borrowed(at, row);
         if text.is_empty() && known.len() == 1 {
@@ -186,12 +186,12 @@ impl NamesOfRows<'_> {
             };
             let fault =
                 Fault::value(batch.places[row], &batch.table.columns[at], &text, what, "write it exactly as in scheme.toml");
-            Fault { expected: some_of(known), ..fault }.without_value()
+            Box::new(Fault { expected: some_of(known), ..fault }.without_value())
         })
     }
 
     /// The provider of a cell; `None` for an empty one.
-    fn provider(&self, batch: &Batch, row: usize, column: &str) -> Result<Option<usize>, Fault> {
+    fn provider(&self, batch: &Batch, row: usize, column: &str) -> Result<Option<usize>, Box<Fault>> {
         let at = batch.table.column(column);
         let text = batch.text_or_borrowed(at, row);
         if text.is_empty() {
@@ -200,18 +200,18 @@ impl NamesOfRows<'_> {
         self.providers.get(text.as_ref()).copied().map(Some).ok_or_else(|| self.no_provider(batch, row, column))
     }
 
-    fn no_provider(&self, batch: &Batch, row: usize, column: &str) -> Fault {
+    fn no_provider(&self, batch: &Batch, row: usize, column: &str) -> Box<Fault> {
         let at = batch.table.column(column);
         let fix =
             "write its id exactly, or add it to the providers of the market. One that has left stays there, with its last day";
         let what = "the market has no such provider";
         let fault = Fault::value(batch.places[row], &batch.table.columns[at], "", what, fix);
         let ids: Vec<String> = self.market.providers.iter().map(|provider| provider.id.clone()).collect();
-        Fault { expected: some_of(&ids), ..fault }.without_value()
+        Box::new(Fault { expected: some_of(&ids), ..fault }.without_value())
     }
 
     /// One row of the table of referrals, or of the columns that the table of allocations shares with it.
-    fn referral(&self, batch: &Batch, row: usize) -> Result<ReferredPerson, Fault> {
+    fn referral(&self, batch: &Batch, row: usize) -> Result<ReferredPerson, Box<Fault>> {
         let table = batch.table;
         let (area, segment) =
             (self.place(batch, row, "area", &self.scheme.areas)?, self.place(batch, row, "segment", &self.scheme.segments)?);
@@ -230,16 +230,18 @@ impl NamesOfRows<'_> {
     }
 
     /// One row of earlier allocations.
-    fn earlier(&self, batch: &Batch, row: usize) -> Result<EarlierPerson, Fault> {
+    fn earlier(&self, batch: &Batch, row: usize) -> Result<EarlierPerson, Box<Fault>> {
         let table = batch.table;
-        let person = self.referral(batch, row).map_err(Fault::refused)?;
+        let person = self.referral(batch, row).map_err(|fault| Box::new(fault.refused()))?;
         let wrong = |column: &str, what: &'static str, expected: &str, fix: &str| {
             let at = table.column(column);
             let fault = Fault::value(batch.places[row], &table.columns[at], "", what, fix);
-            Fault { expected: expected.to_owned(), ..fault }.without_value().refused()
+            Box::new(Fault { expected: expected.to_owned(), ..fault }.without_value().refused())
         };
-        let (provider, on) =
-            (self.provider(batch, row, "provider").map_err(Fault::refused)?, batch.day(table.column("placed"), row));
+        let (provider, on) = (
+            self.provider(batch, row, "provider").map_err(|fault| Box::new(fault.refused()))?,
+            batch.day(table.column("placed"), row),
+        );
         let Some(provider) = provider else {
             if on != NEVER {
                 let expected = "a provider, or no day where the person waits";
@@ -272,7 +274,7 @@ impl NamesOfRows<'_> {
             let expected = "a reason as the program writes it, such as \"next on the rota\" or \"choice 1\"";
             return Err(wrong("reason", "this is no reason that the program gives for a provider", expected, AS_WRITTEN));
         };
-        let instead_of = self.provider(batch, row, "instead_of").map_err(Fault::refused)?;
+        let instead_of = self.provider(batch, row, "instead_of").map_err(|fault| Box::new(fault.refused()))?;
         let count = |column: &str| batch.text_or_borrowed(table.column(column), row).parse::<u32>().ok();
         let counts = count("in_period").zip(count("of"));
         let placed = PlacedPerson { lot, licence, provider, on, reason, instead_of, counts };
@@ -280,7 +282,7 @@ impl NamesOfRows<'_> {
     }
 
     /// One row of results: the provider, and its result.
-    fn result(&self, batch: &Batch, row: usize) -> Result<(usize, AdjustedResult), Fault> {
+    fn result(&self, batch: &Batch, row: usize) -> Result<(usize, AdjustedResult), Box<Fault>> {
         let table = batch.table;
         let provider = self.provider(batch, row, "provider")?.ok_or_else(|| self.no_provider(batch, row, "provider"))?;
         let hundredths = |column: &str| batch.amount(table.column(column), row).unwrap_or_default();
@@ -290,7 +292,7 @@ impl NamesOfRows<'_> {
             let value = batch.text(at, row);
             let fix = "correct the number; docs/market-file.md says what the columns hold";
             let fault = Fault::value(batch.places[row], &table.columns[at], &value, what, fix);
-            Err(Fault { expected: expected.to_owned(), ..fault })
+            Err(Box::new(Fault { expected: expected.to_owned(), ..fault }))
         };
         if people < 0 || people % 100 != 0 {
             return wrong("people", "this is no number of people", "a whole number, zero or more");
