@@ -80,7 +80,9 @@ pub(crate) fn clause_names(sources: &[Source]) -> Vec<String> {
 }
 
 /// Texts that are the name of something else: a key of a scheme file, an id in a chart, a word of a textbook's game.
-const OTHER_MEANINGS: [(&str, &str); 6] = [
+const OTHER_MEANINGS: [(&str, &str); 7] = [
+    // The table [award] of a market: how providers get in.
+    ("crates/contract/src/market/", "award"),
     // The table [baseline.NAME.ratchet], and the key of the assumptions file.
     ("crates/contract/src/", "ratchet"),
     ("crates/simulation/src/assumptions/", "timing"),

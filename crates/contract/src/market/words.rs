@@ -145,14 +145,11 @@ fn rule_words(rule: &ShareRule) -> String {
 }
 
 fn performance_words(rule: &PerformanceRule) -> String {
-    let half = if rule.half_powers % 2 == 1 { ".5" } else { "" };
+    let power = f64::from(rule.half_powers) / 2.0;
     let how = match rule.half_powers {
         0 => "equal shares, because the power is 0".to_owned(),
         2 => "a share in proportion to its result compared with what is expected of its people".to_owned(),
-        halves => format!(
-            "a share in proportion to its result compared with what is expected of its people, to the power of {}{half}",
-            halves / 2
-        ),
+        _ => format!("a share in proportion to its result compared with what is expected of its people, to the power of {power}"),
     };
     let entrant = match rule.new_entrant {
         NewEntrant::EqualShare => "an equal share".to_owned(),

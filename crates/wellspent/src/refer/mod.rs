@@ -4,11 +4,12 @@
 //! person who was placed is never moved, and a person who waits is tried again before those who come after.
 
 mod queue;
+mod request;
 mod tables;
 
 use std::fs::OpenOptions;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use base::day::day;
@@ -17,39 +18,17 @@ use contract::market::MARKET_FILE;
 use contract::market::allocate::PlacementReason;
 use contract::market::rules::{AllocatedBy, Market, ShareRule};
 use records::batch::Batch;
-use records::gate::quality::AcceptedFaults;
 use records::referrals::ALLOCATIONS;
 use report::quality;
 pub use report::refer::ReferralsPlaced;
 use report::refer::{PeriodStanding, ReasonCount};
+pub use request::ReferRequest;
 
-use crate::access_log::{self, Access};
+use crate::access_log;
 use crate::error::Error;
-use crate::folder::{self, Reach};
+use crate::folder;
 use queue::{PlacedPerson, ReferredPerson, placed};
 use tables::ReadTables;
-
-/// Who is placed, and by what.
-#[derive(Clone, Debug)]
-pub struct ReferRequest {
-    /// A scheme folder with a market, or the name of a shipped scheme.
-    pub scheme: PathBuf,
-    pub reach: Reach,
-    /// The table of referrals.
-    pub referrals: PathBuf,
-    /// The allocations of an earlier run.
-    pub earlier: Option<PathBuf>,
-    /// The table of results, for shares by performance.
-    pub results: Option<PathBuf>,
-    /// Decides ties, together with the id of a referral.
-    pub seed: u64,
-    /// The file to write, which must not be there.
-    pub out: PathBuf,
-    /// Who asks, and the purpose in words.
-    pub access: Access,
-    /// Somebody accepts that rows of referrals that cannot be used are left out.
-    pub accepted: Option<AcceptedFaults>,
-}
 
 /// Places people, and writes what became of them. The access log beside the referrals gets a row first.
 ///

@@ -23,8 +23,8 @@ use records::referrals::{ALLOCATIONS, REFERRALS, RESULTS};
 use records::schema::RecordTable;
 use sha2::{Digest as _, Sha256};
 
-use super::ReferRequest;
 use super::queue::{EarlierPerson, PlacedPerson, ReferredPerson};
+use super::request::ReferRequest;
 use crate::gate::judge;
 
 /// What was read.
