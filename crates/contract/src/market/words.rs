@@ -152,10 +152,7 @@ fn performance_words(rule: &PerformanceRule) -> String {
     let how = match rule.half_powers {
         0 => "equal shares, because the power is 0".to_owned(),
         2 => "a share in proportion to its result compared with what is expected of its people".to_owned(),
-        halves => format!(
-            "a share in proportion to its result compared with what is expected of its people, to the power of {}{half}",
-            halves / 2
-        ),
+        _ => format!("a share in proportion to its result compared with what is expected of its people, to the power of {power}"),
     };
     let entrant = match rule.new_entrant {
         NewEntrant::EqualShare => "an equal share".to_owned(),

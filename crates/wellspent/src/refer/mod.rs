@@ -22,6 +22,7 @@ use records::referrals::ALLOCATIONS;
 use report::quality;
 pub use report::refer::ReferralsPlaced;
 use report::refer::{PeriodStanding, ReasonCount};
+pub use request::ReferRequest;
 
 use crate::access_log;
 use crate::error::Error;

@@ -105,7 +105,7 @@ pub(super) fn read(request: &ReferRequest, scheme: &Scheme, market: &Market) -> 
 }
 
 /// What is wrong with a row that has the right form.
-type RowCheck<'a> = &'a dyn Fn(&Batch, usize) -> Option<Fault>;
+type RowCheck<'a> = &'a dyn Fn(&Batch, usize) -> Option<Box<Fault>>;
 
 /// Reads one table through the gate and checks each row, and says whether the run may go on.
 fn read_one(
@@ -128,11 +128,11 @@ fn read_one(
     let mut findings: Findings = found.findings;
     let mut wrong = 0;
     for batch in &mut batches {
-        let faults: Vec<Option<Fault>> = (0..batch.rows()).map(|row| check(batch, row)).collect();
+        let faults: Vec<Option<Box<Fault>>> = (0..batch.rows()).map(|row| check(batch, row)).collect();
         let good: Vec<bool> = faults.iter().map(Option::is_none).collect();
         for fault in faults.into_iter().flatten() {
             wrong += 1;
-            findings.add(&file.name(), fault, true, None);
+            findings.add(&file.name(), *fault, true, None);
         }
         batch.keep(&good);
     }
