@@ -81,6 +81,8 @@ pub(crate) fn clause_names(sources: &[Source]) -> Vec<String> {
 
 /// Texts that are the name of something else: a key of a scheme file, an id in a chart, a word of a textbook's game.
 const OTHER_MEANINGS: [(&str, &str); 7] = [
+    // The table [award] of a market: how providers get in.
+    ("crates/contract/src/market/", "award"),
     // The table [baseline.NAME.ratchet], and the key of the assumptions file.
     ("crates/contract/src/", "ratchet"),
     ("crates/simulation/src/assumptions/", "timing"),
@@ -90,8 +92,6 @@ const OTHER_MEANINGS: [(&str, &str); 7] = [
     // Forms of games and their figures: `cap` and `audit` there are numbers of a principal-agent model.
     ("crates/simulation/src/game/", ""),
     ("crates/report/src/charts.rs", "drift"),
-    // The table [award] of a market.
-    ("crates/contract/src/market/", "award"),
 ];
 
 fn named(sources: &[Source], names: &[&str], own: impl Fn(&Source) -> bool) -> Vec<String> {

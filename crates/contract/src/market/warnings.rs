@@ -43,14 +43,10 @@ fn warning(files: &SchemeFiles, path: &str, what: impl Into<String>) -> Problem 
 fn one_provider_for_years(market: &Market, files: &SchemeFiles) -> Option<Problem> {
     let many = months_later(market.starts, 12 * MANY_YEARS, MonthEnd::LastDay);
     (market.award == AwardKind::SingleAward && market.ends >= many).then(|| {
-        warning(
-            files,
-            "award",
-            format!("one provider has a lot for a long time, which is more than this many years: {MANY_YEARS}"),
-        )
-        .read(format!("a single award, from {} to {}", market.starts, market.ends))
-        .expected("a rival that could take over, while what happened is still remembered")
-        .fix("shorten the contract, let a framework or licences in, or share people out by performance")
+        warning(files, "award", "one provider has a lot for more than 5 years")
+            .read(format!("a single award, from {} to {}", market.starts, market.ends))
+            .expected("a rival that could take over, while what happened is still remembered")
+            .fix("shorten the contract, let a framework or licences in, or share people out by performance")
     })
 }
 
@@ -98,7 +94,7 @@ fn too_few_people(market: &Market, files: &SchemeFiles) -> Option<Problem> {
                 counted(*least_people, "person", "people"),
                 100.0 * found
             ))
-            .expected(format!("{} or more, where the chance is at most {:.0}%", counted(enough, "person", "people"), 100.0 * MISTAKEN))
+            .expected(format!("at least {}, where the chance is at most {:.0}%",counted(enough, "person", "people"), 100.0 * MISTAKEN))
             .fix("raise `least_people`, or add up results over more than one period")
     })
 }

@@ -145,10 +145,7 @@ fn rule_words(rule: &ShareRule) -> String {
 }
 
 fn performance_words(rule: &PerformanceRule) -> String {
-    let half = match rule.half_powers % 2 {
-        1 => ".5",
-        _ => "",
-    };
+    let power = f64::from(rule.half_powers) / 2.0;
     let how = match rule.half_powers {
         0 => "equal shares, because the power is 0".to_owned(),
         2 => "a share in proportion to its result compared with what is expected of its people".to_owned(),

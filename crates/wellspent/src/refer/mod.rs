@@ -28,7 +28,6 @@ use crate::access_log;
 use crate::error::Error;
 use crate::folder;
 use queue::{PlacedPerson, ReferredPerson, placed};
-pub use request::ReferRequest;
 use tables::ReadTables;
 
 /// Places people, and writes what became of them. The access log beside the referrals gets a row first.

@@ -1,4 +1,4 @@
-//! What is asked of a placement.
+//! What is asked of a referral.
 
 use std::path::PathBuf;
 

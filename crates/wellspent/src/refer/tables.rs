@@ -55,14 +55,14 @@ pub(super) fn read(request: &ReferRequest, scheme: &Scheme, market: &Market) -> 
     };
     let none = RecordsPolicy::default();
     let earlier = match &request.earlier {
-        Some(path) => table(path, &ALLOCATIONS, &none, None, &|batch, row| names.earlier(batch, row).err().map(|fault| *fault))?,
+        Some(path) => table(path, &ALLOCATIONS, &none, None, &|batch, row| names.earlier(batch, row).err())?,
         None => Vec::new(),
     };
     let results = match &request.results {
-        Some(path) => table(path, &RESULTS, &none, None, &|batch, row| names.result(batch, row).err().map(|fault| *fault))?,
+        Some(path) => table(path, &RESULTS, &none, None, &|batch, row| names.result(batch, row).err())?,
         None => Vec::new(),
     };
-    let check: RowCheck<'_> = &|batch, row| names.referral(batch, row).err().map(|fault| *fault);
+    let check: RowCheck<'_> = &|batch, row| names.referral(batch, row).err();
     let referrals = table(&request.referrals, &REFERRALS, &scheme.records, request.accepted.clone(), check)?;
 
     let all = |batches: &[Batch]| -> Vec<(usize, usize)> {
