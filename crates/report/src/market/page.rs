@@ -26,7 +26,7 @@ pub fn page(market: PlayedMarket<'_>) -> String {
             "Each rule switched alone",
             html! {
                 @if let Some(chart) = switched(market) { (chart.draw()) }
-                (stacked_table("rules", "Each rule switched alone", &PlayedMarket::RULES, &market.rules()))
+                (stacked_table("rules", "What each rule does, in figures", &PlayedMarket::RULES, &market.rules()))
             },
         ),
         PageSection::new(
